@@ -1,0 +1,66 @@
+package model
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+)
+
+// Encode is Eqs. 12-14 for the three modalities: X'_m = LayerNorm(Conv1D(X_m)) + PE,
+// [B,N,D_m] each → [M,B,N,d]. Padding is zero before and after; drop scales the
+// inputs (nil entries leave them alone).
+func Encode(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node, valid *Node, width, kernel int) *Node {
+	var encoded []*Node
+	for _, m := range erc.Modalities {
+		in := x[m]
+		if drop[m] != nil {
+			in = graph.Mul(in, drop[m])
+		}
+		encoded = append(encoded, Conv1D(p.In("%s", m), in, width, kernel))
+	}
+	stacked := LayerNorm(graph.Stack(encoded, 0))
+	dims := valid.Shape().Dimensions
+	pe := PositionalEncoding(valid.Graph(), dims[1], width)
+	return graph.Mul(graph.Add(stacked, pe), graph.Reshape(valid, 1, dims[0], dims[1], 1))
+}
+
+// Conv1D convolves along the utterances, 'same' padding: [B,N,in] → [B,N,out].
+// Rows of padding must be zero, then nothing crosses the end of a conversation.
+// The kernel's taps are one multiplication, shifted and added afterwards.
+func Conv1D(p *Params, x *Node, out, kernel int) *Node {
+	g, dims := x.Graph(), x.Shape().Dimensions
+	b, n, in := dims[0], dims[1], dims[2]
+	w := p.Weight(g, "w", kernel*in, out) // fan-in counts the taps
+	var sum *Node
+	flat := graph.Reshape(x, b*n, in)
+	for tap := range kernel {
+		rows := graph.Slice(w, graph.AxisRange(tap*in, (tap+1)*in), graph.AxisRange())
+		y := graph.Reshape(graph.MatMul(flat, rows), b, n, out)
+		if y = shift(y, tap-kernel/2); sum == nil {
+			sum = y
+		} else {
+			sum = graph.Add(sum, y)
+		}
+	}
+	return graph.Add(sum, graph.Reshape(p.Zeros(g, "b", out), 1, 1, out))
+}
+
+// shift returns y[:, i+offset, :] with zeros beyond the ends.
+func shift(y *Node, offset int) *Node {
+	if offset == 0 {
+		return y
+	}
+	dims := y.Shape().Dimensions
+	b, n, d := dims[0], dims[1], dims[2]
+	away := min(max(offset, -offset), n)
+	zeros := graph.BroadcastToDims(graph.ScalarZero(y.Graph(), y.DType()), b, away, d)
+	if away == n {
+		return zeros
+	}
+	if offset > 0 {
+		kept := graph.Slice(y, graph.AxisRange(), graph.AxisRange(away, n), graph.AxisRange())
+		return graph.Concatenate([]*Node{kept, zeros}, 1)
+	}
+	kept := graph.Slice(y, graph.AxisRange(), graph.AxisRange(0, n-away), graph.AxisRange())
+	return graph.Concatenate([]*Node{zeros, kept}, 1)
+}

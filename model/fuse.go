@@ -1,0 +1,34 @@
+package model
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+)
+
+// Fuse is Eq. 19 on the graph of 3N nodes: H ← ReLU(Ã H W), layers times, with
+// the modalities' graphs a [M,B,N,N] on the diagonal of Ã and links of weight 1
+// between the modalities of one utterance off it. It returns all the layers'
+// states side by side, [B,N,(layers+1)·M·d]; without the early ones deep graph
+// convolutions over-smooth.
+func Fuse(p *Params, a, h, valid *Node, layers int) *Node {
+	dims := h.Shape().Dimensions // [M,B,N,d]
+	mask := graph.Reshape(valid, 1, dims[1], dims[2], 1)
+	// Symmetric normalisation of the block matrix. Rebuilt graphs may hold
+	// small negative weights, so the degree sums absolute values.
+	degree := graph.AddScalar(graph.ReduceAndKeep(graph.Abs(a), graph.ReduceSum, -1), float64(erc.NumModalities-1))
+	scale := graph.Div(mask, graph.Sqrt(degree)) // [M,B,N,1]
+	states := []*Node{h}
+	for layer := range layers {
+		scaled := graph.Mul(h, scale)
+		others := graph.Sub(graph.ReduceAndKeep(scaled, graph.ReduceSum, 0), scaled)
+		spread := graph.Mul(graph.Add(Propagate(a, scaled), others), scale)
+		w := p.In("layer%d", layer).Weight(h.Graph(), "w", dims[3], dims[3])
+		mixed := graph.MatMul(graph.Reshape(spread, -1, dims[3]), w)
+		h = ReLU(graph.Reshape(mixed, dims...))
+		states = append(states, h)
+	}
+	all := graph.Concatenate(states, -1) // [M,B,N,(layers+1)d]
+	all = graph.TransposeAllDims(all, 1, 2, 0, 3)
+	return graph.Reshape(all, dims[1], dims[2], (layers+1)*dims[0]*dims[3])
+}

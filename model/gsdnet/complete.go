@@ -1,0 +1,140 @@
+package gsdnet
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/diffusion"
+	"gsdnet/model"
+)
+
+// nodes is the vector space of the sampler: the graph's own addition.
+type nodes struct{}
+
+func (nodes) Combine(a float64, x *model.Node, b float64, y *model.Node) *model.Node {
+	return graph.Add(graph.MulScalar(x, a), graph.MulScalar(y, b))
+}
+
+// completer fills the holes of a batch. Component 0 of its state is X [M,B,N,d],
+// component 1, if there is a side, its residual r.
+type completer struct {
+	net      *Net
+	p        *model.Params
+	in       model.Nodes
+	observed *model.Node // [M,B,N,d] X'_o, 0 where absent
+	side     side        // nil for GraphNone
+}
+
+// output is the networks' say on one noisy state.
+type output struct {
+	x, g *model.Node // raw outputs
+}
+
+// networks runs s_θ and s_φ on a noisy state at times t ([B] or [1]); x and r
+// are noised features and residual, cond the features to condition on.
+func (c *completer) networks(x, r, t, cond *model.Node, side side) output {
+	context := c.net.context(c.p.In("score_x"), cond, c.in[model.InPresent])
+	out := output{}
+	a := c.in[inGraph]
+	if side != nil {
+		a = side.graph(r)
+		out.g = side.score(c.p.In("score_g"), r, t)
+	}
+	out.x = c.net.scoreX(c.p.In("score_x"), x, context, a, t)
+	return out
+}
+
+// condition returns what the networks are shown of the observations at a noise
+// level: all of it, or noised at the same level by draw e of the feed's noise.
+func (c *completer) condition(alphaX, stdX, alphaG, stdG *model.Node, e int) (*model.Node, side) {
+	if c.net.cfg.Condition == ConditionClean {
+		return c.observed, c.side
+	}
+	noise := graph.Mul(model.Pick(c.in[inCondX], e), stdX)
+	cond := graph.Mul(graph.Add(graph.Mul(c.observed, alphaX), noise), c.in[model.InPresent])
+	if _, spectral := c.side.(spectra); spectral {
+		return cond, c.side.noisy(alphaG, stdG, model.Pick(c.in[inCondG], e))
+	}
+	return cond, c.side
+}
+
+// sample runs the reverse-time SDEs of Eq. 15 from noise to features and
+// residual, then refines both: X̂ [M,B,N,d] and r̂ (nil for GraphNone).
+func (c *completer) sample() (x, r *model.Node) {
+	n := c.net
+	g := c.observed.Graph()
+	starts := []*model.Node{graph.MulScalar(c.in[inStartX], n.sdeX.PriorStd())}
+	sdes := []diffusion.SDE{n.sdeX}
+	if c.side != nil {
+		starts = append(starts, graph.MulScalar(c.in[inStartG], n.sdeG.PriorStd()))
+		sdes = append(sdes, n.sdeG)
+	}
+	evaluation := 0
+	problem := diffusion.Problem[*model.Node]{
+		Space: nodes{},
+		SDEs:  sdes,
+		Denoise: func(state []*model.Node, t float64) []*model.Node {
+			clean := c.denoise(g, state, t, evaluation)
+			evaluation++
+			return clean
+		},
+		Noise: func(draw, component int) *model.Node {
+			return model.Pick(c.in[[]string{inNoiseX, inNoiseG}[component]], draw)
+		},
+	}
+	state := diffusion.Sample(n.sampler, problem, starts, n.times)
+	if !n.cfg.Through {
+		for i := range state {
+			state[i] = graph.StopGradient(state[i])
+		}
+	}
+	x = refine(c.p.In("refine_x"), state[0], n.cfg.Width)
+	if c.side != nil {
+		r = c.side.refine(c.p.In("refine_g"), state[1])
+	}
+	return x, r
+}
+
+// denoise turns the networks' output at a fixed time into clean samples.
+func (c *completer) denoise(g *graph.Graph, state []*model.Node, t float64, evaluation int) []*model.Node {
+	n := c.net
+	scalar := func(v float64) *model.Node { return graph.Scalar(g, state[0].DType(), v) }
+	alphaX, stdX := n.sdeX.Marginal(t)
+	alphaG, stdG := n.sdeG.Marginal(t)
+	cond, side := c.condition(scalar(alphaX), scalar(stdX), scalar(alphaG), scalar(stdG), evaluation)
+	var r *model.Node
+	if c.side != nil {
+		r = state[1]
+	}
+	out := c.networks(state[0], r, graph.Reshape(scalar(t), 1), cond, side)
+	clean := []*model.Node{n.clean(out.x, state[0], alphaX, stdX)}
+	if c.side != nil {
+		clean = append(clean, n.clean(out.g, r, alphaG, stdG))
+	}
+	return clean
+}
+
+// clean turns a raw network output into the clean sample it stands for. Where it
+// predicts a score, the output is s times the score.
+func (n *Net) clean(out, x *model.Node, alpha, std float64) *model.Node {
+	if n.prediction == diffusion.X0 {
+		return out
+	}
+	a, b := diffusion.Convert(n.prediction, diffusion.X0, alpha, std)
+	if n.prediction == diffusion.Score {
+		a /= std
+	}
+	return nodes{}.Combine(a, out, b, x)
+}
+
+// matching is Eq. 11 with weight s²: the mean over weighted elements of the
+// squared error of the raw output, whose target is x0, ε or −ε.
+func (n *Net) matching(out, x0, eps, weight *model.Node) *model.Node {
+	want := eps
+	switch n.prediction {
+	case diffusion.X0:
+		want = x0
+	case diffusion.Score:
+		want = graph.Neg(eps)
+	}
+	return model.MaskedMean(graph.Square(graph.Sub(out, want)), weight)
+}

@@ -1,0 +1,137 @@
+package gsdnet
+
+import (
+	"gsdnet/diffusion"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// What is diffused beside the features (the ablation switch), the basis of the
+// spectrum, and the condition of Eqs. 8-9.
+const (
+	GraphSpectral  = "spectral"  // the eigenvalues, as the paper proposes
+	GraphAdjacency = "adjacency" // symmetric Gaussian noise on the adjacency matrix itself
+	GraphNone      = "none"      // nothing: the graph stays as observed
+
+	BasisShared = "shared" // diag(UᵀA_mU) in the eigenvectors U of A_ref
+	BasisOwn    = "own"    // the sorted eigenvalues of A_m, as printed in the paper
+	BasisOracle = "oracle" // the true eigenvectors of A_m; evaluation only
+
+	ConditionClean = "clean" // X_o
+	ConditionNoisy = "noisy" // X_o(t), noised independently at the same t
+)
+
+// Config holds the settings of MATHS.md by section. Default returns the
+// defaults, Paper the paper's preset.
+type Config struct {
+	Width  int `toml:"width"`  // d, width of the encoded features
+	Kernel int `toml:"kernel"` // taps of the encoder's convolution, odd
+
+	Graph  string `toml:"graph"`  // spectral, adjacency or none
+	Window int    `toml:"window"` // utterances an edge spans; 0: the whole conversation
+	Rank   int    `toml:"rank"`   // eigenvalues diffused; 0: all
+	Basis  string `toml:"basis"`  // shared, own or oracle
+
+	SDEX       diffusion.Spec `toml:"sde_x"`      // of the features
+	SDELambda  diffusion.Spec `toml:"sde_lambda"` // of the spectrum
+	Sampler    string         `toml:"sampler"`    // ddim, euler, heun, pc, dpm++2m
+	Schedule   string         `toml:"schedule"`   // uniform or logsnr, of the sampler's times
+	Steps      int            `toml:"steps"`      // of the sampler
+	Prediction string         `toml:"prediction"` // x0, eps or score
+	Through    bool           `toml:"through"`    // let the gradient of L_rec and L_pred through the sampler
+	Condition  string         `toml:"condition"`  // clean or noisy
+	Blocks     int            `toml:"blocks"`     // residual blocks of the features' score network
+
+	FusionLayers int    `toml:"fusion_layers"` // L of Eq. 19
+	Hidden       int    `toml:"hidden"`        // width of the prediction head
+	Head         string `toml:"head"`          // laplace or point
+
+	Beta         float64 `toml:"beta"`          // weight of L_miss in Eq. 20
+	FreeWeight   float64 `toml:"free_weight"`   // weight of observed cells in the score matching
+	InputDropout float64 `toml:"input_dropout"` // share of input channels dropped in training
+	Dropout      float64 `toml:"dropout"`       // share of fused channels dropped in training
+}
+
+// Default returns the default settings.
+func Default() Config {
+	return Config{
+		Width: 128, Kernel: 3,
+		Graph: GraphSpectral, Window: 6, Rank: 32, Basis: BasisShared,
+		SDEX:      diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
+		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
+		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
+		Condition: ConditionClean, Blocks: 3,
+		FusionLayers: 2, Hidden: 128, Head: model.HeadLaplace,
+		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
+	}
+}
+
+// Paper returns the preset that follows the paper and its lineage to the letter.
+func Paper() Config {
+	c := Default()
+	c.SDEX = diffusion.Spec{Kind: "ve", Sigma: 25}
+	c.SDELambda = diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 1}
+	c.Sampler, c.Steps, c.Prediction = "euler", 100, "score"
+	c.Through, c.Condition = false, ConditionNoisy
+	return c
+}
+
+// check refuses settings that do not go together.
+func (c Config) check() error {
+	positive := map[string]int{
+		"width": c.Width, "kernel": c.Kernel, "steps": c.Steps, "blocks": c.Blocks,
+		"fusion_layers": c.FusionLayers, "hidden": c.Hidden,
+	}
+	for key, value := range positive {
+		if value <= 0 {
+			return hint.Input("set it to 1 or more", "gsdnet.%s = %d", key, value)
+		}
+	}
+	if c.Kernel%2 == 0 {
+		return hint.Input("an even kernel has no middle; use 1, 3, 5, …", "gsdnet.kernel = %d", c.Kernel)
+	}
+	if c.Width%2 == 1 {
+		return hint.Input("sines and cosines take turns in it; use an even number", "gsdnet.width = %d", c.Width)
+	}
+	for key, share := range map[string]float64{"input_dropout": c.InputDropout, "dropout": c.Dropout} {
+		if share < 0 || share >= 1 {
+			return hint.Input("it is a share in [0,1)", "gsdnet.%s = %g", key, share)
+		}
+	}
+	if c.Window < 0 || c.Rank < 0 || c.Beta < 0 || c.FreeWeight < 0 {
+		return hint.Input("0 is the least", "gsdnet.window, rank, beta or free_weight is negative")
+	}
+	if c.Graph == GraphAdjacency && c.Basis != BasisShared {
+		return hint.Input(`leave basis = "shared"`, "gsdnet.basis = %q has no meaning when the adjacency itself is diffused", c.Basis)
+	}
+	return c.checkNames()
+}
+
+func (c Config) checkNames() error {
+	for _, choice := range []struct {
+		key, value string
+		known      []string
+	}{
+		{"graph", c.Graph, []string{GraphSpectral, GraphAdjacency, GraphNone}},
+		{"basis", c.Basis, []string{BasisShared, BasisOwn, BasisOracle}},
+		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
+		{"head", c.Head, []string{model.HeadLaplace, model.HeadPoint}},
+	} {
+		if err := hint.OneOf("gsdnet."+choice.key, choice.value, choice.known...); err != nil {
+			return err
+		}
+	}
+	return c.checkSampler()
+}
+
+func (c Config) checkSampler() error {
+	_, method := diffusion.ParseMethod(c.Sampler)
+	_, schedule := diffusion.ParseSchedule(c.Schedule)
+	_, prediction := diffusion.ParsePrediction(c.Prediction)
+	for key, err := range map[string]error{"sampler": method, "schedule": schedule, "prediction": prediction} {
+		if err != nil {
+			return hint.Input("see [gsdnet] in docs/config.md", "gsdnet.%s: %w", key, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+// Package gsdnet is the Graph Spectral Diffusion Network (Shou et al., IJCAI
+// 2025): it fills missing modalities by score-based diffusion of the features
+// and of the spectrum of the conversation's graph, then predicts from the
+// completed graph. It reads in the order of the paper:
+//
+//	prepare.go   §3     graphs and spectra, on the host
+//	encode       §5.1   Eqs. 12-14, shared: model.Encode
+//	graph.go     §5.2   Â_m(t) from the diffused spectrum (or the ablations)
+//	score.go     §5.2   the score networks s_θ and s_φ
+//	complete.go  §5.2   Eqs. 8-16: condition, sampling, refinement
+//	gsdnet.go    §5.3   Eqs. 17-20: fusion, prediction, objective
+//
+// Start reading at Net.Losses.
+package gsdnet
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/diffusion"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+func init() {
+	model.Register(model.Kind{
+		Name:    "gsdnet",
+		Summary: "graph spectral diffusion network (the paper's model)",
+		Config:  func() any { c := Default(); return &c },
+		New:     func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
+	})
+}
+
+// Net is a GSDNet without its parameters.
+type Net struct {
+	cfg        Config
+	setup      model.Setup
+	head       model.Head
+	sdeX, sdeG diffusion.SDE
+	prediction diffusion.Prediction
+	sampler    diffusion.Method
+	times      []float64
+}
+
+// New checks the settings and builds the model.
+func New(c Config, s model.Setup) (*Net, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	n := &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}
+	var err error
+	if n.sdeX, err = c.SDEX.New(); err != nil {
+		return nil, hint.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
+	}
+	if n.sdeG, err = c.SDELambda.New(); err != nil {
+		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
+	}
+	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
+	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
+	return n, nil
+}
+
+// Losses is Eq. 20: L_total = β(L_rec + L_s^θ + L_s^φ) + L_pred, with the
+// decoder's own loss beside it.
+func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+	valid, present := in[model.InValid], in[model.InPresent]
+	valid4 := graph.Reshape(valid, 1, valid.Shape().Dimensions[0], -1, 1)
+	has := graph.Mul(in[model.InHas], valid4)
+	withheld := graph.Mul(has, graph.OneMinus(present))
+
+	c := n.completer(p, in)
+	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete, "")), has) // X'_m(complete)
+	x, r := c.sample()
+	missX, missG := n.scoreLosses(c, target, withheld)
+	recX := model.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
+	recG := graph.ScalarZero(x.Graph(), x.DType())
+	if c.side != nil {
+		truth, weight := c.side.target()
+		recG = model.MaskedMean(graph.Square(graph.Sub(r, truth)), weight)
+	}
+	completed := c.overwrite(x)
+	pred := n.head.Loss(n.predict(p, c, completed, r), in)
+	raw := n.decodeLoss(p, in, target, completed, has)
+
+	missing := graph.Add(graph.Add(recX, recG), graph.Add(missX, missG))
+	total := graph.Add(graph.MulScalar(missing, n.cfg.Beta), graph.Add(pred, graph.MulScalar(raw, decodeWeight)))
+	return model.Losses{Total: total, Terms: []model.Term{
+		{Name: "pred", Value: pred}, {Name: "rec_x", Value: recX}, {Name: "rec_g", Value: recG},
+		{Name: "score_x", Value: missX}, {Name: "score_g", Value: missG}, {Name: "decode", Value: raw},
+	}}
+}
+
+// decodeWeight scales the decoder's loss, whose gradient reaches the decoder
+// alone; small, so that it does not fill the clipped gradient norm.
+const decodeWeight = 0.1
+
+// Forecast completes a batch and predicts from it.
+func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+	c := n.completer(p, in)
+	x, r := c.sample()
+	completed := c.overwrite(x)
+	f := n.predict(p, c, completed, r)
+	f.Encoded = completed
+	f.Recover = func() [erc.NumModalities]*model.Node {
+		raw := model.Decode(p.In("decode"), completed, n.setup.Dims)
+		for _, m := range erc.Modalities {
+			raw[m] = model.Fill(in, m, raw[m])
+		}
+		return raw
+	}
+	return f
+}
+
+// completer encodes what was observed, Eqs. 12-14.
+func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
+	observed := n.encode(p, in, "", inDropIn)
+	return &completer{
+		net: n, p: p, in: in,
+		observed: graph.Mul(observed, in[model.InPresent]),
+		side:     n.newSide(p, in),
+	}
+}
+
+// encode runs the encoder on the inputs named prefix+modality.
+func (n *Net) encode(p *model.Params, in model.Nodes, prefix, drop string) *model.Node {
+	var x, masks [erc.NumModalities]*model.Node
+	for _, m := range erc.Modalities {
+		x[m] = in[prefix+m.String()]
+		if drop != "" {
+			masks[m] = in[drop+m.String()] // absent outside training
+		}
+	}
+	return model.Encode(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+}
+
+// overwrite keeps the observed rows and takes the missing ones from x.
+func (c *completer) overwrite(x *model.Node) *model.Node {
+	valid := c.in[model.InValid]
+	dims := valid.Shape().Dimensions
+	missing := graph.Mul(graph.OneMinus(c.in[model.InPresent]), graph.Reshape(valid, 1, dims[0], dims[1], 1))
+	return graph.Add(c.observed, graph.Mul(x, missing))
+}
+
+// predict is §5.3: fusion on the completed graph, then the head.
+func (n *Net) predict(p *model.Params, c *completer, completed, r *model.Node) model.Forecast {
+	a := c.in[inGraph]
+	if c.side != nil {
+		a = c.side.graph(r)
+	}
+	fused := model.Fuse(p.In("fuse"), a, completed, c.in[model.InValid], n.cfg.FusionLayers)
+	if drop := c.in[inDropOut]; drop != nil {
+		fused = graph.Mul(fused, drop)
+	}
+	return n.head.Predict(p.In("head"), fused)
+}
+
+// scoreLosses is Eq. 11 for the features and for the side.
+func (n *Net) scoreLosses(c *completer, target, withheld *model.Node) (lossX, lossG *model.Node) {
+	in := c.in
+	size := in[model.InValid].Shape().Dimensions[0]
+	alphaX, stdX := marginal(in[inMargX], size, 4)
+	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in[inEpsX], stdX))
+	weight := graph.Add(withheld, graph.MulScalar(in[model.InPresent], n.cfg.FreeWeight))
+	if c.side == nil {
+		cond, _ := c.condition(alphaX, stdX, nil, nil, n.sampler.Evaluations(n.cfg.Steps))
+		out := c.networks(x, nil, in[inTime], cond, nil)
+		return n.matching(out.x, target, in[inEpsX], weight), graph.ScalarZero(x.Graph(), x.DType())
+	}
+	r0, weightG := c.side.target()
+	alphaG, stdG := marginal(in[inMargG], size, r0.Rank())
+	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in[inEpsG], stdG))
+	cond, side := c.condition(alphaX, stdX, alphaG, stdG, n.sampler.Evaluations(n.cfg.Steps))
+	out := c.networks(x, r, in[inTime], cond, side)
+	return n.matching(out.x, target, in[inEpsX], weight), n.matching(out.g, r0, in[inEpsG], weightG)
+}
+
+// marginal splits [B,2] into α and s, shaped [1,B,1,…] to multiply arrays of a
+// rank.
+func marginal(x *model.Node, size, rank int) (alpha, std *model.Node) {
+	dims := make([]int, rank)
+	for i := range dims {
+		dims[i] = 1
+	}
+	dims[1] = size
+	column := func(i int) *model.Node {
+		return graph.Reshape(graph.Slice(x, graph.AxisRange(), graph.AxisElem(i)), dims...)
+	}
+	return column(0), column(1)
+}
+
+// decodeLoss teaches the decoder both ways it is used: from the encoded truth,
+// and from completed features.
+func (n *Net) decodeLoss(p *model.Params, in model.Nodes, target, completed, has *model.Node) *model.Node {
+	both := graph.Add(
+		n.decodeError(p, in, target, has),
+		n.decodeError(p, in, completed, has))
+	return graph.MulScalar(both, 0.5)
+}
+
+// decodeError is the squared error per channel, averaged over the modalities.
+func (n *Net) decodeError(p *model.Params, in model.Nodes, encoded, has *model.Node) *model.Node {
+	raw := model.Decode(p.In("decode"), encoded, n.setup.Dims)
+	sum := graph.ScalarZero(has.Graph(), has.DType())
+	for _, m := range erc.Modalities {
+		miss := graph.Square(graph.Sub(raw[m], in[model.InComplete+m.String()]))
+		sum = graph.Add(sum, model.MaskedMean(miss, model.Pick(has, m)))
+	}
+	return graph.DivScalar(sum, float64(erc.NumModalities))
+}

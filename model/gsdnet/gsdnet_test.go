@@ -1,0 +1,38 @@
+package gsdnet_test
+
+import (
+	"testing"
+
+	"gsdnet/model/gsdnet"
+	"gsdnet/model/modeltest"
+)
+
+// small returns the default settings at a size that trains in seconds.
+func small() gsdnet.Config {
+	c := gsdnet.Default()
+	c.Width, c.Hidden, c.Rank, c.Blocks = 12, 16, 5, 2
+	c.Dropout, c.InputDropout = 0, 0
+	return c
+}
+
+func TestConformance(t *testing.T) {
+	for name, change := range map[string]func(*gsdnet.Config){
+		"default":    func(*gsdnet.Config) {},
+		"own basis":  func(c *gsdnet.Config) { c.Basis = gsdnet.BasisOwn },
+		"adjacency":  func(c *gsdnet.Config) { c.Graph = gsdnet.GraphAdjacency },
+		"none":       func(c *gsdnet.Config) { c.Graph = gsdnet.GraphNone },
+		"epsilon":    func(c *gsdnet.Config) { c.Prediction = "eps" },
+		"point head": func(c *gsdnet.Config) { c.Head = "point" },
+		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Through = gsdnet.ConditionNoisy, false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := small()
+			change(&c)
+			net, err := gsdnet.New(c, modeltest.Setup)
+			if err != nil {
+				t.Fatal(err)
+			}
+			modeltest.Run(t, net)
+		})
+	}
+}

@@ -1,0 +1,97 @@
+package gsdnet
+
+import (
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+const (
+	timeWidth     = 64 // width of the time embedding
+	timeWaves     = 16 // frequencies of its Fourier features
+	spectralWidth = 64 // width of the eigenvalues' score network
+)
+
+// timeEmbedding maps times [T] in [0,1] to [T,timeWidth]: sines and cosines at
+// frequencies 1/4 … 64, then one layer.
+func timeEmbedding(p *model.Params, t *model.Node) *model.Node {
+	waves := make([]float32, timeWaves)
+	for i := range waves {
+		waves[i] = float32(2 * math.Pi * 0.25 * math.Pow(256, float64(i)/(timeWaves-1)))
+	}
+	angle := graph.Mul(graph.Reshape(t, -1, 1), graph.Const(t.Graph(), [][]float32{waves}))
+	features := graph.Concatenate([]*model.Node{graph.Sin(angle), graph.Cos(angle)}, -1)
+	return model.SiLU(model.Dense(p.In("time"), features, timeWidth))
+}
+
+// film returns a scale and a shift [M,T,1,width] for the features of a layer
+// (FiLM, Perez et al., AAAI 2018).
+func film(p *model.Params, time *model.Node, width int) (scale, shift *model.Node) {
+	both := model.Dense(p.In("film"), time, erc.NumModalities*2*width)
+	both = graph.Reshape(both, -1, erc.NumModalities, 2, width)
+	both = graph.TransposeAllDims(both, 1, 2, 0, 3) // [M,2,T,width]
+	half := func(i int) *model.Node {
+		part := graph.Slice(both, graph.AxisRange(), graph.AxisElem(i), graph.AxisRange(), graph.AxisRange())
+		return graph.Reshape(part, erc.NumModalities, -1, 1, width)
+	}
+	return graph.OnePlus(half(0)), half(1)
+}
+
+// context is the part of s_θ's input that does not depend on X_m(t): the
+// observed features of all the modalities of an utterance and which they are,
+// [M,B,N,d] → [M,B,N,d]. Each modality weighs them for itself.
+func (n *Net) context(p *model.Params, observed, present *model.Node) *model.Node {
+	dims := observed.Shape().Dimensions
+	sides := func(x *model.Node, width int) *model.Node { // [M,B,N,width] → [B,N,M·width]
+		return graph.Reshape(graph.TransposeAllDims(x, 1, 2, 0, 3), dims[1], dims[2], dims[0]*width)
+	}
+	seen := graph.Concatenate([]*model.Node{sides(observed, n.cfg.Width), sides(present, 1)}, -1)
+	out := model.Dense(p.In("context"), seen, erc.NumModalities*n.cfg.Width)
+	return graph.TransposeAllDims(graph.Reshape(out, dims[1], dims[2], dims[0], n.cfg.Width), 2, 0, 1, 3)
+}
+
+// scoreX is s_θ: from X_m(t) [M,B,N,d], its context, the graphs a = Â_m(t)
+// [M,B,N,N] and times t [T] (T = B or 1) to the raw output [M,B,N,d], which the
+// configured prediction makes a clean sample of. Residual blocks, each a graph
+// step on the modality's own graph and an MLP: the spectrum steers the features.
+func (n *Net) scoreX(p *model.Params, x, context, a, t *model.Node) *model.Node {
+	width := n.cfg.Width
+	time := timeEmbedding(p, t)
+	h := graph.Add(model.DensePerModality(p.In("in"), x, width), context)
+	for i := range n.cfg.Blocks {
+		block := p.In("block%d", i)
+		scale, shift := film(block, time, width)
+		u := graph.Add(graph.Mul(model.LayerNorm(h), scale), shift)
+		both := graph.Concatenate([]*model.Node{u, model.Propagate(a, u)}, -1)
+		inner := model.SiLU(model.DensePerModality(block.In("mix"), both, width))
+		h = graph.Add(h, model.DensePerModality(block.In("out"), inner, width))
+	}
+	return model.DensePerModality(p.In("out"), model.LayerNorm(h), width)
+}
+
+// scoreLambda is s_φ: from the residual r_m(t) [M,B,K] of each retained
+// eigenvalue, with the observed spectra of all the modalities and the
+// reference's beside it, to the raw output [M,B,K]. One small network shared by
+// the eigenvalues, which see each other through their mean.
+func (n *Net) scoreLambda(p *model.Params, r *model.Node, s spectra, t *model.Node) *model.Node {
+	dims := r.Shape().Dimensions
+	column := func(x *model.Node) *model.Node {
+		return graph.BroadcastToDims(graph.InsertAxes(x, -1), dims[0], dims[1], dims[2], 1)
+	}
+	inputs := []*model.Node{column(r), column(graph.InsertAxes(s.ref, 0))}
+	for _, m := range erc.Modalities {
+		inputs = append(inputs, column(graph.InsertAxes(model.Pick(s.observed, m), 0)))
+	}
+	scale, shift := film(p, timeEmbedding(p, t), spectralWidth)
+	h := model.DensePerModality(p.In("in"), graph.Concatenate(inputs, -1), spectralWidth)
+	h = model.SiLU(graph.Add(graph.Mul(h, scale), shift))
+	mask := graph.Reshape(s.valid, 1, dims[1], dims[2], 1)
+	count := graph.MaxScalar(graph.ReduceAndKeep(mask, graph.ReduceSum, 2), 1.0)
+	pooled := graph.Div(graph.ReduceAndKeep(graph.Mul(h, mask), graph.ReduceSum, 2), count)
+	both := graph.Concatenate([]*model.Node{h, graph.BroadcastToShape(pooled, h.Shape())}, -1)
+	h = model.SiLU(model.DensePerModality(p.In("mix"), both, spectralWidth))
+	return graph.Squeeze(model.DensePerModality(p.In("out"), h, 1), -1)
+}

@@ -1,0 +1,87 @@
+// Package model says what a model is (Model), keeps the register of those that
+// ship, and holds the blocks they share: parameters, encoder, fusion, heads.
+//
+// A model sees conversations in three steps. On the host, Prepare adds to the
+// feed what graphs cannot compute: spectra, noise, dropout. In the training
+// graph, Losses turns the feed and the truth into named loss terms. In the
+// inference graph, Forecast turns the feed alone into predictions and recovered
+// features. Batch holds no withheld feature, so that a model cannot peek.
+//
+// In shapes, B is the conversations of a batch, N the utterances they are padded
+// to, M = 3 the modalities in the order text, audio, visual, D_m the raw feature
+// widths and d the model width.
+//
+// Start reading at Model, then model/gsdnet.
+package model
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+)
+
+// Node is a value in a computation graph.
+type Node = graph.Node
+
+// Nodes are the inputs of a graph by name, as Feed has them.
+type Nodes map[string]*Node
+
+// Setup is what a model must know of the data before it is built.
+type Setup struct {
+	Dims       [erc.NumModalities]int // raw widths D_m
+	Task       erc.Task
+	NumClasses int // of the Classes task
+}
+
+// Draw names the random streams of one pass. The same Draw gives the same noise.
+type Draw struct {
+	Seed   uint64
+	Step   uint64 // training step; 0 outside training
+	Sample uint64 // which of the K completions
+	Train  bool   // true adds what only training needs (dropout, noise levels)
+}
+
+// Model is one way of predicting from conversations with holes in them.
+type Model interface {
+	// Prepare adds to feed what the graphs need beyond Batch.Observe: host-side
+	// computations and noise. Truth is nil outside training.
+	Prepare(feed Feed, b *Batch, truth []Truth, draw Draw) error
+	// Losses builds the training graph.
+	Losses(p *Params, in Nodes) Losses
+	// Forecast builds the inference graph. It must not read the inputs of
+	// Batch.Reveal.
+	Forecast(p *Params, in Nodes) Forecast
+}
+
+// Fitter is a model that computes something of the training conversations
+// before the first step: a scale, a closed-form regression. It is shown them as
+// the training protocol leaves them, and their truth. What it computes is kept
+// as constants in params, and so in the checkpoint.
+type Fitter interface {
+	Fit(p *Params, seen []Conversation, truth []Truth) error
+}
+
+// Losses are the terms of the objective, each a scalar, and their weighted sum.
+type Losses struct {
+	Total *Node
+	Terms []Term
+}
+
+// Term is one named part of the objective, before its weight.
+type Term struct {
+	Name  string
+	Value *Node
+}
+
+// Forecast is what a model says of a batch, one completion of it.
+type Forecast struct {
+	// Location [B,N] is the predicted score and Scale [B,N] the scale of its
+	// Laplace distribution (0 for a point head); Logits [B,N,C] belong to the
+	// Classes task. What the task does not have is nil.
+	Location, Scale, Logits *Node
+	// Encoded [M,B,N,d] holds the features in the space of Eq. 14, the missing
+	// cells filled in. Recover builds the same as standardised raw features
+	// [B,N,D_m]; a prediction alone does without.
+	Encoded *Node
+	Recover func() [erc.NumModalities]*Node
+}

@@ -1,0 +1,188 @@
+package modeltest
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/gobackend"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	mlx "github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// Setup is what the suite's conversations look like.
+var Setup = model.Setup{Dims: [erc.NumModalities]int{7, 5, 4}, Task: erc.Scores}
+
+// fixture is a model on four conversations with holes in them.
+type fixture struct {
+	t       *testing.T
+	backend compute.Backend
+	model   model.Model
+	store   *mlx.Store
+	params  *model.Params
+	convs   []model.Conversation
+	truth   []model.Truth
+}
+
+func newFixture(t *testing.T, m model.Model) *fixture {
+	t.Helper()
+	backend, err := gobackend.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{t: t, backend: backend, model: m, store: mlx.NewStore()}
+	f.params = model.NewParams(f.store, 1)
+	rng := rand.New(rand.NewPCG(5, 5))
+	for i, n := range []int{6, 9, 4, 11} {
+		conv, truth := conversation(rng, uint64(i), n)
+		f.convs, f.truth = append(f.convs, conv), append(f.truth, truth)
+	}
+	if fit, ok := m.(model.Fitter); ok {
+		if err := fit.Fit(f.params, f.convs, f.truth); err != nil {
+			t.Fatalf("Fit: %v", err)
+		}
+	}
+	return f
+}
+
+// conversation draws a conversation whose modalities share a latent walk, with
+// about half of the cells withheld.
+func conversation(rng *rand.Rand, key uint64, n int) (model.Conversation, model.Truth) {
+	conv := model.Conversation{Key: key}
+	truth := model.Truth{}
+	latent := rng.NormFloat64()
+	for u := range n {
+		latent = 0.8*latent + 0.6*rng.NormFloat64()
+		present := erc.Present(1 + rng.IntN(int(erc.All)))
+		conv.Present = append(conv.Present, present)
+		conv.Speakers = append(conv.Speakers, erc.Speaker(u%2))
+		truth.Present = append(truth.Present, erc.All)
+		truth.Labels = append(truth.Labels, float32(max(-3, min(3, latent))))
+		truth.Classes = append(truth.Classes, int32(u%3))
+		for _, m := range erc.Modalities {
+			x := make([]float32, Setup.Dims[m])
+			for j := range x {
+				x[j] = float32(latent*float64(j%3-1) + 0.5*rng.NormFloat64())
+			}
+			truth.Features[m] = append(truth.Features[m], x)
+			if !present.Has(m) {
+				x = nil
+			}
+			conv.Features[m] = append(conv.Features[m], x)
+		}
+	}
+	return conv, truth
+}
+
+// batch pads conversations, chosen by index, to a length.
+func (f *fixture) batch(length int, indices ...int) (*model.Batch, []model.Truth) {
+	b := &model.Batch{N: length, Dims: Setup.Dims}
+	var truth []model.Truth
+	for _, i := range indices {
+		b.Conversations = append(b.Conversations, f.convs[i])
+		truth = append(truth, f.truth[i])
+	}
+	return b, truth
+}
+
+// feed prepares a batch; truth is nil for inference.
+func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) model.Feed {
+	f.t.Helper()
+	feed := b.Observe()
+	if truth != nil {
+		b.Reveal(feed, truth)
+	}
+	draw := model.Draw{Seed: 3, Step: step, Train: truth != nil}
+	if err := f.model.Prepare(feed, b, truth, draw); err != nil {
+		f.t.Fatalf("Prepare: %v", err)
+	}
+	return feed
+}
+
+// run builds a graph on a feed and returns its outputs.
+func (f *fixture) run(feed model.Feed, build func(in model.Nodes) []*model.Node) []*tensors.Tensor {
+	f.t.Helper()
+	names := slices.Sorted(maps.Keys(feed))
+	exec, err := mlx.NewExec(f.backend, f.store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+		return build(byName(names, inputs))
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer exec.Finalize()
+	out, err := exec.Call(inOrder(names, feed)...)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return out
+}
+
+func byName(names []string, inputs []*graph.Node) model.Nodes {
+	nodes := model.Nodes{}
+	for i, name := range names {
+		nodes[name] = inputs[i]
+	}
+	return nodes
+}
+
+func inOrder(names []string, feed model.Feed) []any {
+	args := make([]any, len(names))
+	for i, name := range names {
+		args[i] = feed[name]
+	}
+	return args
+}
+
+// forecast returns location, scale, recovered features and encoded ones of a
+// batch.
+func (f *fixture) forecast(b *model.Batch) [][]float32 {
+	f.t.Helper()
+	out := f.run(f.feed(b, nil, 0), func(in model.Nodes) []*model.Node {
+		said := f.model.Forecast(f.params, in)
+		recovered := said.Recover()
+		return append([]*model.Node{said.Location, said.Scale, said.Encoded}, recovered[:]...)
+	})
+	flat := make([][]float32, len(out))
+	for i := range out {
+		flat[i] = tensors.MustCopyFlatData[float32](out[i])
+	}
+	return flat
+}
+
+// descend makes training steps on one feed after another and returns the first
+// and the last prediction loss.
+func (f *fixture) descend(steps int, feed func(step int) model.Feed) (first, last float64) {
+	f.t.Helper()
+	var names []string
+	exec, err := mlx.NewExec(f.backend, f.store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+		losses := f.model.Losses(f.params, byName(names, inputs))
+		adam := optimizer.Adam().LearningRate(3e-3).Done()
+		adam.UpdateGraph(scope, inputs[0].Graph(), losses.Total)
+		return []*graph.Node{graph.ConvertDType(losses.Terms[0].Value, dtypes.Float32)}
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer exec.Finalize()
+	for step := range steps {
+		inputs := feed(step)
+		names = slices.Sorted(maps.Keys(inputs))
+		out, err := exec.Call(inOrder(names, inputs)...)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		last = float64(tensors.ToScalar[float32](out[0]))
+		if step == 0 {
+			first = last
+		}
+	}
+	return first, last
+}

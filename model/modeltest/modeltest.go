@@ -1,0 +1,207 @@
+// Package modeltest is the suite that every model passes: what it promises of
+// shapes, gradients and learning, and that it cannot see what was withheld. A
+// model's own test calls Run with a small configuration. Start reading there.
+package modeltest
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// Run checks one model of Setup. The model should be small: the suite trains it.
+func Run(t *testing.T, m model.Model) {
+	t.Run("shapes", func(t *testing.T) { shapes(newFixture(t, m)) })
+	t.Run("finite losses", func(t *testing.T) { finite(newFixture(t, m)) })
+	t.Run("every parameter receives gradient", func(t *testing.T) { gradients(newFixture(t, m)) })
+	t.Run("no leak of absent values", func(t *testing.T) { leak(newFixture(t, m)) })
+	t.Run("observed cells are kept", func(t *testing.T) { kept(newFixture(t, m)) })
+	t.Run("padding changes nothing", func(t *testing.T) { padding(newFixture(t, m)) })
+	t.Run("permuting conversations permutes outputs", func(t *testing.T) { permutation(newFixture(t, m)) })
+	t.Run("the same draw gives the same bits", func(t *testing.T) { repeated(newFixture(t, m)) })
+	t.Run("overfits four conversations", func(t *testing.T) { overfits(newFixture(t, m)) })
+}
+
+func shapes(f *fixture) {
+	b, _ := f.batch(16, 0, 1, 2, 3)
+	f.run(f.feed(b, nil, 0), func(in model.Nodes) []*model.Node {
+		said := f.model.Forecast(f.params, in)
+		check := func(what string, node *model.Node, want ...int) {
+			if got := node.Shape().Dimensions; !slices.Equal(got, want) {
+				f.t.Errorf("%s: got shape %v, want %v", what, got, want)
+			}
+		}
+		recovered := said.Recover()
+		check("Location", said.Location, 4, 16)
+		check("Scale", said.Scale, 4, 16)
+		for _, m := range erc.Modalities {
+			check("Recover "+m.String(), recovered[m], 4, 16, Setup.Dims[m])
+		}
+		if dims := said.Encoded.Shape().Dimensions; len(dims) != 4 || !slices.Equal(dims[:3], []int{erc.NumModalities, 4, 16}) {
+			f.t.Errorf("Encoded: got shape %v, want [3 4 16 d]", dims)
+		}
+		return append([]*model.Node{said.Location, said.Scale, said.Encoded}, recovered[:]...)
+	})
+}
+
+func finite(f *fixture) {
+	b, truth := f.batch(16, 0, 1, 2, 3)
+	var names []string
+	out := f.run(f.feed(b, truth, 1), func(in model.Nodes) []*model.Node {
+		losses := f.model.Losses(f.params, in)
+		nodes := []*model.Node{losses.Total}
+		names = []string{"total"}
+		for _, term := range losses.Terms {
+			nodes, names = append(nodes, term.Value), append(names, term.Name)
+		}
+		return nodes
+	})
+	for i, t := range out {
+		if got := float64(tensors.ToScalar[float32](t)); math.IsNaN(got) || math.IsInf(got, 0) {
+			f.t.Errorf("loss %s: got %v, want a finite number", names[i], got)
+		}
+	}
+}
+
+// gradients takes several steps' worth of noise, because dropout and the absence
+// of a pattern may starve a parameter for one.
+func gradients(f *fixture) {
+	alive := map[string]bool{}
+	// Some weights start behind a zero; a few steps open the way.
+	f.descend(3, func(step int) model.Feed {
+		b, truth := f.batch(16, 0, 1, 2, 3)
+		return f.feed(b, truth, uint64(step+1))
+	})
+	for step := range uint64(3) {
+		b, truth := f.batch(16, 0, 1, 2, 3)
+		var names []string
+		out := f.run(f.feed(b, truth, step+10), func(in model.Nodes) []*model.Node {
+			loss := f.model.Losses(f.params, in).Total
+			var weights []*model.Node
+			names = nil
+			for v := range f.store.IterVariables() {
+				if v.Trainable && v.InUseByGraph(loss.Graph()) {
+					names, weights = append(names, v.Path()), append(weights, v.NodeValue(loss))
+				}
+			}
+			norms := graph.Gradient(loss, weights...)
+			for i := range norms {
+				norms[i] = graph.ReduceAllSum(graph.Abs(norms[i]))
+			}
+			return norms
+		})
+		for i, t := range out {
+			got := float64(tensors.ToScalar[float32](t))
+			if math.IsNaN(got) {
+				f.t.Errorf("gradient of %s is not a number", names[i])
+			}
+			alive[names[i]] = alive[names[i]] || got > 0
+		}
+	}
+	if len(alive) == 0 {
+		f.t.Error("the model has no parameters")
+	}
+	for name, ok := range alive {
+		if !ok {
+			f.t.Errorf("%s receives no gradient", name)
+		}
+	}
+}
+
+// leak replaces everything absent by 1e6: a model that so much as multiplies it
+// by zero and adds changes bits.
+func leak(f *fixture) {
+	b, _ := f.batch(16, 0, 1, 2, 3)
+	want := f.forecast(b)
+	for i := range f.convs {
+		c := &f.convs[i]
+		for _, m := range erc.Modalities {
+			c.Features[m] = slices.Clone(c.Features[m])
+			for u, p := range c.Present {
+				if !p.Has(m) {
+					c.Features[m][u] = slices.Repeat([]float32{1e6}, Setup.Dims[m])
+				}
+			}
+		}
+	}
+	poisoned, _ := f.batch(16, 0, 1, 2, 3)
+	for i, got := range f.forecast(poisoned) {
+		if !slices.Equal(got, want[i]) {
+			f.t.Errorf("output %d depends on what is stored in absent cells", i)
+		}
+	}
+}
+
+// kept says that what was observed comes back as it was.
+func kept(f *fixture) {
+	b, _ := f.batch(16, 0, 1, 2, 3)
+	out := f.forecast(b)
+	for _, m := range erc.Modalities {
+		width := Setup.Dims[m]
+		for i := range f.convs {
+			for u, p := range f.convs[i].Present {
+				got := out[3+int(m)][(i*16+u)*width:][:width]
+				if want := f.convs[i].Features[m][u]; p.Has(m) && !slices.Equal(got, want) {
+					f.t.Fatalf("%s of utterance %d.%d: got %v, want the observed %v", m, i, u, got, want)
+				}
+			}
+		}
+	}
+}
+
+func padding(f *fixture) {
+	short, _ := f.batch(12, 3)
+	long, _ := f.batch(32, 3)
+	n := f.convs[3].Len()
+	want, got := f.forecast(short)[0][:n], f.forecast(long)[0][:n]
+	near(f.t, "location", got, want)
+}
+
+func permutation(f *fixture) {
+	forward, _ := f.batch(16, 0, 1, 2, 3)
+	back, _ := f.batch(16, 3, 2, 1, 0)
+	want, got := f.forecast(forward)[0], f.forecast(back)[0]
+	for i := range 4 {
+		n := f.convs[i].Len()
+		near(f.t, "location", got[(3-i)*16:][:n], want[i*16:][:n])
+	}
+}
+
+// near allows for the other order of sums that other shapes bring.
+func near(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	for u := range want {
+		if d := math.Abs(float64(got[u] - want[u])); d > 1e-4*(1+math.Abs(float64(want[u]))) {
+			t.Fatalf("%s of utterance %d: got %v, want %v", what, u, got[u], want[u])
+		}
+	}
+}
+
+func repeated(f *fixture) {
+	b, _ := f.batch(16, 0, 1, 2, 3)
+	want := f.forecast(b)
+	for i, got := range f.forecast(b) {
+		if !slices.Equal(got, want[i]) {
+			f.t.Errorf("output %d differs between two runs of the same draw", i)
+		}
+	}
+}
+
+func overfits(f *fixture) {
+	first, last := f.descend(Steps, func(step int) model.Feed {
+		b, truth := f.batch(16, 0, 1, 2, 3)
+		return f.feed(b, truth, uint64(step+1))
+	})
+	if last > first-0.8 {
+		f.t.Errorf("prediction loss after %d steps: got %.3f from %.3f, want a drop of 0.8 at least", Steps, last, first)
+	}
+}
+
+// Steps is how long the suite trains a model on its four conversations.
+const Steps = 150

@@ -1,0 +1,92 @@
+package model
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	mlx "github.com/gomlx/gomlx/ml/model"
+
+	"gsdnet/internal/stream"
+)
+
+// Params is where a model's parameters live: a path in a store. A parameter is
+// created when a graph first asks for it, with a value that depends on the seed
+// and its path alone, not on the order of creation.
+type Params struct {
+	scope *mlx.Scope
+	seed  uint64
+}
+
+// NewParams returns the root of the parameters in a store.
+func NewParams(store *mlx.Store, seed uint64) *Params {
+	return &Params{scope: store.RootScope(), seed: seed}
+}
+
+// In returns the parameters below a name.
+func (p *Params) In(format string, args ...any) *Params {
+	return &Params{scope: p.scope.At(format, args...), seed: p.seed}
+}
+
+// Weight returns a trainable matrix or stack of matrices [..., in, out],
+// uniform in ±sqrt(3/in): unit variance in, unit variance out (LeCun et al.,
+// Efficient BackProp, 1998).
+func (p *Params) Weight(g *graph.Graph, name string, dims ...int) *Node {
+	bound := math.Sqrt(3 / float64(dims[len(dims)-2]))
+	return p.trainable(g, name, dims, func(out []float32) {
+		rng := stream.New(p.seed, p.scope.Scope()+"/"+name)
+		for i := range out {
+			out[i] = float32((2*rng.Float64() - 1) * bound)
+		}
+	})
+}
+
+// Zeros returns a trainable tensor that starts at zero.
+func (p *Params) Zeros(g *graph.Graph, name string, dims ...int) *Node {
+	return p.trainable(g, name, dims, func([]float32) {})
+}
+
+func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]float32)) *Node {
+	v := p.scope.GetVariable(name)
+	if v == nil {
+		values := make([]float32, product(dims))
+		fill(values)
+		v = p.scope.VariableWithValue(name, tensors.FromFlatDataAndDimensions(values, dims...))
+	}
+	if want := fmt.Sprint(dims); fmt.Sprint(v.Shape().Dimensions) != want {
+		panic(fmt.Errorf("parameter %s has shape %v, the model needs %s", v.Path(), v.Shape().Dimensions, want))
+	}
+	return v.NodeValue(g)
+}
+
+// ConstantScope is the part of a path that tells constants from weights.
+const ConstantScope = "constant"
+
+// SetConstant stores a tensor that training leaves alone.
+func (p *Params) SetConstant(name string, values []float32, dims ...int) error {
+	v, err := p.scope.At(ConstantScope).CreateVariable(name, tensors.FromFlatDataAndDimensions(values, dims...))
+	if err != nil {
+		return err
+	}
+	v.SetTrainable(false)
+	return nil
+}
+
+// Constant returns a tensor that Fit stored.
+func (p *Params) Constant(g *graph.Graph, name string) *Node {
+	v := p.scope.At(ConstantScope).GetVariable(name)
+	if v == nil {
+		panic(fmt.Errorf("constant %s/%s is missing: the model was not fitted", p.scope.Scope(), name))
+	}
+	v.SetTrainable(false)
+	return v.NodeValue(g)
+}
+
+func product(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}

@@ -1,0 +1,45 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gsdnet/internal/hint"
+)
+
+// Kind is a model that can be asked for by name.
+type Kind struct {
+	Name    string
+	Summary string // one line for --help
+	// Config returns a pointer to the model's settings at their defaults, with
+	// toml tags: the [model] table of a config, less its name.
+	Config func() any
+	// New builds the model from such settings. It refuses settings that do not
+	// go together with an error that names them.
+	New func(config any, setup Setup) (Model, error)
+}
+
+var kinds = map[string]Kind{}
+
+// Register adds a kind. It is called from init functions and panics on a name
+// that is taken.
+func Register(k Kind) {
+	if _, taken := kinds[k.Name]; taken {
+		panic(fmt.Sprintf("model: %q is registered twice", k.Name))
+	}
+	kinds[k.Name] = k
+}
+
+// Lookup finds a kind by name.
+func Lookup(name string) (Kind, error) {
+	k, ok := kinds[name]
+	if !ok {
+		return Kind{}, hint.Input("choose one of "+strings.Join(Names(), ", "), "model %q is not known", name)
+	}
+	return k, nil
+}
+
+// Names lists the registered kinds in alphabetical order.
+func Names() []string { return slices.Sorted(maps.Keys(kinds)) }

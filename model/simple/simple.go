@@ -1,0 +1,176 @@
+// Package simple holds what a sceptic would try first: fill the holes with
+// zeros, with means, or with a ridge regression on what is present, then encode,
+// fuse and predict as GSDNet does, on the observed graphs. It is the yardstick of
+// every model that recovers: one that does not beat it does not earn its keep.
+//
+//	zero        a missing modality is a row of zeros in the fused graph
+//	mean        raw features: the mean of that modality in the conversation
+//	regression  raw features: ridge regression on the present modalities
+//
+// Start reading at Net.complete.
+package simple
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+	"gonum.org/v1/gonum/mat"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+	"gsdnet/spectral"
+)
+
+// Config holds the settings that the three share; defaults are GSDNet's.
+type Config struct {
+	Width        int     `toml:"width"`         // d
+	Kernel       int     `toml:"kernel"`        // taps of the encoder's convolution, odd
+	Window       int     `toml:"window"`        // utterances an edge spans; 0: the whole conversation
+	FusionLayers int     `toml:"fusion_layers"` // L of Eq. 19
+	Hidden       int     `toml:"hidden"`        // width of the head
+	Head         string  `toml:"head"`          // laplace or point
+	Ridge        float64 `toml:"ridge"`         // of the regression, in units of the number of rows
+	InputDropout float64 `toml:"input_dropout"`
+	Dropout      float64 `toml:"dropout"`
+}
+
+// Default returns the default settings.
+func Default() Config {
+	return Config{
+		Width: 128, Kernel: 3, Window: 6, FusionLayers: 2, Hidden: 128, Head: model.HeadLaplace,
+		Ridge: 0.3, InputDropout: 0.2, Dropout: 0.4,
+	}
+}
+
+// The kinds of completion.
+const (
+	Zero       = "zero"
+	Mean       = "mean"
+	Regression = "regression"
+)
+
+func init() {
+	for name, summary := range map[string]string{
+		Zero:       "missing modalities are zeros",
+		Mean:       "missing features are the conversation's mean",
+		Regression: "missing features are regressed on the present ones",
+	} {
+		model.Register(model.Kind{
+			Name: name, Summary: summary,
+			Config: func() any { c := Default(); return &c },
+			New: func(c any, s model.Setup) (model.Model, error) {
+				return New(name, *c.(*Config), s)
+			},
+		})
+	}
+}
+
+// Net is one of the three models without its parameters.
+type Net struct {
+	kind  string
+	cfg   Config
+	setup model.Setup
+	head  model.Head
+}
+
+// New checks the settings and builds the model of a kind.
+func New(kind string, c Config, s model.Setup) (model.Model, error) {
+	if c.Width <= 0 || c.Width%2 == 1 || c.Kernel <= 0 || c.Kernel%2 == 0 || c.FusionLayers <= 0 || c.Hidden <= 0 {
+		return nil, hint.Input("width is even, kernel odd, and all are at least 1", "%s: width %d, kernel %d, fusion_layers %d, hidden %d",
+			kind, c.Width, c.Kernel, c.FusionLayers, c.Hidden)
+	}
+	if c.Dropout < 0 || c.Dropout >= 1 || c.InputDropout < 0 || c.InputDropout >= 1 || c.Ridge <= 0 {
+		return nil, hint.Input("dropout is a share in [0,1), ridge above 0", "%s: dropout %g, input_dropout %g, ridge %g",
+			kind, c.Dropout, c.InputDropout, c.Ridge)
+	}
+	if err := hint.OneOf(kind+".head", c.Head, model.HeadLaplace, model.HeadPoint); err != nil {
+		return nil, err
+	}
+	n := &Net{kind: kind, cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}
+	if kind == Regression {
+		return &regression{n}, nil
+	}
+	return n, nil
+}
+
+// Names of the inputs that Prepare adds.
+const (
+	inGraph   = "graph"      // [M,B,N,N]
+	inDropIn  = "drop_"      // + modality
+	inDropOut = "drop_fused" //
+)
+
+// Prepare adds the observed graphs, and dropout in training.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
+	for i := range b.Conversations {
+		c := &b.Conversations[i]
+		for m, w := range spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window) {
+			all[i][m] = spectral.Normalise(w)
+		}
+	}
+	feed[inGraph] = model.StackGraphs(b.N, all)
+	if !draw.Train {
+		return nil
+	}
+	z := model.Noise{Batch: b, Draw: draw}
+	for _, m := range erc.Modalities {
+		name := inDropIn + m.String()
+		feed[name] = z.Dropout(name, b.Dims[m], n.cfg.InputDropout)
+	}
+	feed[inDropOut] = z.Dropout(inDropOut, (n.cfg.FusionLayers+1)*erc.NumModalities*n.cfg.Width, n.cfg.Dropout)
+	return nil
+}
+
+// Losses has the prediction's term alone: these completions learn nothing.
+func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+	return n.losses(p, in, n.complete(in))
+}
+
+// Forecast predicts from the completed conversation.
+func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+	return n.forecast(p, in, n.complete(in))
+}
+
+// complete returns the raw features with the holes filled.
+func (n *Net) complete(in model.Nodes) [erc.NumModalities]*model.Node {
+	var x [erc.NumModalities]*model.Node
+	for _, m := range erc.Modalities {
+		x[m] = in[m.String()]
+		if n.kind == Mean {
+			x[m] = model.Fill(in, m, conversationMean(in, m))
+		}
+	}
+	return x
+}
+
+// conversationMean is the mean over the present utterances [B,1,D_m]; 0, the
+// training mean, where there are none.
+func conversationMean(in model.Nodes, m erc.Modality) *model.Node {
+	present := model.Pick(in[model.InPresent], m)
+	count := graph.MaxScalar(graph.ReduceAndKeep(present, graph.ReduceSum, 1), 1.0)
+	return graph.Div(graph.ReduceAndKeep(in[m.String()], graph.ReduceSum, 1), count)
+}
+
+func (n *Net) losses(p *model.Params, in model.Nodes, x [erc.NumModalities]*model.Node) model.Losses {
+	loss := n.head.Loss(n.forecast(p, in, x), in)
+	return model.Losses{Total: loss, Terms: []model.Term{{Name: "pred", Value: loss}}}
+}
+
+func (n *Net) forecast(p *model.Params, in model.Nodes, x [erc.NumModalities]*model.Node) model.Forecast {
+	var drop [erc.NumModalities]*model.Node
+	for _, m := range erc.Modalities {
+		drop[m] = in[inDropIn+m.String()]
+	}
+	encoded := model.Encode(p.In("encode"), x, drop, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	if n.kind == Zero {
+		encoded = graph.Mul(encoded, in[model.InPresent])
+	}
+	fused := model.Fuse(p.In("fuse"), in[inGraph], encoded, in[model.InValid], n.cfg.FusionLayers)
+	if mask := in[inDropOut]; mask != nil {
+		fused = graph.Mul(fused, mask)
+	}
+	f := n.head.Predict(p.In("head"), fused)
+	f.Encoded = encoded
+	f.Recover = func() [erc.NumModalities]*model.Node { return x }
+	return f
+}

@@ -1,0 +1,16 @@
+package train
+
+import (
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
+
+	"gsdnet/internal/hint"
+)
+
+// Backend opens an engine by name. The empty name is the default.
+func Backend(name string) (compute.Backend, error) {
+	if err := hint.OneOf("--backend", name, "", "go"); err != nil {
+		return nil, err
+	}
+	return gobackend.New("")
+}

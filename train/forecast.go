@@ -1,0 +1,124 @@
+package train
+
+import (
+	"context"
+	"math"
+
+	"gsdnet/erc"
+	"gsdnet/metric"
+	"gsdnet/model"
+)
+
+// Forecast is what K completions of one conversation say together, utterance by
+// utterance. Of Distribution and Class it has the task's.
+type Forecast struct {
+	Distribution []metric.Mixture // [N] the score: a mixture over the completions
+	Class        []int32          // [N] the most probable class
+	Probability  [][]float64      // [N,C] mean over the completions
+	// Recovered [m][N][D_m] is the mean over the completions of the standardised
+	// raw features, Deviation their standard deviation, Encoded the mean in the
+	// space of Eq. 14. Nil unless asked for.
+	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
+}
+
+// Predict completes conversations K times and gathers what the completions say.
+func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samples int, seed uint64, recovered bool) ([]Forecast, error) {
+	out := make([]Forecast, len(convs))
+	for k := range samples {
+		draw := model.Draw{Seed: seed, Sample: uint64(k)}
+		err := p.Run(ctx, convs, draw, recovered, func(i int, c Completion) { out[i].add(c, samples) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	for i := range out {
+		out[i].finish()
+	}
+	return out, nil
+}
+
+// add takes in one of k completions. Until finish, Deviation holds mean squares.
+func (f *Forecast) add(c Completion, k int) {
+	if f.Distribution == nil && c.Location != nil {
+		f.Distribution = make([]metric.Mixture, len(c.Location))
+	}
+	for u := range c.Location {
+		f.Distribution[u] = append(f.Distribution[u], metric.Laplace{Loc: c.Location[u], Scale: c.Scale[u]})
+	}
+	if f.Probability == nil && c.Logits != nil {
+		f.Probability = make([][]float64, len(c.Logits))
+	}
+	for u, logits := range c.Logits {
+		f.Probability[u] = accumulate(f.Probability[u], softmax(logits), 1/float64(k))
+	}
+	for m := range c.Recovered {
+		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Recovered[m], 1/float64(k), false)
+		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Recovered[m], 1/float64(k), true)
+		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k), false)
+	}
+}
+
+// finish turns mean squares into deviations and probabilities into classes.
+func (f *Forecast) finish() {
+	for m := range f.Deviation {
+		for u, squares := range f.Deviation[m] {
+			for j, mean := range f.Recovered[m][u] {
+				squares[j] = math.Sqrt(max(0, squares[j]-mean*mean))
+			}
+		}
+	}
+	for _, probability := range f.Probability {
+		best := 0
+		for c := range probability {
+			if probability[c] > probability[best] {
+				best = c
+			}
+		}
+		f.Class = append(f.Class, int32(best))
+	}
+}
+
+// accumulate adds weight·x to a sum that may still be nil.
+func accumulate(sum, x []float64, weight float64) []float64 {
+	if sum == nil {
+		sum = make([]float64, len(x))
+	}
+	for j := range x {
+		sum[j] += weight * x[j]
+	}
+	return sum
+}
+
+// accumulateRows does so row by row, squaring x if asked to.
+func accumulateRows(sum [][]float64, x [][]float32, weight float64, square bool) [][]float64 {
+	if sum == nil && x != nil {
+		sum = make([][]float64, len(x))
+	}
+	for u := range x {
+		row := widen(x[u])
+		if square {
+			for j := range row {
+				row[j] *= row[j]
+			}
+		}
+		sum[u] = accumulate(sum[u], row, weight)
+	}
+	return sum
+}
+
+func softmax(logits []float64) []float64 {
+	top := math.Inf(-1)
+	for _, x := range logits {
+		top = max(top, x)
+	}
+	out := make([]float64, len(logits))
+	sum := 0.0
+	for c, x := range logits {
+		out[c] = math.Exp(x - top)
+		sum += out[c]
+	}
+	for c := range out {
+		out[c] /= sum
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package train
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	mlx "github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"gsdnet/model"
+)
+
+// Inputs of the training step beside the model's own.
+const (
+	inRate = "learning_rate" // scalar
+	inKeep = "ema_keep"      // scalar: how much of the average a step keeps
+)
+
+// emaScope is where the averaged weights live, under the path of each weight.
+const emaScope = "/ema"
+
+// execute runs a graph on a feed; inputs are passed in the order of their names.
+func execute(exec *mlx.Exec, feed model.Feed) ([]*tensors.Tensor, error) {
+	var args []any
+	for _, name := range slices.Sorted(maps.Keys(feed)) {
+		args = append(args, feed[name])
+	}
+	return exec.Call(args...)
+}
+
+// named gives the inputs their names back.
+func named(names []string, inputs []*graph.Node) model.Nodes {
+	nodes := model.Nodes{}
+	for i, name := range names {
+		nodes[name] = inputs[i]
+	}
+	return nodes
+}
+
+// updater builds the training step: losses, clipped gradients, Adam, and the
+// moving average of all weights.
+type updater struct {
+	model   model.Model
+	params  *model.Params
+	setting Training
+	names   []string // of the inputs, sorted
+	terms   []string // of the outputs, filled when a graph is built
+}
+
+// build returns the total, the gradient's norm before clipping, and the terms.
+func (s *updater) build(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+	in := named(s.names, inputs)
+	g := inputs[0].Graph()
+	losses := s.model.Losses(s.params, in)
+	var weights []*mlx.Variable
+	var nodes []*graph.Node
+	for v := range scope.IterVariables() {
+		if v.Trainable && v.InUseByGraph(g) {
+			weights, nodes = append(weights, v), append(nodes, v.NodeValue(g))
+		}
+	}
+	gradients, norm := clipped(graph.Gradient(losses.Total, nodes...), s.setting.Clip)
+	s.step(scope, in[inRate], gradients)
+	for i, v := range weights {
+		average(scope, v, nodes[i], in[inKeep])
+	}
+	s.terms = nil
+	outputs := []*graph.Node{losses.Total, norm}
+	for _, term := range losses.Terms {
+		s.terms = append(s.terms, term.Name)
+		outputs = append(outputs, term.Value)
+	}
+	return outputs
+}
+
+// step applies Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
+func (s *updater) step(scope *mlx.Scope, rate *graph.Node, gradients []*graph.Node) {
+	optimizer.LearningRateVar(scope, dtypes.Float32, s.setting.LearningRate).SetNodeValue(rate)
+	adam := optimizer.Adam().LearningRate(s.setting.LearningRate).WeightDecay(s.setting.WeightDecay).Done()
+	adam.(interface {
+		UpdateGraphWithGradients(*mlx.Scope, []*graph.Node, dtypes.DType)
+	}).UpdateGraphWithGradients(scope, gradients, dtypes.Float32)
+}
+
+// clipped scales gradients so that their joint norm is at most limit.
+func clipped(gradients []*graph.Node, limit float64) ([]*graph.Node, *graph.Node) {
+	sum := graph.ScalarZero(gradients[0].Graph(), gradients[0].DType())
+	for _, d := range gradients {
+		sum = graph.Add(sum, graph.ReduceAllSum(graph.Square(d)))
+	}
+	norm := graph.Sqrt(sum)
+	factor := graph.MinScalar(graph.Div(graph.Scalar(norm.Graph(), norm.DType(), limit), graph.AddScalar(norm, 1e-6)), 1.0)
+	for i, d := range gradients {
+		gradients[i] = graph.Mul(d, factor)
+	}
+	return gradients, norm
+}
+
+// average moves a weight's average towards its value after the step. It starts
+// at the weight's first value.
+func average(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
+	g := before.Graph()
+	ema := scope.Store().GetVariable(emaScope + v.Path())
+	if ema == nil {
+		start, err := v.MustValue().LocalClone()
+		if err != nil {
+			panic(err)
+		}
+		ema = scope.Store().VariableWithValue(emaScope+v.Path(), start)
+	}
+	ema.SetTrainable(false)
+	now := graph.Mul(ema.NodeValue(g), keep)
+	ema.SetNodeValue(graph.Add(now, graph.Mul(v.NodeValue(g), graph.OneMinus(keep))))
+}

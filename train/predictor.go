@@ -1,0 +1,162 @@
+package train
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	mlx "github.com/gomlx/gomlx/ml/model"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// Completion is what one completion of a conversation gives, utterance by
+// utterance. What the task does not have, or was not asked for, is nil.
+type Completion struct {
+	Location, Scale []float64   // [N] score and Laplace scale
+	Logits          [][]float64 // [N,C]
+	Recovered       [erc.NumModalities][][]float32
+	Encoded         [erc.NumModalities][][]float32
+}
+
+// Predictor runs a model's inference graphs with fixed weights.
+type Predictor struct {
+	model   model.Model
+	params  *model.Params
+	setup   model.Setup
+	batch   int
+	exec    *mlx.Exec // predictions alone
+	recover *mlx.Exec // recovered features too
+	mu      sync.Mutex
+	names   []string // of the inputs of the graph being built
+}
+
+// NewPredictor returns a predictor on weights in a store; batch conversations
+// run together.
+func NewPredictor(backend compute.Backend, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
+	p := &Predictor{model: m, params: model.NewParams(store, 0), setup: setup, batch: batch}
+	var err error
+	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), false)
+	}); err != nil {
+		return nil, err
+	}
+	p.recover, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), true)
+	})
+	return p, err
+}
+
+// outputs lists a forecast's nodes: the task's, then the recovered features.
+func (p *Predictor) outputs(f model.Forecast, recovered bool) []*graph.Node {
+	out := []*graph.Node{f.Location, f.Scale}
+	if p.setup.Task == erc.Classes {
+		out = []*graph.Node{f.Logits}
+	}
+	if recovered {
+		features := f.Recover()
+		out = append(out, features[:]...)
+		out = append(out, f.Encoded)
+	}
+	return out
+}
+
+// Run completes every conversation once and calls visit with each result, in an
+// order of its own. Draw.Sample tells completions apart.
+func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw model.Draw, recovered bool, visit func(i int, c Completion)) error {
+	lengths := make([]int, len(convs))
+	for i := range convs {
+		lengths[i] = convs[i].Len()
+	}
+	batches, real := ordered(lengths, min(p.batch, len(convs)))
+	for at, indices := range batches {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b := &model.Batch{N: longest(lengths, indices), Dims: p.setup.Dims}
+		for _, i := range indices {
+			b.Conversations = append(b.Conversations, convs[i])
+		}
+		outputs, err := p.run(b, draw, recovered)
+		if err != nil {
+			return err
+		}
+		for row, i := range indices[:real[at]] {
+			visit(i, p.completion(outputs, row, b.N, lengths[i], recovered))
+		}
+	}
+	return nil
+}
+
+func (p *Predictor) run(b *model.Batch, draw model.Draw, recovered bool) ([]*tensors.Tensor, error) {
+	feed := b.Observe()
+	if err := p.model.Prepare(feed, b, nil, draw); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.names = slices.Sorted(maps.Keys(feed))
+	if recovered {
+		return execute(p.recover, feed)
+	}
+	return execute(p.exec, feed)
+}
+
+// Close frees the compiled graphs.
+func (p *Predictor) Close() {
+	p.exec.Finalize()
+	p.recover.Finalize()
+}
+
+// completion cuts one conversation out of a batch's outputs.
+func (p *Predictor) completion(outputs []*tensors.Tensor, row, padded, n int, recovered bool) Completion {
+	var c Completion
+	if p.setup.Task == erc.Classes {
+		c.Logits = make([][]float64, n)
+		for u, line := range rowsOf(outputs[0], row*padded, n) {
+			c.Logits[u] = widen(line)
+		}
+		outputs = outputs[1:]
+	} else {
+		c.Location = widen(tensors.MustCopyFlatData[float32](outputs[0])[row*padded:][:n])
+		c.Scale = widen(tensors.MustCopyFlatData[float32](outputs[1])[row*padded:][:n])
+		outputs = outputs[2:]
+	}
+	if recovered {
+		size := outputs[3].Shape().Dimensions[1]
+		for _, m := range erc.Modalities {
+			c.Recovered[m] = rowsOf(outputs[m], row*padded, n)
+			c.Encoded[m] = rowsOf(outputs[3], (int(m)*size+row)*padded, n)
+		}
+	}
+	return c
+}
+
+// rowsOf copies n rows of the last axis, from a row number on.
+func rowsOf(t *tensors.Tensor, from, n int) [][]float32 {
+	dims := t.Shape().Dimensions
+	width := dims[len(dims)-1]
+	out := make([][]float32, n)
+	// A model without recovery has no such tensor to copy from; the caller asks
+	// only for what the graph returned.
+	_ = t.ConstFlatData(func(flat any) {
+		values := flat.([]float32)
+		for u := range out {
+			out[u] = slices.Clone(values[(from+u)*width:][:width])
+		}
+	})
+	return out
+}
+
+func widen(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = float64(x[i])
+	}
+	return out
+}

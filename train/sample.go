@@ -1,0 +1,85 @@
+package train
+
+import (
+	"hash/fnv"
+	"strconv"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// Sample is a conversation ready for a model: standardised, with its truth.
+type Sample struct {
+	Source *erc.Conversation
+	key    uint64
+	truth  model.Truth
+	voices []erc.Speaker
+}
+
+// Samples standardises conversations.
+func Samples(convs []erc.Conversation, scaler *Scaler) []Sample {
+	samples := make([]Sample, len(convs))
+	for i := range convs {
+		samples[i] = newSample(&convs[i], scaler)
+	}
+	return samples
+}
+
+func newSample(conv *erc.Conversation, scaler *Scaler) Sample {
+	n := len(conv.Utterances)
+	s := Sample{
+		Source: conv,
+		key:    key(conv),
+		voices: make([]erc.Speaker, n),
+		truth: model.Truth{
+			Present: make([]erc.Present, n),
+			Labels:  make([]float32, n),
+			Classes: make([]int32, n),
+		},
+	}
+	for _, m := range erc.Modalities {
+		s.truth.Features[m] = make([][]float32, n)
+	}
+	for u := range conv.Utterances {
+		from := &conv.Utterances[u]
+		s.voices[u], s.truth.Present[u] = from.Speaker, from.Present
+		s.truth.Labels[u], s.truth.Classes[u] = from.Label, from.Class
+		for _, m := range erc.Modalities {
+			if from.Present.Has(m) {
+				s.truth.Features[m][u] = scaler.Standardise(m, from.Features[m])
+			}
+		}
+	}
+	return s
+}
+
+// key names a conversation's random streams after its number in the corpus.
+func key(conv *erc.Conversation) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(strconv.Itoa(int(conv.ID))))
+	return h.Sum64()
+}
+
+// Len returns the number of utterances.
+func (s *Sample) Len() int { return len(s.truth.Present) }
+
+// Present returns what the corpus has of each utterance.
+func (s *Sample) Present() []erc.Present { return s.truth.Present }
+
+// Observe returns what a model may see when only present is left. A cell that
+// the corpus lacks stays absent.
+func (s *Sample) Observe(present []erc.Present) model.Conversation {
+	c := model.Conversation{Key: s.key, Speakers: s.voices, Present: make([]erc.Present, s.Len())}
+	for u := range c.Present {
+		c.Present[u] = present[u] & s.truth.Present[u]
+	}
+	for _, m := range erc.Modalities {
+		c.Features[m] = make([][]float32, s.Len())
+		for u, p := range c.Present {
+			if p.Has(m) {
+				c.Features[m][u] = s.truth.Features[m][u]
+			}
+		}
+	}
+	return c
+}
