@@ -1,0 +1,22 @@
+// Package kernel holds the single-thread numeric loops of a CPU backend:
+// float32 matrix multiplication, element-wise functions, reductions, row
+// normalisations, transposition and random bits.
+//
+// Every function works on plain slices, takes any length (zero included) and
+// any alignment, and allocates nothing. Element-wise functions write
+// len(dst) values, need operands at least that long, and allow dst to be
+// exactly one of its operands; slices that overlap otherwise are not allowed.
+//
+// Each loop exists up to three times: in portable Go, for AVX2 with FMA, and
+// for AVX-512. [Choose] picks the level once for the process. The bits of a
+// result depend on the level and on the operands' shape and values, never on
+// alignment, on neighbouring elements, or on how work was divided among
+// threads: cutting an element-wise call or a matrix product ([Gemm.RunTile])
+// into pieces changes nothing.
+//
+// Start reading at gemm.go for matrix products, and at unary.go for how an
+// element-wise function finds its loop. The assembly is generated: gen/ holds
+// the generator, a module of its own.
+package kernel
+
+//go:generate go -C gen run . -out ..

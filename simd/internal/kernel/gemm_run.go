@@ -1,0 +1,88 @@
+package kernel
+
+import "sync"
+
+// A Workspace holds the packed parts of A and B during a product, and keeps
+// its memory from one product to the next. The zero value is ready. One
+// workspace serves one thread at a time; where nil is passed, one is borrowed
+// from a pool.
+type Workspace struct {
+	a, b []float32
+}
+
+var workspaces = sync.Pool{New: func() any { return new(Workspace) }}
+
+// floats returns n floats of *s, growing it if needed.
+func floats(s *[]float32, n int) []float32 {
+	if cap(*s) < n {
+		*s = make([]float32, n)
+	}
+	return (*s)[:n]
+}
+
+// runRect computes the part r of C.
+func (g *GemmArgs) runRect(r rect, ws *Workspace) {
+	g.check()
+	if r.rows == 0 || r.cols == 0 {
+		return
+	}
+	if ws == nil {
+		ws = workspaces.Get().(*Workspace)
+		defer workspaces.Put(ws)
+	}
+	g.scaleC(r)
+	if g.K > 0 && g.Alpha != 0 {
+		g.multiplyPortable(r, ws)
+	}
+	g.finish(r)
+}
+
+// scaleC sets the part to beta times itself.
+func (g *GemmArgs) scaleC(r rect) {
+	if g.Beta == 1 {
+		return
+	}
+	for i := range r.rows {
+		row := g.rowC(r, i)
+		if g.Beta == 0 {
+			clear(row)
+		} else {
+			MulS(row, row, g.Beta)
+		}
+	}
+}
+
+func (g *GemmArgs) rowC(r rect, i int) []float32 {
+	return g.C[(r.row+i)*g.LDC+r.col:][:r.cols]
+}
+
+// kBlock returns how many terms of the sum over k are added before they are
+// added to C. It depends on K alone.
+func kBlock(k int) int {
+	const most = 256
+	blocks := (k + most - 1) / most
+	return (k + blocks - 1) / blocks
+}
+
+// finish applies the epilogue to the part.
+func (g *GemmArgs) finish(r rect) {
+	e := &g.Epilogue
+	if e.Bias == nil && e.Residual == nil && e.Activation == None {
+		return
+	}
+	for i := range r.rows {
+		row := g.rowC(r, i)
+		if e.Bias != nil {
+			Add(row, row, e.Bias[r.col:])
+		}
+		if e.Residual != nil {
+			Add(row, row, e.Residual[(r.row+i)*e.LDR+r.col:])
+		}
+		switch e.Activation {
+		case ReluActivation:
+			Relu(row, row)
+		case SiLUActivation:
+			SiLU(row, row)
+		}
+	}
+}

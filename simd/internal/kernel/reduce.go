@@ -1,0 +1,96 @@
+package kernel
+
+import "math"
+
+type reduceOp int
+
+const (
+	sumOp reduceOp = iota
+	sumSquaresOp
+	reduceMaxOp
+	reduceMinOp
+	reduceOps
+)
+
+func reduce(op reduceOp, src []float32) (float32, bool) {
+	if f := tables[active].reduce[op]; f != nil && len(src) > 0 {
+		return f(&src[0], len(src)), true
+	}
+	return 0, false
+}
+
+// lanes is how many partial sums the portable reductions keep, so that their
+// rounding error grows like that of the vector loops.
+const lanes = 16
+
+// Sum returns the sum of src, 0 if it is empty. Terms are added in lanes
+// whose order depends on len(src) alone.
+func Sum(src []float32) float32 {
+	if v, ok := reduce(sumOp, src); ok {
+		return v
+	}
+	var acc [lanes]float32
+	for i, x := range src {
+		acc[i%lanes] += x
+	}
+	return fold(&acc)
+}
+
+// SumSquares returns the sum of src[i]², in the order of [Sum].
+func SumSquares(src []float32) float32 {
+	if v, ok := reduce(sumSquaresOp, src); ok {
+		return v
+	}
+	return dotPortable(src, src)
+}
+
+// Dot returns the sum of a[i]·b[i], in the order of [Sum]; b must be at least
+// as long as a.
+func Dot(a, b []float32) float32 {
+	b = b[:len(a)]
+	return dotPortable(a, b)
+}
+
+func dotPortable(a, b []float32) float32 {
+	var acc [lanes]float32
+	for i, x := range a {
+		acc[i%lanes] += x * b[i]
+	}
+	return fold(&acc)
+}
+
+// fold adds the lanes pairwise.
+func fold(acc *[lanes]float32) float32 {
+	for w := lanes / 2; w > 0; w /= 2 {
+		for i := range w {
+			acc[i] += acc[i+w]
+		}
+	}
+	return acc[0]
+}
+
+// ReduceMax returns the greatest of src by the rules of [Max], -Inf if it is
+// empty.
+func ReduceMax(src []float32) float32 {
+	if v, ok := reduce(reduceMaxOp, src); ok {
+		return v
+	}
+	m := float32(math.Inf(-1))
+	for _, x := range src {
+		m = max(m, x)
+	}
+	return m
+}
+
+// ReduceMin returns the least of src by the rules of [Min], +Inf if it is
+// empty.
+func ReduceMin(src []float32) float32 {
+	if v, ok := reduce(reduceMinOp, src); ok {
+		return v
+	}
+	m := float32(math.Inf(1))
+	for _, x := range src {
+		m = min(m, x)
+	}
+	return m
+}

@@ -1,0 +1,29 @@
+package kernel
+
+// Transpose2D sets dst[c·ldd+r] = src[r·lds+c] for the rows × cols elements of
+// src: src is [rows, cols] with row stride lds ≥ cols, dst [cols, rows] with
+// row stride ldd ≥ rows. dst must not overlap src; gaps between dst's rows are
+// left alone.
+func Transpose2D(dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	if rows == 0 || cols == 0 {
+		return
+	}
+	_, _ = dst[(cols-1)*ldd+rows-1], src[(rows-1)*lds+cols-1]
+	transposePortable(dst, ldd, src, lds, rows, cols)
+}
+
+// transposeBlock is the side of the square blocks that keep both the rows of
+// src and those of dst in cache.
+const transposeBlock = 16
+
+func transposePortable(dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	for r0 := 0; r0 < rows; r0 += transposeBlock {
+		for c0 := 0; c0 < cols; c0 += transposeBlock {
+			for r := r0; r < min(r0+transposeBlock, rows); r++ {
+				for c := c0; c < min(c0+transposeBlock, cols); c++ {
+					dst[c*ldd+r] = src[r*lds+c]
+				}
+			}
+		}
+	}
+}
