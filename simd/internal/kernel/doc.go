@@ -19,4 +19,4 @@
 // the generator, a module of its own.
 package kernel
 
-//go:generate go -C gen run . -out ..
+//go:generate go -C gen run . ..

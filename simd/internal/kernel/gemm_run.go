@@ -30,9 +30,17 @@ func (g *GemmArgs) runRect(r rect, ws *Workspace) {
 		ws = workspaces.Get().(*Workspace)
 		defer workspaces.Put(ws)
 	}
-	g.scaleC(r)
-	if g.K > 0 && g.Alpha != 0 {
+	t := tables[active].gemm
+	empty := g.K == 0 || g.Alpha == 0
+	if t == nil || empty || g.Beta != 0 {
+		g.scaleC(r)
+	}
+	switch {
+	case empty:
+	case t == nil:
 		g.multiplyPortable(r, ws)
+	default:
+		g.multiplyBlocked(t, r, ws)
 	}
 	g.finish(r)
 }

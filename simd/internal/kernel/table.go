@@ -13,6 +13,7 @@ type table struct {
 		vs func(dst *bool, a *float32, s float32, n int)
 	}
 	reduce [reduceOps]func(src *float32, n int) float32
+	gemm   *gemmKernels
 }
 
 // tables is filled by the init functions of the architectures.

@@ -1,0 +1,145 @@
+package kernel
+
+// The blocked product follows Goto & van de Geijn, "Anatomy of
+// high-performance matrix multiplication" (2008), in the five loops of BLIS:
+// columns of C by nc, k by kc, rows by mc, then micro-tiles of mr × nr. A
+// panel of B (kc × nr) stays in the first-level cache while a block of A
+// (mc × kc) streams past it from the second.
+
+// gemmKernels are the assembly parts of the blocked product on one level.
+type gemmKernels struct {
+	mr, nr int
+	// micro[rows][v] multiplies a tile of rows × at most (v+1)·nr/vectors columns.
+	micro [][]microKernel
+	// transpose handles up to height rows, copy up to nr columns.
+	transpose, copy stripKernel
+	height          int
+}
+
+// A microKernel sets c = alpha·a·b + c (without c if keep is 0) for the first
+// cols columns of a tile. Element (i, k) of a is at i·rsa + k·csa, row k of b
+// at k·rsb; it may read b up to the tile's full width.
+type microKernel func(k int, a *float32, rsa, csa int, b *float32, rsb int,
+	c *float32, ldc int, alpha float32, keep, cols int)
+
+// A stripKernel moves rows × cols elements of src to dst.
+type stripKernel func(dst *float32, ldd int, src *float32, lds int, rows, cols int)
+
+// Blocks of A and B, chosen for 1 MiB of second-level cache.
+const (
+	blockRows = 480
+	blockCols = 2048
+)
+
+// operand is a block of A or B as the micro-kernels read it: panel i starts
+// at i·step, and rs and cs are the micro-kernel's strides.
+type operand struct {
+	p            []float32
+	step, rs, cs int
+	last         []float32 // the packed last panel where the others are not packed
+}
+
+// multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
+// beta is zero.
+func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
+	step := kBlock(g.K)
+	for j := 0; j < r.cols; j += blockCols {
+		cols := min(blockCols, r.cols-j)
+		for k := 0; k < g.K; k += step {
+			kc := min(step, g.K-k)
+			b := g.operandB(t, rect{k, r.col + j, kc, cols}, r.rows, ws)
+			for i := 0; i < r.rows; i += blockRows {
+				rows := min(blockRows, r.rows-i)
+				a := g.operandA(t, rect{r.row + i, k, rows, kc}, cols, ws)
+				keep := 1
+				if k == 0 && g.Beta == 0 {
+					keep = 0
+				}
+				g.multiplyBlock(t, rect{r.row + i, r.col + j, rows, cols}, kc, a, b, keep)
+			}
+		}
+	}
+}
+
+// multiplyBlock runs the micro-kernels over the block c of C.
+func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, keep int) {
+	for j := 0; j < c.cols; j += t.nr {
+		cols := min(t.nr, c.cols-j)
+		pb, rsb := b.panel(j/t.nr, cols < t.nr, t.nr)
+		v := (cols*len(t.micro[1]) - 1) / t.nr
+		for i := 0; i < c.rows; i += t.mr {
+			rows := min(t.mr, c.rows-i)
+			t.micro[rows][v](kc, &a.p[i/t.mr*a.step], a.rs, a.cs, pb, rsb,
+				&g.C[(c.row+i)*g.LDC+c.col+j], g.LDC, g.Alpha, keep, cols)
+		}
+	}
+}
+
+// panel returns where panel i of B starts and the distance of its rows.
+func (o *operand) panel(i int, partial bool, nr int) (*float32, int) {
+	if partial && o.last != nil {
+		return &o.last[0], nr
+	}
+	return &o.p[i*o.step], o.rs
+}
+
+// operandA returns the block s of op(A), packed if that pays for a product of
+// n columns.
+func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operand {
+	at, rs, cs := s.row*g.LDA+s.col, g.LDA, 1
+	if g.TransA {
+		at, rs, cs = s.col*g.LDA+s.row, 1, g.LDA
+	}
+	src := g.A[at:]
+	if n < packColsA {
+		return operand{p: src, step: t.mr * rs, rs: rs, cs: cs}
+	}
+	panels := (s.rows + t.mr - 1) / t.mr
+	p := floats(&ws.a, panels*t.mr*s.cols)
+	for i := range panels {
+		rows := min(t.mr, s.rows-i*t.mr)
+		dst, from := &p[i*t.mr*s.cols], &src[i*t.mr*rs]
+		if g.TransA {
+			t.copy(dst, t.mr, from, g.LDA, s.cols, rows)
+		} else {
+			t.transpose(dst, t.mr, from, g.LDA, rows, s.cols)
+		}
+	}
+	return operand{p: p, step: t.mr * s.cols, rs: 1, cs: t.mr}
+}
+
+var packColsA = 256
+var packRowsB = 128
+
+// operandB returns the block s of op(B), packed if that pays for a product of
+// m rows.
+func (g *GemmArgs) operandB(t *gemmKernels, s rect, m int, ws *Workspace) operand {
+	panels := (s.cols + t.nr - 1) / t.nr
+	if !g.TransB && m < packRowsB {
+		src := g.B[s.row*g.LDB+s.col:]
+		o := operand{p: src, step: t.nr, rs: g.LDB}
+		if s.cols%t.nr != 0 {
+			o.last = floats(&ws.b, s.rows*t.nr)
+			j := (panels - 1) * t.nr
+			t.copy(&o.last[0], t.nr, &src[j], g.LDB, s.rows, s.cols-j)
+		}
+		return o
+	}
+	p := floats(&ws.b, panels*t.nr*s.rows)
+	for i := range panels {
+		g.packB(t, p[i*t.nr*s.rows:], s, i*t.nr)
+	}
+	return operand{p: p, step: t.nr * s.rows, rs: t.nr}
+}
+
+// packB packs the panel of the block s of op(B) that starts at its column j.
+func (g *GemmArgs) packB(t *gemmKernels, dst []float32, s rect, j int) {
+	cols := min(t.nr, s.cols-j)
+	if !g.TransB {
+		t.copy(&dst[0], t.nr, &g.B[s.row*g.LDB+s.col+j], g.LDB, s.rows, cols)
+		return
+	}
+	for c := 0; c < cols; c += t.height {
+		t.transpose(&dst[c], t.nr, &g.B[(s.col+j+c)*g.LDB+s.row], g.LDB, min(t.height, cols-c), s.rows)
+	}
+}

@@ -1,0 +1,213 @@
+package kernel_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"gsdnet/simd/internal/kernel"
+	"pgregory.net/rapid"
+)
+
+// atEveryLevel runs f as a subtest under each level the processor has.
+func atEveryLevel(t *testing.T, f func(t *testing.T)) {
+	was := kernel.Current()
+	defer kernel.SetLevel(was)
+	for l := kernel.Generic; l <= kernel.Detect(); l++ {
+		kernel.SetLevel(l)
+		t.Run(l.String(), f)
+	}
+}
+
+// product is a random product with the reference answer in float64.
+type product struct {
+	kernel.GemmArgs
+	before []float32 // C before the product
+}
+
+func randomProduct(rng *rand.Rand, m, n, k int, transA, transB bool, gap int) *product {
+	p := &product{GemmArgs: kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, TransA: transA, TransB: transB}}
+	matrix := func(rows, cols int, flip bool) ([]float32, int) {
+		if flip {
+			rows, cols = cols, rows
+		}
+		return normals(rng, rows*(cols+gap)), cols + gap
+	}
+	p.A, p.LDA = matrix(m, k, transA)
+	p.B, p.LDB = matrix(k, n, transB)
+	p.C, p.LDC = matrix(m, n, false)
+	p.before = append([]float32(nil), p.C...)
+	return p
+}
+
+func normals(rng *rand.Rand, n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(rng.NormFloat64())
+	}
+	return v
+}
+
+// check compares C with the product in float64. The error of a sum of k terms
+// grows with the sum of their magnitudes.
+func (p *product) check(t interface{ Fatalf(string, ...any) }) {
+	for i := range p.M {
+		for j := range p.LDC {
+			at := i*p.LDC + j
+			if j >= p.N {
+				if p.C[at] != p.before[at] {
+					t.Fatalf("column %d beyond the last was written in row %d", j, i)
+				}
+				continue
+			}
+			want, scale := p.want(i, j)
+			if got := float64(p.C[at]); !(math.Abs(got-want) <= 1e-6*scale+1e-30) {
+				t.Fatalf("C[%d,%d] = %g, want %g ± %g", i, j, got, want, 1e-6*scale)
+			}
+		}
+	}
+}
+
+func (p *product) want(i, j int) (sum, scale float64) {
+	for k := range p.K {
+		a, b := i*p.LDA+k, k*p.LDB+j
+		if p.TransA {
+			a = k*p.LDA + i
+		}
+		if p.TransB {
+			b = j*p.LDB + k
+		}
+		term := float64(p.Alpha) * float64(p.A[a]) * float64(p.B[b])
+		sum, scale = sum+term, scale+math.Abs(term)
+	}
+	if p.Beta != 0 {
+		term := float64(p.Beta) * float64(p.before[i*p.LDC+j])
+		sum, scale = sum+term, scale+math.Abs(term)
+	}
+	e := p.Epilogue
+	if e.Bias != nil {
+		sum, scale = sum+float64(e.Bias[j]), scale+math.Abs(float64(e.Bias[j]))
+	}
+	if e.Residual != nil {
+		r := float64(e.Residual[i*e.LDR+j])
+		sum, scale = sum+r, scale+math.Abs(r)
+	}
+	switch e.Activation {
+	case kernel.ReluActivation:
+		sum = max(sum, 0)
+	case kernel.SiLUActivation:
+		sum /= 1 + math.Exp(-sum)
+	}
+	return sum, scale
+}
+
+func TestGemmAgainstFloat64(t *testing.T) {
+	atEveryLevel(t, func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			size := rapid.OneOf(rapid.IntRange(0, 40), rapid.IntRange(0, 300))
+			rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+			m, n, k := size.Draw(t, "m"), size.Draw(t, "n"), rapid.OneOf(size, rapid.IntRange(0, 900)).Draw(t, "k")
+			for m*n*k > 4e6 {
+				m, n = (m+1)/2, (n+1)/2
+			}
+			p := randomProduct(rng, m, n, k, rapid.Bool().Draw(t, "transA"), rapid.Bool().Draw(t, "transB"), rapid.IntRange(0, 3).Draw(t, "gap"))
+			p.Alpha = rapid.SampledFrom([]float32{1, 1, -0.5, 0}).Draw(t, "alpha")
+			p.Beta = rapid.SampledFrom([]float32{0, 1, 0.25}).Draw(t, "beta")
+			if rapid.Bool().Draw(t, "bias") {
+				p.Epilogue.Bias = normals(rng, n)
+			}
+			if rapid.Bool().Draw(t, "residual") {
+				p.Epilogue.Residual, p.Epilogue.LDR = normals(rng, m*(n+1)), n+1
+			}
+			p.Epilogue.Activation = kernel.Activation(rapid.IntRange(0, 2).Draw(t, "activation"))
+			kernel.Gemm(&p.GemmArgs, nil)
+			p.check(t)
+		})
+	})
+}
+
+func TestGemmIgnoresWhatBetaZeroOverwrites(t *testing.T) {
+	atEveryLevel(t, func(t *testing.T) {
+		p := randomProduct(rand.New(rand.NewPCG(1, 0)), 30, 40, 20, false, false, 0)
+		for i := range p.C {
+			p.C[i] = float32(math.NaN())
+		}
+		kernel.Gemm(&p.GemmArgs, nil)
+		p.check(t)
+	})
+}
+
+func TestGemmTilesHaveTheBitsOfTheWhole(t *testing.T) {
+	atEveryLevel(t, func(t *testing.T) {
+		for _, s := range [][3]int{{300, 200, 700}, {97, 301, 129}, {512, 33, 300}, {25, 1000, 64}, {1, 999, 1000}} {
+			for layout := range 4 {
+				p := randomProduct(rand.New(rand.NewPCG(2, 0)), s[0], s[1], s[2], layout&1 == 1, layout&2 == 2, 0)
+				p.Epilogue = kernel.Epilogue{Bias: normals(rand.New(rand.NewPCG(3, 0)), s[1]), Activation: kernel.SiLUActivation}
+				kernel.Gemm(&p.GemmArgs, nil)
+				for workers := 2; workers <= 7; workers++ {
+					checkTiles(t, p.GemmArgs, workers)
+				}
+			}
+		}
+	})
+}
+
+// checkTiles runs the product in tiles at the same time and compares bits.
+func checkTiles(t *testing.T, g kernel.GemmArgs, workers int) {
+	t.Helper()
+	whole := g.C
+	g.C = make([]float32, len(whole))
+	var wg sync.WaitGroup
+	for i := range g.Tiles(workers) {
+		wg.Go(func() { g.RunTile(i, workers, nil) })
+	}
+	wg.Wait()
+	for i := range whole {
+		if math.Float32bits(whole[i]) != math.Float32bits(g.C[i]) {
+			t.Fatalf("%dx%dx%d for %d workers: element %d is %g, whole product %g", g.M, g.N, g.K, workers, i, g.C[i], whole[i])
+		}
+	}
+}
+
+func TestGemmBatch(t *testing.T) {
+	atEveryLevel(t, func(t *testing.T) {
+		const count, m, n, k = 5, 24, 40, 17
+		rng := rand.New(rand.NewPCG(4, 0))
+		g := kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, LDA: k, LDB: n, LDC: n,
+			A: normals(rng, count*m*k), B: normals(rng, k*n), C: make([]float32, count*m*n)}
+		kernel.GemmBatch(&g, count, m*k, 0, m*n, nil)
+		for i := range count {
+			one := &product{GemmArgs: g, before: g.C}
+			one.A, one.C = g.A[i*m*k:], g.C[i*m*n:]
+			one.check(t)
+		}
+	})
+}
+
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range [][4]int{{64, 64, 64, 1}, {128, 128, 128, 1}, {256, 256, 256, 1}, {512, 512, 512, 1}, {1024, 1024, 1024, 1}, {96, 256, 96, 32}, {96, 128, 96, 32}} {
+		for layout := range 4 {
+			name := fmt.Sprintf("%dx%dx%d/batch=%d/A%sB%s", s[0], s[1], s[2], s[3], []string{"", "ᵀ"}[layout&1], []string{"", "ᵀ"}[layout>>1])
+			b.Run(name, func(b *testing.B) { benchmarkGemm(b, s[0], s[1], s[2], s[3], layout) })
+		}
+	}
+}
+
+func benchmarkGemm(b *testing.B, m, n, k, count, layout int) {
+	rng := rand.New(rand.NewPCG(5, 0))
+	g := kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, TransA: layout&1 == 1, TransB: layout&2 == 2, LDA: k, LDB: n, LDC: n,
+		A: normals(rng, count*m*k), B: normals(rng, count*k*n), C: make([]float32, count*m*n)}
+	if g.TransA {
+		g.LDA = m
+	}
+	if g.TransB {
+		g.LDB = k
+	}
+	var ws kernel.Workspace
+	for b.Loop() {
+		kernel.GemmBatch(&g, count, m*k, k*n, m*n, &ws)
+	}
+	b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(count)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
