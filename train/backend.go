@@ -12,5 +12,7 @@ func Backend(name string) (compute.Backend, error) {
 	if err := hint.OneOf("--backend", name, "", "go"); err != nil {
 		return nil, err
 	}
-	return gobackend.New("")
+	// Operations run one after another, each on all processors: side by side, its
+	// matrix products can wait for each other's workers for ever (compute v0.1.6).
+	return gobackend.New("ops_sequential")
 }
