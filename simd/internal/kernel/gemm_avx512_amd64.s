@@ -5,20 +5,26 @@
 #include "textflag.h"
 
 // func gemm1x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), CX
-	MOVQ   b+32(FP), CX
-	MOVQ   rsb+40(FP), DX
-	SHLQ   $0x02, DX
-	MOVQ   csa+24(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   k+0(FP), SI
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), CX
+	MOVQ       b+32(FP), CX
+	MOVQ       rsb+40(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       csa+24(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       k+0(FP), SI
+	MOVQ       c+48(FP), DI
+	MOVQ       ldc+56(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 127(DI)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
 
 loop:
 	VMOVUPS      (CX), Z2
@@ -56,22 +62,32 @@ loop:
 	RET
 
 // func gemm2x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	MOVQ   b+32(FP), DX
-	MOVQ   rsb+40(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   csa+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   k+0(FP), DI
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	MOVQ       b+32(FP), DX
+	MOVQ       rsb+40(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       csa+24(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       k+0(FP), DI
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
 
 loop:
 	VMOVUPS      (DX), Z4
@@ -119,24 +135,38 @@ loop:
 	RET
 
 // func gemm3x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	MOVQ   b+32(FP), DX
-	MOVQ   rsb+40(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   csa+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   k+0(FP), DI
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	MOVQ       b+32(FP), DX
+	MOVQ       rsb+40(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       csa+24(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       k+0(FP), DI
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
 
 loop:
 	VMOVUPS      (DX), Z6
@@ -194,28 +224,46 @@ loop:
 	RET
 
 // func gemm4x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), BX
-	MOVQ   rsb+40(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   csa+24(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   k+0(FP), R8
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), BX
+	MOVQ       rsb+40(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       csa+24(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       k+0(FP), R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
 
 loop:
 	VMOVUPS      (BX), Z8
@@ -284,30 +332,52 @@ loop:
 	RET
 
 // func gemm5x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), BX
-	MOVQ   rsb+40(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   csa+24(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   k+0(FP), R8
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), BX
+	MOVQ       rsb+40(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       csa+24(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       k+0(FP), R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
 
 loop:
 	VMOVUPS      (BX), Z10
@@ -386,32 +456,58 @@ loop:
 	RET
 
 // func gemm6x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), BX
-	MOVQ   rsb+40(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   csa+24(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   k+0(FP), R8
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), BX
+	MOVQ       rsb+40(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       csa+24(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       k+0(FP), R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
 
 loop:
 	VMOVUPS      (BX), Z12
@@ -500,36 +596,66 @@ loop:
 	RET
 
 // func gemm7x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), SI
-	MOVQ   rsb+40(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   csa+24(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   k+0(FP), R9
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), SI
+	MOVQ       rsb+40(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       csa+24(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       k+0(FP), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	VXORPS     X12, X12, X12
+	VXORPS     X13, X13, X13
 
 loop:
 	VMOVUPS      (SI), Z14
@@ -629,38 +755,72 @@ loop:
 	RET
 
 // func gemm8x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), SI
-	MOVQ   rsb+40(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   csa+24(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   k+0(FP), R9
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), SI
+	MOVQ       rsb+40(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       csa+24(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       k+0(FP), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	VXORPS     X12, X12, X12
+	VXORPS     X13, X13, X13
+	VXORPS     X14, X14, X14
+	VXORPS     X15, X15, X15
 
 loop:
 	VMOVUPS      (SI), Z16
@@ -770,40 +930,78 @@ loop:
 	RET
 
 // func gemm9x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), SI
-	MOVQ   rsb+40(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   csa+24(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   k+0(FP), R9
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VXORPS X16, X16, X16
-	VXORPS X17, X17, X17
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), SI
+	MOVQ       rsb+40(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       csa+24(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       k+0(FP), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 127(R10)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	VXORPS     X12, X12, X12
+	VXORPS     X13, X13, X13
+	VXORPS     X14, X14, X14
+	VXORPS     X15, X15, X15
+	VXORPS     X16, X16, X16
+	VXORPS     X17, X17, X17
 
 loop:
 	VMOVUPS      (SI), Z18
@@ -923,44 +1121,86 @@ loop:
 	RET
 
 // func gemm10x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), DI
-	MOVQ   rsb+40(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csa+24(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   k+0(FP), R10
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VXORPS X16, X16, X16
-	VXORPS X17, X17, X17
-	VXORPS X18, X18, X18
-	VXORPS X19, X19, X19
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), SI
+	ADDQ       CX, SI
+	LEAQ       (SI)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), DI
+	MOVQ       rsb+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       csa+24(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       k+0(FP), R10
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	VXORPS     X12, X12, X12
+	VXORPS     X13, X13, X13
+	VXORPS     X14, X14, X14
+	VXORPS     X15, X15, X15
+	VXORPS     X16, X16, X16
+	VXORPS     X17, X17, X17
+	VXORPS     X18, X18, X18
+	VXORPS     X19, X19, X19
 
 loop:
 	VMOVUPS      (DI), Z20
@@ -1091,46 +1331,92 @@ loop:
 	RET
 
 // func gemm11x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), DI
-	MOVQ   rsb+40(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csa+24(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   k+0(FP), R10
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VXORPS X16, X16, X16
-	VXORPS X17, X17, X17
-	VXORPS X18, X18, X18
-	VXORPS X19, X19, X19
-	VXORPS X20, X20, X20
-	VXORPS X21, X21, X21
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), SI
+	ADDQ       CX, SI
+	LEAQ       (SI)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), DI
+	MOVQ       rsb+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       csa+24(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       k+0(FP), R10
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	VXORPS     X12, X12, X12
+	VXORPS     X13, X13, X13
+	VXORPS     X14, X14, X14
+	VXORPS     X15, X15, X15
+	VXORPS     X16, X16, X16
+	VXORPS     X17, X17, X17
+	VXORPS     X18, X18, X18
+	VXORPS     X19, X19, X19
+	VXORPS     X20, X20, X20
+	VXORPS     X21, X21, X21
 
 loop:
 	VMOVUPS      (DI), Z22
@@ -1271,48 +1557,98 @@ loop:
 	RET
 
 // func gemm12x32AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), DI
-	MOVQ   rsb+40(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csa+24(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   k+0(FP), R10
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VXORPS X16, X16, X16
-	VXORPS X17, X17, X17
-	VXORPS X18, X18, X18
-	VXORPS X19, X19, X19
-	VXORPS X20, X20, X20
-	VXORPS X21, X21, X21
-	VXORPS X22, X22, X22
-	VXORPS X23, X23, X23
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), SI
+	ADDQ       CX, SI
+	LEAQ       (SI)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), DI
+	MOVQ       rsb+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       csa+24(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       k+0(FP), R10
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 127(R11)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	VXORPS     X12, X12, X12
+	VXORPS     X13, X13, X13
+	VXORPS     X14, X14, X14
+	VXORPS     X15, X15, X15
+	VXORPS     X16, X16, X16
+	VXORPS     X17, X17, X17
+	VXORPS     X18, X18, X18
+	VXORPS     X19, X19, X19
+	VXORPS     X20, X20, X20
+	VXORPS     X21, X21, X21
+	VXORPS     X22, X22, X22
+	VXORPS     X23, X23, X23
 
 loop:
 	VMOVUPS      (DI), Z24
@@ -1463,19 +1799,24 @@ loop:
 	RET
 
 // func gemm1x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), CX
-	MOVQ   b+32(FP), CX
-	MOVQ   rsb+40(FP), DX
-	SHLQ   $0x02, DX
-	MOVQ   csa+24(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   k+0(FP), SI
-	VXORPS X0, X0, X0
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), CX
+	MOVQ       b+32(FP), CX
+	MOVQ       rsb+40(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       csa+24(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       k+0(FP), SI
+	MOVQ       c+48(FP), DI
+	MOVQ       ldc+56(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 63(DI)
+	VXORPS     X0, X0, X0
 
 loop:
 	VMOVUPS      (CX), Z1
@@ -1504,20 +1845,28 @@ loop:
 	RET
 
 // func gemm2x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	MOVQ   b+32(FP), DX
-	MOVQ   rsb+40(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   csa+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   k+0(FP), DI
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	MOVQ       b+32(FP), DX
+	MOVQ       rsb+40(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       csa+24(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       k+0(FP), DI
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 63(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 63(R8)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
 
 loop:
 	VMOVUPS      (DX), Z2
@@ -1552,21 +1901,32 @@ loop:
 	RET
 
 // func gemm3x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	MOVQ   b+32(FP), DX
-	MOVQ   rsb+40(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   csa+24(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   k+0(FP), DI
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	MOVQ       b+32(FP), DX
+	MOVQ       rsb+40(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       csa+24(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       k+0(FP), DI
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 63(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 63(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 63(R8)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
 
 loop:
 	VMOVUPS      (DX), Z3
@@ -1607,24 +1967,38 @@ loop:
 	RET
 
 // func gemm4x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), BX
-	MOVQ   rsb+40(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   csa+24(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   k+0(FP), R8
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), BX
+	MOVQ       rsb+40(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       csa+24(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       k+0(FP), R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
 
 loop:
 	VMOVUPS      (BX), Z4
@@ -1672,25 +2046,42 @@ loop:
 	RET
 
 // func gemm5x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), BX
-	MOVQ   rsb+40(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   csa+24(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   k+0(FP), R8
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), BX
+	MOVQ       rsb+40(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       csa+24(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       k+0(FP), R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
 
 loop:
 	VMOVUPS      (BX), Z5
@@ -1744,26 +2135,46 @@ loop:
 	RET
 
 // func gemm6x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), BX
-	MOVQ   rsb+40(FP), SI
-	SHLQ   $0x02, SI
-	MOVQ   csa+24(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   k+0(FP), R8
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), BX
+	MOVQ       rsb+40(FP), SI
+	SHLQ       $0x02, SI
+	MOVQ       csa+24(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       k+0(FP), R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 63(R9)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
 
 loop:
 	VMOVUPS      (BX), Z6
@@ -1823,29 +2234,52 @@ loop:
 	RET
 
 // func gemm7x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), SI
-	MOVQ   rsb+40(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   csa+24(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   k+0(FP), R9
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), SI
+	MOVQ       rsb+40(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       csa+24(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       k+0(FP), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
 
 loop:
 	VMOVUPS      (SI), Z7
@@ -1912,30 +2346,56 @@ loop:
 	RET
 
 // func gemm8x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), SI
-	MOVQ   rsb+40(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   csa+24(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   k+0(FP), R9
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), SI
+	MOVQ       rsb+40(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       csa+24(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       k+0(FP), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
 
 loop:
 	VMOVUPS      (SI), Z8
@@ -2008,31 +2468,60 @@ loop:
 	RET
 
 // func gemm9x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), SI
-	MOVQ   rsb+40(FP), DI
-	SHLQ   $0x02, DI
-	MOVQ   csa+24(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   k+0(FP), R9
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), SI
+	MOVQ       rsb+40(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       csa+24(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       k+0(FP), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 63(R10)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
 
 loop:
 	VMOVUPS      (SI), Z9
@@ -2111,34 +2600,66 @@ loop:
 	RET
 
 // func gemm10x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), DI
-	MOVQ   rsb+40(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csa+24(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   k+0(FP), R10
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), SI
+	ADDQ       CX, SI
+	LEAQ       (SI)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), DI
+	MOVQ       rsb+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       csa+24(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       k+0(FP), R10
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
 
 loop:
 	VMOVUPS      (DI), Z10
@@ -2224,35 +2745,70 @@ loop:
 	RET
 
 // func gemm11x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), DI
-	MOVQ   rsb+40(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csa+24(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   k+0(FP), R10
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), SI
+	ADDQ       CX, SI
+	LEAQ       (SI)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), DI
+	MOVQ       rsb+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       csa+24(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       k+0(FP), R10
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
 
 loop:
 	VMOVUPS      (DI), Z11
@@ -2344,36 +2900,74 @@ loop:
 	RET
 
 // func gemm12x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-88
-	MOVQ   a+8(FP), AX
-	MOVQ   rsa+16(FP), CX
-	SHLQ   $0x02, CX
-	LEAQ   (CX)(CX*1), DX
-	LEAQ   (AX)(DX*1), BX
-	ADDQ   CX, BX
-	LEAQ   (BX)(DX*1), SI
-	ADDQ   CX, SI
-	LEAQ   (SI)(DX*1), DX
-	ADDQ   CX, DX
-	MOVQ   b+32(FP), DI
-	MOVQ   rsb+40(FP), R8
-	SHLQ   $0x02, R8
-	MOVQ   csa+24(FP), R9
-	SHLQ   $0x02, R9
-	MOVQ   k+0(FP), R10
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
+	MOVQ       a+8(FP), AX
+	MOVQ       rsa+16(FP), CX
+	SHLQ       $0x02, CX
+	LEAQ       (CX)(CX*1), DX
+	LEAQ       (AX)(DX*1), BX
+	ADDQ       CX, BX
+	LEAQ       (BX)(DX*1), SI
+	ADDQ       CX, SI
+	LEAQ       (SI)(DX*1), DX
+	ADDQ       CX, DX
+	MOVQ       b+32(FP), DI
+	MOVQ       rsb+40(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       csa+24(FP), R9
+	SHLQ       $0x02, R9
+	MOVQ       k+0(FP), R10
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 63(R11)
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
 
 loop:
 	VMOVUPS      (DI), Z12

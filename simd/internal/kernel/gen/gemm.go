@@ -40,6 +40,7 @@ func (m *micro) avx512() {
 	m.loadA()
 	b, rsb := m.Load(m.Param("b"), m.GP64()), m.bytes("rsb")
 	csa, k := m.bytes("csa"), m.Load(m.Param("k"), m.GP64())
+	m.prefetchC()
 	m.zero(m.ZMM)
 
 	m.Label("loop")
@@ -99,6 +100,20 @@ func (m *micro) bytes(param string) reg.Register {
 	r := m.Load(m.Param(param), m.GP64())
 	m.SHLQ(Imm(2), r)
 	return r
+}
+
+// prefetchC asks for the tile of C, which is needed after the last k.
+func (m *micro) prefetchC() {
+	c, ldc := m.Load(m.Param("c"), m.GP64()), m.bytes("ldc")
+	for i := range m.rows {
+		for v := range m.vecs {
+			m.PREFETCHT0(Mem{Base: c, Disp: 64 * v})
+		}
+		m.PREFETCHT0(Mem{Base: c, Disp: 64*m.vecs - 1})
+		if i < m.rows-1 {
+			m.ADDQ(ldc, c)
+		}
+	}
 }
 
 // zero allocates and clears the accumulators.
