@@ -17,6 +17,7 @@ import (
 type Params struct {
 	scope *mlx.Scope
 	seed  uint64
+	fixed bool // nothing is created
 }
 
 // NewParams returns the root of the parameters in a store.
@@ -24,9 +25,15 @@ func NewParams(store *mlx.Store, seed uint64) *Params {
 	return &Params{scope: store.RootScope(), seed: seed}
 }
 
+// TrainedParams returns the root of parameters that are all in the store. A
+// graph that asks for another one panics, which GoMLX returns as an error.
+func TrainedParams(store *mlx.Store) *Params {
+	return &Params{scope: store.RootScope(), fixed: true}
+}
+
 // In returns the parameters below a name.
 func (p *Params) In(format string, args ...any) *Params {
-	return &Params{scope: p.scope.At(format, args...), seed: p.seed}
+	return &Params{scope: p.scope.At(format, args...), seed: p.seed, fixed: p.fixed}
 }
 
 // Weight returns a trainable matrix or stack of matrices [..., in, out],
@@ -49,6 +56,9 @@ func (p *Params) Zeros(g *graph.Graph, name string, dims ...int) *Node {
 
 func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]float32)) *Node {
 	v := p.scope.GetVariable(name)
+	if v == nil && p.fixed {
+		panic(fmt.Errorf("parameter %s/%s is missing from the checkpoint", p.scope.Scope(), name))
+	}
 	if v == nil {
 		values := make([]float32, product(dims))
 		fill(values)

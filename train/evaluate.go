@@ -22,7 +22,9 @@ type Cell struct {
 	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
 	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
 
-	Labels        []float64        `json:"-"` // of every utterance of the split, NaN unlabelled
+	// Labels and Predictions of every utterance of the split: scores, NaN
+	// unlabelled, or classes, erc.Unlabelled.
+	Labels        []float64        `json:"-"`
 	Predictions   []float64        `json:"-"`
 	Distributions []metric.Mixture `json:"-"`
 }
@@ -101,6 +103,10 @@ func (e *Evaluation) score(forecasts []Forecast) Cell {
 		}
 		scores := metric.EvaluateClasses(labels, predictions, probabilities)
 		cell.Classes = &scores
+		for i, y := range labels {
+			cell.Labels = append(cell.Labels, float64(y))
+			cell.Predictions = append(cell.Predictions, float64(predictions[i]))
+		}
 		return cell
 	}
 	for i, f := range forecasts {

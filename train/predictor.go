@@ -26,6 +26,7 @@ type Completion struct {
 
 // Predictor runs a model's inference graphs with fixed weights.
 type Predictor struct {
+	Watch   func(conversations int) // called after each batch, for progress; may be nil
 	model   model.Model
 	params  *model.Params
 	setup   model.Setup
@@ -39,7 +40,7 @@ type Predictor struct {
 // NewPredictor returns a predictor on weights in a store; batch conversations
 // run together.
 func NewPredictor(backend compute.Backend, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{model: m, params: model.NewParams(store, 0), setup: setup, batch: batch}
+	p := &Predictor{model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
 	var err error
 	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), false)
@@ -88,6 +89,9 @@ func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw mo
 		}
 		for row, i := range indices[:real[at]] {
 			visit(i, p.completion(outputs, row, b.N, lengths[i], recovered))
+		}
+		if p.Watch != nil {
+			p.Watch(real[at])
 		}
 	}
 	return nil

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// dataCmd groups the verbs on data files.
+type dataCmd struct {
+	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels and missing cells."`
+	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
+}
+
+type describeCmd struct {
+	File string `arg:"" help:"Data file (.npz), or synthetic[:seed=1,…]." placeholder:"FILE"`
+	fieldFlags
+	jsonFlag
+}
+
+// Help is the example under --help.
+func (describeCmd) Help() string {
+	return "Example:\n  gsdnet data describe corpus.npz --set data.label=label_centered"
+}
+
+// Run prints the description.
+func (c *describeCmd) Run(term *terminal) error {
+	fields, err := c.over(dataset.Fields{})
+	if err != nil {
+		return err
+	}
+	corpus, err := dataset.Open(c.File, fields)
+	if err != nil {
+		return err
+	}
+	description := dataset.Describe(corpus)
+	if c.JSON {
+		return printJSON(term.out, description)
+	}
+	_, err = description.WriteTo(term.out)
+	return err
+}
+
+type maskCmd struct {
+	File string `arg:"" help:"Data file the masks are for." placeholder:"FILE"`
+	Out  string `help:"Directory for the masks; masks already there are kept." required:"" type:"path"`
+	Seed uint64 `help:"Seed of the masks." default:"0"`
+	protocolFlags
+	fieldFlags
+	jsonFlag
+}
+
+// Help is the example under --help.
+func (maskCmd) Help() string {
+	return "Example:\n  gsdnet data mask corpus.npz --out masks --protocol random --rates 0.1,0.5"
+}
+
+// Run draws, writes and audits the masks.
+func (c *maskCmd) Run(term *terminal) error {
+	rules, err := c.rules()
+	if err != nil {
+		return err
+	}
+	fields, err := c.over(dataset.Fields{})
+	if err != nil {
+		return err
+	}
+	corpus, err := dataset.Open(c.File, fields)
+	if err != nil {
+		return err
+	}
+	var masks []missing.Mask
+	var audits []missing.Audit
+	for _, split := range []erc.Split{erc.Valid, erc.Test} {
+		convs := corpus.In(split)
+		if len(convs) == 0 {
+			fmt.Fprintf(term.err, "gsdnet: note: %s has no %s split\n", corpus.Name, split)
+			continue
+		}
+		drawn, err := train.Freeze(corpus, split, rules, c.Seed)
+		if err != nil {
+			return err
+		}
+		for _, mask := range drawn {
+			audits = append(audits, mask.Audit(missing.Available(convs)))
+		}
+		masks = append(masks, drawn...)
+	}
+	if err := missing.Write(c.Out, masks); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(term.out, audits)
+	}
+	return missing.WriteTable(term.out, audits)
+}

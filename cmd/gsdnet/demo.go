@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gomlx/compute"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/report"
+	"gsdnet/train"
+)
+
+type demoCmd struct {
+	Seed uint64 `help:"Seed of the conversations, weights and noise." default:"1"`
+	backendFlag
+	jsonFlag
+}
+
+// Help is the example under --help.
+func (demoCmd) Help() string { return "Example:\n  gsdnet demo" }
+
+// demoModels are compared, with the settings that make each small enough to
+// train in seconds.
+var demoModels = []struct {
+	name string
+	set  []string
+}{
+	{"zero", []string{"zero.width=32", "zero.hidden=32"}},
+	{"regression", []string{"regression.width=32", "regression.hidden=32"}},
+	{"gsdnet", []string{"gsdnet.width=32", "gsdnet.hidden=32", "gsdnet.blocks=1", "gsdnet.rank=8", "gsdnet.steps=3"}},
+}
+
+// Run trains the models on the same conversations and prints one table.
+func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{Seed: c.Seed})
+	backend, err := train.Backend(c.Backend)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "gsdnet-demo-")
+	if err != nil {
+		return hint.Failure("set TMPDIR to a directory with space", "%w", err)
+	}
+	defer os.RemoveAll(dir)
+	fmt.Fprintf(term.err, "%d synthetic conversations, %d utterances; every model meets the same masks\n",
+		len(corpus.Conversations), erc.CountUtterances(corpus.Conversations))
+	results := map[string]report.Protocol{}
+	for _, m := range demoModels {
+		started := time.Now()
+		if results[m.name], err = c.fit(ctx, term, backend, corpus, filepath.Join(dir, m.name), m.name, m.set); err != nil {
+			return err
+		}
+		fmt.Fprintf(term.err, "%-10s trained in %.0f s\n", m.name, time.Since(started).Seconds())
+	}
+	if c.JSON {
+		return printJSON(term.out, results)
+	}
+	fmt.Fprintln(term.out)
+	if err := demoTable(results).Write(term.out); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(term.out, "\nMean absolute error of the sentiment score, lower is better; 0.7 leaves one modality each.")
+	return err
+}
+
+// fit trains one model and evaluates it on the test split.
+func (c *demoCmd) fit(ctx context.Context, term *terminal, backend compute.Backend, corpus *erc.Corpus, out, name string, set []string) (report.Protocol, error) {
+	config := train.DefaultConfig()
+	config.Model, config.Train.Seed = name, c.Seed
+	config.Train.Epochs, config.Train.ValidEvery, config.Train.Batch = 24, 4, 8
+	for _, assignment := range set {
+		if err := config.Set(assignment); err != nil {
+			return report.Protocol{}, err
+		}
+	}
+	bar := newBar(term)
+	_, err := train.Fit(ctx, train.Options{Config: config, Corpus: corpus, Out: out, Backend: backend, Watch: bar.show})
+	bar.close()
+	if err != nil {
+		return report.Protocol{}, err
+	}
+	trained, err := train.Open(out, backend)
+	if err != nil {
+		return report.Protocol{}, err
+	}
+	defer trained.Close()
+	rules, err := config.Missing.Rules()
+	if err != nil {
+		return report.Protocol{}, err
+	}
+	masks, err := trained.Masks(corpus, erc.Test, rules)
+	if err != nil {
+		return report.Protocol{}, err
+	}
+	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, 4, false)
+	return report.NewProtocol(cells, corpus, erc.Test), err
+}
+
+// demoTable sets the models side by side, rate by rate.
+func demoTable(results map[string]report.Protocol) *report.Table {
+	t := &report.Table{Heading: []string{"missing"}}
+	for _, m := range demoModels {
+		t.Heading = append(t.Heading, m.name)
+	}
+	first := results[demoModels[0].name]
+	for i, cell := range append(first.Cells, first.Mean) {
+		row := []string{cell.Rule}
+		for _, m := range demoModels {
+			cells := append(results[m.name].Cells, results[m.name].Mean)
+			row = append(row, fmt.Sprintf("%.3f", cells[i].Scores.MAE))
+		}
+		t.Add(row...)
+	}
+	return t
+}

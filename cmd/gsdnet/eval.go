@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gsdnet"
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/report"
+	"gsdnet/train"
+)
+
+type evalCmd struct {
+	RunDir   string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN" type:"path"`
+	Data     string `help:"Conversations to evaluate on." required:"" type:"path"`
+	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
+	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR" type:"path"`
+	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K"`
+	Recovery bool   `help:"Measure the recovered features too."`
+	protocolFlags
+	fieldFlags
+	backendFlag
+	jsonFlag
+}
+
+// Help is the example under --help.
+func (evalCmd) Help() string {
+	return `Example:
+  gsdnet eval runs/first --data corpus.npz --samples 16
+
+Writes metrics.json and predictions.csv into the run directory when it
+evaluates the test split.`
+}
+
+// evaluation is what eval prints as JSON and keeps in metrics.json.
+type evaluation struct {
+	Run      string          `json:"run"`
+	Data     string          `json:"data"`
+	DataHash string          `json:"data_sha256"`
+	MaskHash string          `json:"masks_sha256"`
+	Split    string          `json:"split"`
+	Samples  int             `json:"samples"`
+	Result   report.Protocol `json:"result"`
+}
+
+// Run evaluates and prints the protocol's table.
+func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
+	split, err := parseSplit(c.Split)
+	if err != nil {
+		return err
+	}
+	if c.Samples < 1 {
+		return hint.Input("use 1 or more", "--samples %d", c.Samples)
+	}
+	rules, err := c.rules()
+	if err != nil {
+		return err
+	}
+	run, err := gsdnet.Open(c.RunDir, gsdnet.WithBackend(c.Backend))
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	trained := run.Trained()
+	fields, err := c.over(trained.Config.Data)
+	if err != nil {
+		return err
+	}
+	corpus, err := dataset.Open(c.Data, fields)
+	if err != nil {
+		return err
+	}
+	masks, err := c.masks(trained, corpus, split, rules)
+	if err != nil {
+		return err
+	}
+	passes := len(masks) * c.Samples
+	if c.Recovery {
+		passes++
+	}
+	bar := newCounter(term, "conversations", passes*len(corpus.In(split)))
+	run.Watch(bar.add)
+	cells, err := trained.Evaluate(ctx, corpus, split, masks, c.Samples, c.Recovery)
+	bar.close()
+	if err != nil {
+		return err
+	}
+	result := evaluation{
+		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, MaskHash: missing.Hash(masks),
+		Split: split.String(), Samples: c.Samples, Result: report.NewProtocol(cells, corpus, split),
+	}
+	if err := c.print(term, result); err != nil || split != erc.Test {
+		return err
+	}
+	return keep(trained, result, corpus)
+}
+
+// parseSplit accepts the splits that are held out.
+func parseSplit(name string) (erc.Split, error) {
+	for _, split := range []erc.Split{erc.Test, erc.Valid} {
+		if name == split.String() {
+			return split, nil
+		}
+	}
+	return 0, hint.Input("choose test or valid", "--split %s", name)
+}
+
+// masks returns those of --masks that the rules name, or the run's own.
+func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
+	if c.Masks == "" {
+		return t.Masks(corpus, split, rules)
+	}
+	all, err := missing.Read(c.Masks, corpus)
+	if err != nil {
+		return nil, err
+	}
+	var out []missing.Mask
+	for _, rule := range rules {
+		for _, mask := range all {
+			if mask.Split == split && mask.Rule.String() == rule.String() {
+				out = append(out, mask)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil, hint.Input("draw them with gsdnet data mask", "%s: no masks of the %s split for the %s protocol", c.Masks, split, c.Protocol)
+	}
+	return out, nil
+}
+
+func (c *evalCmd) print(term *terminal, e evaluation) error {
+	if c.JSON {
+		return printJSON(term.out, e)
+	}
+	if err := e.Result.Table().Write(term.out); err != nil {
+		return err
+	}
+	if line := e.Result.Coverage(); line != "" {
+		fmt.Fprintf(term.out, "\n%s\n", line)
+	}
+	return nil
+}
+
+// keep writes the result into the run directory.
+func keep(t *train.Trained, e evaluation, corpus *erc.Corpus) error {
+	text, err := json.MarshalIndent(e, "", "  ")
+	if err != nil {
+		return err
+	}
+	var lines bytes.Buffer
+	if err := writeCells(&lines, e.Result.Cells, corpus.In(erc.Test)); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(t.Path("predictions.csv"), lines.Bytes()); err != nil {
+		return err
+	}
+	return atomicfile.Write(t.Path(train.MetricsFile), append(text, '\n'))
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"strings"
+
+	"gsdnet/dataset"
+	"gsdnet/internal/hint"
+	"gsdnet/train"
+)
+
+// fieldFlags choose which array of a data file plays which part.
+type fieldFlags struct {
+	Set []string `help:"Which array plays which part, as data.text=text_unsup; may be repeated." placeholder:"data.KEY=NAME" sep:"none"`
+}
+
+// over returns the fields with the flags applied.
+func (f *fieldFlags) over(fields dataset.Fields) (dataset.Fields, error) {
+	c := train.DefaultConfig()
+	c.Data = fields
+	for _, assignment := range f.Set {
+		if !strings.HasPrefix(strings.TrimSpace(assignment), "data.") {
+			return fields, hint.Input("everything else was settled in training", "--set %s: only data.… can be set here", assignment)
+		}
+		if err := c.Set(assignment); err != nil {
+			return fields, err
+		}
+	}
+	return c.Data, nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"gsdnet"
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+)
+
+// applyFlags are shared by the verbs that apply a run to a file.
+type applyFlags struct {
+	RunDir  string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN" type:"path"`
+	In      string `help:"Conversations (.npz); they need no labels." required:"" type:"path"`
+	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K"`
+	fieldFlags
+	backendFlag
+}
+
+// open opens the run and says which arrays it reads.
+func (f *applyFlags) open() (*gsdnet.Run, dataset.Fields, error) {
+	run, err := gsdnet.Open(f.RunDir, gsdnet.WithBackend(f.Backend))
+	if err != nil {
+		return nil, dataset.Fields{}, err
+	}
+	fields, err := f.over(run.Fields())
+	return run, fields, err
+}
+
+// watch shows progress through a corpus.
+func (f *applyFlags) watch(term *terminal, run *gsdnet.Run, c *erc.Corpus) *counter {
+	bar := newCounter(term, "conversations", f.Samples*len(c.Conversations))
+	run.Watch(bar.add)
+	return bar
+}
+
+type predictCmd struct {
+	applyFlags
+	Out string `help:"File to write, .csv or .jsonl; - writes CSV to the terminal." required:"" placeholder:"FILE"`
+}
+
+// Help is the example under --help.
+func (predictCmd) Help() string {
+	return "Example:\n  gsdnet predict runs/first --in conversations.npz --out emotions.csv --samples 16"
+}
+
+// Run predicts and writes.
+func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
+	write, err := c.format()
+	if err != nil {
+		return err
+	}
+	run, fields, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	corpus, err := dataset.Open(c.In, fields)
+	if err != nil {
+		return err
+	}
+	bar := c.watch(term, run, corpus)
+	predictions, err := run.Predict(ctx, corpus, c.Samples)
+	bar.close()
+	if err != nil {
+		return err
+	}
+	if c.Out == "-" {
+		return write(term.out, predictions)
+	}
+	if err := atomicfile.WriteFunc(c.Out, func(w io.Writer) error { return write(w, predictions) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(term.out, "%s: %d utterances of %d conversations\n", c.Out, len(predictions), len(corpus.Conversations))
+	return nil
+}
+
+// format chooses the writer by the file's name.
+func (c *predictCmd) format() (func(io.Writer, []gsdnet.Prediction) error, error) {
+	switch strings.ToLower(filepath.Ext(c.Out)) {
+	case ".csv":
+		return writePredictions, nil
+	case ".jsonl":
+		return writeLines, nil
+	}
+	if c.Out == "-" {
+		return writePredictions, nil
+	}
+	return nil, hint.Input("name it .csv or .jsonl", "--out %s: no format of that name", c.Out)
+}

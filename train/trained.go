@@ -1,0 +1,127 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gomlx/compute"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/model"
+)
+
+// Trained is a finished run, ready to predict.
+type Trained struct {
+	Meta
+	Config *Config
+	Scaler *Scaler
+	dir    string
+	*Predictor
+}
+
+// Open reads a run directory. Close it after use.
+func Open(dir string, backend compute.Backend) (*Trained, error) {
+	path := filepath.Join(dir, CheckpointFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, noCheckpoint(dir)
+	}
+	c, err := ReadCheckpoint(path)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir}
+	if err := t.Config.Parse(path, []byte(c.Config)); err != nil {
+		return nil, err
+	}
+	kind, err := model.Lookup(t.Config.Model)
+	if err != nil {
+		return nil, err
+	}
+	m, err := kind.New(t.Config.Settings[t.Config.Model], c.Setup)
+	if err != nil {
+		return nil, err
+	}
+	store, err := c.Store()
+	if err != nil {
+		return nil, err
+	}
+	t.Predictor, err = NewPredictor(backend, store, m, c.Setup, t.Config.Train.Batch)
+	return t, err
+}
+
+// noCheckpoint says why a directory cannot be opened.
+func noCheckpoint(dir string) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return hint.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)
+	}
+	if exists(filepath.Join(dir, ConfigFile)) {
+		return hint.Input("finish it: gsdnet train --resume with its flags", "%s: the run has no checkpoint yet", dir)
+	}
+	return hint.Input("give the --out directory of gsdnet train", "%s: not a run directory, it has no %s", dir, CheckpointFile)
+}
+
+// Samples standardises conversations of a corpus for the run; it refuses a
+// corpus whose features have other widths.
+func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, error) {
+	for _, m := range erc.Modalities {
+		if c.Dims[m] != t.Setup.Dims[m] {
+			return nil, hint.Input("use data made like those it was trained on, or choose the arrays with --set data."+m.String()+"=NAME",
+				"%s: %s is %d wide, but %s was trained on %d", c.Name, m, c.Dims[m], t.dir, t.Setup.Dims[m])
+		}
+	}
+	return Samples(convs, t.Scaler), nil
+}
+
+// Predict completes conversations as they are, K times.
+func (t *Trained) Predict(ctx context.Context, samples []Sample, k int, recovered bool) ([]Forecast, error) {
+	convs := make([]model.Conversation, len(samples))
+	for i := range samples {
+		convs[i] = samples[i].Observe(samples[i].Present())
+	}
+	return Predict(ctx, t.Predictor, convs, k, t.Config.Train.Seed, recovered)
+}
+
+// Evaluate completes a split K times under each mask, and scores it.
+func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, k int, recovery bool) ([]Cell, error) {
+	samples, err := t.Samples(c, c.In(split))
+	if err != nil {
+		return nil, err
+	}
+	if c.Task != t.Setup.Task || c.NumClasses > t.Setup.NumClasses {
+		return nil, hint.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
+			c.Name, c.Task, t.dir, t.Setup.Task)
+	}
+	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, k, t.Config.Train.Seed, recovery)
+}
+
+// Masks returns frozen masks of a split for the rules: the run's own where it
+// has them for this corpus, else drawn the same way.
+func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
+	if len(c.In(split)) == 0 {
+		return nil, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Name, split)
+	}
+	drawn, err := Freeze(c, split, rules, t.Config.Missing.Seed)
+	if err != nil || c.Hash != t.DataHash {
+		return drawn, err
+	}
+	own, err := missing.Read(filepath.Join(t.dir, MaskDir), c)
+	if err != nil {
+		return nil, err
+	}
+	for i := range drawn {
+		for _, mask := range own {
+			if mask.Name() == drawn[i].Name() {
+				drawn[i] = mask
+			}
+		}
+	}
+	return drawn, nil
+}
+
+// Path returns a file's path in the run directory.
+func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
