@@ -22,3 +22,29 @@ func init() {
 		},
 	}
 }
+
+func init() {
+	tables[AVX512].unary = [unaryOps]func(dst, src *float32, n int){
+		absOp:        absAVX512,
+		negOp:        negAVX512,
+		signOp:       signAVX512,
+		reluOp:       reluAVX512,
+		squareOp:     squareAVX512,
+		reciprocalOp: reciprocalAVX512,
+		sqrtOp:       sqrtAVX512,
+		rsqrtOp:      rsqrtAVX512,
+		floorOp:      floorAVX512,
+		ceilOp:       ceilAVX512,
+		roundOp:      roundAVX512,
+		expOp:        expAVX512,
+		expm1Op:      expm1AVX512,
+		logOp:        logAVX512,
+		log1pOp:      log1pAVX512,
+		tanhOp:       tanhAVX512,
+		logisticOp:   logisticAVX512,
+		siluOp:       siluAVX512,
+		erfOp:        erfAVX512,
+		sinOp:        sinAVX512,
+		cosOp:        cosAVX512,
+	}
+}

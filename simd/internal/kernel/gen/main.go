@@ -22,6 +22,8 @@ var files = []struct {
 	write func(*build.Context)
 }{
 	{"gemm_avx512", gemmAVX512},
+	{"unary_avx512", func(c *build.Context) { unaryLoops(newVector(c, "AVX512")) }},
+	{"unary_avx2", func(c *build.Context) { unaryLoops(newVector(c, "AVX2")) }},
 	{"strip_avx512", func(c *build.Context) { transposeAVX512(c); copyAVX512(c) }},
 }
 

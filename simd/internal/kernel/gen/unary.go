@@ -1,0 +1,130 @@
+package main
+
+import "math"
+
+type unaryBody = func(v *vector, x value) value
+
+// unaries lists the element-wise functions of one variable.
+var unaries = []struct {
+	name   string
+	unroll int // registers per step; fewer for AVX2's sixteen registers
+	body   unaryBody
+}{
+	{"abs", 4, func(v *vector, x value) value { return v.abs(x) }},
+	{"neg", 4, func(v *vector, x value) value { return v.xor(x, v.bits(0x80000000)) }},
+	{"sign", 4, signum},
+	{"relu", 4, relu},
+	{"square", 4, func(v *vector, x value) value { return v.mul(x, x) }},
+	{"reciprocal", 4, func(v *vector, x value) value { return v.div(v.constant(1), x) }},
+	{"sqrt", 4, func(v *vector, x value) value { return v.sqrt(x) }},
+	{"rsqrt", 4, func(v *vector, x value) value { return v.div(v.constant(1), v.sqrt(x)) }},
+	{"floor", 4, func(v *vector, x value) value { return v.round(down, x) }},
+	{"ceil", 4, func(v *vector, x value) value { return v.round(up, x) }},
+	{"round", 4, func(v *vector, x value) value { return v.round(nearest, x) }},
+	{"exp", 2, exp},
+	{"expm1", 2, expm1},
+	{"log", 2, logarithm},
+	{"log1p", 2, log1p},
+	{"tanh", 2, tanh},
+	{"logistic", 2, logistic},
+	{"silu", 2, silu},
+	{"erf", 2, erf},
+	{"sin", 2, sin},
+	{"cos", 2, cos},
+}
+
+// unaryLoops writes all of them.
+func unaryLoops(v *vector) {
+	for _, u := range unaries {
+		unroll := u.unroll
+		if !v.wide() && unroll == 2 {
+			unroll = 1
+		}
+		e := elementwise{name: u.name, doc: "sets dst[i] = " + u.name + "(src[i]).",
+			out: []string{"dst"}, in: []string{"src"}, unroll: unroll,
+			body: func(v *vector, in, _ []value) []value { return []value{u.body(v, in[0])} }}
+		e.write(v)
+	}
+}
+
+// signum subtracts "below zero" from "above zero"; both fail for NaN.
+func signum(v *vector, x value) value {
+	one, zero := v.constant(1), v.constant(0)
+	above := v.choose(v.compare(greater, x, zero), one, zero)
+	return v.sub(above, v.choose(v.compare(less, x, zero), one, zero))
+}
+
+// relu keeps NaN; adding zero makes -0 positive.
+func relu(v *vector, x value) value {
+	zero := v.constant(0)
+	return v.add(v.max(zero, x), zero)
+}
+
+// ln2 in two parts, the first rounded down, so that n·ln2 can be subtracted
+// with little error and both parts have the sign of ln2.
+var (
+	ln2Hi = float64(math.Nextafter32(float32(math.Ln2), 0))
+	ln2Lo = math.Ln2 - ln2Hi
+)
+
+// reduceExp writes x = n·ln2 + r with |r| ≤ ln2/2.
+func reduceExp(v *vector, x value) (n, r value) {
+	n = v.round(nearest, v.mul(x, v.constant(math.Log2E)))
+	r = v.fnma(n, v.constant(ln2Hi), x)
+	return n, v.fnma(n, v.constant(ln2Lo), r)
+}
+
+// expTail is (exp(r)-1-r)/r² on the reduced range.
+var expTail = interpolate(func(r float64) float64 { return (math.Expm1(r) - r) / (r * r) }, -0.3467, 0.3467, 4)
+
+// smallExpm1 returns exp(r)-1 for a reduced r.
+func smallExpm1(v *vector, r value) value {
+	return v.fma(v.mul(r, r), v.polynomial(r, expTail), r)
+}
+
+// exp saturates its argument where the result is 0 or +Inf anyway.
+func exp(v *vector, x value) value {
+	x = v.max(v.constant(-110), v.min(v.constant(100), x))
+	n, r := reduceExp(v, x)
+	return v.scale(v.add(smallExpm1(v, r), v.constant(1)), n)
+}
+
+// expm1 rebuilds 2ⁿ·p + (2ⁿ-1) at half its size, where 2ⁿ cannot overflow. The
+// sign of x makes the result for -0.
+func expm1(v *vector, x value) value {
+	s := v.max(v.constant(-40), v.min(v.constant(88.9), x))
+	return v.or(wholeExpm1(v, s), v.sign(x))
+}
+
+func wholeExpm1(v *vector, x value) value {
+	n, r := reduceExp(v, x)
+	p := smallExpm1(v, r)
+	half := v.scalePower(v.sub(n, v.constant(1)))
+	y := v.fma(half, p, v.sub(half, v.constant(0.5)))
+	return v.add(y, y)
+}
+
+// tanh is expm1(2|x|)/(expm1(2|x|)+2) with the sign of x; beyond 10 it is 1.
+func tanh(v *vector, x value) value {
+	a := v.min(v.constant(10), v.abs(x))
+	t := wholeExpm1(v, v.add(a, a))
+	return v.or(v.div(t, v.add(t, v.constant(2))), v.sign(x))
+}
+
+// logisticParts returns numerator and denominator of the logistic function,
+// both from exp(-|x|) ≤ 1.
+func logisticParts(v *vector, x value) (num, den value) {
+	one := v.constant(1)
+	e := exp(v, v.or(x, v.bits(0x80000000)))
+	return v.choose(v.compare(less, x, v.constant(0)), e, one), v.add(e, one)
+}
+
+func logistic(v *vector, x value) value {
+	num, den := logisticParts(v, x)
+	return v.div(num, den)
+}
+
+func silu(v *vector, x value) value {
+	num, den := logisticParts(v, x)
+	return v.div(v.mul(x, num), den)
+}
