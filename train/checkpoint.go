@@ -84,7 +84,7 @@ func encode(vars map[string]*tensors.Tensor, scaler *Scaler, meta Meta) ([]byte,
 		if !ok {
 			return nil, fmt.Errorf("train: variable %s has type %s, which checkpoints do not hold", name, t.DType())
 		}
-		v := view{dtype: dtype}
+		v := view{dtype: dtype, dims: []uint64{}} // a scalar has no axes, but a list of them
 		for _, d := range t.Shape().Dimensions {
 			v.dims = append(v.dims, uint64(d))
 		}

@@ -155,6 +155,9 @@ func (c *Config) Check() error {
 	if _, err := model.Lookup(c.Model); err != nil {
 		return err
 	}
+	if _, err := c.Missing.Rules(); err != nil {
+		return err
+	}
 	t := c.Train
 	if err := hint.OneOf("train.select", t.Select, "valid"); err != nil {
 		if t.Select == "test" {

@@ -23,6 +23,8 @@ func (m Missing) Rules() ([]missing.Rule, error) {
 	case missing.Fixed:
 		all = missing.FixedRules()
 		one.Family = ""
+	default:
+		return nil, one.Check()
 	}
 	if m.Rate == mixed && all != nil {
 		return all, all[0].Check()

@@ -46,7 +46,7 @@ func (c *describeCmd) Run(term *terminal) error {
 
 type maskCmd struct {
 	File string `arg:"" help:"Data file the masks are for." placeholder:"FILE"`
-	Out  string `help:"Directory for the masks; masks already there are kept." required:"" type:"path"`
+	Out  string `help:"Directory for the masks; masks already there are kept." required:""`
 	Seed uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags

@@ -17,10 +17,10 @@ import (
 )
 
 type evalCmd struct {
-	RunDir   string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN" type:"path"`
-	Data     string `help:"Conversations to evaluate on." required:"" type:"path"`
+	RunDir   string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	Data     string `help:"Conversations to evaluate on." required:""`
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
-	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR" type:"path"`
+	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
 	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K"`
 	Recovery bool   `help:"Measure the recovered features too."`
 	protocolFlags

@@ -15,7 +15,7 @@ import (
 
 type imputeCmd struct {
 	applyFlags
-	Out string `help:"File to write (.npz)." required:"" type:"path" placeholder:"FILE"`
+	Out string `help:"File to write (.npz)." required:"" placeholder:"FILE"`
 }
 
 // Help is the example under --help.

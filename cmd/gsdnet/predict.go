@@ -16,8 +16,8 @@ import (
 
 // applyFlags are shared by the verbs that apply a run to a file.
 type applyFlags struct {
-	RunDir  string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN" type:"path"`
-	In      string `help:"Conversations (.npz); they need no labels." required:"" type:"path"`
+	RunDir  string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	In      string `help:"Conversations (.npz); they need no labels." required:""`
 	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K"`
 	fieldFlags
 	backendFlag

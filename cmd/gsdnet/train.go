@@ -10,7 +10,7 @@ import (
 
 // configFlags are the flags that make up a run's config.
 type configFlags struct {
-	Config string   `help:"TOML file with settings; an unknown key is an error." type:"path" placeholder:"F.toml"`
+	Config string   `help:"TOML file with settings; an unknown key is an error." placeholder:"F.toml"`
 	Set    []string `help:"One setting, as train.epochs=20; may be repeated." placeholder:"KEY=VALUE" sep:"none"`
 	Model  string   `help:"Model to fit (default gsdnet)." placeholder:"NAME"`
 	Rate   string   `help:"Missing rate to train for: mixed, or one such as 0.3 (default mixed)."`
@@ -43,8 +43,8 @@ func (f *configFlags) resolve() (*train.Config, error) {
 }
 
 type trainCmd struct {
-	Data   string `help:"Conversations to learn from." required:"" type:"path"`
-	Out    string `help:"Run directory to make." required:"" type:"path"`
+	Data   string `help:"Conversations to learn from." required:""`
+	Out    string `help:"Run directory to make." required:""`
 	Resume bool   `help:"Go on where a stopped run stood."`
 	configFlags
 	backendFlag

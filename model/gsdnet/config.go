@@ -101,6 +101,9 @@ func (c Config) check() error {
 	if c.Window < 0 || c.Rank < 0 || c.Beta < 0 || c.FreeWeight < 0 {
 		return hint.Input("0 is the least", "gsdnet.window, rank, beta or free_weight is negative")
 	}
+	if c.Basis == BasisOracle {
+		return hint.Input(`use "shared" or "own"`, "gsdnet.basis = \"oracle\": the true eigenvectors are not there to be trained with")
+	}
 	if c.Graph == GraphAdjacency && c.Basis != BasisShared {
 		return hint.Input(`leave basis = "shared"`, "gsdnet.basis = %q has no meaning when the adjacency itself is diffused", c.Basis)
 	}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"gsdnet/dataset"
+	"gsdnet/internal/npz"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"gsdnet": main}) }
+
+// TestScripts runs testdata/script: the command as its user meets it.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:       "testdata/script",
+		Condition: mayMount,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"corpus":   corpusCmd,
+			"truncate": truncateCmd,
+			"flip":     flipCmd,
+			"lines":    linesCmd,
+			"disk":     diskCmd,
+		},
+	})
+}
+
+var nan = float32(math.NaN())
+
+// faults are what can be wrong with a data file of 24 utterances in 4
+// conversations, text 3 wide.
+var faults = map[string]func(*npz.File){
+	"good":           func(*npz.File) {},
+	"holes":          func(f *npz.File) { rows(f, "audio", nan, 0, 7, 8) },
+	"unlabelled":     func(f *npz.File) { *f = *only(f, "text", "audio", "visual", "dialogue", "turn") },
+	"wide":           func(f *npz.File) { f.Set("text", npz.From(make([]float32, 24*5), 24, 5)) },
+	"no-text":        func(f *npz.File) { *f = *only(f, "audio", "visual", "dialogue", "turn", "label", "split") },
+	"wrong-length":   func(f *npz.File) { f.Set("label", npz.From(make([]float32, 23))) },
+	"duplicate-turn": func(f *npz.File) { edit(f, "turn", 1, 0) },
+	"two-splits":     func(f *npz.File) { f.Set("split", npz.From(append(make([]int8, 23), 1))) },
+	"label-range":    func(f *npz.File) { setFloat(f, "label", 5, 42) },
+	"inf":            func(f *npz.File) { setFloat(f, "visual", 4, float32(math.Inf(1))) },
+	"partly-nan":     func(f *npz.File) { setFloat(f, "text", 4, nan) },
+	"no-modality": func(f *npz.File) {
+		for _, name := range []string{"text", "audio", "visual"} {
+			rows(f, name, nan, 6)
+		}
+	},
+	"present": func(f *npz.File) {
+		rows(f, "text", nan, 2)
+		f.Set("present", npz.From(bytes.Repeat([]byte{1}, 72), 24, 3))
+	},
+	"no-train": func(f *npz.File) { f.Set("split", npz.From(bytes.Repeat([]byte{2}, 24))) },
+}
+
+// archives are files that are no data file at all.
+var archives = map[string]func(*zip.Writer) error{
+	"object": func(w *zip.Writer) error {
+		entry, err := w.Create("text.npy")
+		if err != nil {
+			return err
+		}
+		header := fmt.Sprintf("%-117s\n", "{'descr': '|O', 'fortran_order': False, 'shape': (24,), }")
+		_, err = entry.Write(append([]byte("\x93NUMPY\x01\x00\x76\x00"), header...))
+		return err
+	},
+	"bomb": func(w *zip.Writer) error {
+		entry, err := w.CreateRaw(&zip.FileHeader{Name: "text.npy", Method: zip.Deflate, CompressedSize64: 4, UncompressedSize64: 3 << 30})
+		if err != nil {
+			return err
+		}
+		_, err = entry.Write([]byte("bomb"))
+		return err
+	},
+}
+
+func writeArchive(path string, fill func(*zip.Writer) error) error {
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	if err := errors.Join(fill(w), w.Close()); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data.Bytes(), 0o600)
+}
+
+// corpusCmd writes a small data file: corpus FAULT FILE.
+func corpusCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if fill, ok := archives[args[0]]; ok {
+		ts.Check(writeArchive(ts.MkAbs(args[1]), fill))
+		return
+	}
+	fault, ok := faults[args[0]]
+	if !ok {
+		ts.Fatalf("corpus: no fault %q", args[0])
+	}
+	path := ts.MkAbs(args[1])
+	ts.Check(dataset.WriteNPZ(path, dataset.Synthetic(dataset.SyntheticConfig{
+		Train: 2, Valid: 1, Test: 1, MinTurns: 6, MaxTurns: 6, Dims: [3]int{3, 2, 2},
+	})))
+	file, err := npz.ReadFile(path)
+	ts.Check(err)
+	file = only(file, "text", "audio", "visual", "label", "dialogue", "turn", "speaker", "split")
+	fault(file)
+	ts.Check(file.WriteFile(path))
+}
+
+func only(f *npz.File, names ...string) *npz.File {
+	out := &npz.File{}
+	for _, name := range names {
+		out.Set(name, f.Get(name))
+	}
+	return out
+}
+
+func rows(f *npz.File, name string, value float32, rows ...int) {
+	a := f.Get(name)
+	values, _ := a.Floats()
+	for _, row := range rows {
+		for j := range a.Shape[1] {
+			values[row*a.Shape[1]+j] = value
+		}
+	}
+	f.Set(name, npz.From(values, a.Shape...))
+}
+
+func setFloat(f *npz.File, name string, at int, value float32) {
+	a := f.Get(name)
+	values, _ := a.Floats()
+	values[at] = value
+	f.Set(name, npz.From(values, a.Shape...))
+}
+
+func edit(f *npz.File, name string, at int, value int64) {
+	a := f.Get(name)
+	values, _ := a.Ints()
+	values[at] = value
+	f.Set(name, npz.From(values, a.Shape...))
+}
+
+// truncateCmd cuts a file: truncate FILE BYTES (negative: from its end).
+func truncateCmd(ts *testscript.TestScript, _ bool, args []string) {
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	if size < 0 {
+		info, err := os.Stat(ts.MkAbs(args[0]))
+		ts.Check(err)
+		size += info.Size()
+	}
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// flipCmd inverts a byte of a file: flip FILE OFFSET.
+func flipCmd(ts *testscript.TestScript, _ bool, args []string) {
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	data[at] ^= 0xff
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
+// linesCmd waits until a file has some lines: lines FILE N.
+func linesCmd(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for range 600 {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && bytes.Count(data, []byte("\n")) >= want {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("%s has no %d lines after 30 s", args[0], want)
+}
+
+// mayMount is the condition [mount].
+func mayMount(cond string) (bool, error) {
+	if cond != "mount" {
+		return false, fmt.Errorf("unknown condition %q", cond)
+	}
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	if syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4096") != nil {
+		return false, nil
+	}
+	return true, syscall.Unmount(dir, 0)
+}
+
+// diskCmd mounts a file system to fail on: disk DIR full, or disk DIR readonly.
+func diskCmd(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	flags, options := uintptr(0), "size=4096"
+	if args[1] == "readonly" {
+		flags, options = syscall.MS_RDONLY, ""
+	}
+	err := syscall.Mount("tmpfs", dir, "tmpfs", flags, options)
+	ts.Check(err)
+	ts.Defer(func() { _ = syscall.Unmount(dir, 0) })
+	if args[1] == "full" {
+		ts.Check(os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, 4096), 0o600))
+	}
+}
