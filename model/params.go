@@ -3,11 +3,13 @@ package model
 import (
 	"fmt"
 	"math"
+	"path"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
+	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
 )
 
@@ -57,7 +59,7 @@ func (p *Params) Zeros(g *graph.Graph, name string, dims ...int) *Node {
 func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]float32)) *Node {
 	v := p.scope.GetVariable(name)
 	if v == nil && p.fixed {
-		panic(fmt.Errorf("parameter %s/%s is missing from the checkpoint", p.scope.Scope(), name))
+		panic(hint.Input("the checkpoint was changed, or made by another version: train again", "parameter %s is missing from the checkpoint", path.Join(p.scope.Scope(), name)))
 	}
 	if v == nil {
 		values := make([]float32, product(dims))
@@ -65,7 +67,7 @@ func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]
 		v = p.scope.VariableWithValue(name, tensors.FromFlatDataAndDimensions(values, dims...))
 	}
 	if want := fmt.Sprint(dims); fmt.Sprint(v.Shape().Dimensions) != want {
-		panic(fmt.Errorf("parameter %s has shape %v, the model needs %s", v.Path(), v.Shape().Dimensions, want))
+		panic(hint.Input("the checkpoint was changed, or made by another version: train again", "parameter %s has shape %v, the model needs %s", v.Path(), v.Shape().Dimensions, want))
 	}
 	return v.NodeValue(g)
 }

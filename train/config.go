@@ -38,7 +38,7 @@ type Config struct {
 type Missing struct {
 	Protocol string `toml:"protocol"` // random or fixed
 	Family   string `toml:"family"`   // of the random protocol: independent or batch
-	Rate     string `toml:"rate"`     // "mixed", a rate such as "0.3", or a pattern such as "{t,v}"
+	Rate     any    `toml:"rate"`     // "mixed", a rate such as 0.3, or a pattern such as "{t,v}"
 	Seed     uint64 `toml:"seed"`     // of the frozen masks
 }
 
@@ -126,6 +126,7 @@ func (c *Config) Parse(name string, text []byte) error {
 	if err != nil {
 		return hint.Input("see docs/config.md", "%s: %w", name, err)
 	}
+	c.Missing.Rate = fmt.Sprint(c.Missing.Rate) // 0.3 and "0.3" are the same run
 	return nil
 }
 

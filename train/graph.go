@@ -10,6 +10,7 @@ import (
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 
+	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
@@ -28,7 +29,8 @@ func execute(exec *mlx.Exec, feed model.Feed) ([]*tensors.Tensor, error) {
 	for _, name := range slices.Sorted(maps.Keys(feed)) {
 		args = append(args, feed[name])
 	}
-	return exec.Call(args...)
+	outputs, err := exec.Call(args...)
+	return outputs, hint.Cause(err)
 }
 
 // named gives the inputs their names back.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strconv"
 
@@ -26,16 +27,17 @@ func (m Missing) Rules() ([]missing.Rule, error) {
 	default:
 		return nil, one.Check()
 	}
-	if m.Rate == mixed && all != nil {
+	rate := fmt.Sprint(m.Rate)
+	if rate == mixed && all != nil {
 		return all, all[0].Check()
 	}
 	var err error
 	if one.Protocol == missing.Fixed {
-		if one.Pattern, err = missing.ParsePattern(m.Rate); err != nil {
+		if one.Pattern, err = missing.ParsePattern(rate); err != nil {
 			return nil, err
 		}
-	} else if one.Rate, err = strconv.ParseFloat(m.Rate, 64); err != nil {
-		return nil, hint.Input(`use "mixed" or one of 0.0, 0.1, … 0.7`, "missing.rate = %q is not a rate", m.Rate)
+	} else if one.Rate, err = strconv.ParseFloat(rate, 64); err != nil {
+		return nil, hint.Input(`use "mixed" or one of 0.0, 0.1, … 0.7`, "missing.rate = %q is not a rate", rate)
 	}
 	return []missing.Rule{one}, one.Check()
 }

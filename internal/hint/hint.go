@@ -40,6 +40,17 @@ func Of(err error) string {
 	return ""
 }
 
+// Cause returns the fault that err wraps without what was wrapped around it,
+// or err itself where it has none: for libraries that tell their own story of
+// where an error came through.
+func Cause(err error) error {
+	var f *fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return err
+}
+
 // IsInput reports whether the fault is in what the user gave.
 func IsInput(err error) bool {
 	var f *fault
