@@ -28,6 +28,15 @@ func (h Adam) Update(param, m, v, grad []float32) {
 func (h Adam) Step(newParam, newM, newV, param, m, v, grad []float32) {
 	n := len(newParam)
 	newM, newV, param, m, v, grad = newM[:n], newV[:n], param[:n], m[:n], v[:n], grad[:n]
+	if f := tables[active].adam; f != nil && n > 0 {
+		f(&newParam[0], &newM[0], &newV[0], &param[0], &m[0], &v[0], &grad[0],
+			h.LearningRate, h.Beta1, 1-h.Beta1, h.Beta2, 1-h.Beta2, h.Debias1, h.Debias2, h.Epsilon, h.WeightDecay, n)
+		return
+	}
+	h.stepPortable(newParam, newM, newV, param, m, v, grad)
+}
+
+func (h Adam) stepPortable(newParam, newM, newV, param, m, v, grad []float32) {
 	for i, g := range grad {
 		m1 := h.Beta1*m[i] + (1-h.Beta1)*g
 		m2 := h.Beta2*v[i] + (1-h.Beta2)*(g*g)

@@ -1,7 +1,8 @@
 package kernel
 
 func init() {
-	tables[AVX2].unary = [unaryOps]func(dst, src *float32, n int){
+	t := &tables[AVX2]
+	t.unary = [unaryOps]func(dst, src *float32, n int){
 		absOp:        absAVX2,
 		negOp:        negAVX2,
 		signOp:       signAVX2,
@@ -24,4 +25,25 @@ func init() {
 		sinOp:        sinAVX2,
 		cosOp:        cosAVX2,
 	}
+	t.binary = [binaryOps]binaryLoops{
+		addOp: {vv: addVVAVX2, vs: addVSAVX2},
+		subOp: {vv: subVVAVX2, vs: subVSAVX2, sv: subSVAVX2},
+		mulOp: {vv: mulVVAVX2, vs: mulVSAVX2},
+		divOp: {vv: divVVAVX2, vs: divVSAVX2, sv: divSVAVX2},
+		maxOp: {vv: maxVVAVX2, vs: maxVSAVX2},
+		minOp: {vv: minVVAVX2, vs: minVSAVX2},
+	}
+	t.axpy, t.mulAdd, t.adam = axpyAVX2, mulAddAVX2, adamAVX2
+	t.logic = logicLoops{grain: 8, vv: selectAVX2, vs: selectVSAVX2, sv: selectSVAVX2}
+	t.logic.compare[equalOp].vv, t.logic.compare[equalOp].vs = equalVVAVX2, equalVSAVX2
+	t.logic.compare[notEqualOp].vv, t.logic.compare[notEqualOp].vs = notEqualVVAVX2, notEqualVSAVX2
+	t.logic.compare[lessOp].vv, t.logic.compare[lessOp].vs = lessVVAVX2, lessVSAVX2
+	t.logic.compare[lessEqOp].vv, t.logic.compare[lessEqOp].vs = lessEqVVAVX2, lessEqVSAVX2
+	t.logic.compare[greaterOp].vv, t.logic.compare[greaterOp].vs = greaterVVAVX2, greaterVSAVX2
+	t.logic.compare[greaterEqOp].vv, t.logic.compare[greaterEqOp].vs = greaterEqVVAVX2, greaterEqVSAVX2
+	t.reduce = [reduceOps]func(src *float32, n int) float32{
+		sumOp: sumAVX2, sumSquaresOp: sumSquaresAVX2, reduceMaxOp: reduceMaxAVX2, reduceMinOp: reduceMinAVX2,
+	}
+	t.dot = dotAVX2
+	t.rows = rowLoops{layerNormAVX2, layerNormAffineAVX2, softmaxAVX2}
 }

@@ -1,30 +1,8 @@
 package kernel
 
 func init() {
-	tables[AVX512].gemm = &gemmKernels{
-		mr: 12, nr: 32, height: 16,
-		transpose: transposeStripAVX512,
-		copy:      copyStripAVX512,
-		micro: [][]microKernel{
-			nil,
-			{gemm1x16AVX512, gemm1x32AVX512},
-			{gemm2x16AVX512, gemm2x32AVX512},
-			{gemm3x16AVX512, gemm3x32AVX512},
-			{gemm4x16AVX512, gemm4x32AVX512},
-			{gemm5x16AVX512, gemm5x32AVX512},
-			{gemm6x16AVX512, gemm6x32AVX512},
-			{gemm7x16AVX512, gemm7x32AVX512},
-			{gemm8x16AVX512, gemm8x32AVX512},
-			{gemm9x16AVX512, gemm9x32AVX512},
-			{gemm10x16AVX512, gemm10x32AVX512},
-			{gemm11x16AVX512, gemm11x32AVX512},
-			{gemm12x16AVX512, gemm12x32AVX512},
-		},
-	}
-}
-
-func init() {
-	tables[AVX512].unary = [unaryOps]func(dst, src *float32, n int){
+	t := &tables[AVX512]
+	t.unary = [unaryOps]func(dst, src *float32, n int){
 		absOp:        absAVX512,
 		negOp:        negAVX512,
 		signOp:       signAVX512,
@@ -46,5 +24,45 @@ func init() {
 		erfOp:        erfAVX512,
 		sinOp:        sinAVX512,
 		cosOp:        cosAVX512,
+	}
+	t.binary = [binaryOps]binaryLoops{
+		addOp: {vv: addVVAVX512, vs: addVSAVX512},
+		subOp: {vv: subVVAVX512, vs: subVSAVX512, sv: subSVAVX512},
+		mulOp: {vv: mulVVAVX512, vs: mulVSAVX512},
+		divOp: {vv: divVVAVX512, vs: divVSAVX512, sv: divSVAVX512},
+		maxOp: {vv: maxVVAVX512, vs: maxVSAVX512},
+		minOp: {vv: minVVAVX512, vs: minVSAVX512},
+	}
+	t.axpy, t.mulAdd, t.adam = axpyAVX512, mulAddAVX512, adamAVX512
+	t.logic = logicLoops{grain: 1, vv: selectAVX512, vs: selectVSAVX512, sv: selectSVAVX512}
+	t.logic.compare[equalOp].vv, t.logic.compare[equalOp].vs = equalVVAVX512, equalVSAVX512
+	t.logic.compare[notEqualOp].vv, t.logic.compare[notEqualOp].vs = notEqualVVAVX512, notEqualVSAVX512
+	t.logic.compare[lessOp].vv, t.logic.compare[lessOp].vs = lessVVAVX512, lessVSAVX512
+	t.logic.compare[lessEqOp].vv, t.logic.compare[lessEqOp].vs = lessEqVVAVX512, lessEqVSAVX512
+	t.logic.compare[greaterOp].vv, t.logic.compare[greaterOp].vs = greaterVVAVX512, greaterVSAVX512
+	t.logic.compare[greaterEqOp].vv, t.logic.compare[greaterEqOp].vs = greaterEqVVAVX512, greaterEqVSAVX512
+	t.reduce = [reduceOps]func(src *float32, n int) float32{
+		sumOp: sumAVX512, sumSquaresOp: sumSquaresAVX512, reduceMaxOp: reduceMaxAVX512, reduceMinOp: reduceMinAVX512,
+	}
+	t.dot = dotAVX512
+	t.rows = rowLoops{layerNormAVX512, layerNormAffineAVX512, softmaxAVX512}
+	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
+	t.gemm = &gemmKernels{
+		mr: 12, nr: 32, strips: t.strips,
+		micro: [][]microKernel{
+			nil,
+			{gemm1x16AVX512, gemm1x32AVX512},
+			{gemm2x16AVX512, gemm2x32AVX512},
+			{gemm3x16AVX512, gemm3x32AVX512},
+			{gemm4x16AVX512, gemm4x32AVX512},
+			{gemm5x16AVX512, gemm5x32AVX512},
+			{gemm6x16AVX512, gemm6x32AVX512},
+			{gemm7x16AVX512, gemm7x32AVX512},
+			{gemm8x16AVX512, gemm8x32AVX512},
+			{gemm9x16AVX512, gemm9x32AVX512},
+			{gemm10x16AVX512, gemm10x32AVX512},
+			{gemm11x16AVX512, gemm11x32AVX512},
+			{gemm12x16AVX512, gemm12x32AVX512},
+		},
 	}
 }

@@ -12,32 +12,35 @@ const (
 	compareOps
 )
 
+// wholeGrains returns how many of n elements the active level's loops over
+// bools can do.
+func wholeGrains(n int) int {
+	if grain := tables[active].logic.grain; grain > 0 {
+		return n / grain * grain
+	}
+	return 0
+}
+
 func compare(op compareOp, dst []bool, a, b []float32) {
 	a, b = a[:len(dst)], b[:len(dst)]
-	if len(dst) == 0 {
-		return
-	}
-	if f := tables[active].compare[op].vv; f != nil {
-		f(&dst[0], &a[0], &b[0], len(dst))
-		return
+	done := wholeGrains(len(dst))
+	if done > 0 {
+		tables[active].logic.compare[op].vv(&dst[0], &a[0], &b[0], done)
 	}
 	f := portableCompare[op]
-	for i := range dst {
+	for i := done; i < len(dst); i++ {
 		dst[i] = f(a[i], b[i])
 	}
 }
 
 func compareVS(op compareOp, dst []bool, a []float32, s float32) {
 	a = a[:len(dst)]
-	if len(dst) == 0 {
-		return
-	}
-	if f := tables[active].compare[op].vs; f != nil {
-		f(&dst[0], &a[0], s, len(dst))
-		return
+	done := wholeGrains(len(dst))
+	if done > 0 {
+		tables[active].logic.compare[op].vs(&dst[0], &a[0], s, done)
 	}
 	f := portableCompare[op]
-	for i := range dst {
+	for i := done; i < len(dst); i++ {
 		dst[i] = f(a[i], s)
 	}
 }

@@ -10,10 +10,8 @@ package kernel
 type gemmKernels struct {
 	mr, nr int
 	// micro[rows][v] multiplies a tile of rows × at most (v+1)·nr/vectors columns.
-	micro [][]microKernel
-	// transpose handles up to height rows, copy up to nr columns.
-	transpose, copy stripKernel
-	height          int
+	micro  [][]microKernel
+	strips *stripKernels
 }
 
 // A microKernel sets c = alpha·a·b + c (without c if keep is 0) for the first
@@ -21,9 +19,6 @@ type gemmKernels struct {
 // at k·rsb; it may read b up to the tile's full width.
 type microKernel func(k int, a *float32, rsa, csa int, b *float32, rsb int,
 	c *float32, ldc int, alpha float32, keep, cols int)
-
-// A stripKernel moves rows × cols elements of src to dst.
-type stripKernel func(dst *float32, ldd int, src *float32, lds int, rows, cols int)
 
 // Blocks of A and B, chosen for 1 MiB of second-level cache.
 const (
@@ -100,9 +95,9 @@ func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operan
 		rows := min(t.mr, s.rows-i*t.mr)
 		dst, from := &p[i*t.mr*s.cols], &src[i*t.mr*rs]
 		if g.TransA {
-			t.copy(dst, t.mr, from, g.LDA, s.cols, rows)
+			t.strips.copy(dst, t.mr, from, g.LDA, s.cols, rows)
 		} else {
-			t.transpose(dst, t.mr, from, g.LDA, rows, s.cols)
+			t.strips.transpose(dst, t.mr, from, g.LDA, rows, s.cols)
 		}
 	}
 	return operand{p: p, step: t.mr * s.cols, rs: 1, cs: t.mr}
@@ -121,7 +116,7 @@ func (g *GemmArgs) operandB(t *gemmKernels, s rect, m int, ws *Workspace) operan
 		if s.cols%t.nr != 0 {
 			o.last = floats(&ws.b, s.rows*t.nr)
 			j := (panels - 1) * t.nr
-			t.copy(&o.last[0], t.nr, &src[j], g.LDB, s.rows, s.cols-j)
+			t.strips.copy(&o.last[0], t.nr, &src[j], g.LDB, s.rows, s.cols-j)
 		}
 		return o
 	}
@@ -136,10 +131,10 @@ func (g *GemmArgs) operandB(t *gemmKernels, s rect, m int, ws *Workspace) operan
 func (g *GemmArgs) packB(t *gemmKernels, dst []float32, s rect, j int) {
 	cols := min(t.nr, s.cols-j)
 	if !g.TransB {
-		t.copy(&dst[0], t.nr, &g.B[s.row*g.LDB+s.col+j], g.LDB, s.rows, cols)
+		t.strips.copy(&dst[0], t.nr, &g.B[s.row*g.LDB+s.col+j], g.LDB, s.rows, cols)
 		return
 	}
-	for c := 0; c < cols; c += t.height {
-		t.transpose(&dst[c], t.nr, &g.B[(s.col+j+c)*g.LDB+s.row], g.LDB, min(t.height, cols-c), s.rows)
+	for c := 0; c < cols; c += t.strips.height {
+		t.strips.transpose(&dst[c], t.nr, &g.B[(s.col+j+c)*g.LDB+s.row], g.LDB, min(t.strips.height, cols-c), s.rows)
 	}
 }

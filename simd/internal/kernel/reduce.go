@@ -48,6 +48,9 @@ func SumSquares(src []float32) float32 {
 // as long as a.
 func Dot(a, b []float32) float32 {
 	b = b[:len(a)]
+	if f := tables[active].dot; f != nil && len(a) > 0 {
+		return f(&a[0], &b[0], len(a))
+	}
 	return dotPortable(a, b)
 }
 

@@ -10,9 +10,38 @@ import "math"
 // gamma and beta are [cols], or nil for 1 and 0. Both passes over a row run
 // while it is in the first-level cache. dst may be src.
 func LayerNorm(dst, src, gamma, beta []float32, rows, cols int, eps float32) {
+	if rows*cols == 0 {
+		return
+	}
+	dst, src = dst[:rows*cols], src[:rows*cols]
+	t := &tables[active].rows
+	if t.layerNorm != nil {
+		layerNormLoop(t, dst, src, gamma, beta, rows, cols, eps)
+		return
+	}
 	for r := range rows {
 		d, s := dst[r*cols:][:cols], src[r*cols:][:cols]
 		layerNormRow(d, s, gamma, beta, eps)
+	}
+}
+
+// layerNormLoop runs the loop that scales and shifts, if both are wanted, or
+// else does the one that is wanted after the loop without.
+func layerNormLoop(t *rowLoops, dst, src, gamma, beta []float32, rows, cols int, eps float32) {
+	if gamma != nil && beta != nil {
+		_, _ = gamma[cols-1], beta[cols-1]
+		t.layerNormAffine(&dst[0], &src[0], &gamma[0], &beta[0], rows, cols, eps)
+		return
+	}
+	t.layerNorm(&dst[0], &src[0], rows, cols, eps)
+	for r := range rows {
+		d := dst[r*cols:][:cols]
+		if gamma != nil {
+			Mul(d, d, gamma)
+		}
+		if beta != nil {
+			Add(d, d, beta)
+		}
 	}
 }
 
@@ -32,6 +61,14 @@ func layerNormRow(dst, src, gamma, beta []float32, eps float32) {
 // Softmax sets each row of dst [rows, cols] to exp(src - max) divided by its
 // sum. dst may be src.
 func Softmax(dst, src []float32, rows, cols int) {
+	if rows*cols == 0 {
+		return
+	}
+	dst, src = dst[:rows*cols], src[:rows*cols]
+	if f := tables[active].rows.softmax; f != nil {
+		f(&dst[0], &src[0], rows, cols)
+		return
+	}
 	for r := range rows {
 		d, s := dst[r*cols:][:cols], src[r*cols:][:cols]
 		SubS(d, s, ReduceMax(s))

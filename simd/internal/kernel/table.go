@@ -1,20 +1,57 @@
 package kernel
 
 // The loops of one level that are not portable Go. A nil entry means that the
-// level has no loop of its own and the portable one runs.
+// level has no loop of its own and the portable one runs. Lengths are above 0.
 type table struct {
-	unary  [unaryOps]func(dst, src *float32, n int)
-	binary [binaryOps]struct {
-		vv     func(dst, a, b *float32, n int)
-		vs, sv func(dst, a *float32, s float32, n int)
-	}
+	unary   [unaryOps]func(dst, src *float32, n int)
+	binary  [binaryOps]binaryLoops
+	axpy    func(dst, x *float32, s float32, n int)
+	mulAdd  func(dst, a, b, c *float32, n int)
+	adam    adamLoop
+	logic   logicLoops
+	reduce  [reduceOps]func(src *float32, n int) float32
+	dot     func(a, b *float32, n int) float32
+	rows    rowLoops
+	strips  *stripKernels
+	gemm    *gemmKernels
+	convert func(dst *float32, src *uint32, n int)
+}
+
+type binaryLoops struct {
+	vv     func(dst, a, b *float32, n int)
+	vs, sv func(dst, a *float32, s float32, n int)
+}
+
+// logicLoops work on multiples of grain elements.
+type logicLoops struct {
+	grain   int
 	compare [compareOps]struct {
 		vv func(dst *bool, a, b *float32, n int)
 		vs func(dst *bool, a *float32, s float32, n int)
 	}
-	reduce [reduceOps]func(src *float32, n int) float32
-	gemm   *gemmKernels
+	vv func(dst *float32, cond *bool, a, b *float32, n int)
+	vs func(dst *float32, cond *bool, a *float32, s float32, n int)
+	sv func(dst *float32, cond *bool, s float32, b *float32, n int)
 }
+
+type rowLoops struct {
+	layerNorm       func(dst, src *float32, rows, cols int, eps float32)
+	layerNormAffine func(dst, src, gamma, beta *float32, rows, cols int, eps float32)
+	softmax         func(dst, src *float32, rows, cols int)
+}
+
+type adamLoop func(newParam, newM, newV, param, m, v, grad *float32,
+	rate, beta1, rest1, beta2, rest2, debias1, debias2, epsilon, decay float32, n int)
+
+// stripKernels move strips of a matrix: transpose takes up to height rows of
+// src to columns of dst, copy up to width columns of src to columns of dst.
+type stripKernels struct {
+	height, width   int
+	transpose, copy stripKernel
+}
+
+// A stripKernel moves rows × cols elements of src to dst.
+type stripKernel func(dst *float32, ldd int, src *float32, lds int, rows, cols int)
 
 // tables is filled by the init functions of the architectures.
 var tables [AVX512 + 1]table

@@ -9,6 +9,12 @@ func Transpose2D(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 		return
 	}
 	_, _ = dst[(cols-1)*ldd+rows-1], src[(rows-1)*lds+cols-1]
+	if t := tables[active].strips; t != nil {
+		for r := 0; r < rows; r += t.height {
+			t.transpose(&dst[r], ldd, &src[r*lds], lds, min(t.height, rows-r), cols)
+		}
+		return
+	}
 	transposePortable(dst, ldd, src, lds, rows, cols)
 }
 

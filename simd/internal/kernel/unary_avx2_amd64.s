@@ -12,44 +12,44 @@ TEXT ·absAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      32(CX)(BX*1), Y1
-	VMOVUPS      64(CX)(BX*1), Y2
-	VMOVUPS      96(CX)(BX*1), Y3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
 	VBROADCASTSS bits7fffffff<>+0(SB), Y4
 	VANDPS       Y4, Y0, Y0
 	VANDPS       Y4, Y1, Y1
 	VANDPS       Y4, Y2, Y2
 	VANDPS       Y4, Y3, Y3
-	VMOVUPS      Y0, (AX)(BX*1)
-	VMOVUPS      Y1, 32(AX)(BX*1)
-	VMOVUPS      Y2, 64(AX)(BX*1)
-	VMOVUPS      Y3, 96(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits7fffffff<>+0(SB), Y2
 	VANDPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -82,44 +82,44 @@ TEXT ·negAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      32(CX)(BX*1), Y1
-	VMOVUPS      64(CX)(BX*1), Y2
-	VMOVUPS      96(CX)(BX*1), Y3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
 	VBROADCASTSS bits80000000<>+0(SB), Y4
 	VXORPS       Y4, Y0, Y0
 	VXORPS       Y4, Y1, Y1
 	VXORPS       Y4, Y2, Y2
 	VXORPS       Y4, Y3, Y3
-	VMOVUPS      Y0, (AX)(BX*1)
-	VMOVUPS      Y1, 32(AX)(BX*1)
-	VMOVUPS      Y2, 64(AX)(BX*1)
-	VMOVUPS      Y3, 96(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VXORPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -134,13 +134,13 @@ TEXT ·signAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      32(CX)(BX*1), Y1
-	VMOVUPS      64(CX)(BX*1), Y2
-	VMOVUPS      96(CX)(BX*1), Y3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
 	VBROADCASTSS bits3f800000<>+0(SB), Y4
 	VBROADCASTSS bits00000000<>+0(SB), Y5
 	VCMPPS       $0x1e, Y5, Y0, Y6
@@ -163,24 +163,24 @@ groups:
 	VSUBPS       Y1, Y7, Y1
 	VSUBPS       Y2, Y8, Y2
 	VSUBPS       Y3, Y9, Y3
-	VMOVUPS      Y0, (AX)(BX*1)
-	VMOVUPS      Y1, 32(AX)(BX*1)
-	VMOVUPS      Y2, 64(AX)(BX*1)
-	VMOVUPS      Y3, 96(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VBROADCASTSS bits00000000<>+0(SB), Y3
 	VCMPPS       $0x1e, Y3, Y1, Y4
@@ -188,12 +188,12 @@ rest:
 	VCMPPS       $0x11, Y3, Y1, Y1
 	VBLENDVPS    Y1, Y2, Y3, Y1
 	VSUBPS       Y1, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -211,13 +211,13 @@ TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      32(CX)(BX*1), Y1
-	VMOVUPS      64(CX)(BX*1), Y2
-	VMOVUPS      96(CX)(BX*1), Y3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
 	VBROADCASTSS bits00000000<>+0(SB), Y4
 	VMAXPS       Y0, Y4, Y0
 	VMAXPS       Y1, Y4, Y1
@@ -227,33 +227,33 @@ groups:
 	VADDPS       Y4, Y1, Y1
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y4, Y3, Y3
-	VMOVUPS      Y0, (AX)(BX*1)
-	VMOVUPS      Y1, 32(AX)(BX*1)
-	VMOVUPS      Y2, 64(AX)(BX*1)
-	VMOVUPS      Y3, 96(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits00000000<>+0(SB), Y2
 	VMAXPS       Y1, Y2, Y1
 	VADDPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -265,42 +265,42 @@ TEXT ·squareAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ    DX, $0x00000020
-	JL      rest
-	VMOVUPS (CX)(BX*1), Y0
-	VMOVUPS 32(CX)(BX*1), Y1
-	VMOVUPS 64(CX)(BX*1), Y2
-	VMOVUPS 96(CX)(BX*1), Y3
+	JL      loop_rest
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 64(CX)(BX*4), Y2
+	VMOVUPS 96(CX)(BX*4), Y3
 	VMULPS  Y0, Y0, Y0
 	VMULPS  Y1, Y1, Y1
 	VMULPS  Y2, Y2, Y2
 	VMULPS  Y3, Y3, Y3
-	VMOVUPS Y0, (AX)(BX*1)
-	VMOVUPS Y1, 32(AX)(BX*1)
-	VMOVUPS Y2, 64(AX)(BX*1)
-	VMOVUPS Y3, 96(AX)(BX*1)
-	ADDQ    $0x00000080, BX
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS Y2, 64(AX)(BX*4)
+	VMOVUPS Y3, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000020, DX
-	JMP     groups
+	JMP     loop
 
-rest:
+loop_rest:
 	TESTQ      DX, DX
-	JLE        done
+	JLE        loop_done
 	LEAQ       tail<>+0(SB), SI
 	MOVQ       $0x00000008, DI
 	CMPQ       DX, DI
 	CMOVQLT    DX, DI
 	NEGQ       DI
 	VMOVUPS    32(SI)(DI*4), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*4), Y0, Y1
 	VMULPS     Y1, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*1)
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, DX
-	JMP        rest
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	ADDQ       $0x08, BX
+	SUBQ       $0x08, DX
+	JMP        loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -312,44 +312,44 @@ TEXT ·reciprocalAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      32(CX)(BX*1), Y1
-	VMOVUPS      64(CX)(BX*1), Y2
-	VMOVUPS      96(CX)(BX*1), Y3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
 	VBROADCASTSS bits3f800000<>+0(SB), Y4
 	VDIVPS       Y0, Y4, Y0
 	VDIVPS       Y1, Y4, Y1
 	VDIVPS       Y2, Y4, Y2
 	VDIVPS       Y3, Y4, Y3
-	VMOVUPS      Y0, (AX)(BX*1)
-	VMOVUPS      Y1, 32(AX)(BX*1)
-	VMOVUPS      Y2, 64(AX)(BX*1)
-	VMOVUPS      Y3, 96(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VDIVPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -361,42 +361,42 @@ TEXT ·sqrtAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ    DX, $0x00000020
-	JL      rest
-	VMOVUPS (CX)(BX*1), Y0
-	VMOVUPS 32(CX)(BX*1), Y1
-	VMOVUPS 64(CX)(BX*1), Y2
-	VMOVUPS 96(CX)(BX*1), Y3
+	JL      loop_rest
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS 32(CX)(BX*4), Y1
+	VMOVUPS 64(CX)(BX*4), Y2
+	VMOVUPS 96(CX)(BX*4), Y3
 	VSQRTPS Y0, Y0
 	VSQRTPS Y1, Y1
 	VSQRTPS Y2, Y2
 	VSQRTPS Y3, Y3
-	VMOVUPS Y0, (AX)(BX*1)
-	VMOVUPS Y1, 32(AX)(BX*1)
-	VMOVUPS Y2, 64(AX)(BX*1)
-	VMOVUPS Y3, 96(AX)(BX*1)
-	ADDQ    $0x00000080, BX
+	VMOVUPS Y0, (AX)(BX*4)
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS Y2, 64(AX)(BX*4)
+	VMOVUPS Y3, 96(AX)(BX*4)
+	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000020, DX
-	JMP     groups
+	JMP     loop
 
-rest:
+loop_rest:
 	TESTQ      DX, DX
-	JLE        done
+	JLE        loop_done
 	LEAQ       tail<>+0(SB), SI
 	MOVQ       $0x00000008, DI
 	CMPQ       DX, DI
 	CMOVQLT    DX, DI
 	NEGQ       DI
 	VMOVUPS    32(SI)(DI*4), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*4), Y0, Y1
 	VSQRTPS    Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*1)
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, DX
-	JMP        rest
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	ADDQ       $0x08, BX
+	SUBQ       $0x08, DX
+	JMP        loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -408,13 +408,13 @@ TEXT ·rsqrtAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      32(CX)(BX*1), Y1
-	VMOVUPS      64(CX)(BX*1), Y2
-	VMOVUPS      96(CX)(BX*1), Y3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
 	VBROADCASTSS bits3f800000<>+0(SB), Y4
 	VSQRTPS      Y0, Y0
 	VSQRTPS      Y1, Y1
@@ -424,33 +424,33 @@ groups:
 	VDIVPS       Y1, Y4, Y1
 	VDIVPS       Y2, Y4, Y2
 	VDIVPS       Y3, Y4, Y3
-	VMOVUPS      Y0, (AX)(BX*1)
-	VMOVUPS      Y1, 32(AX)(BX*1)
-	VMOVUPS      Y2, 64(AX)(BX*1)
-	VMOVUPS      Y3, 96(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VSQRTPS      Y1, Y1
 	VDIVPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -462,42 +462,42 @@ TEXT ·floorAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ     DX, $0x00000020
-	JL       rest
-	VMOVUPS  (CX)(BX*1), Y0
-	VMOVUPS  32(CX)(BX*1), Y1
-	VMOVUPS  64(CX)(BX*1), Y2
-	VMOVUPS  96(CX)(BX*1), Y3
+	JL       loop_rest
+	VMOVUPS  (CX)(BX*4), Y0
+	VMOVUPS  32(CX)(BX*4), Y1
+	VMOVUPS  64(CX)(BX*4), Y2
+	VMOVUPS  96(CX)(BX*4), Y3
 	VROUNDPS $0x09, Y0, Y0
 	VROUNDPS $0x09, Y1, Y1
 	VROUNDPS $0x09, Y2, Y2
 	VROUNDPS $0x09, Y3, Y3
-	VMOVUPS  Y0, (AX)(BX*1)
-	VMOVUPS  Y1, 32(AX)(BX*1)
-	VMOVUPS  Y2, 64(AX)(BX*1)
-	VMOVUPS  Y3, 96(AX)(BX*1)
-	ADDQ     $0x00000080, BX
+	VMOVUPS  Y0, (AX)(BX*4)
+	VMOVUPS  Y1, 32(AX)(BX*4)
+	VMOVUPS  Y2, 64(AX)(BX*4)
+	VMOVUPS  Y3, 96(AX)(BX*4)
+	ADDQ     $0x00000020, BX
 	SUBQ     $0x00000020, DX
-	JMP      groups
+	JMP      loop
 
-rest:
+loop_rest:
 	TESTQ      DX, DX
-	JLE        done
+	JLE        loop_done
 	LEAQ       tail<>+0(SB), SI
 	MOVQ       $0x00000008, DI
 	CMPQ       DX, DI
 	CMOVQLT    DX, DI
 	NEGQ       DI
 	VMOVUPS    32(SI)(DI*4), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*4), Y0, Y1
 	VROUNDPS   $0x09, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*1)
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, DX
-	JMP        rest
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	ADDQ       $0x08, BX
+	SUBQ       $0x08, DX
+	JMP        loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -509,42 +509,42 @@ TEXT ·ceilAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ     DX, $0x00000020
-	JL       rest
-	VMOVUPS  (CX)(BX*1), Y0
-	VMOVUPS  32(CX)(BX*1), Y1
-	VMOVUPS  64(CX)(BX*1), Y2
-	VMOVUPS  96(CX)(BX*1), Y3
+	JL       loop_rest
+	VMOVUPS  (CX)(BX*4), Y0
+	VMOVUPS  32(CX)(BX*4), Y1
+	VMOVUPS  64(CX)(BX*4), Y2
+	VMOVUPS  96(CX)(BX*4), Y3
 	VROUNDPS $0x0a, Y0, Y0
 	VROUNDPS $0x0a, Y1, Y1
 	VROUNDPS $0x0a, Y2, Y2
 	VROUNDPS $0x0a, Y3, Y3
-	VMOVUPS  Y0, (AX)(BX*1)
-	VMOVUPS  Y1, 32(AX)(BX*1)
-	VMOVUPS  Y2, 64(AX)(BX*1)
-	VMOVUPS  Y3, 96(AX)(BX*1)
-	ADDQ     $0x00000080, BX
+	VMOVUPS  Y0, (AX)(BX*4)
+	VMOVUPS  Y1, 32(AX)(BX*4)
+	VMOVUPS  Y2, 64(AX)(BX*4)
+	VMOVUPS  Y3, 96(AX)(BX*4)
+	ADDQ     $0x00000020, BX
 	SUBQ     $0x00000020, DX
-	JMP      groups
+	JMP      loop
 
-rest:
+loop_rest:
 	TESTQ      DX, DX
-	JLE        done
+	JLE        loop_done
 	LEAQ       tail<>+0(SB), SI
 	MOVQ       $0x00000008, DI
 	CMPQ       DX, DI
 	CMOVQLT    DX, DI
 	NEGQ       DI
 	VMOVUPS    32(SI)(DI*4), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*4), Y0, Y1
 	VROUNDPS   $0x0a, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*1)
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, DX
-	JMP        rest
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	ADDQ       $0x08, BX
+	SUBQ       $0x08, DX
+	JMP        loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -556,42 +556,42 @@ TEXT ·roundAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ     DX, $0x00000020
-	JL       rest
-	VMOVUPS  (CX)(BX*1), Y0
-	VMOVUPS  32(CX)(BX*1), Y1
-	VMOVUPS  64(CX)(BX*1), Y2
-	VMOVUPS  96(CX)(BX*1), Y3
+	JL       loop_rest
+	VMOVUPS  (CX)(BX*4), Y0
+	VMOVUPS  32(CX)(BX*4), Y1
+	VMOVUPS  64(CX)(BX*4), Y2
+	VMOVUPS  96(CX)(BX*4), Y3
 	VROUNDPS $0x08, Y0, Y0
 	VROUNDPS $0x08, Y1, Y1
 	VROUNDPS $0x08, Y2, Y2
 	VROUNDPS $0x08, Y3, Y3
-	VMOVUPS  Y0, (AX)(BX*1)
-	VMOVUPS  Y1, 32(AX)(BX*1)
-	VMOVUPS  Y2, 64(AX)(BX*1)
-	VMOVUPS  Y3, 96(AX)(BX*1)
-	ADDQ     $0x00000080, BX
+	VMOVUPS  Y0, (AX)(BX*4)
+	VMOVUPS  Y1, 32(AX)(BX*4)
+	VMOVUPS  Y2, 64(AX)(BX*4)
+	VMOVUPS  Y3, 96(AX)(BX*4)
+	ADDQ     $0x00000020, BX
 	SUBQ     $0x00000020, DX
-	JMP      groups
+	JMP      loop
 
-rest:
+loop_rest:
 	TESTQ      DX, DX
-	JLE        done
+	JLE        loop_done
 	LEAQ       tail<>+0(SB), SI
 	MOVQ       $0x00000008, DI
 	CMPQ       DX, DI
 	CMOVQLT    DX, DI
 	NEGQ       DI
 	VMOVUPS    32(SI)(DI*4), Y0
-	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VMASKMOVPS (CX)(BX*4), Y0, Y1
 	VROUNDPS   $0x08, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(BX*1)
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, DX
-	JMP        rest
+	VMASKMOVPS Y1, Y0, (AX)(BX*4)
+	ADDQ       $0x08, BX
+	SUBQ       $0x08, DX
+	JMP        loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -603,10 +603,10 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Y1
 	VBROADCASTSS bits42c80000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
@@ -646,21 +646,21 @@ groups:
 	VPADDD       Y2, Y1, Y1
 	VPSLLD       $0x17, Y1, Y1
 	VMULPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Y2
 	VBROADCASTSS bits42c80000<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y1
@@ -700,12 +700,12 @@ rest:
 	VPADDD       Y3, Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VMULPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -750,10 +750,10 @@ TEXT ·expm1AVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bitsc2200000<>+0(SB), Y1
 	VBROADCASTSS bits42b1cccd<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y2
@@ -794,21 +794,21 @@ groups:
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VANDPS       Y2, Y0, Y0
 	VORPS        Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bitsc2200000<>+0(SB), Y2
 	VBROADCASTSS bits42b1cccd<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y3
@@ -849,12 +849,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Y3
 	VANDPS       Y3, Y1, Y1
 	VORPS        Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -872,10 +872,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits3f800000<>+0(SB), Y1
 	VBROADCASTSS bits00800000<>+0(SB), Y2
 	VCMPPS       $0x11, Y2, Y0, Y2
@@ -934,21 +934,21 @@ groups:
 	VCMPPS       $0x11, Y3, Y0, Y0
 	VBROADCASTSS bits7fc00000<>+0(SB), Y2
 	VBLENDVPS    Y0, Y2, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VBROADCASTSS bits00800000<>+0(SB), Y3
 	VCMPPS       $0x11, Y3, Y1, Y3
@@ -1007,12 +1007,12 @@ rest:
 	VCMPPS       $0x11, Y4, Y1, Y1
 	VBROADCASTSS bits7fc00000<>+0(SB), Y3
 	VBLENDVPS    Y1, Y3, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1072,10 +1072,10 @@ TEXT ·log1pAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits3f800000<>+0(SB), Y1
 	VADDPS       Y1, Y0, Y1
 	VBROADCASTSS bits3f400000<>+0(SB), Y2
@@ -1156,21 +1156,21 @@ groups:
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VANDPS       Y2, Y0, Y0
 	VORPS        Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VADDPS       Y2, Y1, Y2
 	VBROADCASTSS bits3f400000<>+0(SB), Y3
@@ -1251,12 +1251,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Y3
 	VANDPS       Y3, Y1, Y1
 	VORPS        Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1268,10 +1268,10 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits41200000<>+0(SB), Y1
 	VBROADCASTSS bits7fffffff<>+0(SB), Y2
 	VANDPS       Y2, Y0, Y2
@@ -1316,21 +1316,21 @@ groups:
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VANDPS       Y2, Y0, Y0
 	VORPS        Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits41200000<>+0(SB), Y2
 	VBROADCASTSS bits7fffffff<>+0(SB), Y3
 	VANDPS       Y3, Y1, Y3
@@ -1375,12 +1375,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Y3
 	VANDPS       Y3, Y1, Y1
 	VORPS        Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1398,10 +1398,10 @@ TEXT ·logisticAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits3f800000<>+0(SB), Y1
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VORPS        Y2, Y0, Y2
@@ -1449,21 +1449,21 @@ groups:
 	VBLENDVPS    Y0, Y2, Y1, Y0
 	VADDPS       Y1, Y2, Y1
 	VDIVPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VBROADCASTSS bits80000000<>+0(SB), Y3
 	VORPS        Y3, Y1, Y3
@@ -1511,12 +1511,12 @@ rest:
 	VBLENDVPS    Y1, Y3, Y2, Y1
 	VADDPS       Y2, Y3, Y2
 	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1528,10 +1528,10 @@ TEXT ·siluAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits3f800000<>+0(SB), Y1
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VORPS        Y2, Y0, Y2
@@ -1580,21 +1580,21 @@ groups:
 	VADDPS       Y1, Y2, Y1
 	VMULPS       Y3, Y0, Y0
 	VDIVPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
 	VBROADCASTSS bits80000000<>+0(SB), Y3
 	VORPS        Y3, Y1, Y3
@@ -1643,12 +1643,12 @@ rest:
 	VADDPS       Y2, Y3, Y2
 	VMULPS       Y4, Y1, Y1
 	VDIVPS       Y2, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1660,10 +1660,10 @@ TEXT ·erfAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits40800000<>+0(SB), Y1
 	VBROADCASTSS bits7fffffff<>+0(SB), Y2
 	VANDPS       Y2, Y0, Y2
@@ -1754,21 +1754,21 @@ groups:
 	VBROADCASTSS bits80000000<>+0(SB), Y2
 	VANDPS       Y2, Y0, Y0
 	VORPS        Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits40800000<>+0(SB), Y2
 	VBROADCASTSS bits7fffffff<>+0(SB), Y3
 	VANDPS       Y3, Y1, Y3
@@ -1859,12 +1859,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Y3
 	VANDPS       Y3, Y1, Y1
 	VORPS        Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1933,10 +1933,10 @@ TEXT ·sinAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits3f22f983<>+0(SB), Y1
 	VMULPS       Y1, Y0, Y1
 	VROUNDPS     $0x08, Y1, Y1
@@ -1986,21 +1986,21 @@ groups:
 	VBROADCASTSS bits47800000<>+0(SB), Y3
 	VCMPPS       $0x1e, Y3, Y2, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f22f983<>+0(SB), Y2
 	VMULPS       Y2, Y1, Y2
 	VROUNDPS     $0x08, Y2, Y2
@@ -2050,12 +2050,12 @@ rest:
 	VBROADCASTSS bits47800000<>+0(SB), Y4
 	VCMPPS       $0x1e, Y4, Y3, Y3
 	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -2106,10 +2106,10 @@ TEXT ·cosAVX2(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000008
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Y0
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits3f22f983<>+0(SB), Y1
 	VMULPS       Y1, Y0, Y1
 	VROUNDPS     $0x08, Y1, Y1
@@ -2161,21 +2161,21 @@ groups:
 	VBROADCASTSS bits47800000<>+0(SB), Y3
 	VCMPPS       $0x1e, Y3, Y2, Y2
 	VBLENDVPS    Y2, Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	LEAQ         tail<>+0(SB), SI
 	MOVQ         $0x00000008, DI
 	CMPQ         DX, DI
 	CMOVQLT      DX, DI
 	NEGQ         DI
 	VMOVUPS      32(SI)(DI*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
 	VBROADCASTSS bits3f22f983<>+0(SB), Y2
 	VMULPS       Y2, Y1, Y2
 	VROUNDPS     $0x08, Y2, Y2
@@ -2227,12 +2227,12 @@ rest:
 	VBROADCASTSS bits47800000<>+0(SB), Y4
 	VCMPPS       $0x1e, Y4, Y3, Y3
 	VBLENDVPS    Y3, Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, DX
-	JMP          rest
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 

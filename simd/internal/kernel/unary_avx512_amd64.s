@@ -12,41 +12,41 @@ TEXT ·absAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000040
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
-	VMOVUPS      128(CX)(BX*1), Z2
-	VMOVUPS      192(CX)(BX*1), Z3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      192(CX)(BX*4), Z3
 	VBROADCASTSS bits7fffffff<>+0(SB), Z4
 	VANDPS       Z4, Z0, Z0
 	VANDPS       Z4, Z1, Z1
 	VANDPS       Z4, Z2, Z2
 	VANDPS       Z4, Z3, Z3
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	VMOVUPS      Z2, 128(AX)(BX*1)
-	VMOVUPS      Z3, 192(AX)(BX*1)
-	ADDQ         $0x00000100, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	VMOVUPS      Z2, 128(AX)(BX*4)
+	VMOVUPS      Z3, 192(AX)(BX*4)
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000040, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -61,41 +61,41 @@ TEXT ·negAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000040
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
-	VMOVUPS      128(CX)(BX*1), Z2
-	VMOVUPS      192(CX)(BX*1), Z3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      192(CX)(BX*4), Z3
 	VBROADCASTSS bits80000000<>+0(SB), Z4
 	VXORPS       Z4, Z0, Z0
 	VXORPS       Z4, Z1, Z1
 	VXORPS       Z4, Z2, Z2
 	VXORPS       Z4, Z3, Z3
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	VMOVUPS      Z2, 128(AX)(BX*1)
-	VMOVUPS      Z3, 192(AX)(BX*1)
-	ADDQ         $0x00000100, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	VMOVUPS      Z2, 128(AX)(BX*4)
+	VMOVUPS      Z3, 192(AX)(BX*4)
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000040, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -110,13 +110,13 @@ TEXT ·signAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000040
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
-	VMOVUPS      128(CX)(BX*1), Z2
-	VMOVUPS      192(CX)(BX*1), Z3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      192(CX)(BX*4), Z3
 	VBROADCASTSS bits3f800000<>+0(SB), Z4
 	VBROADCASTSS bits00000000<>+0(SB), Z5
 	VCMPPS       $0x1e, Z5, Z0, K1
@@ -139,21 +139,21 @@ groups:
 	VSUBPS       Z11, Z7, Z1
 	VSUBPS       Z12, Z8, Z2
 	VSUBPS       Z13, Z9, Z3
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	VMOVUPS      Z2, 128(AX)(BX*1)
-	VMOVUPS      Z3, 192(AX)(BX*1)
-	ADDQ         $0x00000100, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	VMOVUPS      Z2, 128(AX)(BX*4)
+	VMOVUPS      Z3, 192(AX)(BX*4)
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000040, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VBROADCASTSS bits00000000<>+0(SB), Z2
 	VCMPPS       $0x1e, Z2, Z0, K2
@@ -161,12 +161,12 @@ rest:
 	VCMPPS       $0x11, Z2, Z0, K2
 	VBLENDMPS    Z1, Z2, K2, Z15
 	VSUBPS       Z15, Z14, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -184,13 +184,13 @@ TEXT ·reluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000040
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
-	VMOVUPS      128(CX)(BX*1), Z2
-	VMOVUPS      192(CX)(BX*1), Z3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      192(CX)(BX*4), Z3
 	VBROADCASTSS bits00000000<>+0(SB), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1
@@ -200,30 +200,30 @@ groups:
 	VADDPS       Z4, Z1, Z1
 	VADDPS       Z4, Z2, Z2
 	VADDPS       Z4, Z3, Z3
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	VMOVUPS      Z2, 128(AX)(BX*1)
-	VMOVUPS      Z3, 192(AX)(BX*1)
-	ADDQ         $0x00000100, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	VMOVUPS      Z2, 128(AX)(BX*4)
+	VMOVUPS      Z3, 192(AX)(BX*4)
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000040, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits00000000<>+0(SB), Z1
 	VMAXPS       Z0, Z1, Z0
 	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -235,39 +235,39 @@ TEXT ·squareAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ    DX, $0x00000040
-	JL      rest
-	VMOVUPS (CX)(BX*1), Z0
-	VMOVUPS 64(CX)(BX*1), Z1
-	VMOVUPS 128(CX)(BX*1), Z2
-	VMOVUPS 192(CX)(BX*1), Z3
+	JL      loop_rest
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS 64(CX)(BX*4), Z1
+	VMOVUPS 128(CX)(BX*4), Z2
+	VMOVUPS 192(CX)(BX*4), Z3
 	VMULPS  Z0, Z0, Z0
 	VMULPS  Z1, Z1, Z1
 	VMULPS  Z2, Z2, Z2
 	VMULPS  Z3, Z3, Z3
-	VMOVUPS Z0, (AX)(BX*1)
-	VMOVUPS Z1, 64(AX)(BX*1)
-	VMOVUPS Z2, 128(AX)(BX*1)
-	VMOVUPS Z3, 192(AX)(BX*1)
-	ADDQ    $0x00000100, BX
+	VMOVUPS Z0, (AX)(BX*4)
+	VMOVUPS Z1, 64(AX)(BX*4)
+	VMOVUPS Z2, 128(AX)(BX*4)
+	VMOVUPS Z3, 192(AX)(BX*4)
+	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000040, DX
-	JMP     groups
+	JMP     loop
 
-rest:
+loop_rest:
 	TESTQ     DX, DX
-	JLE       done
+	JLE       loop_done
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
 	VMULPS    Z0, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*1)
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, DX
-	JMP       rest
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+	ADDQ      $0x10, BX
+	SUBQ      $0x10, DX
+	JMP       loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -279,41 +279,41 @@ TEXT ·reciprocalAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000040
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
-	VMOVUPS      128(CX)(BX*1), Z2
-	VMOVUPS      192(CX)(BX*1), Z3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      192(CX)(BX*4), Z3
 	VBROADCASTSS bits3f800000<>+0(SB), Z4
 	VDIVPS       Z0, Z4, Z0
 	VDIVPS       Z1, Z4, Z1
 	VDIVPS       Z2, Z4, Z2
 	VDIVPS       Z3, Z4, Z3
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	VMOVUPS      Z2, 128(AX)(BX*1)
-	VMOVUPS      Z3, 192(AX)(BX*1)
-	ADDQ         $0x00000100, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	VMOVUPS      Z2, 128(AX)(BX*4)
+	VMOVUPS      Z3, 192(AX)(BX*4)
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000040, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -325,39 +325,39 @@ TEXT ·sqrtAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ    DX, $0x00000040
-	JL      rest
-	VMOVUPS (CX)(BX*1), Z0
-	VMOVUPS 64(CX)(BX*1), Z1
-	VMOVUPS 128(CX)(BX*1), Z2
-	VMOVUPS 192(CX)(BX*1), Z3
+	JL      loop_rest
+	VMOVUPS (CX)(BX*4), Z0
+	VMOVUPS 64(CX)(BX*4), Z1
+	VMOVUPS 128(CX)(BX*4), Z2
+	VMOVUPS 192(CX)(BX*4), Z3
 	VSQRTPS Z0, Z0
 	VSQRTPS Z1, Z1
 	VSQRTPS Z2, Z2
 	VSQRTPS Z3, Z3
-	VMOVUPS Z0, (AX)(BX*1)
-	VMOVUPS Z1, 64(AX)(BX*1)
-	VMOVUPS Z2, 128(AX)(BX*1)
-	VMOVUPS Z3, 192(AX)(BX*1)
-	ADDQ    $0x00000100, BX
+	VMOVUPS Z0, (AX)(BX*4)
+	VMOVUPS Z1, 64(AX)(BX*4)
+	VMOVUPS Z2, 128(AX)(BX*4)
+	VMOVUPS Z3, 192(AX)(BX*4)
+	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000040, DX
-	JMP     groups
+	JMP     loop
 
-rest:
+loop_rest:
 	TESTQ     DX, DX
-	JLE       done
+	JLE       loop_done
 	MOVQ      $-1, SI
 	BZHIQ     DX, SI, SI
 	KMOVW     SI, K1
-	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VMOVUPS.Z (CX)(BX*4), K1, Z0
 	VSQRTPS   Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*1)
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, DX
-	JMP       rest
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+	ADDQ      $0x10, BX
+	SUBQ      $0x10, DX
+	JMP       loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -369,13 +369,13 @@ TEXT ·rsqrtAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000040
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
-	VMOVUPS      128(CX)(BX*1), Z2
-	VMOVUPS      192(CX)(BX*1), Z3
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
+	VMOVUPS      128(CX)(BX*4), Z2
+	VMOVUPS      192(CX)(BX*4), Z3
 	VBROADCASTSS bits3f800000<>+0(SB), Z4
 	VSQRTPS      Z0, Z0
 	VSQRTPS      Z1, Z1
@@ -385,30 +385,30 @@ groups:
 	VDIVPS       Z1, Z4, Z1
 	VDIVPS       Z2, Z4, Z2
 	VDIVPS       Z3, Z4, Z3
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	VMOVUPS      Z2, 128(AX)(BX*1)
-	VMOVUPS      Z3, 192(AX)(BX*1)
-	ADDQ         $0x00000100, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	VMOVUPS      Z2, 128(AX)(BX*4)
+	VMOVUPS      Z3, 192(AX)(BX*4)
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x00000040, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VSQRTPS      Z0, Z0
 	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -420,39 +420,39 @@ TEXT ·floorAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ        DX, $0x00000040
-	JL          rest
-	VMOVUPS     (CX)(BX*1), Z0
-	VMOVUPS     64(CX)(BX*1), Z1
-	VMOVUPS     128(CX)(BX*1), Z2
-	VMOVUPS     192(CX)(BX*1), Z3
+	JL          loop_rest
+	VMOVUPS     (CX)(BX*4), Z0
+	VMOVUPS     64(CX)(BX*4), Z1
+	VMOVUPS     128(CX)(BX*4), Z2
+	VMOVUPS     192(CX)(BX*4), Z3
 	VRNDSCALEPS $0x09, Z0, Z0
 	VRNDSCALEPS $0x09, Z1, Z1
 	VRNDSCALEPS $0x09, Z2, Z2
 	VRNDSCALEPS $0x09, Z3, Z3
-	VMOVUPS     Z0, (AX)(BX*1)
-	VMOVUPS     Z1, 64(AX)(BX*1)
-	VMOVUPS     Z2, 128(AX)(BX*1)
-	VMOVUPS     Z3, 192(AX)(BX*1)
-	ADDQ        $0x00000100, BX
+	VMOVUPS     Z0, (AX)(BX*4)
+	VMOVUPS     Z1, 64(AX)(BX*4)
+	VMOVUPS     Z2, 128(AX)(BX*4)
+	VMOVUPS     Z3, 192(AX)(BX*4)
+	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, DX
-	JMP         groups
+	JMP         loop
 
-rest:
+loop_rest:
 	TESTQ       DX, DX
-	JLE         done
+	JLE         loop_done
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
-	VMOVUPS.Z   (CX)(BX*1), K1, Z0
+	VMOVUPS.Z   (CX)(BX*4), K1, Z0
 	VRNDSCALEPS $0x09, Z0, Z0
-	VMOVUPS     Z0, K1, (AX)(BX*1)
-	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000010, DX
-	JMP         rest
+	VMOVUPS     Z0, K1, (AX)(BX*4)
+	ADDQ        $0x10, BX
+	SUBQ        $0x10, DX
+	JMP         loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -464,39 +464,39 @@ TEXT ·ceilAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ        DX, $0x00000040
-	JL          rest
-	VMOVUPS     (CX)(BX*1), Z0
-	VMOVUPS     64(CX)(BX*1), Z1
-	VMOVUPS     128(CX)(BX*1), Z2
-	VMOVUPS     192(CX)(BX*1), Z3
+	JL          loop_rest
+	VMOVUPS     (CX)(BX*4), Z0
+	VMOVUPS     64(CX)(BX*4), Z1
+	VMOVUPS     128(CX)(BX*4), Z2
+	VMOVUPS     192(CX)(BX*4), Z3
 	VRNDSCALEPS $0x0a, Z0, Z0
 	VRNDSCALEPS $0x0a, Z1, Z1
 	VRNDSCALEPS $0x0a, Z2, Z2
 	VRNDSCALEPS $0x0a, Z3, Z3
-	VMOVUPS     Z0, (AX)(BX*1)
-	VMOVUPS     Z1, 64(AX)(BX*1)
-	VMOVUPS     Z2, 128(AX)(BX*1)
-	VMOVUPS     Z3, 192(AX)(BX*1)
-	ADDQ        $0x00000100, BX
+	VMOVUPS     Z0, (AX)(BX*4)
+	VMOVUPS     Z1, 64(AX)(BX*4)
+	VMOVUPS     Z2, 128(AX)(BX*4)
+	VMOVUPS     Z3, 192(AX)(BX*4)
+	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, DX
-	JMP         groups
+	JMP         loop
 
-rest:
+loop_rest:
 	TESTQ       DX, DX
-	JLE         done
+	JLE         loop_done
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
-	VMOVUPS.Z   (CX)(BX*1), K1, Z0
+	VMOVUPS.Z   (CX)(BX*4), K1, Z0
 	VRNDSCALEPS $0x0a, Z0, Z0
-	VMOVUPS     Z0, K1, (AX)(BX*1)
-	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000010, DX
-	JMP         rest
+	VMOVUPS     Z0, K1, (AX)(BX*4)
+	ADDQ        $0x10, BX
+	SUBQ        $0x10, DX
+	JMP         loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -508,39 +508,39 @@ TEXT ·roundAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ        DX, $0x00000040
-	JL          rest
-	VMOVUPS     (CX)(BX*1), Z0
-	VMOVUPS     64(CX)(BX*1), Z1
-	VMOVUPS     128(CX)(BX*1), Z2
-	VMOVUPS     192(CX)(BX*1), Z3
+	JL          loop_rest
+	VMOVUPS     (CX)(BX*4), Z0
+	VMOVUPS     64(CX)(BX*4), Z1
+	VMOVUPS     128(CX)(BX*4), Z2
+	VMOVUPS     192(CX)(BX*4), Z3
 	VRNDSCALEPS $0x08, Z0, Z0
 	VRNDSCALEPS $0x08, Z1, Z1
 	VRNDSCALEPS $0x08, Z2, Z2
 	VRNDSCALEPS $0x08, Z3, Z3
-	VMOVUPS     Z0, (AX)(BX*1)
-	VMOVUPS     Z1, 64(AX)(BX*1)
-	VMOVUPS     Z2, 128(AX)(BX*1)
-	VMOVUPS     Z3, 192(AX)(BX*1)
-	ADDQ        $0x00000100, BX
+	VMOVUPS     Z0, (AX)(BX*4)
+	VMOVUPS     Z1, 64(AX)(BX*4)
+	VMOVUPS     Z2, 128(AX)(BX*4)
+	VMOVUPS     Z3, 192(AX)(BX*4)
+	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, DX
-	JMP         groups
+	JMP         loop
 
-rest:
+loop_rest:
 	TESTQ       DX, DX
-	JLE         done
+	JLE         loop_done
 	MOVQ        $-1, SI
 	BZHIQ       DX, SI, SI
 	KMOVW       SI, K1
-	VMOVUPS.Z   (CX)(BX*1), K1, Z0
+	VMOVUPS.Z   (CX)(BX*4), K1, Z0
 	VRNDSCALEPS $0x08, Z0, Z0
-	VMOVUPS     Z0, K1, (AX)(BX*1)
-	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000010, DX
-	JMP         rest
+	VMOVUPS     Z0, K1, (AX)(BX*4)
+	ADDQ        $0x10, BX
+	SUBQ        $0x10, DX
+	JMP         loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -552,11 +552,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Z2
 	VBROADCASTSS bits42c80000<>+0(SB), Z3
 	VMINPS       Z0, Z3, Z0
@@ -604,19 +604,19 @@ groups:
 	VADDPS       Z4, Z1, Z1
 	VSCALEFPS    Z3, Z0, Z0
 	VSCALEFPS    Z2, Z1, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Z1
 	VBROADCASTSS bits42c80000<>+0(SB), Z2
 	VMINPS       Z0, Z2, Z0
@@ -646,12 +646,12 @@ rest:
 	VBROADCASTSS bits3f800000<>+0(SB), Z2
 	VADDPS       Z2, Z0, Z0
 	VSCALEFPS    Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -693,11 +693,11 @@ TEXT ·expm1AVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bitsc2200000<>+0(SB), Z2
 	VBROADCASTSS bits42b1cccd<>+0(SB), Z3
 	VMINPS       Z0, Z3, Z4
@@ -760,19 +760,19 @@ groups:
 	VANDPS       Z4, Z1, Z1
 	VORPS        Z0, Z2, Z0
 	VORPS        Z1, Z3, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bitsc2200000<>+0(SB), Z1
 	VBROADCASTSS bits42b1cccd<>+0(SB), Z2
 	VMINPS       Z0, Z2, Z2
@@ -811,12 +811,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Z2
 	VANDPS       Z2, Z0, Z0
 	VORPS        Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -834,11 +834,11 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits3f800000<>+0(SB), Z2
 	VGETMANTPS   $0x0b, Z0, Z3
 	VGETMANTPS   $0x0b, Z1, Z4
@@ -900,19 +900,19 @@ groups:
 	VFMADD231PS  Z5, Z0, Z3
 	VMOVAPS      Z2, Z0
 	VFMADD231PS  Z5, Z1, Z0
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z0, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z3, (AX)(BX*4)
+	VMOVUPS      Z0, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VGETMANTPS   $0x0b, Z0, Z2
 	VGETEXPPS    Z0, Z0
@@ -950,12 +950,12 @@ rest:
 	VADDPS       Z3, Z1, Z1
 	VMOVAPS      Z1, Z1
 	VFMADD231PS  Z2, Z0, Z1
-	VMOVUPS      Z1, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z1, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -994,11 +994,11 @@ TEXT ·log1pAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits3f800000<>+0(SB), Z2
 	VADDPS       Z2, Z0, Z3
 	VADDPS       Z2, Z1, Z2
@@ -1094,19 +1094,19 @@ groups:
 	VANDPS       Z2, Z1, Z1
 	VORPS        Z0, Z8, Z0
 	VORPS        Z1, Z9, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VADDPS       Z1, Z0, Z1
 	VGETEXPPS    Z1, Z2
@@ -1165,12 +1165,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z0
 	VORPS        Z0, Z12, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1191,11 +1191,11 @@ TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits41200000<>+0(SB), Z2
 	VBROADCASTSS bits7fffffff<>+0(SB), Z3
 	VANDPS       Z3, Z0, Z4
@@ -1265,19 +1265,19 @@ groups:
 	VANDPS       Z4, Z1, Z1
 	VORPS        Z0, Z2, Z0
 	VORPS        Z1, Z3, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits41200000<>+0(SB), Z1
 	VBROADCASTSS bits7fffffff<>+0(SB), Z2
 	VANDPS       Z2, Z0, Z2
@@ -1320,12 +1320,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Z2
 	VANDPS       Z2, Z0, Z0
 	VORPS        Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1343,11 +1343,11 @@ TEXT ·logisticAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits3f800000<>+0(SB), Z2
 	VBROADCASTSS bits80000000<>+0(SB), Z3
 	VORPS        Z3, Z0, Z4
@@ -1408,19 +1408,19 @@ groups:
 	VADDPS       Z2, Z3, Z1
 	VDIVPS       Z0, Z5, Z0
 	VDIVPS       Z1, Z6, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VBROADCASTSS bits80000000<>+0(SB), Z2
 	VORPS        Z2, Z0, Z2
@@ -1458,12 +1458,12 @@ rest:
 	VBLENDMPS    Z2, Z1, K2, Z7
 	VADDPS       Z1, Z2, Z0
 	VDIVPS       Z0, Z7, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1475,11 +1475,11 @@ TEXT ·siluAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits3f800000<>+0(SB), Z2
 	VBROADCASTSS bits80000000<>+0(SB), Z3
 	VORPS        Z3, Z0, Z4
@@ -1542,19 +1542,19 @@ groups:
 	VMULPS       Z6, Z1, Z1
 	VDIVPS       Z4, Z0, Z0
 	VDIVPS       Z2, Z1, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f800000<>+0(SB), Z1
 	VBROADCASTSS bits80000000<>+0(SB), Z2
 	VORPS        Z2, Z0, Z2
@@ -1593,12 +1593,12 @@ rest:
 	VADDPS       Z1, Z2, Z1
 	VMULPS       Z7, Z0, Z0
 	VDIVPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1610,11 +1610,11 @@ TEXT ·erfAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits40800000<>+0(SB), Z2
 	VBROADCASTSS bits7fffffff<>+0(SB), Z3
 	VANDPS       Z3, Z0, Z4
@@ -1741,19 +1741,19 @@ groups:
 	VANDPS       Z2, Z1, Z1
 	VORPS        Z0, Z5, Z0
 	VORPS        Z1, Z6, Z1
-	VMOVUPS      Z0, (AX)(BX*1)
-	VMOVUPS      Z1, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z0, (AX)(BX*4)
+	VMOVUPS      Z1, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits40800000<>+0(SB), Z1
 	VBROADCASTSS bits7fffffff<>+0(SB), Z2
 	VANDPS       Z2, Z0, Z2
@@ -1834,12 +1834,12 @@ rest:
 	VBROADCASTSS bits80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z0
 	VORPS        Z0, Z7, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z0, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -1908,11 +1908,11 @@ TEXT ·sinAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits3f22f983<>+0(SB), Z2
 	VMULPS       Z2, Z0, Z3
 	VMULPS       Z2, Z1, Z2
@@ -1997,19 +1997,19 @@ groups:
 	VCMPPS       $0x1e, Z12, Z10, K2
 	VBLENDMPS    Z0, Z3, K1, Z6
 	VBLENDMPS    Z1, Z2, K2, Z7
-	VMOVUPS      Z6, (AX)(BX*1)
-	VMOVUPS      Z7, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z6, (AX)(BX*4)
+	VMOVUPS      Z7, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f22f983<>+0(SB), Z1
 	VMULPS       Z1, Z0, Z1
 	VRNDSCALEPS  $0x08, Z1, Z1
@@ -2060,12 +2060,12 @@ rest:
 	VBROADCASTSS bits47800000<>+0(SB), Z3
 	VCMPPS       $0x1e, Z3, Z2, K2
 	VBLENDMPS    Z0, Z1, K2, Z9
-	VMOVUPS      Z9, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z9, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 
@@ -2116,11 +2116,11 @@ TEXT ·cosAVX512(SB), NOSPLIT, $0-24
 	MOVQ n+16(FP), DX
 	XORQ BX, BX
 
-groups:
+loop:
 	CMPQ         DX, $0x00000020
-	JL           rest
-	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      64(CX)(BX*1), Z1
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Z0
+	VMOVUPS      64(CX)(BX*4), Z1
 	VBROADCASTSS bits3f22f983<>+0(SB), Z2
 	VMULPS       Z2, Z0, Z3
 	VMULPS       Z2, Z1, Z2
@@ -2208,19 +2208,19 @@ groups:
 	VCMPPS       $0x1e, Z12, Z10, K2
 	VBLENDMPS    Z0, Z3, K1, Z6
 	VBLENDMPS    Z1, Z2, K2, Z7
-	VMOVUPS      Z6, (AX)(BX*1)
-	VMOVUPS      Z7, 64(AX)(BX*1)
-	ADDQ         $0x00000080, BX
+	VMOVUPS      Z6, (AX)(BX*4)
+	VMOVUPS      Z7, 64(AX)(BX*4)
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x00000020, DX
-	JMP          groups
+	JMP          loop
 
-rest:
+loop_rest:
 	TESTQ        DX, DX
-	JLE          done
+	JLE          loop_done
 	MOVQ         $-1, SI
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
-	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS.Z    (CX)(BX*4), K1, Z0
 	VBROADCASTSS bits3f22f983<>+0(SB), Z1
 	VMULPS       Z1, Z0, Z1
 	VRNDSCALEPS  $0x08, Z1, Z1
@@ -2273,12 +2273,12 @@ rest:
 	VBROADCASTSS bits47800000<>+0(SB), Z3
 	VCMPPS       $0x1e, Z3, Z2, K2
 	VBLENDMPS    Z0, Z1, K2, Z9
-	VMOVUPS      Z9, K1, (AX)(BX*1)
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, DX
-	JMP          rest
+	VMOVUPS      Z9, K1, (AX)(BX*4)
+	ADDQ         $0x10, BX
+	SUBQ         $0x10, DX
+	JMP          loop_rest
 
-done:
+loop_done:
 	VZEROUPPER
 	RET
 

@@ -1,82 +1,147 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// A span is the place where a sweep over arrays stands: a group of registers'
+// worth of elements, or one register of which only some lanes exist.
+type span struct {
+	v    *vector
+	at   reg.Register // index of the first element
+	mask reg.Virtual  // nil for all lanes
+}
+
+// sweep emits a loop over n elements: groups of unroll registers, then single
+// registers under a mask. The body is emitted twice, with the group set to
+// suit; whole leaves the second loop out, for a multiple of the group.
+func (v *vector) sweep(label string, n reg.Register, unroll int, body func(s span)) {
+	left := v.startSweep(label, n, unroll, body)
+	v.group = 1
+	v.Label(label + "_rest")
+	v.TESTQ(left.n, left.n)
+	v.JLE(LabelRef(label + "_done"))
+	body(span{v, left.at, v.tailMask(left.n)})
+	v.ADDQ(Imm(uint64(v.lanes)), left.at)
+	v.SUBQ(Imm(uint64(v.lanes)), left.n)
+	v.JMP(LabelRef(label + "_rest"))
+	v.Label(label + "_done")
+}
+
+// remainder is where the whole groups of a sweep end.
+type remainder struct{ n, at reg.Register }
+
+// startSweep emits the loop over whole groups, and leaves off at label_rest.
+func (v *vector) startSweep(label string, n reg.Register, unroll int, body func(s span)) remainder {
+	v.group = unroll
+	left := remainder{v.GP64(), v.GP64()}
+	v.MOVQ(n, left.n)
+	v.XORQ(left.at, left.at)
+	step := uint32(unroll * v.lanes)
+	v.Label(label)
+	v.CMPQ(left.n, U32(step))
+	v.JL(LabelRef(label + "_rest"))
+	body(span{v: v, at: left.at})
+	v.ADDQ(U32(step), left.at)
+	v.SUBQ(U32(step), left.n)
+	v.JMP(LabelRef(label))
+	return left
+}
+
+func (s span) floats(p reg.Register, i int) Mem {
+	return Mem{Base: p, Index: s.at, Scale: 4, Disp: 4 * s.v.lanes * i}
+}
+
+// load reads the span of the array at p; lanes that do not exist are 0.
+func (s span) load(p reg.Register) value {
+	return s.v.each(func(i int, d reg.VecVirtual) {
+		switch at := s.floats(p, i); {
+		case s.mask == nil:
+			s.v.VMOVUPS(at, d)
+		case s.v.wide():
+			s.v.VMOVUPS_Z(at, s.mask, d)
+		default:
+			s.v.VMASKMOVPS(at, s.mask, d)
+		}
+	})
+}
+
+// store writes the span of the array at p.
+func (s span) store(x value, p reg.Register) {
+	for i, r := range x {
+		switch at := s.floats(p, i); {
+		case s.mask == nil:
+			s.v.VMOVUPS(r, at)
+		case s.v.wide():
+			s.v.VMOVUPS(r, s.mask, at)
+		default:
+			s.v.VMASKMOVPS(r, s.mask, at)
+		}
+	}
+}
+
+// orElse replaces lanes that do not exist.
+func (s span) orElse(x, other value) value {
+	if s.mask == nil {
+		return x
+	}
+	return s.v.choose(choice{s.mask}, x, other)
+}
+
 // elementwise is a loop that computes arrays from arrays of the same length,
 // and from scalars.
 type elementwise struct {
 	name    string
 	doc     string
-	out, in []string // parameters, arrays of float32
+	out, in []string // parameters, arrays of float32; one may be both
 	scalar  []string // parameters, float32
 	unroll  int
 	body    func(v *vector, in, scalar []value) []value
 }
 
-// write emits the loop: groups of registers first, then single registers under
-// a mask that covers what is left.
 func (e *elementwise) write(v *vector) {
 	begin(v.Context, e.name+v.set, e.signature())
 	v.Doc(e.name + v.set + " " + e.doc)
 	pointers := map[string]reg.Register{}
-	for _, p := range append(e.out, e.in...) {
+	for _, p := range e.arrays() {
 		pointers[p] = v.Load(v.Param(p), v.GP64())
 	}
-	n, offset := v.Load(v.Param("n"), v.GP64()), v.GP64()
-	v.XORQ(offset, offset)
-	at := func(p string, i int) Mem {
-		return Mem{Base: pointers[p], Index: offset, Scale: 1, Disp: 4 * v.lanes * i}
-	}
+	n := v.Load(v.Param("n"), v.GP64())
 	v.group = e.unroll
 	scalars := make([]value, len(e.scalar))
 	for i, s := range e.scalar {
 		scalars[i] = v.repeat(paramAddr(v, s))
 	}
-
-	step := v.group * v.lanes
-	v.Label("groups")
-	v.CMPQ(n, U32(uint32(step)))
-	v.JL(LabelRef("rest"))
-	in := make([]value, len(e.in))
-	for i, p := range e.in {
-		in[i] = v.each(func(j int, d reg.VecVirtual) { v.VMOVUPS(at(p, j), d) })
-	}
-	for i, result := range e.body(v, in, scalars) {
-		for j, r := range result {
-			v.VMOVUPS(r, at(e.out[i], j))
+	v.sweep("loop", n, e.unroll, func(s span) {
+		in := make([]value, len(e.in))
+		for i, p := range e.in {
+			in[i] = s.load(pointers[p])
 		}
-	}
-	v.ADDQ(U32(uint32(4*step)), offset)
-	v.SUBQ(U32(uint32(step)), n)
-	v.JMP(LabelRef("groups"))
-
-	v.group = 1
-	v.Label("rest")
-	v.TESTQ(n, n)
-	v.JLE(LabelRef("done"))
-	m := v.tailMask(n)
-	for i, p := range e.in {
-		in[i] = value{v.register()}
-		v.maskedLoad(at(p, 0), m, in[i][0])
-	}
-	for i, result := range e.body(v, in, scalars) {
-		v.maskedStore(result[0], m, at(e.out[i], 0))
-	}
-	v.ADDQ(U32(uint32(4*v.lanes)), offset)
-	v.SUBQ(U32(uint32(v.lanes)), n)
-	v.JMP(LabelRef("rest"))
-	v.Label("done")
+		for i, result := range e.body(v, in, scalars) {
+			s.store(result, pointers[e.out[i]])
+		}
+	})
 	v.VZEROUPPER()
 	v.RET()
 }
 
+// arrays returns the parameters that are arrays, each once.
+func (e *elementwise) arrays() []string {
+	all := slices.Clone(e.out)
+	for _, p := range e.in {
+		if !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 func (e *elementwise) signature() string {
-	s := "func(" + strings.Join(append(e.out, e.in...), ", ") + " *float32, "
+	s := "func(" + strings.Join(e.arrays(), ", ") + " *float32, "
 	if len(e.scalar) > 0 {
 		s += strings.Join(e.scalar, ", ") + " float32, "
 	}
@@ -111,20 +176,4 @@ func (v *vector) tailMask(n reg.Register) reg.Virtual {
 	m := v.YMM()
 	v.VMOVUPS(Mem{Base: base, Index: at, Scale: 4, Disp: 32}, m)
 	return m
-}
-
-func (v *vector) maskedLoad(at Mem, m reg.Virtual, dst reg.VecVirtual) {
-	if v.wide() {
-		v.VMOVUPS_Z(at, m, dst)
-	} else {
-		v.VMASKMOVPS(at, m, dst)
-	}
-}
-
-func (v *vector) maskedStore(src reg.VecVirtual, m reg.Virtual, at Mem) {
-	if v.wide() {
-		v.VMOVUPS(src, m, at)
-	} else {
-		v.VMASKMOVPS(src, m, at)
-	}
 }

@@ -22,8 +22,16 @@ var files = []struct {
 	write func(*build.Context)
 }{
 	{"gemm_avx512", gemmAVX512},
-	{"unary_avx512", func(c *build.Context) { unaryLoops(newVector(c, "AVX512")) }},
-	{"unary_avx2", func(c *build.Context) { unaryLoops(newVector(c, "AVX2")) }},
+	{"unary_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); unaryLoops(v) }},
+	{"unary_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); unaryLoops(v) }},
+	{"binary_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); binaryLoops(v); adamLoop(v) }},
+	{"binary_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); binaryLoops(v); adamLoop(v) }},
+	{"logic_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); logicLoops(v) }},
+	{"logic_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); logicLoops(v) }},
+	{"reduce_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); reduceLoops(v) }},
+	{"reduce_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); reduceLoops(v) }},
+	{"rows_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); rowLoops(v) }},
+	{"rows_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); rowLoops(v) }},
 	{"strip_avx512", func(c *build.Context) { transposeAVX512(c); copyAVX512(c) }},
 }
 

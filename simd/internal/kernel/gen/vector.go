@@ -20,6 +20,7 @@ type vector struct {
 	group int    // registers per value
 	known map[uint32]Mem
 	table Mem // see tailTable
+	ones  Mem // see repeatBytes
 }
 
 func newVector(ctx *build.Context, set string) *vector {
@@ -237,11 +238,17 @@ func (v *vector) power(n value) value {
 // tailTable places the table that tailMask reads.
 func (v *vector) tailTable() Mem {
 	if v.table.Symbol.Name == "" {
-		v.table = v.StaticGlobal("tail")
-		v.DataAttributes(attr.RODATA | attr.NOPTR)
-		for i := range 16 {
-			v.AppendDatum(U32([]uint32{0xffffffff, 0}[i/8]))
-		}
+		v.table = v.table16("tail", 0xffffffff, 0)
 	}
 	return v.table
+}
+
+// table16 places eight times one pattern of bits, then eight times another.
+func (v *vector) table16(name string, first, second uint32) Mem {
+	at := v.StaticGlobal(name)
+	v.DataAttributes(attr.RODATA | attr.NOPTR)
+	for i := range 16 {
+		v.AppendDatum(U32([]uint32{first, second}[i/8]))
+	}
+	return at
 }

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// combine merges a value into an accumulator.
+type combine func(v *vector, acc, x value) value
+
+// How many registers a reduction over a whole array keeps: enough to hide the
+// latency of an addition, or as many as the mask registers of extremes allow.
+const (
+	sumRegisters     = 4
+	extremeRegisters = 2
+)
+
+// reduction folds one or two arrays into a number.
+type reduction struct {
+	name     string
+	doc      string
+	in       []string
+	identity float64
+	unroll   int
+	// merge takes an element of each array; fold takes partial results.
+	merge func(v *vector, acc value, in []value) value
+	fold  combine
+}
+
+var reductions = []reduction{
+	{"sum", "returns the sum of src.", []string{"src"}, 0, sumRegisters,
+		func(v *vector, acc value, in []value) value { return v.add(acc, in[0]) }, (*vector).add},
+	{"sumSquares", "returns the sum of the squares of src.", []string{"src"}, 0, sumRegisters,
+		func(v *vector, acc value, in []value) value { return v.fma(in[0], in[0], acc) }, (*vector).add},
+	{"dot", "returns the sum of the products of a and b.", []string{"a", "b"}, 0, sumRegisters,
+		func(v *vector, acc value, in []value) value { return v.fma(in[0], in[1], acc) }, (*vector).add},
+	{"reduceMax", "returns the greatest of src.", []string{"src"}, math.Inf(-1), extremeRegisters,
+		func(v *vector, acc value, in []value) value { return maximum(v, acc, in[0]) }, maximum},
+	{"reduceMin", "returns the least of src.", []string{"src"}, math.Inf(1), extremeRegisters,
+		func(v *vector, acc value, in []value) value { return minimum(v, acc, in[0]) }, minimum},
+}
+
+func reduceLoops(v *vector) {
+	for _, r := range reductions {
+		r.write(v)
+	}
+}
+
+func (r *reduction) write(v *vector) {
+	e := elementwise{out: r.in}
+	s := e.signature()
+	begin(v.Context, r.name+v.set, s+" float32")
+	v.Doc(r.name + v.set + " " + r.doc)
+	pointers := make([]reg.Register, len(r.in))
+	for i, p := range r.in {
+		pointers[i] = v.Load(v.Param(p), v.GP64())
+	}
+	n := v.Load(v.Param("n"), v.GP64())
+	acc := v.accumulate("loop", n, r.unroll, r.identity, func(s span, acc value) value {
+		in := make([]value, len(pointers))
+		for i, p := range pointers {
+			in[i] = s.load(p)
+			if r.identity != 0 {
+				in[i] = s.orElse(in[i], v.constant(r.identity))
+			}
+		}
+		return r.merge(v, acc, in)
+	})
+	total := v.foldLanes(v.foldGroup(acc, r.fold), r.fold)
+	v.VMOVSS(total, returnAddr(v))
+	v.VZEROUPPER()
+	v.RET()
+}
+
+func returnAddr(v *vector) Op {
+	b, err := v.ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
+}
+
+// accumulate sweeps over n elements and returns the accumulators.
+func (v *vector) accumulate(label string, n reg.Register, unroll int, identity float64, body func(s span, acc value) value) value {
+	v.group = unroll
+	start := v.constant(identity)
+	acc := v.each(func(i int, d reg.VecVirtual) { v.VMOVAPS(start[i], d) })
+	v.sweep(label, n, unroll, func(s span) {
+		for i, r := range body(s, acc[:v.group]) {
+			v.VMOVAPS(r, acc[i])
+		}
+	})
+	return acc
+}
+
+// foldGroup merges the registers of a value pairwise into one.
+func (v *vector) foldGroup(x value, f combine) value {
+	for len(x) > 1 {
+		half := len(x) / 2
+		v.group = half
+		x = f(v, x[:half], x[half:])
+	}
+	v.group = 1
+	return x
+}
+
+// foldLanes merges the lanes of a register pairwise; the result is in the
+// lowest lane.
+func (v *vector) foldLanes(x value, f combine) reg.Register {
+	lanes := v.lanes
+	defer func() { v.lanes = lanes }()
+	r := x[0]
+	if v.lanes == 16 {
+		v.lanes = 8
+		high := v.YMM()
+		v.VEXTRACTF64X4(Imm(1), r, high)
+		r = f(v, value{r.AsY().(reg.VecVirtual)}, value{high})[0]
+	}
+	v.lanes = 4
+	high := v.XMM()
+	v.VEXTRACTF128(Imm(1), r, high)
+	r = f(v, value{r.AsX().(reg.VecVirtual)}, value{high})[0]
+	for _, swap := range []uint64{0x4e, 0xb1} {
+		other := v.XMM()
+		v.VPERMILPS(Imm(swap), r, other)
+		r = f(v, value{r}, value{other})[0]
+	}
+	return r
+}

@@ -1,0 +1,88 @@
+package kernel_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gsdnet/simd/internal/kernel"
+)
+
+func TestSums(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 0))
+	atEveryLevel(t, func(t *testing.T) {
+		for _, n := range append(upTo(longest), 1000, 12345) {
+			a, b := normals(rng, n+1)[1:], normals(rng, n+1)[1:]
+			var sum, squares, dot, scale float64
+			for i := range a {
+				x, y := float64(a[i]), float64(b[i])
+				sum, squares, dot = sum+x, squares+x*x, dot+x*y
+				scale += math.Abs(x) + x*x + math.Abs(x*y)
+			}
+			checkNear(t, "Sum", n, kernel.Sum(a), sum, scale)
+			checkNear(t, "SumSquares", n, kernel.SumSquares(a), squares, scale)
+			checkNear(t, "Dot", n, kernel.Dot(a, b), dot, scale)
+		}
+	})
+}
+
+func checkNear(t *testing.T, name string, n int, got float32, want, scale float64) {
+	t.Helper()
+	if !(math.Abs(float64(got)-want) <= 1e-6*scale) {
+		t.Errorf("%s of %d elements: got %g, want %g", name, n, got, want)
+	}
+}
+
+func upTo(n int) []int {
+	var all []int
+	for i := range n + 1 {
+		all = append(all, i)
+	}
+	return all
+}
+
+// The order of the terms depends on the length alone: not on where the array
+// lies in memory.
+func TestSumIgnoresAlignment(t *testing.T) {
+	atEveryLevel(t, func(t *testing.T) {
+		x := normals(rand.New(rand.NewPCG(10, 0)), 333)
+		want := kernel.Sum(x)
+		for shift := range 17 {
+			moved := append(make([]float32, shift), x...)
+			if got := kernel.Sum(moved[shift:]); got != want {
+				t.Errorf("shifted by %d: got %g, want %g", shift, got, want)
+			}
+		}
+	})
+}
+
+func TestExtremes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 0))
+	nan, zero := float32(math.NaN()), float32(math.Copysign(0, -1))
+	atEveryLevel(t, func(t *testing.T) {
+		for n := 1; n <= longest; n++ {
+			x := normals(rng, n)
+			if got, want := kernel.ReduceMax(x), slices.Max(x); got != want {
+				t.Errorf("ReduceMax of %d elements: got %g, want %g", n, got, want)
+			}
+			if got, want := kernel.ReduceMin(x), slices.Min(x); got != want {
+				t.Errorf("ReduceMin of %d elements: got %g, want %g", n, got, want)
+			}
+			for i := range x {
+				x[i] = zero
+			}
+			x[n/2] = 0
+			if math.Signbit(float64(kernel.ReduceMax(x))) || n > 1 && !math.Signbit(float64(kernel.ReduceMin(x))) {
+				t.Errorf("%d elements: zeros of both signs are not told apart", n)
+			}
+			x[n/3] = nan
+			if a, b := kernel.ReduceMax(x), kernel.ReduceMin(x); a == a || b == b {
+				t.Errorf("%d elements: NaN is lost", n)
+			}
+		}
+		if a, b := kernel.ReduceMax(nil), kernel.ReduceMin(nil); !math.IsInf(float64(a), -1) || !math.IsInf(float64(b), 1) {
+			t.Errorf("of nothing: got %g and %g", a, b)
+		}
+	})
+}
