@@ -7,8 +7,11 @@ import (
 	"gsdnet/internal/hint"
 )
 
+// Engine runs computation graphs.
+type Engine = compute.Backend
+
 // Backend opens an engine by name. The empty name is the default.
-func Backend(name string) (compute.Backend, error) {
+func Backend(name string) (Engine, error) {
 	if err := hint.OneOf("--backend", name, "", "go"); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
@@ -25,7 +24,7 @@ type Options struct {
 	Config  *Config
 	Corpus  *erc.Corpus
 	Out     string // the run directory
-	Backend compute.Backend
+	Backend Engine
 	Resume  bool        // go on where a stopped run stood
 	Watch   func(Event) // called after every step and every validation; may be nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
@@ -39,7 +38,7 @@ type Predictor struct {
 
 // NewPredictor returns a predictor on weights in a store; batch conversations
 // run together.
-func NewPredictor(backend compute.Backend, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
+func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
 	p := &Predictor{model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
 	var err error
 	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {

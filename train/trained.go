@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gomlx/compute"
-
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
@@ -25,7 +23,7 @@ type Trained struct {
 }
 
 // Open reads a run directory. Close it after use.
-func Open(dir string, backend compute.Backend) (*Trained, error) {
+func Open(dir string, backend Engine) (*Trained, error) {
 	path := filepath.Join(dir, CheckpointFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, noCheckpoint(dir)

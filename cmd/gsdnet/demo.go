@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gomlx/compute"
-
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
@@ -70,7 +68,7 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 }
 
 // fit trains one model and evaluates it on the test split.
-func (c *demoCmd) fit(ctx context.Context, term *terminal, backend compute.Backend, corpus *erc.Corpus, out, name string, set []string) (report.Protocol, error) {
+func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine, corpus *erc.Corpus, out, name string, set []string) (report.Protocol, error) {
 	config := train.DefaultConfig()
 	config.Model, config.Train.Seed = name, c.Seed
 	config.Train.Epochs, config.Train.ValidEvery, config.Train.Batch = 24, 4, 8
