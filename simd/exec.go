@@ -1,0 +1,273 @@
+package simd
+
+import (
+	"sync"
+	"unsafe"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
+	"github.com/pkg/errors"
+)
+
+// inlineWork is how much a wave must have to do, in about nanoseconds, to be
+// shared among workers.
+const inlineWork = 6000
+
+// executableState lets Finalize and executions meet: what has begun ends, what
+// comes later is refused.
+type executableState struct {
+	mu   sync.RWMutex
+	dead bool
+}
+
+func (s *executableState) enter() error {
+	s.mu.RLock()
+	if s.dead {
+		s.mu.RUnlock()
+		return errors.New("simd: the executable is finalized")
+	}
+	return nil
+}
+
+func (s *executableState) leave() { s.mu.RUnlock() }
+
+// finalize waits for executions to end; it returns false if it came second.
+func (s *executableState) finalize() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !s.dead
+	s.dead = true
+	return first
+}
+
+// executable implements compute.Executable.
+type executable struct {
+	backend *backend
+	name    string
+	names   []string
+	inputs  []shapes.Shape
+	outputs []shapes.Shape
+	program *program
+	state   executableState
+
+	mu       sync.Mutex
+	contexts []*context // at rest
+}
+
+var _ compute.Executable = (*executable)(nil)
+
+// compileProgram makes an executable of a builder's main function.
+func compileProgram(b *builder) (compute.Executable, error) {
+	p, err := plan(lower(b.backend, b.main, nil))
+	if err != nil {
+		return nil, errors.WithMessagef(err, "simd: compiling %q", b.name)
+	}
+	e := &executable{backend: b.backend, name: b.name, program: p}
+	for _, n := range b.main.parameters {
+		e.names = append(e.names, n.attr.(parameterAttr).name)
+		e.inputs = append(e.inputs, n.shape)
+	}
+	for _, n := range b.main.outputs {
+		e.outputs = append(e.outputs, n.shape)
+	}
+	// Nothing of the recording is needed any more.
+	b.nodes, b.functions = nil, nil
+	return e, nil
+}
+
+func (e *executable) Inputs() ([]string, []shapes.Shape) { return e.names, e.inputs }
+func (e *executable) Outputs() []shapes.Shape            { return e.outputs }
+
+// Finalize frees the program after the executions that are under way.
+func (e *executable) Finalize() {
+	if e.state.finalize() {
+		e.program, e.contexts = nil, nil
+	}
+}
+
+// Execute runs the program. Executions may run at the same time.
+func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) ([]compute.Buffer, error) {
+	if err := e.backend.check(); err != nil {
+		return nil, err
+	}
+	if err := e.state.enter(); err != nil {
+		return nil, err
+	}
+	defer e.state.leave()
+	if device != 0 {
+		return nil, errors.Errorf("simd: there is no device %d", device)
+	}
+	x := &execution{program: e.program, in: make([]*buffer, 0, len(inputs)), given: make([]*block, len(inputs))}
+	defer x.release()
+	if err := e.admit(x, inputs, donate); err != nil {
+		return nil, errors.WithMessagef(err, "simd: executing %q", e.name)
+	}
+	c := e.context()
+	blocks, err := x.run(c)
+	e.rest(c)
+	if err != nil {
+		return nil, errors.WithMessagef(err, "simd: executing %q", e.name)
+	}
+	results := make([]compute.Buffer, len(blocks))
+	for i, b := range blocks {
+		results[i] = &buffer{backend: e.backend, shape: e.outputs[i].Clone(), block: b}
+	}
+	return results, nil
+}
+
+// admit checks the inputs and pins their memory.
+func (e *executable) admit(x *execution, inputs []compute.Buffer, donate []bool) error {
+	if len(inputs) != len(e.inputs) {
+		return errors.Errorf("got %d inputs, want %d", len(inputs), len(e.inputs))
+	}
+	if len(donate) != 0 && len(donate) != len(inputs) {
+		return errors.Errorf("got %d donations for %d inputs", len(donate), len(inputs))
+	}
+	for i, in := range inputs {
+		b, ok := in.(*buffer)
+		if !ok || b == nil {
+			return errors.Errorf("input %d (%q) is a %T, not a buffer of this backend", i, e.names[i], in)
+		}
+		if b.backend != e.backend {
+			return errors.Errorf("input %d (%q) belongs to another backend", i, e.names[i])
+		}
+		block, err := b.acquire()
+		if err != nil {
+			return errors.WithMessagef(err, "input %d (%q)", i, e.names[i])
+		}
+		x.in = append(x.in, b)
+		x.blocks = append(x.blocks, block)
+		if b.shape.DType != e.inputs[i].DType || !b.shape.EqualDimensions(e.inputs[i]) {
+			return errors.Errorf("input %d (%q) has the shape %s, want %s", i, e.names[i], b.shape, e.inputs[i])
+		}
+	}
+	for i, d := range donate {
+		if d {
+			x.given[i] = x.in[i].take()
+		}
+	}
+	return nil
+}
+
+// context returns a context at rest, or a new one.
+func (e *executable) context() *context {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if n := len(e.contexts); n > 0 {
+		c := e.contexts[n-1]
+		e.contexts = e.contexts[:n-1]
+		return c
+	}
+	return e.program.newContext()
+}
+
+func (e *executable) rest(c *context) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.contexts = append(e.contexts, c)
+}
+
+// newContext allocates what an execution works in.
+func (p *program) newContext() *context {
+	c := &context{slots: make([]unsafe.Pointer, p.slots), arena: newBlock(p.arena)}
+	for _, o := range p.offsets {
+		c.slots[o.slot] = unsafe.Add(c.arena.ptr, o.at)
+	}
+	for _, k := range p.constants {
+		c.slots[k.slot] = k.block.ptr
+	}
+	return c
+}
+
+// An execution is one run of a program.
+type execution struct {
+	program *program
+	in      []*buffer // pinned
+	blocks  []*block  // of the inputs
+	given   []*block  // donated ones, until an output takes them
+}
+
+// release unpins the inputs and keeps donated memory for later.
+func (x *execution) release() {
+	for _, b := range x.in {
+		b.release()
+	}
+	for _, b := range x.given {
+		if b != nil {
+			x.program.backend.memory.put(b)
+		}
+	}
+}
+
+// run computes the outputs.
+func (x *execution) run(c *context) ([]*block, error) {
+	p := x.program
+	for i, b := range x.blocks {
+		c.slots[p.parameters[i]] = b.ptr
+	}
+	outputs := make([]*block, len(p.outputs))
+	for i, o := range p.outputs {
+		if o.from >= 0 && x.given != nil && x.given[o.from] != nil {
+			outputs[i], x.given[o.from] = x.given[o.from], nil
+		} else {
+			outputs[i] = p.backend.memory.get(o.bytes)
+		}
+		c.slots[o.slot] = outputs[i].ptr
+	}
+	p.runWaves(c)
+	for _, s := range p.parameters {
+		c.slots[s] = nil
+	}
+	for _, o := range p.outputs {
+		c.slots[o.slot] = nil
+	}
+	if err := c.error.Swap(nil); err != nil {
+		for _, b := range outputs {
+			p.backend.memory.put(b)
+		}
+		return nil, *err
+	}
+	return outputs, nil
+}
+
+// execute runs the program on blocks, for the planner's own use.
+func (p *program) execute(inputs, given []*block) ([]*block, error) {
+	x := &execution{program: p, blocks: inputs, given: given}
+	return x.run(p.newContext())
+}
+
+// runWaves runs the waves one after another, the large ones on all workers.
+func (p *program) runWaves(c *context) {
+	team := p.backend.pool
+	shared := team.acquire()
+	if shared {
+		defer team.release()
+	}
+	for i := range p.waves {
+		w := &p.waves[i]
+		if !shared || w.work < inlineWork || len(w.tasks) < 2 || len(w.tasks) > countMask {
+			for _, t := range w.tasks {
+				c.attempt(w.steps[t.step], &c.own, t.task)
+			}
+		} else {
+			team.each(&c.own, len(w.tasks), func(worker *worker, k int) {
+				t := w.tasks[k]
+				c.attempt(w.steps[t.step], worker, t.task)
+			})
+		}
+		if c.error.Load() != nil {
+			return
+		}
+	}
+}
+
+// attempt runs a task; a panic, as of an integer division by zero, becomes an
+// error.
+func (c *context) attempt(s step, w *worker, task int) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.fail(errors.Errorf("%v", r))
+		}
+	}()
+	s.run(c, w, task)
+}

@@ -1,0 +1,89 @@
+package simd
+
+import (
+	"unsafe"
+
+	"gsdnet/simd/internal/kernel"
+)
+
+// dotStep is a batch of matrix products. A large product is cut into parts, of
+// many small ones each task does several.
+type dotStep struct {
+	productAttr
+	lhs, rhs, out    int // slots
+	aSize, bSize     int // elements
+	count            int // products in the batch
+	parts            int // of one product
+	perTask          int // products, if a product has one part
+	template         kernel.GemmArgs
+	numTasks, effort int
+}
+
+// cutInto is how many workers a large product is cut for.
+const cutInto = 4
+
+func newDotStep(v *value, slot func(*value) int) *dotStep {
+	p := v.attr.(productAttr)
+	s := &dotStep{
+		productAttr: p, lhs: slot(v.in[0].value), rhs: slot(v.in[1].value), out: slot(v),
+		aSize: v.in[0].size(), bSize: v.in[1].size(), count: product(p.batch),
+	}
+	s.template = kernel.GemmArgs{
+		M: p.m, N: p.n, K: p.k, Alpha: 1,
+		LDA: p.a.ld, LDB: p.b.ld, LDC: p.ldc, TransA: p.a.trans, TransB: p.b.trans,
+	}
+	each := p.m * p.n * max(p.k, 1)
+	s.effort = 200 + s.count*each/32
+	s.parts = 1
+	if s.count < cutInto {
+		s.parts = max(1, s.template.Tiles(cutInto))
+	}
+	s.perTask = 1
+	if s.parts == 1 && s.count > 0 {
+		s.perTask = min(s.count, max(1, (1<<18)/max(each, 1)))
+	}
+	s.numTasks = (s.count + s.perTask - 1) / s.perTask * s.parts
+	return s
+}
+
+func (s *dotStep) tasks() int { return s.numTasks }
+func (s *dotStep) work() int  { return s.effort }
+
+func (s *dotStep) run(c *context, w *worker, task int) {
+	if s.parts > 1 {
+		g := s.product(c, task/s.parts)
+		g.RunTile(task%s.parts, cutInto, &w.workspace)
+		return
+	}
+	for i := task * s.perTask; i < min(s.count, (task+1)*s.perTask); i++ {
+		g := s.product(c, i)
+		kernel.Gemm(&g, &w.workspace)
+	}
+}
+
+// product returns the arguments of product i of the batch.
+func (s *dotStep) product(c *context, i int) kernel.GemmArgs {
+	a, b, out := s.a.offset, s.b.offset, 0
+	for axis := len(s.batch) - 1; axis >= 0; axis-- {
+		at := i % s.batch[axis]
+		i /= s.batch[axis]
+		a += at * s.aStep[axis]
+		b += at * s.bStep[axis]
+		out += at * s.cStep[axis]
+	}
+	g := s.template
+	g.A = tail32(c.slots[s.lhs], a, s.aSize)
+	g.B = tail32(c.slots[s.rhs], b, s.bSize)
+	g.C = tail32(c.slots[s.out], out, s.size())
+	return g
+}
+
+func (s *dotStep) size() int { return s.count * s.m * s.n }
+
+// tail32 is the rest of an array of n floats from one of them on.
+func tail32(p unsafe.Pointer, from, n int) []float32 {
+	if from >= n {
+		return nil
+	}
+	return at[float32](unsafe.Add(p, 4*from), n-from)
+}

@@ -1,0 +1,159 @@
+package simd
+
+import (
+	"unsafe"
+
+	"github.com/gomlx/compute"
+)
+
+// A block of elements to copy between two views.
+type transfer struct {
+	slot     int
+	from, to view
+	size     int
+	copies   unaryLoop
+	gather   func(dst, a unsafe.Pointer, step, n int)
+}
+
+func newTransfer(o operand, slot func(*value) int, to view) transfer {
+	t := tables[o.dtype]
+	return transfer{slot: slot(o.value), from: o.view, to: to, size: o.dtype.Size(), copies: t.copies, gather: t.gatherer}
+}
+
+// run copies to dst.
+func (t *transfer) run(c *context, dst unsafe.Pointer) {
+	if product(t.from.dims) == 0 {
+		return
+	}
+	t.axis(unsafe.Add(c.slots[t.slot], t.from.offset*t.size), unsafe.Add(dst, t.to.offset*t.size), 0)
+}
+
+func (t *transfer) axis(src, dst unsafe.Pointer, a int) {
+	if a == len(t.from.dims) {
+		t.copies(dst, src, 1)
+		return
+	}
+	n, s, d := t.from.dims[a], t.from.strides[a], t.to.strides[a]
+	if a == len(t.from.dims)-1 && d == 1 {
+		if s == 1 {
+			t.copies(dst, src, n)
+		} else {
+			t.gather(dst, src, s, n)
+		}
+		return
+	}
+	for i := range n {
+		t.axis(unsafe.Add(src, i*s*t.size), unsafe.Add(dst, i*d*t.size), a+1)
+	}
+}
+
+// joinRuns merges axes that are contiguous on both sides.
+func (t *transfer) joinRuns() {
+	for a := len(t.from.dims) - 2; a >= 0; a-- {
+		n := t.from.dims[a+1]
+		if t.from.strides[a] != n*t.from.strides[a+1] || t.to.strides[a] != n*t.to.strides[a+1] {
+			continue
+		}
+		t.from, t.to = t.from.joined(a), t.to.joined(a)
+	}
+}
+
+// joined makes one axis of a and a+1.
+func (v view) joined(a int) view {
+	j := view{offset: v.offset}
+	for i := range v.dims {
+		switch i {
+		case a:
+		case a + 1:
+			j.dims, j.strides = append(j.dims, v.dims[a]*v.dims[a+1]), append(j.strides, v.strides[a+1])
+		default:
+			j.dims, j.strides = append(j.dims, v.dims[i]), append(j.strides, v.strides[i])
+		}
+	}
+	return j
+}
+
+// moveStep puts arrays into parts of another: concatenation and padding.
+type moveStep struct {
+	out, elements int
+	fill          int // slot of the value around them, or -1
+	fills         unaryLoop
+	parts         []transfer
+}
+
+func (s *moveStep) tasks() int { return 1 }
+func (s *moveStep) work() int  { return 100 + s.elements/4 }
+
+func (s *moveStep) run(c *context, _ *worker, _ int) {
+	dst := c.slots[s.out]
+	if s.fill >= 0 && s.elements > 0 {
+		s.fills(dst, c.slots[s.fill], s.elements)
+	}
+	for i := range s.parts {
+		s.parts[i].run(c, dst)
+	}
+}
+
+func newConcatStep(v *value, slot func(*value) int) *moveStep {
+	s := &moveStep{out: slot(v), elements: v.size(), fill: -1}
+	axis, at := v.attr.(int), 0
+	whole := contiguous(v.dims)
+	for _, o := range v.in {
+		starts := make([]int, len(v.dims))
+		starts[axis] = at
+		at += o.view.dims[axis]
+		s.add(newTransfer(o, slot, whole.slice(starts, nil, o.view.dims)))
+	}
+	return s
+}
+
+func (s *moveStep) add(t transfer) {
+	t.joinRuns()
+	s.parts = append(s.parts, t)
+}
+
+func newPadStep(v *value, slot func(*value) int) *moveStep {
+	s := &moveStep{out: slot(v), elements: v.size(), fill: slot(v.in[1].value), fills: tables[v.dtype].fill}
+	x := v.in[0]
+	starts, steps := make([]int, len(v.dims)), make([]int, len(v.dims))
+	for a := range steps {
+		steps[a] = 1
+	}
+	for a, p := range v.attr.([]compute.PadAxis) {
+		starts[a], steps[a] = p.Start, p.Interior+1
+	}
+	s.add(newTransfer(x, slot, contiguous(v.dims).slice(starts, steps, x.view.dims)))
+	return s
+}
+
+// iotaStep counts along an axis.
+type iotaStep struct {
+	out, outer, length, inner, size int
+	iota                            func(dst unsafe.Pointer, from, n int)
+	fill                            unaryLoop
+}
+
+func newIotaStep(v *value, slot func(*value) int) *iotaStep {
+	a := v.attr.(iotaAttr).axis
+	t := tables[v.dtype]
+	return &iotaStep{
+		slot(v), product(v.dims[:a]), v.dims[a], product(v.dims[a+1:]), v.dtype.Size(), t.iota, t.fill,
+	}
+}
+
+func (s *iotaStep) tasks() int { return 1 }
+func (s *iotaStep) work() int  { return 50 + s.outer*s.length*s.inner/2 }
+
+func (s *iotaStep) run(c *context, _ *worker, _ int) {
+	if s.inner == 0 {
+		return
+	}
+	dst := c.slots[s.out]
+	for o := range s.outer {
+		for i := range s.length {
+			at := unsafe.Add(dst, (o*s.length+i)*s.inner*s.size)
+			s.iota(at, i, 1)
+			s.fill(at, at, s.inner)
+		}
+	}
+}
