@@ -69,8 +69,8 @@ func Default() Config {
 // Paper returns the preset that follows the paper and its lineage to the letter.
 func Paper() Config {
 	c := Default()
-	c.SDEX = diffusion.Spec{Kind: "ve", Sigma: 25}
-	c.SDELambda = diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 1}
+	c.SDEX.Kind, c.SDEX.Sigma = "ve", 25
+	c.SDELambda.BetaMax = 1 // as the paper's lineage has it
 	c.Sampler, c.Steps, c.Prediction = "euler", 100, "score"
 	c.Through, c.Condition = false, ConditionNoisy
 	return c

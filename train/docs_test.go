@@ -1,0 +1,70 @@
+package train_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"testing"
+
+	"gsdnet/model/gsdnet"
+	"gsdnet/train"
+)
+
+// The settings of docs/config.md are all there are, at their defaults.
+func TestDocumentedSettings(t *testing.T) {
+	text, err := os.ReadFile("../docs/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := train.DefaultConfig()
+	for _, name := range []string{"gsdnet", "zero"} { // an absent key would keep its default: start from none
+		v := reflect.ValueOf(documented.Settings[name]).Elem()
+		v.SetZero()
+	}
+	documented.Train, documented.Missing = train.Training{}, train.Missing{}
+	if err := documented.Parse("docs/config.md", fenced(text)); err != nil {
+		t.Fatal(err)
+	}
+	want := train.DefaultConfig()
+	for _, name := range []string{"gsdnet", "zero"} {
+		if got := documented.Settings[name]; !reflect.DeepEqual(got, want.Settings[name]) {
+			t.Errorf("[%s] documented as %+v, is %+v", name, got, want.Settings[name])
+		}
+	}
+	if documented.Train != want.Train || documented.Missing != want.Missing {
+		t.Errorf("documented as %+v %+v, is %+v %+v", documented.Train, documented.Missing, want.Train, want.Missing)
+	}
+}
+
+// fenced returns the text between the first pair of code fences.
+func fenced(text []byte) []byte {
+	parts := regexp.MustCompile("(?m)^```.*$").Split(string(text), 3)
+	return []byte(parts[1])
+}
+
+func TestPaperConfig(t *testing.T) {
+	c := train.DefaultConfig()
+	if err := c.Load("../configs/paper.toml"); err != nil {
+		t.Fatal(err)
+	}
+	want := gsdnet.Paper()
+	if got := c.Settings["gsdnet"].(*gsdnet.Config); !reflect.DeepEqual(*got, want) {
+		t.Errorf("configs/paper.toml gives %+v, want %+v", *got, want)
+	}
+}
+
+func TestShippedConfigsAreValid(t *testing.T) {
+	paths, err := filepath.Glob("../configs/*/mixed.toml")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		c := train.DefaultConfig()
+		if err := c.Load(path); err != nil {
+			t.Error(err)
+		} else if err := c.Check(); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
