@@ -46,4 +46,17 @@ func init() {
 	}
 	t.dot = dotAVX2
 	t.rows = rowLoops{layerNormAVX2, layerNormAffineAVX2, softmaxAVX2}
+	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripAVX2, copy: copyStripAVX2}
+	t.gemm = &gemmKernels{
+		mr: 6, nr: 16, strips: t.strips,
+		micro: [][]microKernel{
+			nil,
+			{gemm1x16AVX2},
+			{gemm2x16AVX2},
+			{gemm3x16AVX2},
+			{gemm4x16AVX2},
+			{gemm5x16AVX2},
+			{gemm6x16AVX2},
+		},
+	}
 }

@@ -381,18 +381,8 @@ peak:
 	VMOVUPS      (CX)(DI*4), Y2
 	VMOVUPS      32(CX)(DI*4), Y3
 	VBROADCASTSS bitsff800000<>+0(SB), Y4
-	VCMPPS       $0x00, Y2, Y1, Y4
-	VCMPPS       $0x00, Y3, Y0, Y5
-	VANDPS       Y2, Y1, Y6
-	VANDPS       Y3, Y0, Y7
-	VMAXPS       Y2, Y1, Y2
-	VMAXPS       Y3, Y0, Y3
-	VBLENDVPS    Y4, Y6, Y2, Y2
-	VBLENDVPS    Y5, Y7, Y3, Y3
-	VCMPPS       $0x03, Y1, Y1, Y4
-	VCMPPS       $0x03, Y0, Y0, Y5
-	VBLENDVPS    Y4, Y1, Y2, Y1
-	VBLENDVPS    Y5, Y0, Y3, Y0
+	VMAXPS       Y2, Y1, Y1
+	VMAXPS       Y3, Y0, Y0
 	VMOVAPS      Y1, Y1
 	VMOVAPS      Y0, Y0
 	ADDQ         $0x00000010, DI
@@ -411,45 +401,20 @@ peak_rest:
 	VMASKMOVPS   (CX)(DI*4), Y2, Y3
 	VBROADCASTSS bitsff800000<>+0(SB), Y4
 	VBLENDVPS    Y2, Y3, Y4, Y2
-	VCMPPS       $0x00, Y2, Y1, Y3
-	VANDPS       Y2, Y1, Y4
-	VMAXPS       Y2, Y1, Y2
-	VBLENDVPS    Y3, Y4, Y2, Y2
-	VCMPPS       $0x03, Y1, Y1, Y3
-	VBLENDVPS    Y3, Y1, Y2, Y1
+	VMAXPS       Y2, Y1, Y1
 	VMOVAPS      Y1, Y1
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
 	JMP          peak_rest
 
 peak_done:
-	VCMPPS       $0x00, Y0, Y1, Y2
-	VANDPS       Y0, Y1, Y3
 	VMAXPS       Y0, Y1, Y0
-	VBLENDVPS    Y2, Y3, Y0, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VCMPPS       $0x00, X1, X0, X2
-	VANDPS       X1, X0, X3
-	VMAXPS       X1, X0, X1
-	VBLENDVPS    X2, X3, X1, X1
-	VCMPPS       $0x03, X0, X0, X2
-	VBLENDVPS    X2, X0, X1, X0
+	VMAXPS       X1, X0, X0
 	VPERMILPS    $0x4e, X0, X1
-	VCMPPS       $0x00, X1, X0, X2
-	VANDPS       X1, X0, X3
-	VMAXPS       X1, X0, X1
-	VBLENDVPS    X2, X3, X1, X1
-	VCMPPS       $0x03, X0, X0, X2
-	VBLENDVPS    X2, X0, X1, X0
+	VMAXPS       X1, X0, X0
 	VPERMILPS    $0xb1, X0, X1
-	VCMPPS       $0x00, X1, X0, X2
-	VANDPS       X1, X0, X3
-	VMAXPS       X1, X0, X1
-	VBLENDVPS    X2, X3, X1, X1
-	VCMPPS       $0x03, X0, X0, X2
-	VBLENDVPS    X2, X0, X1, X0
+	VMAXPS       X1, X0, X0
 	VBROADCASTSS X0, Y0
 	VBROADCASTSS bits00000000<>+0(SB), Y1
 	VMOVAPS      Y1, Y1

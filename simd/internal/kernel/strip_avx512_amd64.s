@@ -10,116 +10,116 @@ TEXT ·transposeStripAVX512(SB), NOSPLIT, $128-48
 	MOVQ    src+16(FP), AX
 	MOVQ    lds+24(FP), CX
 	MOVQ    rows+32(FP), DX
-	SHLQ    $0x02, CX
 	MOVQ    AX, (SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000001
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x01
 	CMOVQGT BX, AX
 	MOVQ    AX, 8(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000002
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x02
 	CMOVQGT BX, AX
 	MOVQ    AX, 16(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000003
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x03
 	CMOVQGT BX, AX
 	MOVQ    AX, 24(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000004
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x04
 	CMOVQGT BX, AX
 	MOVQ    AX, 32(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000005
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x05
 	CMOVQGT BX, AX
 	MOVQ    AX, 40(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000006
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x06
 	CMOVQGT BX, AX
 	MOVQ    AX, 48(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000007
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x07
 	CMOVQGT BX, AX
 	MOVQ    AX, 56(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000008
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x08
 	CMOVQGT BX, AX
 	MOVQ    AX, 64(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000009
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x09
 	CMOVQGT BX, AX
 	MOVQ    AX, 72(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x0000000a
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x0a
 	CMOVQGT BX, AX
 	MOVQ    AX, 80(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x0000000b
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x0b
 	CMOVQGT BX, AX
 	MOVQ    AX, 88(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x0000000c
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x0c
 	CMOVQGT BX, AX
 	MOVQ    AX, 96(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x0000000d
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x0d
 	CMOVQGT BX, AX
 	MOVQ    AX, 104(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x0000000e
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x0e
 	CMOVQGT BX, AX
 	MOVQ    AX, 112(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x0000000f
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x0f
 	CMOVQGT BX, AX
 	MOVQ    AX, 120(SP)
-	LEAQ    (AX)(CX*1), BX
-	CMPQ    DX, $0x00000010
+	LEAQ    (AX)(CX*4), BX
+	CMPQ    DX, $0x10
 	CMOVQGT BX, AX
 	MOVQ    dst+0(FP), AX
 	MOVQ    ldd+8(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    cols+40(FP), DX
 	XORQ    BX, BX
-	MOVQ    rows+32(FP), SI
-	MOVQ    $-1, DI
-	BZHIQ   SI, DI, DI
-	KMOVW   DI, K1
+	XORQ    SI, SI
+	MOVQ    rows+32(FP), DI
+	MOVQ    $-1, R8
+	BZHIQ   DI, R8, R8
+	KMOVW   R8, K1
 
 blocks:
 	CMPQ       DX, $0x10
 	JL         tail
-	MOVQ       (SP), SI
-	VMOVUPS    (SI)(BX*1), Z0
-	MOVQ       8(SP), SI
-	VMOVUPS    (SI)(BX*1), Z1
-	MOVQ       16(SP), SI
-	VMOVUPS    (SI)(BX*1), Z2
-	MOVQ       24(SP), SI
-	VMOVUPS    (SI)(BX*1), Z3
-	MOVQ       32(SP), SI
-	VMOVUPS    (SI)(BX*1), Z4
-	MOVQ       40(SP), SI
-	VMOVUPS    (SI)(BX*1), Z5
-	MOVQ       48(SP), SI
-	VMOVUPS    (SI)(BX*1), Z6
-	MOVQ       56(SP), SI
-	VMOVUPS    (SI)(BX*1), Z7
-	MOVQ       64(SP), SI
-	VMOVUPS    (SI)(BX*1), Z8
-	MOVQ       72(SP), SI
-	VMOVUPS    (SI)(BX*1), Z9
-	MOVQ       80(SP), SI
-	VMOVUPS    (SI)(BX*1), Z10
-	MOVQ       88(SP), SI
-	VMOVUPS    (SI)(BX*1), Z11
-	MOVQ       96(SP), SI
-	VMOVUPS    (SI)(BX*1), Z12
-	MOVQ       104(SP), SI
-	VMOVUPS    (SI)(BX*1), Z13
-	MOVQ       112(SP), SI
-	VMOVUPS    (SI)(BX*1), Z14
-	MOVQ       120(SP), SI
-	VMOVUPS    (SI)(BX*1), Z15
+	MOVQ       (SP), DI
+	VMOVUPS    (DI)(BX*4), Z0
+	MOVQ       8(SP), DI
+	VMOVUPS    (DI)(BX*4), Z1
+	MOVQ       16(SP), DI
+	VMOVUPS    (DI)(BX*4), Z2
+	MOVQ       24(SP), DI
+	VMOVUPS    (DI)(BX*4), Z3
+	MOVQ       32(SP), DI
+	VMOVUPS    (DI)(BX*4), Z4
+	MOVQ       40(SP), DI
+	VMOVUPS    (DI)(BX*4), Z5
+	MOVQ       48(SP), DI
+	VMOVUPS    (DI)(BX*4), Z6
+	MOVQ       56(SP), DI
+	VMOVUPS    (DI)(BX*4), Z7
+	MOVQ       64(SP), DI
+	VMOVUPS    (DI)(BX*4), Z8
+	MOVQ       72(SP), DI
+	VMOVUPS    (DI)(BX*4), Z9
+	MOVQ       80(SP), DI
+	VMOVUPS    (DI)(BX*4), Z10
+	MOVQ       88(SP), DI
+	VMOVUPS    (DI)(BX*4), Z11
+	MOVQ       96(SP), DI
+	VMOVUPS    (DI)(BX*4), Z12
+	MOVQ       104(SP), DI
+	VMOVUPS    (DI)(BX*4), Z13
+	MOVQ       112(SP), DI
+	VMOVUPS    (DI)(BX*4), Z14
+	MOVQ       120(SP), DI
+	VMOVUPS    (DI)(BX*4), Z15
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1
@@ -184,80 +184,80 @@ blocks:
 	VSHUFF32X4 $0xdd, Z4, Z9, Z4
 	VSHUFF32X4 $0x88, Z8, Z0, Z9
 	VSHUFF32X4 $0xdd, Z8, Z0, Z0
-	VMOVUPS    Z15, K1, (AX)
+	VMOVUPS    Z15, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z10, K1, (AX)
+	VMOVUPS    Z10, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z13, K1, (AX)
+	VMOVUPS    Z13, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z12, K1, (AX)
+	VMOVUPS    Z12, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z14, K1, (AX)
+	VMOVUPS    Z14, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z11, K1, (AX)
+	VMOVUPS    Z11, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z16, K1, (AX)
+	VMOVUPS    Z16, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z9, K1, (AX)
+	VMOVUPS    Z9, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z7, K1, (AX)
+	VMOVUPS    Z7, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z2, K1, (AX)
+	VMOVUPS    Z2, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z6, K1, (AX)
+	VMOVUPS    Z6, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z4, K1, (AX)
+	VMOVUPS    Z4, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z3, K1, (AX)
+	VMOVUPS    Z3, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z1, K1, (AX)
+	VMOVUPS    Z1, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z5, K1, (AX)
+	VMOVUPS    Z5, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	VMOVUPS    Z0, K1, (AX)
+	VMOVUPS    Z0, K1, (AX)(SI*4)
 	ADDQ       CX, AX
-	ADDQ       $0x40, BX
+	ADDQ       $0x10, BX
 	SUBQ       $0x10, DX
 	JMP        blocks
 
 tail:
 	TESTQ      DX, DX
 	JZ         done
-	MOVQ       $-1, SI
-	BZHIQ      DX, SI, SI
-	KMOVW      SI, K2
-	MOVQ       (SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z0
-	MOVQ       8(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z1
-	MOVQ       16(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z2
-	MOVQ       24(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z3
-	MOVQ       32(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z4
-	MOVQ       40(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z5
-	MOVQ       48(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z6
-	MOVQ       56(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z7
-	MOVQ       64(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z8
-	MOVQ       72(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z9
-	MOVQ       80(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z10
-	MOVQ       88(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z11
-	MOVQ       96(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z12
-	MOVQ       104(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z13
-	MOVQ       112(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z14
-	MOVQ       120(SP), SI
-	VMOVUPS.Z  (SI)(BX*1), K2, Z15
+	MOVQ       $-1, DI
+	BZHIQ      DX, DI, DI
+	KMOVW      DI, K2
+	MOVQ       (SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z0
+	MOVQ       8(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z1
+	MOVQ       16(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z2
+	MOVQ       24(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z3
+	MOVQ       32(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z4
+	MOVQ       40(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z5
+	MOVQ       48(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z6
+	MOVQ       56(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z7
+	MOVQ       64(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z8
+	MOVQ       72(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z9
+	MOVQ       80(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z10
+	MOVQ       88(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z11
+	MOVQ       96(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z12
+	MOVQ       104(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z13
+	MOVQ       112(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z14
+	MOVQ       120(SP), DI
+	VMOVUPS.Z  (DI)(BX*4), K2, Z15
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1
@@ -322,67 +322,67 @@ tail:
 	VSHUFF32X4 $0xdd, Z4, Z9, Z4
 	VSHUFF32X4 $0x88, Z8, Z0, Z9
 	VSHUFF32X4 $0xdd, Z8, Z0, Z0
-	VMOVUPS    Z15, K1, (AX)
+	VMOVUPS    Z15, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z10, K1, (AX)
+	VMOVUPS    Z10, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z13, K1, (AX)
+	VMOVUPS    Z13, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z12, K1, (AX)
+	VMOVUPS    Z12, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z14, K1, (AX)
+	VMOVUPS    Z14, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z11, K1, (AX)
+	VMOVUPS    Z11, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z16, K1, (AX)
+	VMOVUPS    Z16, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z9, K1, (AX)
+	VMOVUPS    Z9, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z7, K1, (AX)
+	VMOVUPS    Z7, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z2, K1, (AX)
+	VMOVUPS    Z2, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z6, K1, (AX)
+	VMOVUPS    Z6, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z4, K1, (AX)
+	VMOVUPS    Z4, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z3, K1, (AX)
+	VMOVUPS    Z3, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z1, K1, (AX)
+	VMOVUPS    Z1, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z5, K1, (AX)
+	VMOVUPS    Z5, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
-	VMOVUPS    Z0, K1, (AX)
+	VMOVUPS    Z0, K1, (AX)(SI*4)
 	ADDQ       CX, AX
 	DECQ       DX
 	JZ         done
@@ -392,31 +392,32 @@ done:
 	RET
 
 // func copyStripAVX512(dst *float32, ldd int, src *float32, lds int, rows int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·copyStripAVX512(SB), NOSPLIT, $0-48
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+16(FP), CX
-	MOVQ  ldd+8(FP), DX
-	MOVQ  lds+24(FP), BX
-	MOVQ  rows+32(FP), SI
-	MOVQ  cols+40(FP), DI
-	SHLQ  $0x02, DX
-	SHLQ  $0x02, BX
-	MOVQ  $-1, R8
-	BZHIQ DI, R8, R8
-	KMOVW R8, K1
-	MOVQ  $-1, R8
-	BZHIQ DI, R8, R8
-	SHRQ  $0x10, R8
-	KMOVW R8, K2
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+16(FP), CX
+	MOVQ    ldd+8(FP), DX
+	MOVQ    lds+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    cols+40(FP), DI
+	XORQ    R8, R8
+	MOVQ    $0x00000010, R9
+	MOVQ    $-1, R10
+	BZHIQ   DI, R10, R10
+	KMOVW   R10, K1
+	SUBQ    R9, DI
+	CMOVQLT R8, DI
+	MOVQ    $-1, R10
+	BZHIQ   DI, R10, R10
+	KMOVW   R10, K2
 
 loop:
-	VMOVUPS.Z (CX), K1, Z0
-	VMOVUPS.Z 64(CX), K2, Z1
-	VMOVUPS   Z0, K1, (AX)
-	VMOVUPS   Z1, K2, 64(AX)
-	ADDQ      BX, CX
-	ADDQ      DX, AX
+	VMOVUPS.Z (CX)(R8*4), K1, Z0
+	VMOVUPS.Z (CX)(R9*4), K2, Z1
+	VMOVUPS   Z0, K1, (AX)(R8*4)
+	VMOVUPS   Z1, K2, (AX)(R9*4)
+	LEAQ      (CX)(BX*4), CX
+	LEAQ      (AX)(DX*4), AX
 	DECQ      SI
 	JNZ       loop
 	VZEROUPPER

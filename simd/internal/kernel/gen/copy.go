@@ -1,37 +1,36 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/build"
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// copyAVX512 writes the copy of narrow rows into a packed panel.
-func copyAVX512(ctx *build.Context) {
-	begin(ctx, "copyStripAVX512", stripSignature)
-	ctx.Doc("copyStripAVX512 sets dst[r·ldd+c] = src[r·lds+c] for any rows and 1 to 32 cols.")
-	dst, src := ctx.Load(ctx.Param("dst"), ctx.GP64()), ctx.Load(ctx.Param("src"), ctx.GP64())
-	ldd, lds := ctx.Load(ctx.Param("ldd"), ctx.GP64()), ctx.Load(ctx.Param("lds"), ctx.GP64())
-	rows, cols := ctx.Load(ctx.Param("rows"), ctx.GP64()), ctx.Load(ctx.Param("cols"), ctx.GP64())
-	ctx.SHLQ(Imm(2), ldd)
-	ctx.SHLQ(Imm(2), lds)
-	left, right := ctx.K(), ctx.K()
-	lowBits(ctx, cols, left)
-	bits := ctx.GP64()
-	ctx.MOVQ(I64(-1), bits)
-	ctx.BZHIQ(cols, bits, bits)
-	ctx.SHRQ(Imm(16), bits)
-	ctx.KMOVW(bits.As32(), right)
+// copyStrip writes the copy of narrow rows into a packed panel.
+func copyStrip(v *vector) {
+	begin(v.Context, "copyStrip"+v.set, stripSignature)
+	v.Doc(fmt.Sprintf("copyStrip%s sets dst[r·ldd+c] = src[r·lds+c] for any rows and 1 to %d cols.", v.set, 2*v.lanes))
+	v.group = 1
+	dst, src := v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("src"), v.GP64())
+	ldd, lds := v.Load(v.Param("ldd"), v.GP64()), v.Load(v.Param("lds"), v.GP64())
+	rows, cols := v.Load(v.Param("rows"), v.GP64()), v.Load(v.Param("cols"), v.GP64())
+	zero, lanes := v.GP64(), v.GP64()
+	v.XORQ(zero, zero)
+	v.MOVQ(U32(uint32(v.lanes)), lanes)
+	left := v.tailMask(cols)
+	v.SUBQ(lanes, cols)
+	v.CMOVQLT(zero, cols)
+	right := v.tailMask(cols)
 
-	ctx.Label("loop")
-	v, w := ctx.ZMM(), ctx.ZMM()
-	ctx.VMOVUPS_Z(Mem{Base: src}, left, v)
-	ctx.VMOVUPS_Z(Mem{Base: src, Disp: 64}, right, w)
-	ctx.VMOVUPS(v, left, Mem{Base: dst})
-	ctx.VMOVUPS(w, right, Mem{Base: dst, Disp: 64})
-	ctx.ADDQ(lds, src)
-	ctx.ADDQ(ldd, dst)
-	ctx.DECQ(rows)
-	ctx.JNZ(LabelRef("loop"))
-	ctx.VZEROUPPER()
-	ctx.RET()
+	v.Label("loop")
+	first, second := span{v, zero, left}, span{v, lanes, right}
+	x, y := first.load(src), second.load(src)
+	first.store(x, dst)
+	second.store(y, dst)
+	v.LEAQ(Mem{Base: src, Index: lds, Scale: 4}, src)
+	v.LEAQ(Mem{Base: dst, Index: ldd, Scale: 4}, dst)
+	v.DECQ(rows)
+	v.JNZ(LabelRef("loop"))
+	v.VZEROUPPER()
+	v.RET()
 }

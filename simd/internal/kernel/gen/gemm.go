@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -16,44 +15,46 @@ const microSignature = "func(k int, a *float32, rsa, csa int, b *float32, rsb in
 
 // micro carries what the parts of one micro-kernel share.
 type micro struct {
-	*build.Context
+	*vector
 	rows, vecs int
 	a          []reg.Register // pointers to rows 0, 3, 6, …
-	rsa, rsa2  reg.Register
-	acc        [][]reg.VecVirtual
+	rsa        reg.Register
+	acc        []value // one row of the tile each
 }
 
-// gemmAVX512 writes the tiles of 1 to 12 rows by 32 or 16 columns.
-func gemmAVX512(ctx *build.Context) {
-	for _, vecs := range []int{2, 1} {
-		for rows := 1; rows <= 12; rows++ {
-			m := &micro{Context: ctx, rows: rows, vecs: vecs}
-			m.avx512()
+// gemmAVX512 writes the tiles of 1 to 12 rows by 32 or 16 columns: 24
+// accumulators, two registers of B and one element of A.
+func gemmAVX512(v *vector) { microKernels(v, 12, 2, 1) }
+
+// gemmAVX2 writes the tiles of 1 to 6 rows by 16 columns.
+func gemmAVX2(v *vector) { microKernels(v, 6, 2) }
+
+func microKernels(v *vector, rows int, vecs ...int) {
+	for _, w := range vecs {
+		for r := 1; r <= rows; r++ {
+			m := &micro{vector: v, rows: r, vecs: w}
+			m.write()
 		}
 	}
 }
 
-func (m *micro) avx512() {
-	name := fmt.Sprintf("gemm%dx%dAVX512", m.rows, 16*m.vecs)
+func (m *micro) write() {
+	name := fmt.Sprintf("gemm%dx%d%s", m.rows, m.lanes*m.vecs, m.set)
 	begin(m.Context, name, microSignature)
 	m.Doc(name + " sets c = alpha·a·b + c, or without c if keep is 0, for the first cols columns.")
 	m.loadA()
 	b, rsb := m.Load(m.Param("b"), m.GP64()), m.bytes("rsb")
 	csa, k := m.bytes("csa"), m.Load(m.Param("k"), m.GP64())
 	m.prefetchC()
-	m.zero(m.ZMM)
+	m.zero()
 
 	m.Label("loop")
-	vb := make([]reg.VecVirtual, m.vecs)
-	for v := range vb {
-		vb[v] = m.ZMM()
-		m.VMOVUPS(Mem{Base: b, Disp: 64 * v}, vb[v])
-	}
-	for i := range m.rows {
-		va := m.ZMM()
-		m.VBROADCASTSS(m.rowA(i), va)
-		for v := range vb {
-			m.VFMADD231PS(vb[v], va, m.acc[i][v])
+	m.group = m.vecs
+	vb := m.each(func(i int, d reg.VecVirtual) { m.VMOVUPS(Mem{Base: b, Disp: 4 * m.lanes * i}, d) })
+	for i, acc := range m.acc {
+		va := m.repeat(m.rowA(i))
+		for j := range acc {
+			m.VFMADD231PS(vb[j], va[j], acc[j])
 		}
 	}
 	m.ADDQ(rsb, b)
@@ -62,7 +63,11 @@ func (m *micro) avx512() {
 	}
 	m.DECQ(k)
 	m.JNZ(LabelRef("loop"))
-	m.storeAVX512()
+	if m.wide() {
+		m.storeAVX512()
+	} else {
+		m.storeAVX2()
+	}
 	m.VZEROUPPER()
 	m.RET()
 }
@@ -70,12 +75,11 @@ func (m *micro) avx512() {
 // loadA sets up the pointers to every third row of A.
 func (m *micro) loadA() {
 	p := m.Load(m.Param("a"), m.GP64())
-	m.rsa, m.rsa2 = m.bytes("rsa"), m.GP64()
-	m.LEAQ(Mem{Base: m.rsa, Index: m.rsa, Scale: 1}, m.rsa2)
+	m.rsa = m.bytes("rsa")
 	for i := 0; i < m.rows; i += 3 {
 		if i > 0 {
 			next := m.GP64()
-			m.LEAQ(Mem{Base: p, Index: m.rsa2, Scale: 1}, next)
+			m.LEAQ(Mem{Base: p, Index: m.rsa, Scale: 2}, next)
 			m.ADDQ(m.rsa, next)
 			p = next
 		}
@@ -105,11 +109,12 @@ func (m *micro) bytes(param string) reg.Register {
 // prefetchC asks for the tile of C, which is needed after the last k.
 func (m *micro) prefetchC() {
 	c, ldc := m.Load(m.Param("c"), m.GP64()), m.bytes("ldc")
+	width := 4 * m.lanes * m.vecs
 	for i := range m.rows {
-		for v := range m.vecs {
-			m.PREFETCHT0(Mem{Base: c, Disp: 64 * v})
+		for at := 0; at < width; at += 64 {
+			m.PREFETCHT0(Mem{Base: c, Disp: at})
 		}
-		m.PREFETCHT0(Mem{Base: c, Disp: 64*m.vecs - 1})
+		m.PREFETCHT0(Mem{Base: c, Disp: width - 1})
 		if i < m.rows-1 {
 			m.ADDQ(ldc, c)
 		}
@@ -117,14 +122,10 @@ func (m *micro) prefetchC() {
 }
 
 // zero allocates and clears the accumulators.
-func (m *micro) zero(alloc func() reg.VecVirtual) {
+func (m *micro) zero() {
+	m.group = m.vecs
 	for range m.rows {
-		row := make([]reg.VecVirtual, m.vecs)
-		for v := range row {
-			row[v] = alloc()
-			m.VXORPS(row[v].AsX(), row[v].AsX(), row[v].AsX())
-		}
-		m.acc = append(m.acc, row)
+		m.acc = append(m.acc, m.each(func(_ int, d reg.VecVirtual) { m.VXORPS(d.AsX(), d.AsX(), d.AsX()) }))
 	}
 }
 
@@ -133,8 +134,8 @@ func (m *micro) zero(alloc func() reg.VecVirtual) {
 func (m *micro) storeAVX512() {
 	c, ldc := m.Load(m.Param("c"), m.GP64()), m.bytes("ldc")
 	write, read := m.columnMasks()
-	alpha := m.ZMM()
-	m.VBROADCASTSS(m.paramAddr("alpha"), alpha)
+	m.group = 1
+	alpha := m.repeat(paramAddr(m.vector, "alpha"))[0]
 	old := m.ZMM()
 	for i := range m.rows {
 		for v := range m.vecs {
@@ -171,11 +172,55 @@ func (m *micro) columnMasks() (write, read []reg.OpmaskVirtual) {
 	return write, read
 }
 
-// paramAddr returns where a parameter lies on the stack.
-func (m *micro) paramAddr(name string) Op {
-	b, err := m.Param(name).Resolve()
-	if err != nil {
-		panic(err)
+// storeAVX2 is storeAVX512 for AVX2, where storing under a mask is slow: whole
+// tiles do without.
+func (m *micro) storeAVX2() {
+	m.group = 1
+	alpha := m.repeat(paramAddr(m.vector, "alpha"))[0]
+	cols := m.Load(m.Param("cols"), m.GP64())
+	m.CMPQ(cols, Imm(uint64(m.lanes*m.vecs)))
+	m.JL(LabelRef("partial"))
+	m.storeColumns(alpha, func(_ int, r reg.VecVirtual, at Mem) { m.VMOVUPS(r, at) })
+	m.VZEROUPPER()
+	m.RET()
+	m.Label("partial")
+	var mask reg.Virtual
+	m.storeColumns(alpha, func(row int, r reg.VecVirtual, at Mem) {
+		if row == 0 {
+			mask = m.tailMask(m.positive(cols))
+			m.SUBQ(Imm(uint64(m.lanes)), cols)
+		}
+		m.VMASKMOVPS(r, mask, at)
+	})
+}
+
+// storeColumns stores one vector of every row after another, so that few masks
+// are live at a time.
+func (m *micro) storeColumns(alpha reg.VecVirtual, store func(row int, r reg.VecVirtual, at Mem)) {
+	keep := m.Load(m.Param("keep"), m.GP64())
+	m.SHLQ(Imm(3), keep)
+	read := m.tailMask(keep)
+	old := m.YMM()
+	for v := range m.vecs {
+		c, ldc := m.Load(m.Param("c"), m.GP64()), m.bytes("ldc")
+		for i, acc := range m.acc {
+			at := Mem{Base: c, Disp: 4 * m.lanes * v}
+			m.VMASKMOVPS(at, read, old)
+			m.VFMADD213PS(old, alpha, acc[v])
+			store(i, acc[v], at)
+			if i < m.rows-1 {
+				m.ADDQ(ldc, c)
+			}
+		}
 	}
-	return b.Addr
+}
+
+// positive returns n, or 0 if it is below.
+func (m *micro) positive(n reg.Register) reg.Register {
+	p, zero := m.GP64(), m.GP64()
+	m.MOVQ(n, p)
+	m.XORQ(zero, zero)
+	m.TESTQ(p, p)
+	m.CMOVQLT(zero, p)
+	return p
 }

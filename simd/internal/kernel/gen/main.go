@@ -21,7 +21,8 @@ var files = []struct {
 	name  string
 	write func(*build.Context)
 }{
-	{"gemm_avx512", gemmAVX512},
+	{"gemm_avx512", func(c *build.Context) { gemmAVX512(newVector(c, "AVX512")) }},
+	{"gemm_avx2", func(c *build.Context) { gemmAVX2(newVector(c, "AVX2")) }},
 	{"unary_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); unaryLoops(v) }},
 	{"unary_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); unaryLoops(v) }},
 	{"binary_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); binaryLoops(v); adamLoop(v) }},
@@ -32,7 +33,8 @@ var files = []struct {
 	{"reduce_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); reduceLoops(v) }},
 	{"rows_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); rowLoops(v) }},
 	{"rows_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); rowLoops(v) }},
-	{"strip_avx512", func(c *build.Context) { transposeAVX512(c); copyAVX512(c) }},
+	{"strip_avx512", func(c *build.Context) { stripLoops(newVector(c, "AVX512")) }},
+	{"strip_avx2", func(c *build.Context) { stripLoops(newVector(c, "AVX2")) }},
 }
 
 func main() {

@@ -89,10 +89,11 @@ func softmax(v *vector) {
 	v.Doc("softmax" + v.set + " is the loop of Softmax.")
 	r := v.startRows()
 	lowest := math.Inf(-1)
+	// A NaN that this maximum loses comes back with the sum.
 	peaks := v.accumulate("peak", r.cols, rowRegisters, lowest, func(s span, acc value) value {
-		return maximum(v, acc, s.orElse(s.load(r.src), v.constant(lowest)))
+		return v.max(acc, s.orElse(s.load(r.src), v.constant(lowest)))
 	})
-	peak := v.broadcast(v.foldLanes(v.foldGroup(peaks, maximum), maximum))
+	peak := v.broadcast(v.foldLanes(v.foldGroup(peaks, (*vector).max), (*vector).max))
 	unroll := rowRegisters
 	if !v.wide() {
 		unroll = 1

@@ -1,131 +1,153 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/build"
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 const stripSignature = "func(dst *float32, ldd int, src *float32, lds int, rows, cols int)"
 
-// transposeAVX512 writes the transposition of a strip of up to 16 rows.
-func transposeAVX512(ctx *build.Context) {
-	begin(ctx, "transposeStripAVX512", stripSignature)
-	ctx.Doc("transposeStripAVX512 sets dst[c·ldd+r] = src[r·lds+c] for 1 to 16 rows and any cols.")
-	s := newStrip(ctx, 16)
-	write := ctx.K()
-	lowBits(ctx, ctx.Load(ctx.Param("rows"), ctx.GP64()), write)
-
-	ctx.Label("blocks")
-	ctx.CMPQ(s.cols, Imm(16))
-	ctx.JL(LabelRef("tail"))
-	rows := s.load(ctx.ZMM, func(at Mem, v reg.VecVirtual) { ctx.VMOVUPS(at, v) })
-	for _, v := range transpose16(ctx, rows) {
-		ctx.VMOVUPS(v, write, Mem{Base: s.dst})
-		ctx.ADDQ(s.ldd, s.dst)
-	}
-	ctx.ADDQ(Imm(64), s.offset)
-	ctx.SUBQ(Imm(16), s.cols)
-	ctx.JMP(LabelRef("blocks"))
-
-	ctx.Label("tail")
-	ctx.TESTQ(s.cols, s.cols)
-	ctx.JZ(LabelRef("done"))
-	read := ctx.K()
-	lowBits(ctx, s.cols, read)
-	rows = s.load(ctx.ZMM, func(at Mem, v reg.VecVirtual) { ctx.VMOVUPS_Z(at, read, v) })
-	for _, v := range transpose16(ctx, rows) {
-		ctx.VMOVUPS(v, write, Mem{Base: s.dst})
-		ctx.ADDQ(s.ldd, s.dst)
-		ctx.DECQ(s.cols)
-		ctx.JZ(LabelRef("done"))
-	}
-	ctx.Label("done")
-	ctx.VZEROUPPER()
-	ctx.RET()
+// stripLoops writes the transposition of a strip of as many rows as a register
+// has lanes, and the copy of a strip of columns.
+func stripLoops(v *vector) {
+	transposeStrip(v)
+	copyStrip(v)
 }
 
-// lowBits sets the lowest n bits of a mask of 16.
-func lowBits(ctx *build.Context, n reg.Register, mask reg.OpmaskVirtual) {
-	ones := ctx.GP64()
-	ctx.MOVQ(I64(-1), ones)
-	ctx.BZHIQ(n, ones, ones)
-	ctx.KMOVW(ones.As32(), mask)
+func transposeStrip(v *vector) {
+	begin(v.Context, "transposeStrip"+v.set, stripSignature)
+	v.Doc(fmt.Sprintf("transposeStrip%s sets dst[c·ldd+r] = src[r·lds+c] for 1 to %d rows and any cols.", v.set, v.lanes))
+	s := newStrip(v)
+	rows := v.Load(v.Param("rows"), v.GP64())
+	write := v.tailMask(rows)
+
+	v.Label("blocks")
+	v.CMPQ(s.cols, Imm(uint64(v.lanes)))
+	v.JL(LabelRef("tail"))
+	for _, c := range v.transpose(s.load(nil)) {
+		span{v, s.zero, write}.store(value{c}, s.dst)
+		v.ADDQ(s.ldd, s.dst)
+	}
+	v.ADDQ(Imm(uint64(v.lanes)), s.at)
+	v.SUBQ(Imm(uint64(v.lanes)), s.cols)
+	v.JMP(LabelRef("blocks"))
+
+	v.Label("tail")
+	v.TESTQ(s.cols, s.cols)
+	v.JZ(LabelRef("done"))
+	for _, c := range v.transpose(s.load(v.tailMask(s.cols))) {
+		span{v, s.zero, write}.store(value{c}, s.dst)
+		v.ADDQ(s.ldd, s.dst)
+		v.DECQ(s.cols)
+		v.JZ(LabelRef("done"))
+	}
+	v.Label("done")
+	v.VZEROUPPER()
+	v.RET()
 }
 
 // strip is the state of a strip's loop: where its rows begin, in a table on
 // the stack whose entries beyond the last row repeat it, and how far the loop
 // has come.
 type strip struct {
-	*build.Context
-	height                 int
-	table                  Mem
-	dst, ldd, offset, cols reg.Register
+	*vector
+	table                    Mem
+	dst, ldd, at, cols, zero reg.Register
 }
 
-func newStrip(ctx *build.Context, height int) *strip {
-	s := &strip{Context: ctx, height: height, table: ctx.AllocLocal(8 * height)}
-	src := ctx.Load(ctx.Param("src"), ctx.GP64())
-	lds := ctx.Load(ctx.Param("lds"), ctx.GP64())
-	rows := ctx.Load(ctx.Param("rows"), ctx.GP64())
-	ctx.SHLQ(Imm(2), lds)
-	next := ctx.GP64()
-	for i := range height {
-		ctx.MOVQ(src, s.table.Offset(8*i))
-		ctx.LEAQ(Mem{Base: src, Index: lds, Scale: 1}, next)
-		ctx.CMPQ(rows, U32(i+1))
-		ctx.CMOVQGT(next, src)
+func newStrip(v *vector) *strip {
+	v.group = 1
+	s := &strip{vector: v, table: v.AllocLocal(8 * v.lanes)}
+	src := v.Load(v.Param("src"), v.GP64())
+	lds := v.Load(v.Param("lds"), v.GP64())
+	rows := v.Load(v.Param("rows"), v.GP64())
+	next := v.GP64()
+	for i := range v.lanes {
+		v.MOVQ(src, s.table.Offset(8*i))
+		v.LEAQ(Mem{Base: src, Index: lds, Scale: 4}, next)
+		v.CMPQ(rows, Imm(uint64(i+1)))
+		v.CMOVQGT(next, src)
 	}
-	s.dst = ctx.Load(ctx.Param("dst"), ctx.GP64())
-	s.ldd = ctx.Load(ctx.Param("ldd"), ctx.GP64())
-	ctx.SHLQ(Imm(2), s.ldd)
-	s.cols = ctx.Load(ctx.Param("cols"), ctx.GP64())
-	s.offset = ctx.GP64()
-	ctx.XORQ(s.offset, s.offset)
+	s.dst = v.Load(v.Param("dst"), v.GP64())
+	s.ldd = v.Load(v.Param("ldd"), v.GP64())
+	v.SHLQ(Imm(2), s.ldd)
+	s.cols = v.Load(v.Param("cols"), v.GP64())
+	s.at, s.zero = v.GP64(), v.GP64()
+	v.XORQ(s.at, s.at)
+	v.XORQ(s.zero, s.zero)
 	return s
 }
 
-// load reads the current columns of all rows. The last row is what src stands
-// at after row rows-1, since the pointer stops there.
-func (s *strip) load(alloc func() reg.VecVirtual, move func(Mem, reg.VecVirtual)) []reg.VecVirtual {
-	v := make([]reg.VecVirtual, s.height)
+// load reads the current columns of all rows, those of the mask if there is
+// one.
+func (s *strip) load(mask reg.Virtual) value {
+	var rows value
 	p := s.GP64()
-	for i := range v {
-		v[i] = alloc()
+	for i := range s.lanes {
 		s.MOVQ(s.table.Offset(8*i), p)
-		move(Mem{Base: p, Index: s.offset, Scale: 1}, v[i])
+		rows = append(rows, span{s.vector, s.at, mask}.load(p)[0])
 	}
-	return v
+	return rows
 }
 
-// transpose16 returns the columns of a 16×16 block given its rows: pairs,
-// then quadruples within lanes of four, then the lanes themselves.
-func transpose16(ctx *build.Context, r []reg.VecVirtual) []reg.VecVirtual {
-	shuffle := func(op func(b, a, dst Op), b, a Op) reg.VecVirtual {
-		v := ctx.ZMM()
-		op(b, a, v)
-		return v
+// transpose returns the columns of a square block given its rows.
+func (v *vector) transpose(rows value) value {
+	if v.wide() {
+		return v.transpose16(rows)
 	}
-	lo := func(b, a, d Op) { ctx.VUNPCKLPS(b, a, d) }
-	hi := func(b, a, d Op) { ctx.VUNPCKHPS(b, a, d) }
-	loPair := func(b, a, d Op) { ctx.VUNPCKLPD(b, a, d) }
-	hiPair := func(b, a, d Op) { ctx.VUNPCKHPD(b, a, d) }
-	even := func(b, a, d Op) { ctx.VSHUFF32X4(Imm(0x88), b, a, d) }
-	odd := func(b, a, d Op) { ctx.VSHUFF32X4(Imm(0xdd), b, a, d) }
+	return v.transpose8(rows)
+}
 
-	q := make([]reg.VecVirtual, 16) // q[4i+j]: rows 4i…4i+3, columns j, j+4, j+8, j+12
-	for i := 0; i < 16; i += 4 {
-		l01, h01 := shuffle(lo, r[i+1], r[i]), shuffle(hi, r[i+1], r[i])
-		l23, h23 := shuffle(lo, r[i+3], r[i+2]), shuffle(hi, r[i+3], r[i+2])
-		q[i], q[i+1] = shuffle(loPair, l23, l01), shuffle(hiPair, l23, l01)
-		q[i+2], q[i+3] = shuffle(loPair, h23, h01), shuffle(hiPair, h23, h01)
+// shuffle is an instruction that mixes two registers into a new one.
+type shuffle func(b, a reg.VecVirtual) reg.VecVirtual
+
+func (v *vector) shuffle(op func(ops ...Op), imm ...Op) shuffle {
+	return func(b, a reg.VecVirtual) reg.VecVirtual {
+		d := v.register()
+		op(append(imm, b, a, d)...)
+		return d
 	}
-	c := make([]reg.VecVirtual, 16)
+}
+
+// quadruples transposes 4×4 blocks within lanes of four: element j of group i
+// holds columns j, j+4, … of rows 4i to 4i+3.
+func (v *vector) quadruples(r value) value {
+	lo, hi := v.shuffle(v.VUNPCKLPS), v.shuffle(v.VUNPCKHPS)
+	loPair, hiPair := v.shuffle(v.VUNPCKLPD), v.shuffle(v.VUNPCKHPD)
+	var q value
+	for i := 0; i < len(r); i += 4 {
+		l01, h01 := lo(r[i+1], r[i]), hi(r[i+1], r[i])
+		l23, h23 := lo(r[i+3], r[i+2]), hi(r[i+3], r[i+2])
+		q = append(q, loPair(l23, l01), hiPair(l23, l01), loPair(h23, h01), hiPair(h23, h01))
+	}
+	return q
+}
+
+// transpose16 then sorts the four lanes of four in two steps.
+func (v *vector) transpose16(r value) value {
+	even := v.shuffle(v.VSHUFF32X4, Imm(0x88))
+	odd := v.shuffle(v.VSHUFF32X4, Imm(0xdd))
+	q := v.quadruples(r)
+	c := make(value, 16)
 	for j := range 4 {
-		top, topOdd := shuffle(even, q[4+j], q[j]), shuffle(odd, q[4+j], q[j])
-		low, lowOdd := shuffle(even, q[12+j], q[8+j]), shuffle(odd, q[12+j], q[8+j])
-		c[j], c[8+j] = shuffle(even, low, top), shuffle(odd, low, top)
-		c[4+j], c[12+j] = shuffle(even, lowOdd, topOdd), shuffle(odd, lowOdd, topOdd)
+		top, topOdd := even(q[4+j], q[j]), odd(q[4+j], q[j])
+		low, lowOdd := even(q[12+j], q[8+j]), odd(q[12+j], q[8+j])
+		c[j], c[8+j] = even(low, top), odd(low, top)
+		c[4+j], c[12+j] = even(lowOdd, topOdd), odd(lowOdd, topOdd)
+	}
+	return c
+}
+
+// transpose8 then sorts the two lanes of four.
+func (v *vector) transpose8(r value) value {
+	permute := func(ops ...Op) { v.VPERM2F128(ops[0], ops[1], ops[2], ops[3]) }
+	low, high := v.shuffle(permute, Imm(0x20)), v.shuffle(permute, Imm(0x31))
+	q := v.quadruples(r)
+	c := make(value, 8)
+	for j := range 4 {
+		c[j], c[4+j] = low(q[4+j], q[j]), high(q[4+j], q[j])
 	}
 	return c
 }
