@@ -1,0 +1,111 @@
+package metric
+
+import (
+	"math"
+	"slices"
+	"sort"
+)
+
+// Constant predicts the same for every utterance, having seen nothing but the
+// training labels. Its rows stand under every table: a model has to beat them.
+type Constant struct {
+	mean    float64
+	sign    float64   // −1 or 1, the more frequent sign of labels other than 0
+	side    float64   // −1 or 1, the more frequent side, 0 counting as positive
+	seventh float64   // the most frequent of the seven classes, −3 to 3
+	sorted  []float64 // the training labels
+	sums    []float64 // sums[i] = Σ of sorted[:i]
+}
+
+// FitConstant fits the constant predictor to training labels, NaN skipped. Of
+// equally frequent classes the lower one is taken. Without any label its rows are
+// NaN.
+func FitConstant(train []float64) Constant {
+	c := Constant{sums: []float64{0}}
+	var signs, sides [2]int
+	var sevenths [7]int
+	for _, y := range train {
+		if math.IsNaN(y) {
+			continue
+		}
+		c.sorted = append(c.sorted, y)
+		sevenths[seventh(y)]++
+		sides[index(y >= 0)]++
+		if y != 0 {
+			signs[index(y > 0)]++
+		}
+	}
+	slices.Sort(c.sorted)
+	for i, y := range c.sorted {
+		c.sums = append(c.sums, c.sums[i]+y)
+	}
+	n := len(c.sorted)
+	c.mean = c.sums[n] / float64(n) // NaN of no labels
+	c.sign = orNaN(float64(2*most(signs[:])-1), n > 0)
+	c.side = orNaN(float64(2*most(sides[:])-1), n > 0)
+	c.seventh = orNaN(float64(most(sevenths[:])-3), n > 0)
+	return c
+}
+
+// Mean returns the row of the mean predictor. Its CRPS is that of the training
+// labels as the predictive distribution of every utterance (climatology), the
+// best that a constant can honestly claim.
+func (c Constant) Mean(labels []float64) Scores {
+	s := Evaluate(labels, repeat(c.mean, len(labels)), nil)
+	losses := make([]float64, len(labels))
+	n := float64(len(c.sorted))
+	gap := meanGap(c.sorted) * (n - 1) / n // over all pairs, an x with itself included
+	for i, y := range labels {
+		losses[i] = c.meanDistance(y) - gap/2
+	}
+	s.CRPS = meanLabelled(labels, losses)
+	return s
+}
+
+// Majority returns the row of the majority predictor: the more frequent sign for
+// ACC2 and F1, the more frequent side of zero for ACC2Has0, and the most frequent
+// of the seven classes for everything else.
+func (c Constant) Majority(labels []float64) Scores {
+	s := Evaluate(labels, repeat(c.seventh, len(labels)), nil)
+	sign, side := repeat(c.sign, len(labels)), repeat(c.side, len(labels))
+	s.ACC2, s.F1, s.ACC2Has0 = ACC2(labels, sign), F1(labels, sign), ACC2Has0(labels, side)
+	return s
+}
+
+// meanDistance returns the mean of |x−y| over the training labels x.
+func (c Constant) meanDistance(y float64) float64 {
+	n := len(c.sorted)
+	below := sort.SearchFloat64s(c.sorted, y)
+	left := y*float64(below) - c.sums[below]
+	right := c.sums[n] - c.sums[below] - y*float64(n-below)
+	return (left + right) / float64(n)
+}
+
+// MajorityClass returns the most frequent class of training labels, the lower one
+// of equals, and −1 if none is labelled.
+func MajorityClass(train []int32) int32 {
+	counts := make([]int, max(0, 1+slices.Max(append([]int32{-1}, train...))))
+	for _, y := range train {
+		if y >= 0 {
+			counts[y]++
+		}
+	}
+	if len(counts) == 0 {
+		return -1
+	}
+	return int32(most(counts))
+}
+
+// most returns the index of the largest count, the first of equals.
+func most(counts []int) int { return slices.Index(counts, slices.Max(counts)) }
+
+func index(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func repeat[T any](x T, n int) []T {
+	return slices.Repeat([]T{x}, n)
+}

@@ -1,0 +1,104 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+)
+
+// Classes holds every score of a split with emotion classes.
+type Classes struct {
+	N   int     `json:"n"`   // labelled utterances
+	WA  float64 `json:"wa"`  // weighted accuracy: the plain share of right answers
+	UA  float64 `json:"ua"`  // unweighted accuracy: mean recall of the classes that occur
+	F1  float64 `json:"f1"`  // weighted F1
+	ECE float64 `json:"ece"` // expected calibration error in Bins bins
+}
+
+// Bins is the usual number of bins of the calibration error.
+const Bins = 15
+
+// EvaluateClasses scores predicted classes and, where there are any, the
+// probabilities [utterance][class] that go with them; without (nil) the
+// calibration error is NaN. Labels below 0 are unlabelled; a prediction below 0
+// panics.
+func EvaluateClasses(labels, preds []int32, probs [][]float64) Classes {
+	c := confuseClasses(labels, preds)
+	out := Classes{N: c.total(), WA: c.accuracy(), UA: c.recall(), F1: c.weightedF1(), ECE: math.NaN()}
+	if probs != nil {
+		out.ECE = ECE(labels, preds, probs, Bins)
+	}
+	return out
+}
+
+// WA is the share of utterances in the right class ("weighted accuracy" in the
+// field's words: recall weighted by support).
+func WA(labels, preds []int32) float64 { return confuseClasses(labels, preds).accuracy() }
+
+// UA is the recall averaged over the classes that occur among the labels
+// ("unweighted accuracy", UAR).
+func UA(labels, preds []int32) float64 { return confuseClasses(labels, preds).recall() }
+
+// WeightedF1 is Σ support·F1 / Σ support over classes. A class that is never
+// predicted has F1 0.
+func WeightedF1(labels, preds []int32) float64 { return confuseClasses(labels, preds).weightedF1() }
+
+func confuseClasses(labels, preds []int32) confusion {
+	sameLength(len(labels), len(preds))
+	classes := int32(0)
+	for i, y := range labels {
+		if y >= 0 && preds[i] < 0 {
+			panic(fmt.Sprintf("metric: row %d: predicted class %d", i, preds[i]))
+		}
+		classes = max(classes, y+1, preds[i]+1)
+	}
+	c := newConfusion(int(classes))
+	for i, y := range labels {
+		if y >= 0 {
+			c[y][preds[i]]++
+		}
+	}
+	return c
+}
+
+// ECE is the expected calibration error (Guo et al., ICML 2017, eq. 3):
+// Σ_b n_b/n·|accuracy_b − confidence_b| over bins of equal width of the
+// probability that was given to the predicted class, a bin holding its upper
+// edge.
+func ECE(labels, preds []int32, probs [][]float64, bins int) float64 {
+	sameLength(len(labels), len(preds))
+	sameLength(len(labels), len(probs))
+	if bins < 1 {
+		panic(fmt.Sprintf("metric: %d bins", bins))
+	}
+	excess := make([]float64, bins) // Σ (right − confidence) of each bin
+	n := 0
+	for i, y := range labels {
+		if y < 0 {
+			continue
+		}
+		confidence := probs[i][preds[i]]
+		if math.IsNaN(confidence) {
+			return math.NaN()
+		}
+		b := min(max(int(math.Ceil(confidence*float64(bins)))-1, 0), bins-1)
+		excess[b] -= confidence
+		if preds[i] == y {
+			excess[b]++
+		}
+		n++
+	}
+	sum := 0.0
+	for _, e := range excess {
+		sum += math.Abs(e)
+	}
+	return sum / float64(n)
+}
+
+// MarshalJSON writes a metric that is not finite as null.
+func (c Classes) MarshalJSON() ([]byte, error) { return marshal(c) }
+
+// UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
+func (c *Classes) UnmarshalJSON(text []byte) error {
+	type plain Classes
+	return unmarshal(text, (*plain)(c))
+}

@@ -1,0 +1,68 @@
+package missing
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"gsdnet/erc"
+)
+
+// Audit says what a mask really leaves. Shares are of all utterances, rates of
+// all 3n (utterance, modality) cells.
+type Audit struct {
+	Mask     string                     `json:"mask"`            // file name
+	N        int                        `json:"n"`               // utterances
+	Expected float64                    `json:"expected_rate"`   // what the rule aims at in complete data
+	Rate     float64                    `json:"rate"`            // absent cells, natural absence included
+	Natural  float64                    `json:"natural_rate"`    // cells that the data lack
+	Shares   [erc.NumModalities]float64 `json:"shares"`          // utterances with exactly one, two, three modalities
+	Absent   [erc.NumModalities]float64 `json:"absent"`          // utterances without text, audio, visual
+	Outside  int                        `json:"outside_pattern"` // fixed: utterances that had nothing of the pattern
+}
+
+// Audit counts the mask against the modalities the data have, one an utterance.
+func (m Mask) Audit(available []erc.Present) Audit {
+	var with, without [erc.NumModalities]int
+	var natural, outside int
+	for i, p := range m.Present {
+		if k := p.Count(); k > 0 {
+			with[k-1]++
+		}
+		for _, mod := range erc.Modalities {
+			if !p.Has(mod) {
+				without[mod]++
+			}
+		}
+		natural += erc.NumModalities - available[i].Count()
+		if m.Protocol == Fixed && p&^m.Pattern != 0 {
+			outside++
+		}
+	}
+	n := float64(max(len(m.Present), 1))
+	a := Audit{Mask: m.Name(), N: len(m.Present), Expected: m.Expected(), Outside: outside}
+	a.Natural = float64(natural) / (n * erc.NumModalities)
+	absent := 0
+	for _, mod := range erc.Modalities {
+		a.Shares[mod] = float64(with[mod]) / n
+		a.Absent[mod] = float64(without[mod]) / n
+		absent += without[mod]
+	}
+	a.Rate = float64(absent) / (n * erc.NumModalities)
+	return a
+}
+
+// WriteTable prints audits for people, one line each, in percent.
+func WriteTable(w io.Writer, audits []Audit) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "mask\tn\trate %\texpected\tnatural\twith 1/2/3 %\twithout t/a/v %\toutside")
+	for _, a := range audits {
+		fmt.Fprintf(t, "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%s\t%d\n", a.Mask, a.N,
+			100*a.Rate, 100*a.Expected, 100*a.Natural, percents(a.Shares), percents(a.Absent), a.Outside)
+	}
+	return t.Flush()
+}
+
+func percents(x [erc.NumModalities]float64) string {
+	return fmt.Sprintf("%.1f/%.1f/%.1f", 100*x[0], 100*x[1], 100*x[2])
+}
