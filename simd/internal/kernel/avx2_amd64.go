@@ -45,7 +45,8 @@ func init() {
 		sumOp: sumAVX2, sumSquaresOp: sumSquaresAVX2, reduceMaxOp: reduceMaxAVX2, reduceMinOp: reduceMinAVX2,
 	}
 	t.dot = dotAVX2
-	t.rows = rowLoops{layerNormAVX2, layerNormAffineAVX2, softmaxAVX2}
+	t.convert = fromUint32AVX2
+	t.rows = rowLoops{layerNormAVX2, layerNormAffineAVX2, softmaxAVX2, sumRowsAVX2, sumColumnsAVX2}
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripAVX2, copy: copyStripAVX2}
 	t.gemm = &gemmKernels{
 		mr: 6, nr: 16, strips: t.strips,

@@ -45,7 +45,8 @@ func init() {
 		sumOp: sumAVX512, sumSquaresOp: sumSquaresAVX512, reduceMaxOp: reduceMaxAVX512, reduceMinOp: reduceMinAVX512,
 	}
 	t.dot = dotAVX512
-	t.rows = rowLoops{layerNormAVX512, layerNormAffineAVX512, softmaxAVX512}
+	t.convert = fromUint32AVX512
+	t.rows = rowLoops{layerNormAVX512, layerNormAffineAVX512, softmaxAVX512, sumRowsAVX512, sumColumnsAVX512}
 	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
 	t.gemm = &gemmKernels{
 		mr: 12, nr: 32, strips: t.strips,

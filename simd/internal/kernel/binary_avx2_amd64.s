@@ -881,3 +881,69 @@ loop_rest:
 loop_done:
 	VZEROUPPER
 	RET
+
+// func fromUint32AVX2(dst *float32, src *uint32, n int)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·fromUint32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	CMPQ         DX, $0x00000010
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VPSRLD       $0x10, Y0, Y2
+	VPSRLD       $0x10, Y1, Y3
+	VBROADCASTSS bits0000ffff<>+0(SB), Y4
+	VANDPS       Y4, Y0, Y0
+	VANDPS       Y4, Y1, Y1
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS bits47800000<>+0(SB), Y4
+	VCVTDQ2PS    Y0, Y0
+	VCVTDQ2PS    Y1, Y1
+	VMOVAPS      Y0, Y0
+	VFMADD231PS  Y4, Y2, Y0
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000010, DX
+	JMP          loop
+
+loop_rest:
+	TESTQ        DX, DX
+	JLE          loop_done
+	LEAQ         tail<>+0(SB), SI
+	MOVQ         $0x00000008, DI
+	CMPQ         DX, DI
+	CMOVQLT      DX, DI
+	NEGQ         DI
+	VMOVUPS      32(SI)(DI*4), Y0
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
+	VPSRLD       $0x10, Y1, Y2
+	VBROADCASTSS bits0000ffff<>+0(SB), Y3
+	VANDPS       Y3, Y1, Y1
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS bits47800000<>+0(SB), Y3
+	VCVTDQ2PS    Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y3, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
+
+loop_done:
+	VZEROUPPER
+	RET
+
+DATA bits0000ffff<>+0(SB)/4, $0x0000ffff
+GLOBL bits0000ffff<>(SB), RODATA|NOPTR, $4
+
+DATA bits47800000<>+0(SB)/4, $0x47800000
+GLOBL bits47800000<>(SB), RODATA|NOPTR, $4

@@ -970,3 +970,41 @@ loop_rest:
 loop_done:
 	VZEROUPPER
 	RET
+
+// func fromUint32AVX512(dst *float32, src *uint32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·fromUint32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	CMPQ       DX, $0x00000020
+	JL         loop_rest
+	VMOVUPS    (CX)(BX*4), Z0
+	VMOVUPS    64(CX)(BX*4), Z1
+	VCVTUDQ2PS Z0, Z0
+	VCVTUDQ2PS Z1, Z1
+	VMOVUPS    Z0, (AX)(BX*4)
+	VMOVUPS    Z1, 64(AX)(BX*4)
+	ADDQ       $0x00000020, BX
+	SUBQ       $0x00000020, DX
+	JMP        loop
+
+loop_rest:
+	TESTQ      DX, DX
+	JLE        loop_done
+	MOVQ       $-1, SI
+	BZHIQ      DX, SI, SI
+	KMOVW      SI, K1
+	VMOVUPS.Z  (CX)(BX*4), K1, Z0
+	VCVTUDQ2PS Z0, Z0
+	VMOVUPS    Z0, K1, (AX)(BX*4)
+	ADDQ       $0x10, BX
+	SUBQ       $0x10, DX
+	JMP        loop_rest
+
+loop_done:
+	VZEROUPPER
+	RET

@@ -10,20 +10,31 @@ import (
 type PCG struct{ Hi, Lo uint64 }
 
 // The multiplier and the increment of the underlying congruential generator,
-// and the multiplier of the output permutation.
+// those of two of its steps, and the multiplier of the output permutation.
 const (
-	pcgMulHi, pcgMulLo = 2549297995355413924, 4865540595714422341
-	pcgIncHi, pcgIncLo = 6364136223846793005, 1442695040888963407
-	pcgCheapMul        = 0xda942042e4dd58b5
+	pcgMulHi, pcgMulLo   = 2549297995355413924, 4865540595714422341
+	pcgIncHi, pcgIncLo   = 6364136223846793005, 1442695040888963407
+	pcgMul2Hi, pcgMul2Lo = 1710491942223705148, 5953435361322512025
+	pcgInc2Hi, pcgInc2Lo = 5220163216168088568, 12402783752613479834
+	pcgCheapMul          = 0xda942042e4dd58b5
 )
 
 // Fill writes len(dst) random bytes, eight per step of the generator, low
 // byte first, and returns the state after the last step taken; what is left
 // of the last eight bytes is dropped.
 func (p PCG) Fill(dst []byte) PCG {
-	for ; len(dst) >= 8; dst = dst[8:] {
-		p = p.step()
-		binary.LittleEndian.PutUint64(dst, p.output())
+	// Two states, each two steps at a time, hide half of the latency of the
+	// multiplications.
+	q := p.step()
+	for ; len(dst) >= 16; dst = dst[16:] {
+		binary.LittleEndian.PutUint64(dst, q.output())
+		p = p.jump()
+		binary.LittleEndian.PutUint64(dst[8:], p.output())
+		q = q.jump()
+	}
+	if len(dst) >= 8 {
+		binary.LittleEndian.PutUint64(dst, q.output())
+		p, dst = q, dst[8:]
 	}
 	if len(dst) > 0 {
 		p = p.step()
@@ -60,6 +71,15 @@ func (p PCG) step() PCG {
 	return PCG{hi, lo}
 }
 
+// jump is two steps.
+func (p PCG) jump() PCG {
+	hi, lo := bits.Mul64(p.Lo, pcgMul2Lo)
+	hi += p.Hi*pcgMul2Lo + p.Lo*pcgMul2Hi
+	lo, carry := bits.Add64(lo, pcgInc2Lo, 0)
+	hi, _ = bits.Add64(hi, pcgInc2Hi, carry)
+	return PCG{hi, lo}
+}
+
 // output is the permutation "double xorshift multiply" of the state.
 func (p PCG) output() uint64 {
 	x := p.Hi
@@ -84,6 +104,10 @@ func add128(aHi, aLo, bHi, bLo uint64) (hi, lo uint64) {
 // step from random bits to uniform numbers.
 func FromUint32(dst []float32, src []uint32) {
 	src = src[:len(dst)]
+	if f := tables[active].convert; f != nil && len(dst) > 0 {
+		f(&dst[0], &src[0], len(dst))
+		return
+	}
 	for i, u := range src {
 		dst[i] = float32(u)
 	}

@@ -97,3 +97,38 @@ func ReduceMin(src []float32) float32 {
 	}
 	return m
 }
+
+// SumRows sets dst[r] to the [Sum] of row r of src, [rows, cols].
+func SumRows(dst, src []float32, rows, cols int) {
+	if rows == 0 {
+		return
+	}
+	dst, src = dst[:rows], src[:rows*cols]
+	if f := tables[active].rows.sumRows; f != nil && cols > 0 {
+		f(&dst[0], &src[0], rows, cols)
+		return
+	}
+	for r := range dst {
+		dst[r] = Sum(src[r*cols:][:cols])
+	}
+}
+
+// SumColumns sets dst[c] to the sum of column c of src, [rows, cols] with row
+// stride lds ≥ cols, added from the first row to the last. The sum over the
+// leading axis of a matrix; to spread it over workers, cut the columns.
+func SumColumns(dst, src []float32, lds, rows, cols int) {
+	dst = dst[:cols]
+	if rows == 0 || cols == 0 {
+		clear(dst)
+		return
+	}
+	src = src[:(rows-1)*lds+cols]
+	if f := tables[active].rows.sumColumns; f != nil {
+		f(&dst[0], &src[0], lds, rows, cols)
+		return
+	}
+	clear(dst)
+	for r := range rows {
+		Add(dst, dst, src[r*lds:])
+	}
+}

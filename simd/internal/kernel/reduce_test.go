@@ -86,3 +86,37 @@ func TestExtremes(t *testing.T) {
 		}
 	})
 }
+
+func TestSumRowsAndColumns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(18, 0))
+	atEveryLevel(t, func(t *testing.T) {
+		for cols := 0; cols <= longest; cols++ {
+			for _, rows := range []int{0, 1, 2, 7} {
+				lds := cols + 3
+				wide := normals(rng, rows*lds)
+				sums := append(make([]float32, cols), guard)
+				kernel.SumColumns(sums[:cols], wide, lds, rows, cols)
+				var dense []float32
+				want := make([]float32, cols+1)
+				want[cols] = guard
+				for r := range rows {
+					dense = append(dense, wide[r*lds:][:cols]...)
+					for c := range cols {
+						want[c] += wide[r*lds+c]
+					}
+				}
+				compareBits(t, "SumColumns", sums, want)
+				ends := append(make([]float32, rows), guard)
+				kernel.SumRows(ends[:rows], dense, rows, cols)
+				for r := range rows {
+					if want := kernel.Sum(dense[r*cols:][:cols]); ends[r] != want {
+						t.Fatalf("%d columns, row %d: got %g, want %g", cols, r, ends[r], want)
+					}
+				}
+				if ends[rows] != guard {
+					t.Fatalf("%d rows: wrote beyond dst", rows)
+				}
+			}
+		}
+	})
+}

@@ -18,3 +18,13 @@ func layerNormAffineAVX2(dst *float32, src *float32, gamma *float32, beta *float
 //
 //go:noescape
 func softmaxAVX2(dst *float32, src *float32, rows int, cols int)
+
+// sumRowsAVX2 is the loop of SumRows.
+//
+//go:noescape
+func sumRowsAVX2(dst *float32, src *float32, rows int, cols int)
+
+// sumColumnsAVX2 is the loop of SumColumns.
+//
+//go:noescape
+func sumColumnsAVX2(dst *float32, src *float32, lds int, rows int, cols int)

@@ -617,3 +617,141 @@ GLOBL bits3f000000<>(SB), RODATA|NOPTR, $4
 
 DATA bits0000007f<>+0(SB)/4, $0x0000007f
 GLOBL bits0000007f<>(SB), RODATA|NOPTR, $4
+
+// func sumRowsAVX2(dst *float32, src *float32, rows int, cols int)
+// Requires: AVX, CMOV
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ cols+24(FP), BX
+
+row:
+	VBROADCASTSS bits00000000<>+0(SB), Y0
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y0, Y3
+	VMOVAPS      Y0, Y0
+	MOVQ         BX, SI
+	XORQ         DI, DI
+
+sum:
+	CMPQ    SI, $0x00000020
+	JL      sum_rest
+	VMOVUPS (CX)(DI*4), Y4
+	VMOVUPS 32(CX)(DI*4), Y5
+	VMOVUPS 64(CX)(DI*4), Y6
+	VMOVUPS 96(CX)(DI*4), Y7
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y7, Y0, Y0
+	VMOVAPS Y1, Y1
+	VMOVAPS Y2, Y2
+	VMOVAPS Y3, Y3
+	VMOVAPS Y0, Y0
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000020, SI
+	JMP     sum
+
+sum_rest:
+	TESTQ      SI, SI
+	JLE        sum_done
+	LEAQ       tail<>+0(SB), R8
+	MOVQ       $0x00000008, R9
+	CMPQ       SI, R9
+	CMOVQLT    SI, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y4
+	VMASKMOVPS (CX)(DI*4), Y4, Y4
+	VADDPS     Y4, Y1, Y1
+	VMOVAPS    Y1, Y1
+	ADDQ       $0x08, DI
+	SUBQ       $0x08, SI
+	JMP        sum_rest
+
+sum_done:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, (AX)
+	ADDQ         $0x04, AX
+	LEAQ         (CX)(BX*4), CX
+	DECQ         DX
+	JNZ          row
+	VZEROUPPER
+	RET
+
+// func sumColumnsAVX2(dst *float32, src *float32, lds int, rows int, cols int)
+// Requires: AVX, CMOV
+TEXT ·sumColumnsAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ lds+16(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+	XORQ DI, DI
+
+columns:
+	CMPQ   SI, $0x00000020
+	JL     columns_rest
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+
+down4:
+	VMOVUPS (R8)(DI*4), Y4
+	VMOVUPS 32(R8)(DI*4), Y5
+	VMOVUPS 64(R8)(DI*4), Y6
+	VMOVUPS 96(R8)(DI*4), Y7
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y5, Y1, Y1
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y7, Y3, Y3
+	LEAQ    (R8)(DX*4), R8
+	DECQ    R9
+	JNZ     down4
+	VMOVUPS Y0, (AX)(DI*4)
+	VMOVUPS Y1, 32(AX)(DI*4)
+	VMOVUPS Y2, 64(AX)(DI*4)
+	VMOVUPS Y3, 96(AX)(DI*4)
+	ADDQ    $0x00000020, DI
+	SUBQ    $0x00000020, SI
+	JMP     columns
+
+columns_rest:
+	TESTQ   SI, SI
+	JLE     columns_done
+	LEAQ    tail<>+0(SB), R8
+	MOVQ    $0x00000008, R9
+	CMPQ    SI, R9
+	CMOVQLT SI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  X8, X8, X8
+	MOVQ    CX, R8
+	MOVQ    BX, R9
+
+down1:
+	VMASKMOVPS (R8)(DI*4), Y0, Y1
+	VADDPS     Y1, Y8, Y8
+	LEAQ       (R8)(DX*4), R8
+	DECQ       R9
+	JNZ        down1
+	VMASKMOVPS Y8, Y0, (AX)(DI*4)
+	ADDQ       $0x08, DI
+	SUBQ       $0x08, SI
+	JMP        columns_rest
+
+columns_done:
+	VZEROUPPER
+	RET

@@ -18,3 +18,13 @@ func layerNormAffineAVX512(dst *float32, src *float32, gamma *float32, beta *flo
 //
 //go:noescape
 func softmaxAVX512(dst *float32, src *float32, rows int, cols int)
+
+// sumRowsAVX512 is the loop of SumRows.
+//
+//go:noescape
+func sumRowsAVX512(dst *float32, src *float32, rows int, cols int)
+
+// sumColumnsAVX512 is the loop of SumColumns.
+//
+//go:noescape
+func sumColumnsAVX512(dst *float32, src *float32, lds int, rows int, cols int)

@@ -586,3 +586,137 @@ GLOBL bits3e2aaa6e<>(SB), RODATA|NOPTR, $4
 
 DATA bits3f000000<>+0(SB)/4, $0x3f000000
 GLOBL bits3f000000<>(SB), RODATA|NOPTR, $4
+
+// func sumRowsAVX512(dst *float32, src *float32, rows int, cols int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ cols+24(FP), BX
+
+row:
+	VBROADCASTSS bits00000000<>+0(SB), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VMOVAPS      Z0, Z3
+	VMOVAPS      Z0, Z0
+	MOVQ         BX, SI
+	XORQ         DI, DI
+
+sum:
+	CMPQ    SI, $0x00000040
+	JL      sum_rest
+	VMOVUPS (CX)(DI*4), Z4
+	VMOVUPS 64(CX)(DI*4), Z5
+	VMOVUPS 128(CX)(DI*4), Z6
+	VMOVUPS 192(CX)(DI*4), Z7
+	VADDPS  Z4, Z1, Z1
+	VADDPS  Z5, Z2, Z2
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z7, Z0, Z0
+	VMOVAPS Z1, Z1
+	VMOVAPS Z2, Z2
+	VMOVAPS Z3, Z3
+	VMOVAPS Z0, Z0
+	ADDQ    $0x00000040, DI
+	SUBQ    $0x00000040, SI
+	JMP     sum
+
+sum_rest:
+	TESTQ     SI, SI
+	JLE       sum_done
+	MOVQ      $-1, R8
+	BZHIQ     SI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVAPS   Z1, Z1
+	ADDQ      $0x10, DI
+	SUBQ      $0x10, SI
+	JMP       sum_rest
+
+sum_done:
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        X0, (AX)
+	ADDQ          $0x04, AX
+	LEAQ          (CX)(BX*4), CX
+	DECQ          DX
+	JNZ           row
+	VZEROUPPER
+	RET
+
+// func sumColumnsAVX512(dst *float32, src *float32, lds int, rows int, cols int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sumColumnsAVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ lds+16(FP), DX
+	MOVQ rows+24(FP), BX
+	MOVQ cols+32(FP), SI
+	XORQ DI, DI
+
+columns:
+	CMPQ   SI, $0x00000040
+	JL     columns_rest
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+
+down4:
+	VMOVUPS (R8)(DI*4), Z4
+	VMOVUPS 64(R8)(DI*4), Z5
+	VMOVUPS 128(R8)(DI*4), Z6
+	VMOVUPS 192(R8)(DI*4), Z7
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z6, Z2, Z2
+	VADDPS  Z7, Z3, Z3
+	LEAQ    (R8)(DX*4), R8
+	DECQ    R9
+	JNZ     down4
+	VMOVUPS Z0, (AX)(DI*4)
+	VMOVUPS Z1, 64(AX)(DI*4)
+	VMOVUPS Z2, 128(AX)(DI*4)
+	VMOVUPS Z3, 192(AX)(DI*4)
+	ADDQ    $0x00000040, DI
+	SUBQ    $0x00000040, SI
+	JMP     columns
+
+columns_rest:
+	TESTQ  SI, SI
+	JLE    columns_done
+	MOVQ   $-1, R8
+	BZHIQ  SI, R8, R8
+	KMOVW  R8, K1
+	VXORPS X8, X8, X8
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+
+down1:
+	VMOVUPS.Z (R8)(DI*4), K1, Z0
+	VADDPS    Z0, Z8, Z8
+	LEAQ      (R8)(DX*4), R8
+	DECQ      R9
+	JNZ       down1
+	VMOVUPS   Z8, K1, (AX)(DI*4)
+	ADDQ      $0x10, DI
+	SUBQ      $0x10, SI
+	JMP       columns_rest
+
+columns_done:
+	VZEROUPPER
+	RET

@@ -38,6 +38,8 @@ type rowLoops struct {
 	layerNorm       func(dst, src *float32, rows, cols int, eps float32)
 	layerNormAffine func(dst, src, gamma, beta *float32, rows, cols int, eps float32)
 	softmax         func(dst, src *float32, rows, cols int)
+	sumRows         func(dst, src *float32, rows, cols int)
+	sumColumns      func(dst, src *float32, lds, rows, cols int)
 }
 
 type adamLoop func(newParam, newM, newV, param, m, v, grad *float32,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/operand"
@@ -15,6 +16,8 @@ func rowLoops(v *vector) {
 	layerNorm(v, false)
 	layerNorm(v, true)
 	softmax(v)
+	sumRows(v)
+	sumColumns(v)
 }
 
 // rows holds the state of a loop over rows.
@@ -112,4 +115,47 @@ func softmax(v *vector) {
 		s.store(v.mul(s.load(r.dst), scale[:v.group]), r.dst)
 	})
 	v.nextRow(r)
+}
+
+// sumRows adds each row in the order of the sum of a whole array.
+func sumRows(v *vector) {
+	begin(v.Context, "sumRows"+v.set, "func(dst, src *float32, rows, cols int)")
+	v.Doc("sumRows" + v.set + " is the loop of SumRows.")
+	r := v.startRows()
+	acc := v.accumulate("sum", r.cols, sumRegisters, 0, func(s span, acc value) value {
+		return v.add(acc, s.load(r.src))
+	})
+	total := v.foldLanes(v.foldGroup(acc, (*vector).add), (*vector).add)
+	v.VMOVSS(total, Mem{Base: r.dst})
+	v.ADDQ(Imm(4), r.dst)
+	v.LEAQ(Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
+	v.DECQ(r.n)
+	v.JNZ(LabelRef("row"))
+	v.VZEROUPPER()
+	v.RET()
+}
+
+// sumColumns keeps the sums of a few columns in registers on the way down.
+func sumColumns(v *vector) {
+	begin(v.Context, "sumColumns"+v.set, "func(dst, src *float32, lds, rows, cols int)")
+	v.Doc("sumColumns" + v.set + " is the loop of SumColumns.")
+	dst, src := v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("src"), v.GP64())
+	lds, rows := v.Load(v.Param("lds"), v.GP64()), v.Load(v.Param("rows"), v.GP64())
+	v.sweep("columns", v.Load(v.Param("cols"), v.GP64()), sumRegisters, func(s span) {
+		label := fmt.Sprintf("down%d", v.group)
+		acc := v.each(func(_ int, d reg.VecVirtual) { v.VXORPS(d.AsX(), d.AsX(), d.AsX()) })
+		p, left := v.GP64(), v.GP64()
+		v.MOVQ(src, p)
+		v.MOVQ(rows, left)
+		v.Label(label)
+		for i, x := range s.load(p) {
+			v.VADDPS(x, acc[i], acc[i])
+		}
+		v.LEAQ(Mem{Base: p, Index: lds, Scale: 4}, p)
+		v.DECQ(left)
+		v.JNZ(LabelRef(label))
+		s.store(acc, dst)
+	})
+	v.VZEROUPPER()
+	v.RET()
 }
