@@ -107,8 +107,7 @@ func (r Rule) DrawConversation(available []erc.Present, rng *rand.Rand) []erc.Pr
 	}
 	n, s, u := float64(len(available)), r.Shares(), rng.Float64()
 	out := make([]erc.Present, len(available))
-	for j, i := range make([]int, len(available)) {
-		i = j
+	for j, i := range rng.Perm(len(available)) {
 		keep := 3
 		switch at := (float64(j) + u) / n; {
 		case at < s[0]:
