@@ -54,6 +54,7 @@ func (g axisGroup) collapse() (size, step, rest int) {
 // lowerDot adds a product, copying an operand only if neither its rows nor its
 // columns are contiguous.
 func (g *graph) lowerDot(a dotAttr, dims []int, lhs, rhs operand) operand {
+	a = alignContraction(a, lhs.view)
 	lhsFree := otherAxes(len(lhs.view.dims), a.lhsContract, a.lhsBatch)
 	rhsFree := otherAxes(len(rhs.view.dims), a.rhsContract, a.rhsBatch)
 	p, okA, okB := planProduct(a, lhs.view, rhs.view, lhsFree, rhsFree)
@@ -103,7 +104,6 @@ func groupOf(v view, axes []int) (g axisGroup) {
 // planProduct lays the product out; okA and okB are false if an operand cannot
 // be used where it lies.
 func planProduct(a dotAttr, lhs, rhs view, lhsFree, rhsFree []int) (p productAttr, okA, okB bool) {
-	a = alignContraction(a, lhs)
 	kA, kB := groupOf(lhs, a.lhsContract), groupOf(rhs, a.rhsContract)
 	m, n := groupOf(lhs, lhsFree), groupOf(rhs, rhsFree)
 	var aK, aM, bK, bN, restA, restB, restM, restN int
