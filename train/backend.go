@@ -5,17 +5,28 @@ import (
 	"github.com/gomlx/compute/gobackend"
 
 	"gsdnet/internal/hint"
+	"gsdnet/simd"
 )
 
 // Engine runs computation graphs.
 type Engine = compute.Backend
 
-// Backend opens an engine by name. The empty name is the default.
+// The engines that every build has.
+const (
+	EngineSIMD = "simd" // ours; the default
+	EngineGo   = "go"   // GoMLX's own
+)
+
+// Backend opens an engine by name; the empty name is the default.
 func Backend(name string) (Engine, error) {
-	if err := hint.OneOf("--backend", name, "", "go"); err != nil {
-		return nil, err
+	switch name {
+	case "", EngineSIMD:
+		return simd.New("")
+	case EngineGo:
+		// Operations run one after another, each on all processors: side by side,
+		// its matrix products can wait for each other's workers for ever (compute
+		// v0.1.6).
+		return gobackend.New("ops_sequential")
 	}
-	// Operations run one after another, each on all processors: side by side, its
-	// matrix products can wait for each other's workers for ever (compute v0.1.6).
-	return gobackend.New("ops_sequential")
+	return nil, hint.OneOf("--backend", name, EngineSIMD, EngineGo)
 }

@@ -57,14 +57,16 @@ func (s *updater) build(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 	in := named(s.names, inputs)
 	g := inputs[0].Graph()
 	losses := s.model.Losses(s.params, in)
-	var weights []*mlx.Variable
+	var weights []*mlx.Variable // in the order in which Adam will ask for their gradients
 	var nodes []*graph.Node
 	for v := range scope.IterVariables() {
 		if v.Trainable && v.InUseByGraph(g) {
 			weights, nodes = append(weights, v), append(nodes, v.NodeValue(g))
 		}
 	}
-	gradients, norm := clipped(graph.Gradient(losses.Total, nodes...), s.setting.Clip)
+	gradients := graph.Gradient(losses.Total, nodes...)
+	norm := jointNorm(weights, gradients)
+	clipTo(gradients, norm, s.setting.Clip)
 	s.step(scope, in[inRate], gradients)
 	for i, v := range weights {
 		average(scope, v, nodes[i], in[inKeep])
@@ -87,18 +89,26 @@ func (s *updater) step(scope *mlx.Scope, rate *graph.Node, gradients []*graph.No
 	}).UpdateGraphWithGradients(scope, gradients, dtypes.Float32)
 }
 
-// clipped scales gradients so that their joint norm is at most limit.
-func clipped(gradients []*graph.Node, limit float64) ([]*graph.Node, *graph.Node) {
-	sum := graph.ScalarZero(gradients[0].Graph(), gradients[0].DType())
-	for _, d := range gradients {
-		sum = graph.Add(sum, graph.ReduceAllSum(graph.Square(d)))
+// jointNorm is the norm of all gradients together, summed by path: a resumed run
+// holds its weights in another order, and must round as the first one did.
+func jointNorm(weights []*mlx.Variable, gradients []*graph.Node) *graph.Node {
+	byPath := map[string]*graph.Node{}
+	for i, v := range weights {
+		byPath[v.Path()] = gradients[i]
 	}
-	norm := graph.Sqrt(sum)
+	sum := graph.ScalarZero(gradients[0].Graph(), gradients[0].DType())
+	for _, path := range slices.Sorted(maps.Keys(byPath)) {
+		sum = graph.Add(sum, graph.ReduceAllSum(graph.Square(byPath[path])))
+	}
+	return graph.Sqrt(sum)
+}
+
+// clipTo scales gradients so that their joint norm is at most limit.
+func clipTo(gradients []*graph.Node, norm *graph.Node, limit float64) {
 	factor := graph.MinScalar(graph.Div(graph.Scalar(norm.Graph(), norm.DType(), limit), graph.AddScalar(norm, 1e-6)), 1.0)
 	for i, d := range gradients {
 		gradients[i] = graph.Mul(d, factor)
 	}
-	return gradients, norm
 }
 
 // average moves a weight's average towards its value after the step. It starts

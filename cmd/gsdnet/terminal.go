@@ -16,7 +16,7 @@ import (
 
 // backendFlag and jsonFlag are shared by the verbs.
 type backendFlag struct {
-	Backend string `help:"Engine that runs the graphs: go." placeholder:"NAME"`
+	Backend string `help:"Engine that runs the graphs: simd (default) or go." placeholder:"NAME"`
 }
 
 type jsonFlag struct {
