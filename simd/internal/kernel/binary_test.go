@@ -167,6 +167,7 @@ func checkGuards(t *testing.T, name string, b []bool) {
 }
 
 func TestSelect(t *testing.T) {
+	x := arguments()
 	cond := make([]bool, longest)
 	for i := range cond {
 		cond[i] = i%3 == 0 || i%7 == 1
@@ -179,7 +180,7 @@ func TestSelect(t *testing.T) {
 	}
 	atEveryLevel(t, func(t *testing.T) {
 		for n := 0; n <= longest; n++ {
-			a, b := arguments()[:n], arguments()[200:200+n]
+			a, b := x[:n], x[200:200+n]
 			vv, vs, sv := make([]float32, n+1), make([]float32, n+1), make([]float32, n+1)
 			vv[n], vs[n], sv[n] = guard, guard, guard
 			kernel.Select(vv[:n], cond, a, b)

@@ -9,7 +9,8 @@ package kernel
 // gemmKernels are the assembly parts of the blocked product on one level.
 type gemmKernels struct {
 	mr, nr int
-	// micro[rows][v] multiplies a tile of rows × at most (v+1)·nr/vectors columns.
+	// micro[rows][w] multiplies a tile of rows × up to (w+1)/len(micro[rows])
+	// of nr columns.
 	micro  [][]microKernel
 	strips *stripKernels
 }
@@ -20,10 +21,14 @@ type gemmKernels struct {
 type microKernel func(k int, a *float32, rsa, csa int, b *float32, rsb int,
 	c *float32, ldc int, alpha float32, keep, cols int)
 
-// Blocks of A and B, chosen for 1 MiB of second-level cache.
+// Blocks of A and B, chosen for 1 MiB of second-level cache, and how wide or
+// tall a product must be for the packing of A or B to pay: below, the
+// micro-kernels read the matrices as they lie.
 const (
-	blockRows = 480
+	blockRows = 192
 	blockCols = 2048
+	packColsA = 640
+	packRowsB = 320
 )
 
 // operand is a block of A or B as the micro-kernels read it: panel i starts
@@ -35,7 +40,7 @@ type operand struct {
 }
 
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
-// beta is zero.
+// beta is zero, and applies the epilogue to each block of C after its last k.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 	step := kBlock(g.K)
 	for j := 0; j < r.cols; j += blockCols {
@@ -50,7 +55,11 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 				if k == 0 && g.Beta == 0 {
 					keep = 0
 				}
-				g.multiplyBlock(t, rect{r.row + i, r.col + j, rows, cols}, kc, a, b, keep)
+				c := rect{r.row + i, r.col + j, rows, cols}
+				g.multiplyBlock(t, c, kc, a, b, keep)
+				if k+kc == g.K {
+					g.finish(c)
+				}
 			}
 		}
 	}
@@ -102,9 +111,6 @@ func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operan
 	}
 	return operand{p: p, step: t.mr * s.cols, rs: 1, cs: t.mr}
 }
-
-var packColsA = 256
-var packRowsB = 128
 
 // operandB returns the block s of op(B), packed if that pays for a product of
 // m rows.

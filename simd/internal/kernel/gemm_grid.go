@@ -12,7 +12,7 @@ type grid struct{ down, across int }
 const (
 	partRows    = 24
 	partCols    = 32
-	minPartWork = 1 << 18
+	minPartWork = 1 << 19
 )
 
 // grid chooses the cut for a number of workers: as many parts as workers, as

@@ -2,12 +2,12 @@ package kernel
 
 import "sync"
 
-// A Workspace holds the packed parts of A and B during a product, and keeps
+// A Workspace holds the packed parts of A and B, and of a narrow C, and keeps
 // its memory from one product to the next. The zero value is ready. One
 // workspace serves one thread at a time; where nil is passed, one is borrowed
 // from a pool.
 type Workspace struct {
-	a, b []float32
+	a, b, c []float32
 }
 
 var workspaces = sync.Pool{New: func() any { return new(Workspace) }}
@@ -31,18 +31,23 @@ func (g *GemmArgs) runRect(r rect, ws *Workspace) {
 		defer workspaces.Put(ws)
 	}
 	t := tables[active].gemm
-	empty := g.K == 0 || g.Alpha == 0
-	if t == nil || empty || g.Beta != 0 {
-		g.scaleC(r)
-	}
-	switch {
+	switch empty := g.K == 0 || g.Alpha == 0; {
 	case empty:
+		g.scaleC(r)
+		g.finish(r)
 	case t == nil:
+		g.scaleC(r)
 		g.multiplyPortable(r, ws)
+		g.finish(r)
+	case g.N < narrow && g.M > g.N:
+		g.multiplyNarrow(t, r, ws)
+		g.finish(r)
 	default:
+		if g.Beta != 0 {
+			g.scaleC(r)
+		}
 		g.multiplyBlocked(t, r, ws)
 	}
-	g.finish(r)
 }
 
 // scaleC sets the part to beta times itself.
