@@ -10,6 +10,10 @@ import (
 	"github.com/pkg/errors"
 )
 
+// raceDetector is set in builds with -race. They check pointers, and the Go
+// backend's products of large matrices do not pass (compute v0.1.6).
+var raceDetector bool
+
 // A program builds a computation of parameters.
 type program func(f compute.Function, in []compute.Value) ([]compute.Value, error)
 
