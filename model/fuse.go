@@ -28,7 +28,11 @@ func Fuse(p *Params, a, h, valid *Node, layers int) *Node {
 		h = ReLU(graph.Reshape(mixed, dims...))
 		states = append(states, h)
 	}
-	all := graph.Concatenate(states, -1) // [M,B,N,(layers+1)d]
-	all = graph.TransposeAllDims(all, 1, 2, 0, 3)
-	return graph.Reshape(all, dims[1], dims[2], (layers+1)*dims[0]*dims[3])
+	return Beside(graph.Concatenate(states, -1))
+}
+
+// Beside lays the modalities of an utterance side by side, [M,B,N,w] → [B,N,M·w].
+func Beside(x *Node) *Node {
+	dims := x.Shape().Dimensions
+	return graph.Reshape(graph.TransposeAllDims(x, 1, 2, 0, 3), dims[1], dims[2], dims[0]*dims[3])
 }

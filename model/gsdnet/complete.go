@@ -21,6 +21,7 @@ type completer struct {
 	p        *model.Params
 	in       model.Nodes
 	observed *model.Node // [M,B,N,d] X'_o, 0 where absent
+	mean     *model.Node // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
 	side     side        // nil for GraphNone
 }
 
@@ -32,6 +33,9 @@ type output struct {
 // networks runs s_θ and s_φ on a noisy state at times t ([B] or [1]); x and r
 // are noised features and residual, cond the features to condition on.
 func (c *completer) networks(x, r, t, cond *model.Node, side side) output {
+	if c.mean != nil {
+		cond = graph.Add(cond, c.mean)
+	}
 	context := c.net.context(c.p.In("score_x"), cond, c.in[model.InPresent])
 	out := output{}
 	a := c.in[inGraph]
@@ -88,6 +92,9 @@ func (c *completer) sample() (x, r *model.Node) {
 		}
 	}
 	x = refine(c.p.In("refine_x"), state[0], n.cfg.Width)
+	if c.mean != nil {
+		x = graph.Add(x, c.mean)
+	}
 	if c.side != nil {
 		r = c.side.refine(c.p.In("refine_g"), state[1])
 	}

@@ -17,6 +17,12 @@ const (
 	BasisOwn    = "own"    // the sorted eigenvalues of A_m, as printed in the paper
 	BasisOracle = "oracle" // the true eigenvectors of A_m; evaluation only
 
+	MeanNone       = "none"       // X' itself is diffused
+	MeanRegression = "regression" // what is left of X' after a ridge regression on the present modalities
+
+	ViewsCompleted = "completed"
+	ViewsBoth      = "both"
+
 	ConditionClean = "clean" // X_o
 	ConditionNoisy = "noisy" // X_o(t), noised independently at the same t
 )
@@ -40,9 +46,12 @@ type Config struct {
 	Prediction string         `toml:"prediction"` // x0, eps or score
 	Through    bool           `toml:"through"`    // let the gradient of L_rec and L_pred through the sampler
 	Condition  string         `toml:"condition"`  // clean or noisy
+	Mean       string         `toml:"mean"`       // none or regression: what the features' diffusion starts out from
+	Ridge      float64        `toml:"ridge"`      // of the regression, in units of the number of rows
 	Blocks     int            `toml:"blocks"`     // residual blocks of the features' score network
 
 	FusionLayers int    `toml:"fusion_layers"` // L of Eq. 19
+	Views        string `toml:"views"`         // completed, or both: the head sees the observed features too
 	Hidden       int    `toml:"hidden"`        // width of the prediction head
 	Head         string `toml:"head"`          // laplace or point
 
@@ -60,8 +69,8 @@ func Default() Config {
 		SDEX:      diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
-		Condition: ConditionClean, Blocks: 3,
-		FusionLayers: 2, Hidden: 128, Head: model.HeadLaplace,
+		Condition: ConditionClean, Mean: MeanNone, Ridge: 0.3, Blocks: 3,
+		FusionLayers: 2, Views: ViewsCompleted, Hidden: 128, Head: model.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
 	}
 }
@@ -98,6 +107,9 @@ func (c Config) check() error {
 			return hint.Input("it is a share in [0,1)", "gsdnet.%s = %g", key, share)
 		}
 	}
+	if c.Ridge <= 0 {
+		return hint.Input("it is above 0", "gsdnet.ridge = %g", c.Ridge)
+	}
 	if c.Window < 0 || c.Rank < 0 || c.Beta < 0 || c.FreeWeight < 0 {
 		return hint.Input("0 is the least", "gsdnet.window, rank, beta or free_weight is negative")
 	}
@@ -117,6 +129,8 @@ func (c Config) checkNames() error {
 	}{
 		{"graph", c.Graph, []string{GraphSpectral, GraphAdjacency, GraphNone}},
 		{"basis", c.Basis, []string{BasisShared, BasisOwn, BasisOracle}},
+		{"mean", c.Mean, []string{MeanNone, MeanRegression}},
+		{"views", c.Views, []string{ViewsCompleted, ViewsBoth}},
 		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
 		{"head", c.Head, []string{model.HeadLaplace, model.HeadPoint}},
 	} {

@@ -14,8 +14,13 @@ const constDeviation = "deviation"
 // leastDeviation keeps the scale finite on data in which nothing is missing.
 const leastDeviation = 1e-3
 
-// Fit measures the deviation over the modalities in which something is missing.
+// Fit solves the regression, and measures the deviation over the modalities in which something is missing.
 func (n *Net) Fit(p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+	if n.cfg.Mean == MeanRegression {
+		if err := n.ridge.Fit(p, truth); err != nil {
+			return err
+		}
+	}
 	if n.cfg.Graph == GraphNone {
 		return nil
 	}

@@ -39,6 +39,7 @@ type Net struct {
 	sdeX, sdeG diffusion.SDE
 	prediction diffusion.Prediction
 	sampler    diffusion.Method
+	ridge      model.Ridge
 	times      []float64
 }
 
@@ -55,6 +56,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
+	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge}
 	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
 	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
 	return n, nil
@@ -71,7 +73,7 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	c := n.completer(p, in)
 	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete, "")), has) // X'_m(complete)
 	x, r := c.sample()
-	missX, missG := n.scoreLosses(c, target, withheld)
+	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
 	recX := model.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
 	recG := graph.ScalarZero(x.Graph(), x.DType())
 	if c.side != nil {
@@ -113,12 +115,41 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 
 // completer encodes what was observed, Eqs. 12-14.
 func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
-	observed := n.encode(p, in, "", inDropIn)
-	return &completer{
-		net: n, p: p, in: in,
-		observed: graph.Mul(observed, in[model.InPresent]),
-		side:     n.newSide(p, in),
+	c := &completer{net: n, p: p, in: in, side: n.newSide(p, in)}
+	encoded := n.encodeObserved(p, in)
+	c.observed = graph.Mul(encoded, in[model.InPresent])
+	if n.cfg.Mean == MeanRegression {
+		c.mean = graph.Mul(encoded, c.missing())
 	}
+	return c
+}
+
+// encodeObserved encodes what there is, the holes left at zero or regressed.
+func (n *Net) encodeObserved(p *model.Params, in model.Nodes) *model.Node {
+	if n.cfg.Mean == MeanNone {
+		return n.encode(p, in, "", inDropIn)
+	}
+	filled := model.Nodes{model.InValid: in[model.InValid]}
+	for m, x := range n.ridge.Complete(p, in) {
+		name := erc.Modality(m).String()
+		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
+	}
+	return n.encode(p, filled, "", inDropIn)
+}
+
+// missing is [M,B,N,1]: 1 for a cell that is to be completed.
+func (c *completer) missing() *model.Node {
+	valid := c.in[model.InValid]
+	dims := valid.Shape().Dimensions
+	return graph.Mul(graph.OneMinus(c.in[model.InPresent]), graph.Reshape(valid, 1, dims[0], dims[1], 1))
+}
+
+// residual is what of the features is diffused: all, or what their mean leaves.
+func (c *completer) residual(x *model.Node) *model.Node {
+	if c.mean == nil {
+		return x
+	}
+	return graph.Sub(x, graph.StopGradient(c.mean))
 }
 
 // encode runs the encoder on the inputs named prefix+modality.
@@ -135,10 +166,7 @@ func (n *Net) encode(p *model.Params, in model.Nodes, prefix, drop string) *mode
 
 // overwrite keeps the observed rows and takes the missing ones from x.
 func (c *completer) overwrite(x *model.Node) *model.Node {
-	valid := c.in[model.InValid]
-	dims := valid.Shape().Dimensions
-	missing := graph.Mul(graph.OneMinus(c.in[model.InPresent]), graph.Reshape(valid, 1, dims[0], dims[1], 1))
-	return graph.Add(c.observed, graph.Mul(x, missing))
+	return graph.Add(c.observed, graph.Mul(x, c.missing()))
 }
 
 // predict is §5.3: fusion on the completed graph, then the head.
@@ -148,10 +176,25 @@ func (n *Net) predict(p *model.Params, c *completer, completed, r *model.Node) m
 		a = c.side.graph(r)
 	}
 	fused := model.Fuse(p.In("fuse"), a, completed, c.in[model.InValid], n.cfg.FusionLayers)
+	if n.cfg.Views == ViewsBoth {
+		fused = graph.Concatenate([]*model.Node{fused, model.Beside(c.observed)}, -1)
+	}
 	if drop := c.in[inDropOut]; drop != nil {
 		fused = graph.Mul(fused, drop)
 	}
+	if n.cfg.Views == ViewsBoth {
+		fused = graph.Concatenate([]*model.Node{fused, model.Beside(c.in[model.InPresent])}, -1)
+	}
 	return n.head.Predict(p.In("head"), fused)
+}
+
+// fusedWidth is the number of channels that dropout acts on.
+func (n *Net) fusedWidth() int {
+	states := n.cfg.FusionLayers + 1
+	if n.cfg.Views == ViewsBoth {
+		states++
+	}
+	return states * erc.NumModalities * n.cfg.Width
 }
 
 // scoreLosses is Eq. 11 for the features and for the side.

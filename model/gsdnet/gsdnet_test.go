@@ -23,6 +23,8 @@ func TestConformance(t *testing.T) {
 		"none":       func(c *gsdnet.Config) { c.Graph = gsdnet.GraphNone },
 		"epsilon":    func(c *gsdnet.Config) { c.Prediction = "eps" },
 		"point head": func(c *gsdnet.Config) { c.Head = "point" },
+		"regressed":  func(c *gsdnet.Config) { c.Mean = gsdnet.MeanRegression },
+		"both views": func(c *gsdnet.Config) { c.Views = gsdnet.ViewsBoth },
 		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Through = gsdnet.ConditionNoisy, false },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,10 +45,7 @@ func film(p *model.Params, time *model.Node, width int) (scale, shift *model.Nod
 // [M,B,N,d] → [M,B,N,d]. Each modality weighs them for itself.
 func (n *Net) context(p *model.Params, observed, present *model.Node) *model.Node {
 	dims := observed.Shape().Dimensions
-	sides := func(x *model.Node, width int) *model.Node { // [M,B,N,width] → [B,N,M·width]
-		return graph.Reshape(graph.TransposeAllDims(x, 1, 2, 0, 3), dims[1], dims[2], dims[0]*width)
-	}
-	seen := graph.Concatenate([]*model.Node{sides(observed, n.cfg.Width), sides(present, 1)}, -1)
+	seen := graph.Concatenate([]*model.Node{model.Beside(observed), model.Beside(present)}, -1)
 	out := model.Dense(p.In("context"), seen, erc.NumModalities*n.cfg.Width)
 	return graph.TransposeAllDims(graph.Reshape(out, dims[1], dims[2], dims[0], n.cfg.Width), 2, 0, 1, 3)
 }

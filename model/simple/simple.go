@@ -87,7 +87,7 @@ func New(kind string, c Config, s model.Setup) (model.Model, error) {
 	}
 	n := &Net{kind: kind, cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}
 	if kind == Regression {
-		return &regression{n}, nil
+		return &regression{n, model.Ridge{Dims: s.Dims, Lambda: c.Ridge}}, nil
 	}
 	return n, nil
 }
@@ -173,4 +173,25 @@ func (n *Net) forecast(p *model.Params, in model.Nodes, x [erc.NumModalities]*mo
 	f.Encoded = encoded
 	f.Recover = func() [erc.NumModalities]*model.Node { return x }
 	return f
+}
+
+// regression completes by ridge regression.
+type regression struct {
+	*Net
+	ridge model.Ridge
+}
+
+// Fit solves the regressions.
+func (r *regression) Fit(p *model.Params, _ []model.Conversation, truth []model.Truth) error {
+	return r.ridge.Fit(p, truth)
+}
+
+// Losses trains on the regressed features.
+func (r *regression) Losses(p *model.Params, in model.Nodes) model.Losses {
+	return r.losses(p, in, r.ridge.Complete(p, in))
+}
+
+// Forecast predicts from the regressed features.
+func (r *regression) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+	return r.forecast(p, in, r.ridge.Complete(p, in))
 }

@@ -1,4 +1,4 @@
-package simple
+package model
 
 import (
 	"fmt"
@@ -8,12 +8,14 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
-	"gsdnet/model"
 )
 
-// regression completes by ridge regression, one linear map per pattern of
-// availability, fitted in closed form before training.
-type regression struct{ *Net }
+// Ridge completes raw features by ridge regression, one linear map per pattern of
+// availability, fitted in closed form before training and kept as constants.
+type Ridge struct {
+	Dims   [erc.NumModalities]int
+	Lambda float64 // in units of the number of rows
+}
 
 // partial lists the patterns from which something is to be regressed.
 func partial() []erc.Present {
@@ -35,29 +37,19 @@ func mapName(from erc.Present, to erc.Modality) string {
 	return name + "_" + to.String()
 }
 
-// Losses trains on the regressed features.
-func (r *regression) Losses(p *model.Params, in model.Nodes) model.Losses {
-	return r.losses(p, in, r.completed(p, in))
-}
-
-// Forecast predicts from the regressed features.
-func (r *regression) Forecast(p *model.Params, in model.Nodes) model.Forecast {
-	return r.forecast(p, in, r.completed(p, in))
-}
-
-// completed adds, for every pattern, its map's values where an utterance has
-// exactly that pattern.
-func (r *regression) completed(p *model.Params, in model.Nodes) [erc.NumModalities]*model.Node {
-	var x [erc.NumModalities]*model.Node
+// Complete fills the holes of the observed features, [B,N,D_m] each: for every
+// pattern it adds its map's values where an utterance has exactly that pattern.
+func (r Ridge) Complete(p *Params, in Nodes) [erc.NumModalities]*Node {
+	var x [erc.NumModalities]*Node
 	for _, m := range erc.Modalities {
 		x[m] = in[m.String()]
 	}
-	g := in[model.InValid].Graph()
+	g := in[InValid].Graph()
 	for _, pattern := range partial() {
-		here := graph.InsertAxes(in[model.InValid], -1) // [B,N,1]
-		var sources []*model.Node
+		here := graph.InsertAxes(in[InValid], -1) // [B,N,1]
+		var sources []*Node
 		for _, m := range erc.Modalities {
-			present := model.Pick(in[model.InPresent], m)
+			present := Pick(in[InPresent], m)
 			if pattern.Has(m) {
 				sources = append(sources, in[m.String()])
 			} else {
@@ -73,22 +65,49 @@ func (r *regression) completed(p *model.Params, in model.Nodes) [erc.NumModaliti
 				continue
 			}
 			values := graph.MatMul(flat, p.Constant(g, mapName(pattern, m)))
-			values = graph.Reshape(values, dims[0], dims[1], r.setup.Dims[m])
+			values = graph.Reshape(values, dims[0], dims[1], r.Dims[m])
 			x[m] = graph.Add(x[m], graph.Mul(values, here))
 		}
 	}
 	return x
 }
 
-// Fit solves the ridge regressions on the utterances that have everything.
+// Fit solves the regressions on the utterances that have everything.
 // Standardised features need no intercept.
-func (r *regression) Fit(p *model.Params, _ []model.Conversation, truth []model.Truth) error {
-	width, offset := 0, [erc.NumModalities]int{}
-	for _, m := range erc.Modalities {
-		offset[m] = width
-		width += r.setup.Dims[m]
+func (r Ridge) Fit(p *Params, truth []Truth) error {
+	z, err := r.complete(truth)
+	if err != nil {
+		return err
 	}
-	rows := 0
+	var gram mat.Dense
+	gram.Mul(z.T(), z)
+	rows, _ := z.Dims()
+	for _, from := range partial() {
+		var columns []int
+		for _, m := range erc.Modalities {
+			if from.Has(m) {
+				columns = append(columns, r.columns(m)...)
+			}
+		}
+		for _, to := range erc.Modalities {
+			if from.Has(to) {
+				continue
+			}
+			w, err := solve(&gram, columns, r.columns(to), r.Lambda*float64(rows))
+			if err != nil {
+				return fmt.Errorf("regression of %s on %s: %w", to, from, err)
+			}
+			if err := p.SetConstant(mapName(from, to), w, len(columns), r.Dims[to]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// complete stacks the utterances that have all modalities, [rows, ΣD_m].
+func (r Ridge) complete(truth []Truth) (*mat.Dense, error) {
+	rows, width := 0, r.Dims[0]+r.Dims[1]+r.Dims[2]
 	var data []float64
 	for i := range truth {
 		for u, present := range truth[i].Present {
@@ -104,32 +123,22 @@ func (r *regression) Fit(p *model.Params, _ []model.Conversation, truth []model.
 		}
 	}
 	if rows == 0 {
-		return hint.Input("choose another model", "regression: no training utterance has all three modalities")
+		return nil, hint.Input("choose a model, or a setting, without regression", "regression: no training utterance has all three modalities")
 	}
-	z := mat.NewDense(rows, width, data)
-	var gram mat.Dense
-	gram.Mul(z.T(), z)
-	for _, from := range partial() {
-		var columns []int
-		for _, m := range erc.Modalities {
-			if from.Has(m) {
-				columns = append(columns, span(offset[m], r.setup.Dims[m])...)
-			}
-		}
-		for _, to := range erc.Modalities {
-			if from.Has(to) {
-				continue
-			}
-			w, err := solve(&gram, columns, span(offset[to], r.setup.Dims[to]), r.cfg.Ridge*float64(rows))
-			if err != nil {
-				return fmt.Errorf("regression of %s on %s: %w", to, from, err)
-			}
-			if err := p.SetConstant(mapName(from, to), w, len(columns), r.setup.Dims[to]); err != nil {
-				return err
-			}
-		}
+	return mat.NewDense(rows, width, data), nil
+}
+
+// columns returns where a modality's features stand among all of them.
+func (r Ridge) columns(m erc.Modality) []int {
+	from := 0
+	for _, before := range erc.Modalities[:m] {
+		from += r.Dims[before]
 	}
-	return nil
+	out := make([]int, r.Dims[m])
+	for i := range out {
+		out[i] = from + i
+	}
+	return out
 }
 
 // solve returns (G_ff + λI)⁻¹ G_ft in row-major order.
@@ -160,13 +169,4 @@ func solve(gram *mat.Dense, from, to []int, lambda float64) ([]float32, error) {
 		}
 	}
 	return out, nil
-}
-
-// span returns from, from+1, … of a length.
-func span(from, length int) []int {
-	out := make([]int, length)
-	for i := range out {
-		out[i] = from + i
-	}
-	return out
 }
