@@ -46,7 +46,7 @@ func Gemm(g *GemmArgs, ws *Workspace) { g.runRect(rect{0, 0, g.M, g.N}, ws) }
 
 // GemmBatch computes count products of the shape of g, whose A, B and C start
 // strideA, strideB and strideC elements after one another; a stride of 0
-// shares A or B. The epilogue's bias is shared, its residual not supported.
+// shares A or B. All have the same epilogue, with one bias and one residual.
 func GemmBatch(g *GemmArgs, count, strideA, strideB, strideC int, ws *Workspace) {
 	for i := range count {
 		one := *g

@@ -11,8 +11,8 @@ type Level int
 // The levels, each at least as fast as the one before it.
 const (
 	Generic Level = iota // portable Go
-	AVX2                 // AVX2, FMA and F16C-era x86
-	AVX512               // AVX-512 F, BW, DQ and VL
+	AVX2                 // AVX2 and FMA
+	AVX512               // AVX-512 F, BW, DQ and VL, and BMI2
 )
 
 var levelNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512"}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -18,7 +18,7 @@ func convertLoop(v *vector) {
 			s.store(v.each(func(i int, d reg.VecVirtual) { v.VCVTUDQ2PS(x[i], d) }), dst)
 			return
 		}
-		high := v.each(func(i int, d reg.VecVirtual) { v.VPSRLD(Imm(16), x[i], d) })
+		high := v.each(func(i int, d reg.VecVirtual) { v.VPSRLD(asm.Imm(16), x[i], d) })
 		low := v.and(x, v.bits(0xffff))
 		s.store(v.fma(v.toFloat(high), v.constant(65536), v.toFloat(low)), dst)
 	})

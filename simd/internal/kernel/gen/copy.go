@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 )
 
 // copyStrip writes the copy of narrow rows into a packed panel.
@@ -16,7 +16,7 @@ func copyStrip(v *vector) {
 	rows, cols := v.Load(v.Param("rows"), v.GP64()), v.Load(v.Param("cols"), v.GP64())
 	zero, lanes := v.GP64(), v.GP64()
 	v.XORQ(zero, zero)
-	v.MOVQ(U32(uint32(v.lanes)), lanes)
+	v.MOVQ(asm.U32(uint32(v.lanes)), lanes)
 	left := v.tailMask(cols)
 	v.SUBQ(lanes, cols)
 	v.CMOVQLT(zero, cols)
@@ -27,10 +27,10 @@ func copyStrip(v *vector) {
 	x, y := first.load(src), second.load(src)
 	first.store(x, dst)
 	second.store(y, dst)
-	v.LEAQ(Mem{Base: src, Index: lds, Scale: 4}, src)
-	v.LEAQ(Mem{Base: dst, Index: ldd, Scale: 4}, dst)
+	v.LEAQ(asm.Mem{Base: src, Index: lds, Scale: 4}, src)
+	v.LEAQ(asm.Mem{Base: dst, Index: ldd, Scale: 4}, dst)
 	v.DECQ(rows)
-	v.JNZ(LabelRef("loop"))
+	v.JNZ(asm.LabelRef("loop"))
 	v.VZEROUPPER()
 	v.RET()
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -50,7 +50,7 @@ func (m *micro) write() {
 
 	m.Label("loop")
 	m.group = m.vecs
-	vb := m.each(func(i int, d reg.VecVirtual) { m.VMOVUPS(Mem{Base: b, Disp: 4 * m.lanes * i}, d) })
+	vb := m.each(func(i int, d reg.VecVirtual) { m.VMOVUPS(asm.Mem{Base: b, Disp: 4 * m.lanes * i}, d) })
 	for i, acc := range m.acc {
 		va := m.repeat(m.rowA(i))
 		for j := range acc {
@@ -62,7 +62,7 @@ func (m *micro) write() {
 		m.ADDQ(csa, p)
 	}
 	m.DECQ(k)
-	m.JNZ(LabelRef("loop"))
+	m.JNZ(asm.LabelRef("loop"))
 	if m.wide() {
 		m.storeAVX512()
 	} else {
@@ -79,7 +79,7 @@ func (m *micro) loadA() {
 	for i := 0; i < m.rows; i += 3 {
 		if i > 0 {
 			next := m.GP64()
-			m.LEAQ(Mem{Base: p, Index: m.rsa, Scale: 2}, next)
+			m.LEAQ(asm.Mem{Base: p, Index: m.rsa, Scale: 2}, next)
 			m.ADDQ(m.rsa, next)
 			p = next
 		}
@@ -88,8 +88,8 @@ func (m *micro) loadA() {
 }
 
 // rowA addresses the current element of row i of A.
-func (m *micro) rowA(i int) Mem {
-	at := Mem{Base: m.a[i/3]}
+func (m *micro) rowA(i int) asm.Mem {
+	at := asm.Mem{Base: m.a[i/3]}
 	switch i % 3 {
 	case 1:
 		at.Index, at.Scale = m.rsa, 1
@@ -102,7 +102,7 @@ func (m *micro) rowA(i int) Mem {
 // bytes loads a stride in elements and returns it in bytes.
 func (m *micro) bytes(param string) reg.Register {
 	r := m.Load(m.Param(param), m.GP64())
-	m.SHLQ(Imm(2), r)
+	m.SHLQ(asm.Imm(2), r)
 	return r
 }
 
@@ -112,9 +112,9 @@ func (m *micro) prefetchC() {
 	width := 4 * m.lanes * m.vecs
 	for i := range m.rows {
 		for at := 0; at < width; at += 64 {
-			m.PREFETCHT0(Mem{Base: c, Disp: at})
+			m.PREFETCHT0(asm.Mem{Base: c, Disp: at})
 		}
-		m.PREFETCHT0(Mem{Base: c, Disp: width - 1})
+		m.PREFETCHT0(asm.Mem{Base: c, Disp: width - 1})
 		if i < m.rows-1 {
 			m.ADDQ(ldc, c)
 		}
@@ -139,7 +139,7 @@ func (m *micro) storeAVX512() {
 	old := m.ZMM()
 	for i := range m.rows {
 		for v := range m.vecs {
-			at := Mem{Base: c, Disp: 64 * v}
+			at := asm.Mem{Base: c, Disp: 64 * v}
 			m.VMOVUPS_Z(at, read[v], old)
 			m.VFMADD213PS(old, alpha, m.acc[i][v])
 			m.VMOVUPS(m.acc[i][v], write[v], at)
@@ -154,15 +154,15 @@ func (m *micro) storeAVX512() {
 // write, and of those to read before.
 func (m *micro) columnMasks() (write, read []reg.OpmaskVirtual) {
 	ones, keep := m.GP64(), m.GP64()
-	m.MOVQ(I64(-1), ones)
+	m.MOVQ(asm.I64(-1), ones)
 	m.BZHIQ(m.Load(m.Param("cols"), m.GP64()), ones, ones)
 	m.Load(m.Param("keep"), keep)
 	m.NEGQ(keep)
 	m.ANDQ(ones, keep)
 	for v := range m.vecs {
 		if v > 0 {
-			m.SHRQ(Imm(16), ones)
-			m.SHRQ(Imm(16), keep)
+			m.SHRQ(asm.Imm(16), ones)
+			m.SHRQ(asm.Imm(16), keep)
 		}
 		w, r := m.K(), m.K()
 		m.KMOVW(ones.As32(), w)
@@ -178,17 +178,17 @@ func (m *micro) storeAVX2() {
 	m.group = 1
 	alpha := m.repeat(paramAddr(m.vector, "alpha"))[0]
 	cols := m.Load(m.Param("cols"), m.GP64())
-	m.CMPQ(cols, Imm(uint64(m.lanes*m.vecs)))
-	m.JL(LabelRef("partial"))
-	m.storeColumns(alpha, func(_ int, r reg.VecVirtual, at Mem) { m.VMOVUPS(r, at) })
+	m.CMPQ(cols, asm.Imm(uint64(m.lanes*m.vecs)))
+	m.JL(asm.LabelRef("partial"))
+	m.storeColumns(alpha, func(_ int, r reg.VecVirtual, at asm.Mem) { m.VMOVUPS(r, at) })
 	m.VZEROUPPER()
 	m.RET()
 	m.Label("partial")
 	var mask reg.Virtual
-	m.storeColumns(alpha, func(row int, r reg.VecVirtual, at Mem) {
+	m.storeColumns(alpha, func(row int, r reg.VecVirtual, at asm.Mem) {
 		if row == 0 {
 			mask = m.tailMask(m.positive(cols))
-			m.SUBQ(Imm(uint64(m.lanes)), cols)
+			m.SUBQ(asm.Imm(uint64(m.lanes)), cols)
 		}
 		m.VMASKMOVPS(r, mask, at)
 	})
@@ -196,15 +196,15 @@ func (m *micro) storeAVX2() {
 
 // storeColumns stores one vector of every row after another, so that few masks
 // are live at a time.
-func (m *micro) storeColumns(alpha reg.VecVirtual, store func(row int, r reg.VecVirtual, at Mem)) {
+func (m *micro) storeColumns(alpha reg.VecVirtual, store func(row int, r reg.VecVirtual, at asm.Mem)) {
 	keep := m.Load(m.Param("keep"), m.GP64())
-	m.SHLQ(Imm(3), keep)
+	m.SHLQ(asm.Imm(3), keep)
 	read := m.tailMask(keep)
 	old := m.YMM()
 	for v := range m.vecs {
 		c, ldc := m.Load(m.Param("c"), m.GP64()), m.bytes("ldc")
 		for i, acc := range m.acc {
-			at := Mem{Base: c, Disp: 4 * m.lanes * v}
+			at := asm.Mem{Base: c, Disp: 4 * m.lanes * v}
 			m.VMASKMOVPS(at, read, old)
 			m.VFMADD213PS(old, alpha, acc[v])
 			store(i, acc[v], at)

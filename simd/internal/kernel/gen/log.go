@@ -3,7 +3,7 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -79,7 +79,7 @@ func (v *vector) exponent(x value) value {
 
 func (v *vector) mantissa(x value) value {
 	const threeQuarters, nanIfNegative = 3, 2 << 2
-	return v.each(func(i int, d reg.VecVirtual) { v.VGETMANTPS(Imm(threeQuarters|nanIfNegative), x[i], d) })
+	return v.each(func(i int, d reg.VecVirtual) { v.VGETMANTPS(asm.Imm(threeQuarters|nanIfNegative), x[i], d) })
 }
 
 // scalePower returns 2ⁿ for whole n of normal results.

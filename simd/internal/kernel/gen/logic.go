@@ -1,7 +1,7 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -54,7 +54,7 @@ func (v *vector) whole(body func(s span)) {
 	v.RET()
 }
 
-func (s span) bytes(p reg.Register) Mem { return Mem{Base: p, Index: s.at, Scale: 1} }
+func (s span) bytes(p reg.Register) asm.Mem { return asm.Mem{Base: p, Index: s.at, Scale: 1} }
 
 // storeBools writes one byte of 0 or 1 per lane.
 func (s span) storeBools(c choice, p reg.Register) {
@@ -70,7 +70,7 @@ func (s span) storeBools(c choice, p reg.Register) {
 		return
 	}
 	low, high := c[0].(reg.VecVirtual).AsX(), v.XMM()
-	v.VEXTRACTF128(Imm(1), c[0], high)
+	v.VEXTRACTF128(asm.Imm(1), c[0], high)
 	v.VPACKSSDW(high, low, high)
 	v.VPACKSSWB(high, high, high)
 	v.VPAND(v.repeatBytes(), high, high)
@@ -78,7 +78,7 @@ func (s span) storeBools(c choice, p reg.Register) {
 }
 
 // repeatBytes places sixteen bytes of 1.
-func (v *vector) repeatBytes() Mem {
+func (v *vector) repeatBytes() asm.Mem {
 	if v.ones.Symbol.Name == "" {
 		v.ones = v.table16("ones", 0x01010101, 0x01010101)
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -24,11 +24,11 @@ func (v *vector) sweep(label string, n reg.Register, unroll int, body func(s spa
 	v.group = 1
 	v.Label(label + "_rest")
 	v.TESTQ(left.n, left.n)
-	v.JLE(LabelRef(label + "_done"))
+	v.JLE(asm.LabelRef(label + "_done"))
 	body(span{v, left.at, v.tailMask(left.n)})
-	v.ADDQ(Imm(uint64(v.lanes)), left.at)
-	v.SUBQ(Imm(uint64(v.lanes)), left.n)
-	v.JMP(LabelRef(label + "_rest"))
+	v.ADDQ(asm.Imm(uint64(v.lanes)), left.at)
+	v.SUBQ(asm.Imm(uint64(v.lanes)), left.n)
+	v.JMP(asm.LabelRef(label + "_rest"))
 	v.Label(label + "_done")
 }
 
@@ -43,17 +43,17 @@ func (v *vector) startSweep(label string, n reg.Register, unroll int, body func(
 	v.XORQ(left.at, left.at)
 	step := uint32(unroll * v.lanes)
 	v.Label(label)
-	v.CMPQ(left.n, U32(step))
-	v.JL(LabelRef(label + "_rest"))
+	v.CMPQ(left.n, asm.U32(step))
+	v.JL(asm.LabelRef(label + "_rest"))
 	body(span{v: v, at: left.at})
-	v.ADDQ(U32(step), left.at)
-	v.SUBQ(U32(step), left.n)
-	v.JMP(LabelRef(label))
+	v.ADDQ(asm.U32(step), left.at)
+	v.SUBQ(asm.U32(step), left.n)
+	v.JMP(asm.LabelRef(label))
 	return left
 }
 
-func (s span) floats(p reg.Register, i int) Mem {
-	return Mem{Base: p, Index: s.at, Scale: 4, Disp: 4 * s.v.lanes * i}
+func (s span) floats(p reg.Register, i int) asm.Mem {
+	return asm.Mem{Base: p, Index: s.at, Scale: 4, Disp: 4 * s.v.lanes * i}
 }
 
 // load reads the span of the array at p; lanes that do not exist are 0.
@@ -148,7 +148,7 @@ func (e *elementwise) signature() string {
 	return s + "n int)"
 }
 
-func paramAddr(v *vector, name string) Op {
+func paramAddr(v *vector, name string) asm.Op {
 	b, err := v.Param(name).Resolve()
 	if err != nil {
 		panic(err)
@@ -161,7 +161,7 @@ func (v *vector) tailMask(n reg.Register) reg.Virtual {
 	if v.wide() {
 		m := v.K()
 		ones := v.GP64()
-		v.MOVQ(I64(-1), ones)
+		v.MOVQ(asm.I64(-1), ones)
 		v.BZHIQ(n, ones, ones)
 		v.KMOVW(ones.As32(), m)
 		return m
@@ -169,11 +169,11 @@ func (v *vector) tailMask(n reg.Register) reg.Virtual {
 	// Eight lanes from a table of eight ones and eight zeros.
 	base, at := v.GP64(), v.GP64()
 	v.LEAQ(v.tailTable(), base)
-	v.MOVQ(U32(8), at)
+	v.MOVQ(asm.U32(8), at)
 	v.CMPQ(n, at)
 	v.CMOVQLT(n, at)
 	v.NEGQ(at)
 	m := v.YMM()
-	v.VMOVUPS(Mem{Base: base, Index: at, Scale: 4, Disp: 32}, m)
+	v.VMOVUPS(asm.Mem{Base: base, Index: at, Scale: 4, Disp: 32}, m)
 	return m
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -74,7 +74,7 @@ func (r *reduction) write(v *vector) {
 	v.RET()
 }
 
-func returnAddr(v *vector) Op {
+func returnAddr(v *vector) asm.Op {
 	b, err := v.ReturnIndex(0).Resolve()
 	if err != nil {
 		panic(err)
@@ -115,16 +115,16 @@ func (v *vector) foldLanes(x value, f combine) reg.Register {
 	if v.lanes == 16 {
 		v.lanes = 8
 		high := v.YMM()
-		v.VEXTRACTF64X4(Imm(1), r, high)
+		v.VEXTRACTF64X4(asm.Imm(1), r, high)
 		r = f(v, value{r.AsY().(reg.VecVirtual)}, value{high})[0]
 	}
 	v.lanes = 4
 	high := v.XMM()
-	v.VEXTRACTF128(Imm(1), r, high)
+	v.VEXTRACTF128(asm.Imm(1), r, high)
 	r = f(v, value{r.AsX().(reg.VecVirtual)}, value{high})[0]
 	for _, swap := range []uint64{0x4e, 0xb1} {
 		other := v.XMM()
-		v.VPERMILPS(Imm(swap), r, other)
+		v.VPERMILPS(asm.Imm(swap), r, other)
 		r = f(v, value{r}, value{other})[0]
 	}
 	return r

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -33,10 +33,10 @@ func (v *vector) startRows() rows {
 }
 
 func (v *vector) nextRow(r rows) {
-	v.LEAQ(Mem{Base: r.dst, Index: r.cols, Scale: 4}, r.dst)
-	v.LEAQ(Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
+	v.LEAQ(asm.Mem{Base: r.dst, Index: r.cols, Scale: 4}, r.dst)
+	v.LEAQ(asm.Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
 	v.DECQ(r.n)
-	v.JNZ(LabelRef("row"))
+	v.JNZ(asm.LabelRef("row"))
 	v.VZEROUPPER()
 	v.RET()
 }
@@ -126,11 +126,11 @@ func sumRows(v *vector) {
 		return v.add(acc, s.load(r.src))
 	})
 	total := v.foldLanes(v.foldGroup(acc, (*vector).add), (*vector).add)
-	v.VMOVSS(total, Mem{Base: r.dst})
-	v.ADDQ(Imm(4), r.dst)
-	v.LEAQ(Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
+	v.VMOVSS(total, asm.Mem{Base: r.dst})
+	v.ADDQ(asm.Imm(4), r.dst)
+	v.LEAQ(asm.Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
 	v.DECQ(r.n)
-	v.JNZ(LabelRef("row"))
+	v.JNZ(asm.LabelRef("row"))
 	v.VZEROUPPER()
 	v.RET()
 }
@@ -151,9 +151,9 @@ func sumColumns(v *vector) {
 		for i, x := range s.load(p) {
 			v.VADDPS(x, acc[i], acc[i])
 		}
-		v.LEAQ(Mem{Base: p, Index: lds, Scale: 4}, p)
+		v.LEAQ(asm.Mem{Base: p, Index: lds, Scale: 4}, p)
 		v.DECQ(left)
-		v.JNZ(LabelRef(label))
+		v.JNZ(asm.LabelRef(label))
 		s.store(acc, dst)
 	})
 	v.VZEROUPPER()

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -24,24 +24,24 @@ func transposeStrip(v *vector) {
 	write := v.tailMask(rows)
 
 	v.Label("blocks")
-	v.CMPQ(s.cols, Imm(uint64(v.lanes)))
-	v.JL(LabelRef("tail"))
+	v.CMPQ(s.cols, asm.Imm(uint64(v.lanes)))
+	v.JL(asm.LabelRef("tail"))
 	for _, c := range v.transpose(s.load(nil)) {
 		span{v, s.zero, write}.store(value{c}, s.dst)
 		v.ADDQ(s.ldd, s.dst)
 	}
-	v.ADDQ(Imm(uint64(v.lanes)), s.at)
-	v.SUBQ(Imm(uint64(v.lanes)), s.cols)
-	v.JMP(LabelRef("blocks"))
+	v.ADDQ(asm.Imm(uint64(v.lanes)), s.at)
+	v.SUBQ(asm.Imm(uint64(v.lanes)), s.cols)
+	v.JMP(asm.LabelRef("blocks"))
 
 	v.Label("tail")
 	v.TESTQ(s.cols, s.cols)
-	v.JZ(LabelRef("done"))
+	v.JZ(asm.LabelRef("done"))
 	for _, c := range v.transpose(s.load(v.tailMask(s.cols))) {
 		span{v, s.zero, write}.store(value{c}, s.dst)
 		v.ADDQ(s.ldd, s.dst)
 		v.DECQ(s.cols)
-		v.JZ(LabelRef("done"))
+		v.JZ(asm.LabelRef("done"))
 	}
 	v.Label("done")
 	v.VZEROUPPER()
@@ -53,7 +53,7 @@ func transposeStrip(v *vector) {
 // has come.
 type strip struct {
 	*vector
-	table                    Mem
+	table                    asm.Mem
 	dst, ldd, at, cols, zero reg.Register
 }
 
@@ -66,13 +66,13 @@ func newStrip(v *vector) *strip {
 	next := v.GP64()
 	for i := range v.lanes {
 		v.MOVQ(src, s.table.Offset(8*i))
-		v.LEAQ(Mem{Base: src, Index: lds, Scale: 4}, next)
-		v.CMPQ(rows, Imm(uint64(i+1)))
+		v.LEAQ(asm.Mem{Base: src, Index: lds, Scale: 4}, next)
+		v.CMPQ(rows, asm.Imm(uint64(i+1)))
 		v.CMOVQGT(next, src)
 	}
 	s.dst = v.Load(v.Param("dst"), v.GP64())
 	s.ldd = v.Load(v.Param("ldd"), v.GP64())
-	v.SHLQ(Imm(2), s.ldd)
+	v.SHLQ(asm.Imm(2), s.ldd)
 	s.cols = v.Load(v.Param("cols"), v.GP64())
 	s.at, s.zero = v.GP64(), v.GP64()
 	v.XORQ(s.at, s.at)
@@ -103,7 +103,7 @@ func (v *vector) transpose(rows value) value {
 // shuffle is an instruction that mixes two registers into a new one.
 type shuffle func(b, a reg.VecVirtual) reg.VecVirtual
 
-func (v *vector) shuffle(op func(ops ...Op), imm ...Op) shuffle {
+func (v *vector) shuffle(op func(ops ...asm.Op), imm ...asm.Op) shuffle {
 	return func(b, a reg.VecVirtual) reg.VecVirtual {
 		d := v.register()
 		op(append(imm, b, a, d)...)
@@ -127,8 +127,8 @@ func (v *vector) quadruples(r value) value {
 
 // transpose16 then sorts the four lanes of four in two steps.
 func (v *vector) transpose16(r value) value {
-	even := v.shuffle(v.VSHUFF32X4, Imm(0x88))
-	odd := v.shuffle(v.VSHUFF32X4, Imm(0xdd))
+	even := v.shuffle(v.VSHUFF32X4, asm.Imm(0x88))
+	odd := v.shuffle(v.VSHUFF32X4, asm.Imm(0xdd))
 	q := v.quadruples(r)
 	c := make(value, 16)
 	for j := range 4 {
@@ -142,8 +142,8 @@ func (v *vector) transpose16(r value) value {
 
 // transpose8 then sorts the two lanes of four.
 func (v *vector) transpose8(r value) value {
-	permute := func(ops ...Op) { v.VPERM2F128(ops[0], ops[1], ops[2], ops[3]) }
-	low, high := v.shuffle(permute, Imm(0x20)), v.shuffle(permute, Imm(0x31))
+	permute := func(ops ...asm.Op) { v.VPERM2F128(ops[0], ops[1], ops[2], ops[3]) }
+	low, high := v.shuffle(permute, asm.Imm(0x20)), v.shuffle(permute, asm.Imm(0x31))
 	q := v.quadruples(r)
 	c := make(value, 8)
 	for j := range 4 {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
+	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -18,13 +18,13 @@ type vector struct {
 	set   string // "AVX2" or "AVX512"
 	lanes int    // float32 per register
 	group int    // registers per value
-	known map[uint32]Mem
-	table Mem // see tailTable
-	ones  Mem // see repeatBytes
+	known map[uint32]asm.Mem
+	table asm.Mem // see tailTable
+	ones  asm.Mem // see repeatBytes
 }
 
 func newVector(ctx *build.Context, set string) *vector {
-	v := &vector{Context: ctx, set: set, lanes: 8, group: 1, known: map[uint32]Mem{}}
+	v := &vector{Context: ctx, set: set, lanes: 8, group: 1, known: map[uint32]asm.Mem{}}
 	if set == "AVX512" {
 		v.lanes = 16
 	}
@@ -70,7 +70,7 @@ func (v *vector) bits(b uint32) value {
 }
 
 // repeat returns the value at an address in all lanes.
-func (v *vector) repeat(at Op) value {
+func (v *vector) repeat(at asm.Op) value {
 	r := v.register()
 	v.VBROADCASTSS(at, r)
 	out := make(value, v.group)
@@ -81,18 +81,18 @@ func (v *vector) repeat(at Op) value {
 }
 
 // static places four bytes in the file's data once.
-func (v *vector) static(b uint32) Mem {
+func (v *vector) static(b uint32) asm.Mem {
 	if at, ok := v.known[b]; ok {
 		return at
 	}
 	at := v.StaticGlobal(fmt.Sprintf("bits%08x", b))
 	v.DataAttributes(attr.RODATA | attr.NOPTR)
-	v.AppendDatum(U32(b))
+	v.AppendDatum(asm.U32(b))
 	v.known[b] = at
 	return at
 }
 
-type instruction func(ops ...Op)
+type instruction func(ops ...asm.Op)
 
 func (v *vector) two(op instruction, a, b value) value {
 	return v.each(func(i int, d reg.VecVirtual) { op(b[i], a[i], d) })
@@ -161,9 +161,9 @@ const (
 func (v *vector) round(mode int, a value) value {
 	return v.each(func(i int, d reg.VecVirtual) {
 		if v.wide() {
-			v.VRNDSCALEPS(Imm(uint64(mode)), a[i], d)
+			v.VRNDSCALEPS(asm.Imm(uint64(mode)), a[i], d)
 		} else {
-			v.VROUNDPS(Imm(uint64(mode)), a[i], d)
+			v.VROUNDPS(asm.Imm(uint64(mode)), a[i], d)
 		}
 	})
 }
@@ -177,12 +177,12 @@ func (v *vector) toFloat(a value) value {
 }
 
 func (v *vector) shiftLeft(a value, n uint64) value {
-	return v.each(func(i int, d reg.VecVirtual) { v.VPSLLD(Imm(n), a[i], d) })
+	return v.each(func(i int, d reg.VecVirtual) { v.VPSLLD(asm.Imm(n), a[i], d) })
 }
 
 // shiftRight keeps the sign.
 func (v *vector) shiftRight(a value, n uint64) value {
-	return v.each(func(i int, d reg.VecVirtual) { v.VPSRAD(Imm(n), a[i], d) })
+	return v.each(func(i int, d reg.VecVirtual) { v.VPSRAD(asm.Imm(n), a[i], d) })
 }
 
 // The predicates of compare, false with NaN but for unequal and unordered.
@@ -204,7 +204,7 @@ func (v *vector) compare(predicate uint64, a, b value) choice {
 		} else {
 			out[i] = v.register()
 		}
-		v.VCMPPS(Imm(predicate), b[i], a[i], out[i])
+		v.VCMPPS(asm.Imm(predicate), b[i], a[i], out[i])
 	}
 	return out
 }
@@ -236,7 +236,7 @@ func (v *vector) power(n value) value {
 }
 
 // tailTable places the table that tailMask reads.
-func (v *vector) tailTable() Mem {
+func (v *vector) tailTable() asm.Mem {
 	if v.table.Symbol.Name == "" {
 		v.table = v.table16("tail", 0xffffffff, 0)
 	}
@@ -244,11 +244,11 @@ func (v *vector) tailTable() Mem {
 }
 
 // table16 places eight times one pattern of bits, then eight times another.
-func (v *vector) table16(name string, first, second uint32) Mem {
+func (v *vector) table16(name string, first, second uint32) asm.Mem {
 	at := v.StaticGlobal(name)
 	v.DataAttributes(attr.RODATA | attr.NOPTR)
 	for i := range 16 {
-		v.AppendDatum(U32([]uint32{first, second}[i/8]))
+		v.AppendDatum(asm.U32([]uint32{first, second}[i/8]))
 	}
 	return at
 }
