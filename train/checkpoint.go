@@ -45,6 +45,7 @@ type Meta struct {
 	MaskHash   string      `json:"masks_sha256"`
 	Epoch      int         `json:"epoch"`      // that the weights are from
 	Validation float64     `json:"validation"` // what selected them
+	Stretch    float64     `json:"stretch"`    // on the head's scales, calibrated on validation
 	Progress   *progress   `json:"progress,omitempty"`
 }
 

@@ -130,7 +130,7 @@ func (f *fitter) start() error {
 		return err
 	}
 	f.valid = NewEvaluation(Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1)}
+	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err
@@ -298,7 +298,7 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 	at.Since += f.Config.Train.ValidEvery
 	if validation < at.Best {
 		at.Best, at.Since = validation, 0
-		f.best.Validation, f.best.Epoch = validation, at.Epoch
+		f.best.Validation, f.best.Epoch, f.best.Stretch = validation, at.Epoch, calibrate(cells)
 		if err := save(f.run.path(CheckpointFile), weights, f.scaler, f.best); err != nil {
 			return 0, err
 		}

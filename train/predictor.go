@@ -26,6 +26,7 @@ type Completion struct {
 // Predictor runs a model's inference graphs with fixed weights.
 type Predictor struct {
 	Watch   func(conversations int) // called after each batch, for progress; may be nil
+	Stretch float64                 // multiplies the head's Laplace scales; 1 leaves them
 	model   model.Model
 	params  *model.Params
 	setup   model.Setup
@@ -39,7 +40,7 @@ type Predictor struct {
 // NewPredictor returns a predictor on weights in a store; batch conversations
 // run together.
 func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
+	p := &Predictor{Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
 	var err error
 	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), false)
@@ -128,6 +129,9 @@ func (p *Predictor) completion(outputs []*tensors.Tensor, row, padded, n int, re
 	} else {
 		c.Location = widen(tensors.MustCopyFlatData[float32](outputs[0])[row*padded:][:n])
 		c.Scale = widen(tensors.MustCopyFlatData[float32](outputs[1])[row*padded:][:n])
+		for u := range c.Scale {
+			c.Scale[u] *= p.Stretch
+		}
 		outputs = outputs[2:]
 	}
 	if recovered {

@@ -48,8 +48,11 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Predictor, err = NewPredictor(backend, store, m, c.Setup, t.Config.Train.Batch)
-	return t, err
+	if t.Predictor, err = NewPredictor(backend, store, m, c.Setup, t.Config.Train.Batch); err != nil {
+		return nil, err
+	}
+	t.Predictor.Stretch = c.Stretch
+	return t, nil
 }
 
 // noCheckpoint says why a directory cannot be opened.
