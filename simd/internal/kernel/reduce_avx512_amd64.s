@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func sumAVX512(src *float32, n int) float32
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·sumAVX512(SB), NOSPLIT, $0-20
 	MOVQ         src+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -54,7 +54,7 @@ loop_done:
 	VADDPS        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
+	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	VPERMILPS     $0x4e, X0, X1
 	VADDPS        X1, X0, X0
@@ -68,7 +68,7 @@ DATA bits00000000<>+0(SB)/4, $0x00000000
 GLOBL bits00000000<>(SB), RODATA|NOPTR, $4
 
 // func sumSquaresAVX512(src *float32, n int) float32
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-20
 	MOVQ         src+0(FP), AX
 	MOVQ         n+8(FP), CX
@@ -122,7 +122,7 @@ loop_done:
 	VADDPS        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
+	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	VPERMILPS     $0x4e, X0, X1
 	VADDPS        X1, X0, X0
@@ -133,7 +133,7 @@ loop_done:
 	RET
 
 // func dotAVX512(a *float32, b *float32, n int) float32
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·dotAVX512(SB), NOSPLIT, $0-28
 	MOVQ         a+0(FP), AX
 	MOVQ         b+8(FP), CX
@@ -193,7 +193,7 @@ loop_done:
 	VADDPS        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
+	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	VPERMILPS     $0x4e, X0, X1
 	VADDPS        X1, X0, X0
@@ -271,7 +271,7 @@ loop_done:
 	VBLENDMPS     Y1, Y0, K1, Y11
 	VCMPPS        $0x03, Y10, Y10, K1
 	VBLENDMPS     Y10, Y11, K1, Y12
-	VEXTRACTF128  $0x01, Y12, X0
+	VEXTRACTF32X4 $0x01, Y12, X0
 	VCMPPS        $0x00, X0, X12, K1
 	VANDPS        X0, X12, X1
 	VMAXPS        X0, X12, X0
@@ -367,7 +367,7 @@ loop_done:
 	VBLENDMPS     Y1, Y0, K1, Y11
 	VCMPPS        $0x03, Y10, Y10, K1
 	VBLENDMPS     Y10, Y11, K1, Y12
-	VEXTRACTF128  $0x01, Y12, X0
+	VEXTRACTF32X4 $0x01, Y12, X0
 	VCMPPS        $0x00, X0, X12, K1
 	VORPS         X0, X12, X1
 	VMINPS        X0, X12, X0

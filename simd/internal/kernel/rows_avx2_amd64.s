@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func layerNormAVX2(dst *float32, src *float32, rows int, cols int, eps float32)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV
 TEXT ·layerNormAVX2(SB), NOSPLIT, $0-36
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -14,73 +14,66 @@ TEXT ·layerNormAVX2(SB), NOSPLIT, $0-36
 
 row:
 	VBROADCASTSS bits00000000<>+0(SB), Y0
-	VMOVAPS      Y0, Y1
 	VMOVAPS      Y0, Y0
 	MOVQ         BX, SI
 	XORQ         DI, DI
 
 mean:
-	CMPQ    SI, $0x00000010
-	JL      mean_rest
-	VMOVUPS (CX)(DI*4), Y4
-	VMOVUPS 32(CX)(DI*4), Y5
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y5, Y0, Y0
-	VMOVAPS Y1, Y1
-	VMOVAPS Y0, Y0
-	ADDQ    $0x00000010, DI
-	SUBQ    $0x00000010, SI
-	JMP     mean
+	CMPQ         SI, $0x00000008
+	JL           mean_rest
+	VMOVUPS      (CX)(DI*4), Y3
+	VBROADCASTSS bits00000000<>+0(SB), Y4
+	VADDPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000008, SI
+	JMP          mean
 
 mean_rest:
-	TESTQ      SI, SI
-	JLE        mean_done
-	LEAQ       tail<>+0(SB), R8
-	MOVQ       $0x00000008, R9
-	CMPQ       SI, R9
-	CMOVQLT    SI, R9
-	NEGQ       R9
-	VMOVUPS    32(R8)(R9*4), Y4
-	VMASKMOVPS (CX)(DI*4), Y4, Y4
-	VADDPS     Y4, Y1, Y1
-	VMOVAPS    Y1, Y1
-	ADDQ       $0x08, DI
-	SUBQ       $0x08, SI
-	JMP        mean_rest
+	TESTQ        SI, SI
+	JLE          mean_done
+	LEAQ         tail<>+0(SB), R8
+	MOVQ         $0x00000008, R9
+	CMPQ         SI, R9
+	CMOVQLT      SI, R9
+	NEGQ         R9
+	VMOVUPS      32(R8)(R9*4), Y3
+	VMASKMOVPS   (CX)(DI*4), Y3, Y4
+	VBROADCASTSS bits00000000<>+0(SB), Y5
+	VBLENDVPS    Y3, Y4, Y5, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	ADDQ         $0x08, DI
+	SUBQ         $0x08, SI
+	JMP          mean_rest
 
 mean_done:
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VPERMILPS    $0x4e, X0, X1
-	VADDPS       X1, X0, X0
-	VPERMILPS    $0xb1, X0, X1
-	VADDPS       X1, X0, X0
-	VCVTSI2SSQ   BX, X2, X2
-	VDIVSS       X2, X0, X0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X3, X0, X0
+	VPERMILPS    $0x4e, X0, X3
+	VADDPS       X3, X0, X0
+	VPERMILPS    $0xb1, X0, X3
+	VADDPS       X3, X0, X0
 	VBROADCASTSS X0, Y0
-	VBROADCASTSS bits00000000<>+0(SB), Y1
-	VMOVAPS      Y1, Y4
-	VMOVAPS      Y1, Y1
+	VCVTSI2SSQ   BX, X1, X1
+	VBROADCASTSS X1, Y3
+	VDIVPS       Y3, Y0, Y0
+	VBROADCASTSS bits00000000<>+0(SB), Y3
+	VMOVAPS      Y3, Y3
 	MOVQ         BX, SI
 	XORQ         DI, DI
 
 variance:
-	CMPQ         SI, $0x00000010
+	CMPQ         SI, $0x00000008
 	JL           variance_rest
-	VMOVUPS      (CX)(DI*4), Y5
-	VMOVUPS      32(CX)(DI*4), Y6
-	VSUBPS       Y0, Y5, Y5
-	VSUBPS       Y0, Y6, Y6
-	VBROADCASTSS bits00000000<>+0(SB), Y7
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y5, Y5, Y4
-	VMOVAPS      Y1, Y1
-	VFMADD231PS  Y6, Y6, Y1
-	VMOVAPS      Y4, Y4
-	VMOVAPS      Y1, Y1
-	ADDQ         $0x00000010, DI
-	SUBQ         $0x00000010, SI
+	VMOVUPS      (CX)(DI*4), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VBROADCASTSS bits00000000<>+0(SB), Y5
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000008, SI
 	JMP          variance
 
 variance_rest:
@@ -91,51 +84,46 @@ variance_rest:
 	CMPQ         SI, R9
 	CMOVQLT      SI, R9
 	NEGQ         R9
-	VMOVUPS      32(R8)(R9*4), Y5
-	VMASKMOVPS   (CX)(DI*4), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VBROADCASTSS bits00000000<>+0(SB), Y7
-	VBLENDVPS    Y5, Y6, Y7, Y5
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y5, Y5, Y4
-	VMOVAPS      Y4, Y4
+	VMOVUPS      32(R8)(R9*4), Y4
+	VMASKMOVPS   (CX)(DI*4), Y4, Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VBROADCASTSS bits00000000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
 	JMP          variance_rest
 
 variance_done:
-	VADDPS       Y1, Y4, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VADDPS       X4, X1, X1
-	VPERMILPS    $0x4e, X1, X4
-	VADDPS       X4, X1, X1
-	VPERMILPS    $0xb1, X1, X4
-	VADDPS       X4, X1, X1
-	VCVTSI2SSQ   BX, X3, X3
-	VDIVSS       X3, X1, X1
-	VBROADCASTSS X1, Y1
-	VBROADCASTSS eps+32(FP), Y4
-	VADDPS       Y4, Y1, Y1
-	VSQRTPS      Y1, Y1
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X3
+	VPERMILPS    $0x4e, X3, X4
+	VADDPS       X4, X3, X3
+	VPERMILPS    $0xb1, X3, X4
+	VADDPS       X4, X3, X3
+	VBROADCASTSS X3, Y3
+	VCVTSI2SSQ   BX, X2, X2
+	VBROADCASTSS X2, Y4
+	VDIVPS       Y4, Y3, Y3
 	VBROADCASTSS bits3f800000<>+0(SB), Y4
-	VDIVPS       Y1, Y4, Y1
-	VBROADCASTSS X1, Y1
+	VBROADCASTSS eps+32(FP), Y5
+	VADDPS       Y5, Y3, Y3
+	VSQRTPS      Y3, Y3
+	VDIVPS       Y3, Y4, Y3
 	MOVQ         BX, SI
 	XORQ         DI, DI
 
 normalise:
-	CMPQ    SI, $0x00000010
+	CMPQ    SI, $0x00000008
 	JL      normalise_rest
 	VMOVUPS (CX)(DI*4), Y4
-	VMOVUPS 32(CX)(DI*4), Y5
 	VSUBPS  Y0, Y4, Y4
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y1, Y4, Y4
-	VMULPS  Y1, Y5, Y5
+	VMULPS  Y3, Y4, Y4
 	VMOVUPS Y4, (AX)(DI*4)
-	VMOVUPS Y5, 32(AX)(DI*4)
-	ADDQ    $0x00000010, DI
-	SUBQ    $0x00000010, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000008, SI
 	JMP     normalise
 
 normalise_rest:
@@ -149,7 +137,7 @@ normalise_rest:
 	VMOVUPS    32(R8)(R9*4), Y4
 	VMASKMOVPS (CX)(DI*4), Y4, Y5
 	VSUBPS     Y0, Y5, Y5
-	VMULPS     Y1, Y5, Y5
+	VMULPS     Y3, Y5, Y5
 	VMASKMOVPS Y5, Y4, (AX)(DI*4)
 	ADDQ       $0x08, DI
 	SUBQ       $0x08, SI
@@ -158,8 +146,8 @@ normalise_rest:
 normalise_done:
 	LEAQ (AX)(BX*4), AX
 	LEAQ (CX)(BX*4), CX
-	DECQ DX
-	JNZ  row
+	SUBQ $0x01, DX
+	JG   row
 	VZEROUPPER
 	RET
 
@@ -188,7 +176,7 @@ DATA bits3f800000<>+0(SB)/4, $0x3f800000
 GLOBL bits3f800000<>(SB), RODATA|NOPTR, $4
 
 // func layerNormAffineAVX2(dst *float32, src *float32, gamma *float32, beta *float32, rows int, cols int, eps float32)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV
 TEXT ·layerNormAffineAVX2(SB), NOSPLIT, $0-52
 	MOVQ gamma+16(FP), AX
 	MOVQ beta+24(FP), CX
@@ -199,73 +187,66 @@ TEXT ·layerNormAffineAVX2(SB), NOSPLIT, $0-52
 
 row:
 	VBROADCASTSS bits00000000<>+0(SB), Y0
-	VMOVAPS      Y0, Y1
 	VMOVAPS      Y0, Y0
 	MOVQ         DI, R8
 	XORQ         R9, R9
 
 mean:
-	CMPQ    R8, $0x00000010
-	JL      mean_rest
-	VMOVUPS (BX)(R9*4), Y4
-	VMOVUPS 32(BX)(R9*4), Y5
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y5, Y0, Y0
-	VMOVAPS Y1, Y1
-	VMOVAPS Y0, Y0
-	ADDQ    $0x00000010, R9
-	SUBQ    $0x00000010, R8
-	JMP     mean
+	CMPQ         R8, $0x00000008
+	JL           mean_rest
+	VMOVUPS      (BX)(R9*4), Y3
+	VBROADCASTSS bits00000000<>+0(SB), Y4
+	VADDPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	ADDQ         $0x00000008, R9
+	SUBQ         $0x00000008, R8
+	JMP          mean
 
 mean_rest:
-	TESTQ      R8, R8
-	JLE        mean_done
-	LEAQ       tail<>+0(SB), R10
-	MOVQ       $0x00000008, R11
-	CMPQ       R8, R11
-	CMOVQLT    R8, R11
-	NEGQ       R11
-	VMOVUPS    32(R10)(R11*4), Y4
-	VMASKMOVPS (BX)(R9*4), Y4, Y4
-	VADDPS     Y4, Y1, Y1
-	VMOVAPS    Y1, Y1
-	ADDQ       $0x08, R9
-	SUBQ       $0x08, R8
-	JMP        mean_rest
+	TESTQ        R8, R8
+	JLE          mean_done
+	LEAQ         tail<>+0(SB), R10
+	MOVQ         $0x00000008, R11
+	CMPQ         R8, R11
+	CMOVQLT      R8, R11
+	NEGQ         R11
+	VMOVUPS      32(R10)(R11*4), Y3
+	VMASKMOVPS   (BX)(R9*4), Y3, Y4
+	VBROADCASTSS bits00000000<>+0(SB), Y5
+	VBLENDVPS    Y3, Y4, Y5, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVAPS      Y0, Y0
+	ADDQ         $0x08, R9
+	SUBQ         $0x08, R8
+	JMP          mean_rest
 
 mean_done:
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VPERMILPS    $0x4e, X0, X1
-	VADDPS       X1, X0, X0
-	VPERMILPS    $0xb1, X0, X1
-	VADDPS       X1, X0, X0
-	VCVTSI2SSQ   DI, X2, X2
-	VDIVSS       X2, X0, X0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X3, X0, X0
+	VPERMILPS    $0x4e, X0, X3
+	VADDPS       X3, X0, X0
+	VPERMILPS    $0xb1, X0, X3
+	VADDPS       X3, X0, X0
 	VBROADCASTSS X0, Y0
-	VBROADCASTSS bits00000000<>+0(SB), Y1
-	VMOVAPS      Y1, Y4
-	VMOVAPS      Y1, Y1
+	VCVTSI2SSQ   DI, X1, X1
+	VBROADCASTSS X1, Y3
+	VDIVPS       Y3, Y0, Y0
+	VBROADCASTSS bits00000000<>+0(SB), Y3
+	VMOVAPS      Y3, Y3
 	MOVQ         DI, R8
 	XORQ         R9, R9
 
 variance:
-	CMPQ         R8, $0x00000010
+	CMPQ         R8, $0x00000008
 	JL           variance_rest
-	VMOVUPS      (BX)(R9*4), Y5
-	VMOVUPS      32(BX)(R9*4), Y6
-	VSUBPS       Y0, Y5, Y5
-	VSUBPS       Y0, Y6, Y6
-	VBROADCASTSS bits00000000<>+0(SB), Y7
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y5, Y5, Y4
-	VMOVAPS      Y1, Y1
-	VFMADD231PS  Y6, Y6, Y1
-	VMOVAPS      Y4, Y4
-	VMOVAPS      Y1, Y1
-	ADDQ         $0x00000010, R9
-	SUBQ         $0x00000010, R8
+	VMOVUPS      (BX)(R9*4), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VBROADCASTSS bits00000000<>+0(SB), Y5
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
+	ADDQ         $0x00000008, R9
+	SUBQ         $0x00000008, R8
 	JMP          variance
 
 variance_rest:
@@ -276,59 +257,50 @@ variance_rest:
 	CMPQ         R8, R11
 	CMOVQLT      R8, R11
 	NEGQ         R11
-	VMOVUPS      32(R10)(R11*4), Y5
-	VMASKMOVPS   (BX)(R9*4), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VBROADCASTSS bits00000000<>+0(SB), Y7
-	VBLENDVPS    Y5, Y6, Y7, Y5
-	VMOVAPS      Y4, Y4
-	VFMADD231PS  Y5, Y5, Y4
-	VMOVAPS      Y4, Y4
+	VMOVUPS      32(R10)(R11*4), Y4
+	VMASKMOVPS   (BX)(R9*4), Y4, Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VBROADCASTSS bits00000000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVAPS      Y3, Y3
 	ADDQ         $0x08, R9
 	SUBQ         $0x08, R8
 	JMP          variance_rest
 
 variance_done:
-	VADDPS       Y1, Y4, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VADDPS       X4, X1, X1
-	VPERMILPS    $0x4e, X1, X4
-	VADDPS       X4, X1, X1
-	VPERMILPS    $0xb1, X1, X4
-	VADDPS       X4, X1, X1
-	VCVTSI2SSQ   DI, X3, X3
-	VDIVSS       X3, X1, X1
-	VBROADCASTSS X1, Y1
-	VBROADCASTSS eps+48(FP), Y4
-	VADDPS       Y4, Y1, Y1
-	VSQRTPS      Y1, Y1
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X3
+	VPERMILPS    $0x4e, X3, X4
+	VADDPS       X4, X3, X3
+	VPERMILPS    $0xb1, X3, X4
+	VADDPS       X4, X3, X3
+	VBROADCASTSS X3, Y3
+	VCVTSI2SSQ   DI, X2, X2
+	VBROADCASTSS X2, Y4
+	VDIVPS       Y4, Y3, Y3
 	VBROADCASTSS bits3f800000<>+0(SB), Y4
-	VDIVPS       Y1, Y4, Y1
-	VBROADCASTSS X1, Y1
+	VBROADCASTSS eps+48(FP), Y5
+	VADDPS       Y5, Y3, Y3
+	VSQRTPS      Y3, Y3
+	VDIVPS       Y3, Y4, Y3
 	MOVQ         DI, R8
 	XORQ         R9, R9
 
 normalise:
-	CMPQ    R8, $0x00000010
+	CMPQ    R8, $0x00000008
 	JL      normalise_rest
 	VMOVUPS (BX)(R9*4), Y4
-	VMOVUPS 32(BX)(R9*4), Y5
 	VSUBPS  Y0, Y4, Y4
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y1, Y4, Y4
-	VMULPS  Y1, Y5, Y5
-	VMOVUPS (AX)(R9*4), Y6
-	VMOVUPS 32(AX)(R9*4), Y7
-	VMULPS  Y6, Y4, Y4
-	VMULPS  Y7, Y5, Y5
-	VMOVUPS (CX)(R9*4), Y6
-	VMOVUPS 32(CX)(R9*4), Y7
-	VADDPS  Y6, Y4, Y4
-	VADDPS  Y7, Y5, Y5
+	VMULPS  Y3, Y4, Y4
+	VMOVUPS (AX)(R9*4), Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS (CX)(R9*4), Y5
+	VADDPS  Y5, Y4, Y4
 	VMOVUPS Y4, (DX)(R9*4)
-	VMOVUPS Y5, 32(DX)(R9*4)
-	ADDQ    $0x00000010, R9
-	SUBQ    $0x00000010, R8
+	ADDQ    $0x00000008, R9
+	SUBQ    $0x00000008, R8
 	JMP     normalise
 
 normalise_rest:
@@ -342,7 +314,7 @@ normalise_rest:
 	VMOVUPS    32(R10)(R11*4), Y4
 	VMASKMOVPS (BX)(R9*4), Y4, Y5
 	VSUBPS     Y0, Y5, Y5
-	VMULPS     Y1, Y5, Y5
+	VMULPS     Y3, Y5, Y5
 	VMASKMOVPS (AX)(R9*4), Y4, Y6
 	VMULPS     Y6, Y5, Y5
 	VMASKMOVPS (CX)(R9*4), Y4, Y6
@@ -355,8 +327,8 @@ normalise_rest:
 normalise_done:
 	LEAQ (DX)(DI*4), DX
 	LEAQ (BX)(DI*4), BX
-	DECQ SI
-	JNZ  row
+	SUBQ $0x01, SI
+	JG   row
 	VZEROUPPER
 	RET
 
@@ -370,23 +342,19 @@ TEXT ·softmaxAVX2(SB), NOSPLIT, $0-32
 
 row:
 	VBROADCASTSS bitsff800000<>+0(SB), Y0
-	VMOVAPS      Y0, Y1
 	VMOVAPS      Y0, Y0
 	MOVQ         BX, SI
 	XORQ         DI, DI
 
 peak:
-	CMPQ         SI, $0x00000010
+	CMPQ         SI, $0x00000008
 	JL           peak_rest
-	VMOVUPS      (CX)(DI*4), Y2
-	VMOVUPS      32(CX)(DI*4), Y3
-	VBROADCASTSS bitsff800000<>+0(SB), Y4
-	VMAXPS       Y2, Y1, Y1
-	VMAXPS       Y3, Y0, Y0
-	VMOVAPS      Y1, Y1
+	VMOVUPS      (CX)(DI*4), Y1
+	VBROADCASTSS bitsff800000<>+0(SB), Y2
+	VMAXPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y0
-	ADDQ         $0x00000010, DI
-	SUBQ         $0x00000010, SI
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000008, SI
 	JMP          peak
 
 peak_rest:
@@ -397,18 +365,17 @@ peak_rest:
 	CMPQ         SI, R9
 	CMOVQLT      SI, R9
 	NEGQ         R9
-	VMOVUPS      32(R8)(R9*4), Y2
-	VMASKMOVPS   (CX)(DI*4), Y2, Y3
-	VBROADCASTSS bitsff800000<>+0(SB), Y4
-	VBLENDVPS    Y2, Y3, Y4, Y2
-	VMAXPS       Y2, Y1, Y1
-	VMOVAPS      Y1, Y1
+	VMOVUPS      32(R8)(R9*4), Y1
+	VMASKMOVPS   (CX)(DI*4), Y1, Y2
+	VBROADCASTSS bitsff800000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMAXPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y0
 	ADDQ         $0x08, DI
 	SUBQ         $0x08, SI
 	JMP          peak_rest
 
 peak_done:
-	VMAXPS       Y0, Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X1, X0, X0
 	VPERMILPS    $0x4e, X0, X1
@@ -539,23 +506,20 @@ exp_done:
 	VADDPS       X1, X0, X0
 	VPERMILPS    $0xb1, X0, X1
 	VADDPS       X1, X0, X0
-	VMOVSS       bits3f800000<>+0(SB), X1
-	VDIVSS       X0, X1, X1
-	VBROADCASTSS X1, Y0
+	VBROADCASTSS bits3f800000<>+0(SB), Y1
+	VBROADCASTSS X0, Y0
+	VDIVPS       Y0, Y1, Y0
 	MOVQ         BX, SI
 	XORQ         DI, DI
 
 scale:
-	CMPQ    SI, $0x00000010
+	CMPQ    SI, $0x00000008
 	JL      scale_rest
 	VMOVUPS (AX)(DI*4), Y1
-	VMOVUPS 32(AX)(DI*4), Y2
 	VMULPS  Y0, Y1, Y1
-	VMULPS  Y0, Y2, Y2
 	VMOVUPS Y1, (AX)(DI*4)
-	VMOVUPS Y2, 32(AX)(DI*4)
-	ADDQ    $0x00000010, DI
-	SUBQ    $0x00000010, SI
+	ADDQ    $0x00000008, DI
+	SUBQ    $0x00000008, SI
 	JMP     scale
 
 scale_rest:
@@ -577,8 +541,8 @@ scale_rest:
 scale_done:
 	LEAQ (AX)(BX*4), AX
 	LEAQ (CX)(BX*4), CX
-	DECQ DX
-	JNZ  row
+	SUBQ $0x01, DX
+	JG   row
 	VZEROUPPER
 	RET
 

@@ -89,7 +89,7 @@ func (s span) orElse(x, other value) value {
 	if s.mask == nil {
 		return x
 	}
-	return s.v.choose(choice{s.mask}, x, other)
+	return s.v.choose(slices.Repeat(choice{s.mask}, s.v.group), x, other)
 }
 
 // elementwise is a loop that computes arrays from arrays of the same length,

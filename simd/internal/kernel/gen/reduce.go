@@ -69,7 +69,7 @@ func (r *reduction) write(v *vector) {
 		return r.merge(v, acc, in)
 	})
 	total := v.foldLanes(v.foldGroup(acc, r.fold), r.fold)
-	v.VMOVSS(total, returnAddr(v))
+	v.VMOVSS(total[0], returnAddr(v))
 	v.VZEROUPPER()
 	v.RET()
 }
@@ -106,26 +106,36 @@ func (v *vector) foldGroup(x value, f combine) value {
 	return x
 }
 
-// foldLanes merges the lanes of a register pairwise; the result is in the
-// lowest lane.
-func (v *vector) foldLanes(x value, f combine) reg.Register {
+// foldLanes merges the lanes of each register pairwise; the results are in the
+// lowest lanes.
+func (v *vector) foldLanes(x value, f combine) value {
 	lanes := v.lanes
 	defer func() { v.lanes = lanes }()
-	r := x[0]
 	if v.lanes == 16 {
 		v.lanes = 8
-		high := v.YMM()
-		v.VEXTRACTF64X4(asm.Imm(1), r, high)
-		r = f(v, value{r.AsY().(reg.VecVirtual)}, value{high})[0]
+		high := v.each(func(i int, d reg.VecVirtual) { v.VEXTRACTF64X4(asm.Imm(1), x[i], d) })
+		x = f(v, narrower(x, reg.VecVirtual.AsY), high)
 	}
 	v.lanes = 4
-	high := v.XMM()
-	v.VEXTRACTF128(asm.Imm(1), r, high)
-	r = f(v, value{r.AsX().(reg.VecVirtual)}, value{high})[0]
+	high := v.each(func(i int, d reg.VecVirtual) {
+		if v.wide() {
+			v.VEXTRACTF32X4(asm.Imm(1), x[i], d)
+		} else {
+			v.VEXTRACTF128(asm.Imm(1), x[i], d)
+		}
+	})
+	x = f(v, narrower(x, reg.VecVirtual.AsX), high)
 	for _, swap := range []uint64{0x4e, 0xb1} {
-		other := v.XMM()
-		v.VPERMILPS(asm.Imm(swap), r, other)
-		r = f(v, value{r}, value{other})[0]
+		x = f(v, x, v.each(func(i int, d reg.VecVirtual) { v.VPERMILPS(asm.Imm(swap), x[i], d) }))
 	}
-	return r
+	return x
+}
+
+// narrower returns the low parts of registers.
+func narrower(x value, part func(reg.VecVirtual) reg.Register) value {
+	low := make(value, len(x))
+	for i, r := range x {
+		low[i] = part(r).(reg.VecVirtual)
+	}
+	return low
 }

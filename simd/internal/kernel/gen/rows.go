@@ -3,15 +3,13 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	asm "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// rowRegisters is how many registers at a time a row is read; rows are short.
-const rowRegisters = 2
-
-// rowLoops writes the functions that normalise one row after another.
+// rowLoops writes the functions that normalise or sum row after row.
 func rowLoops(v *vector) {
 	layerNorm(v, false)
 	layerNorm(v, true)
@@ -20,31 +18,111 @@ func rowLoops(v *vector) {
 	sumColumns(v)
 }
 
-// rows holds the state of a loop over rows.
+// rows is a loop that takes a few rows at a time, one register of each, so
+// that the sums across the lanes of one row overlap with those of the others.
+// Where fewer rows are left, it repeats the last one.
 type rows struct {
-	dst, src, n, cols reg.Register
+	*vector
+	height   int
+	src, dst []reg.Register
+	n, cols  reg.Register
 }
 
-func (v *vector) startRows() rows {
-	r := rows{v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("src"), v.GP64()),
-		v.Load(v.Param("rows"), v.GP64()), v.Load(v.Param("cols"), v.GP64())}
+// startRows begins the loop; each pass over the rows is a call of pass.
+func (v *vector) startRows(height int) *rows {
+	r := &rows{vector: v, height: height}
+	first := []reg.Register{v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("src"), v.GP64())}
+	r.n, r.cols = v.Load(v.Param("rows"), v.GP64()), v.Load(v.Param("cols"), v.GP64())
 	v.Label("row")
+	r.dst, r.src = r.pointers(first[0]), r.pointers(first[1])
 	return r
 }
 
-func (v *vector) nextRow(r rows) {
-	v.LEAQ(asm.Mem{Base: r.dst, Index: r.cols, Scale: 4}, r.dst)
-	v.LEAQ(asm.Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
-	v.DECQ(r.n)
-	v.JNZ(asm.LabelRef("row"))
-	v.VZEROUPPER()
-	v.RET()
+// pointers returns where the rows start, given the first.
+func (r *rows) pointers(first reg.Register) []reg.Register {
+	all := []reg.Register{first}
+	for i := 1; i < r.height; i++ {
+		p, next := r.GP64(), r.GP64()
+		r.MOVQ(all[i-1], p)
+		r.LEAQ(asm.Mem{Base: p, Index: r.cols, Scale: 4}, next)
+		r.CMPQ(r.n, asm.Imm(uint64(i)))
+		r.CMOVQGT(next, p)
+		all = append(all, p)
+	}
+	return all
 }
 
-// broadcast repeats the lowest lane for the widest group.
-func (v *vector) broadcast(x reg.Register) value {
-	v.group = rowRegisters
-	return v.repeat(x)
+// end goes on to the next rows.
+func (r *rows) end() {
+	for _, ps := range [][]reg.Register{r.dst, r.src} {
+		r.LEAQ(asm.Mem{Base: ps[r.height-1], Index: r.cols, Scale: 4}, ps[0])
+	}
+	r.SUBQ(asm.Imm(uint64(r.height)), r.n)
+	r.JG(asm.LabelRef("row"))
+	r.VZEROUPPER()
+	r.RET()
+}
+
+// pass sweeps over the columns with a group of one register per row.
+func (r *rows) pass(label string, body func(s span)) {
+	r.sweep(label, r.cols, 1, func(s span) {
+		r.group = r.height
+		body(s)
+	})
+	r.group = r.height
+}
+
+// load reads the span of every row.
+func (r *rows) load(s span, p []reg.Register) value {
+	var all value
+	r.group = 1
+	for _, row := range p {
+		all = append(all, s.load(row)[0])
+	}
+	r.group = r.height
+	return all
+}
+
+// store writes the span of every row.
+func (r *rows) store(s span, x value, p []reg.Register) {
+	for i, row := range p {
+		s.store(x[i:i+1], row)
+	}
+}
+
+// fold sweeps over the rows and merges what the body returns into one number
+// per row, in the lowest lane.
+func (r *rows) fold(label string, identity float64, merge combine, body func(s span) value) value {
+	r.group = r.height
+	start := r.constant(identity)
+	acc := r.each(func(i int, d reg.VecVirtual) { r.VMOVAPS(start[i], d) })
+	r.pass(label, func(s span) {
+		for i, x := range merge(r.vector, acc, s.orElse(body(s), r.constant(identity))) {
+			r.VMOVAPS(x, acc[i])
+		}
+	})
+	return r.foldLanes(acc, merge)
+}
+
+// spread repeats the lowest lane of every register.
+func (r *rows) spread(x value) value {
+	return r.each(func(i int, d reg.VecVirtual) { r.VBROADCASTSS(x[i].AsX(), d) })
+}
+
+// mean is fold with addition, divided by the number of columns.
+func (r *rows) mean(label string, body func(s span) value) value {
+	sum := r.spread(r.fold(label, 0, (*vector).add, body))
+	n := r.XMM()
+	r.VCVTSI2SSQ(r.cols, n, n)
+	return r.div(sum, r.repeat(n))
+}
+
+// rowsAtOnce suits the number of registers.
+func rowsAtOnce(v *vector) int {
+	if v.wide() {
+		return 3
+	}
+	return 1
 }
 
 func layerNorm(v *vector, affine bool) {
@@ -58,78 +136,62 @@ func layerNorm(v *vector, affine bool) {
 	if affine {
 		gamma, beta = v.Load(v.Param("gamma"), v.GP64()), v.Load(v.Param("beta"), v.GP64())
 	}
-	r := v.startRows()
-	mean := v.meanOf("mean", r, func(s span, acc value) value { return v.add(acc, s.load(r.src)) })
-	variance := v.meanOf("variance", r, func(s span, acc value) value {
-		d := s.orElse(v.sub(s.load(r.src), mean[:v.group]), v.constant(0))
-		return v.fma(d, d, acc)
+	r := v.startRows(rowsAtOnce(v))
+	mean := r.mean("mean", func(s span) value { return r.load(s, r.src) })
+	variance := r.mean("variance", func(s span) value {
+		d := v.sub(r.load(s, r.src), mean)
+		return v.mul(d, d)
 	})
-	v.group = 1
-	root := v.sqrt(v.add(variance[:1], v.repeat(paramAddr(v, "eps"))))
-	scale := v.broadcast(v.div(v.constant(1)[:1], root)[0].AsX())
-	v.sweep("normalise", r.cols, rowRegisters, func(s span) {
-		y := v.mul(v.sub(s.load(r.src), mean[:v.group]), scale[:v.group])
+	scale := v.div(v.constant(1), v.sqrt(v.add(variance, v.repeat(paramAddr(v, "eps")))))
+	r.pass("normalise", func(s span) {
+		y := v.mul(v.sub(r.load(s, r.src), mean), scale)
 		if affine {
-			y = v.add(v.mul(y, s.load(gamma)), s.load(beta))
+			y = v.add(v.mul(y, r.shared(s, gamma)), r.shared(s, beta))
 		}
-		s.store(y, r.dst)
+		r.store(s, y, r.dst)
 	})
-	v.nextRow(r)
+	r.end()
 }
 
-// meanOf sums over a row and divides by its length.
-func (v *vector) meanOf(label string, r rows, body func(s span, acc value) value) value {
-	acc := v.accumulate(label, r.cols, rowRegisters, 0, body)
-	total := v.foldLanes(v.foldGroup(acc, (*vector).add), (*vector).add)
-	n := v.XMM()
-	v.VCVTSI2SSQ(r.cols, n, n)
-	v.VDIVSS(n, total, total)
-	return v.broadcast(total)
+// shared reads the span of an array that all rows use.
+func (r *rows) shared(s span, p reg.Register) value {
+	r.group = 1
+	one := s.load(p)[0]
+	r.group = r.height
+	return slices.Repeat(value{one}, r.height)
 }
 
 func softmax(v *vector) {
 	begin(v.Context, "softmax"+v.set, "func(dst, src *float32, rows, cols int)")
 	v.Doc("softmax" + v.set + " is the loop of Softmax.")
-	r := v.startRows()
-	lowest := math.Inf(-1)
+	r := v.startRows(rowsAtOnce(v))
 	// A NaN that this maximum loses comes back with the sum.
-	peaks := v.accumulate("peak", r.cols, rowRegisters, lowest, func(s span, acc value) value {
-		return v.max(acc, s.orElse(s.load(r.src), v.constant(lowest)))
+	peak := r.spread(r.fold("peak", math.Inf(-1), (*vector).max, func(s span) value { return r.load(s, r.src) }))
+	sum := r.fold("exp", 0, (*vector).add, func(s span) value {
+		e := exp(v, v.sub(r.load(s, r.src), peak))
+		r.store(s, e, r.dst)
+		return e
 	})
-	peak := v.broadcast(v.foldLanes(v.foldGroup(peaks, (*vector).max), (*vector).max))
-	unroll := rowRegisters
-	if !v.wide() {
-		unroll = 1
-	}
-	sums := v.accumulate("exp", r.cols, unroll, 0, func(s span, acc value) value {
-		e := exp(v, v.sub(s.load(r.src), peak[:v.group]))
-		s.store(e, r.dst)
-		return v.add(acc, s.orElse(e, v.constant(0)))
-	})
-	total := v.foldLanes(v.foldGroup(sums, (*vector).add), (*vector).add)
-	one := v.XMM()
-	v.VMOVSS(v.static(math.Float32bits(1)), one)
-	v.VDIVSS(total, one, one)
-	scale := v.broadcast(one)
-	v.sweep("scale", r.cols, rowRegisters, func(s span) {
-		s.store(v.mul(s.load(r.dst), scale[:v.group]), r.dst)
-	})
-	v.nextRow(r)
+	scale := v.div(v.constant(1), r.spread(sum))
+	r.pass("scale", func(s span) { r.store(s, v.mul(r.load(s, r.dst), scale), r.dst) })
+	r.end()
 }
 
 // sumRows adds each row in the order of the sum of a whole array.
 func sumRows(v *vector) {
 	begin(v.Context, "sumRows"+v.set, "func(dst, src *float32, rows, cols int)")
 	v.Doc("sumRows" + v.set + " is the loop of SumRows.")
-	r := v.startRows()
-	acc := v.accumulate("sum", r.cols, sumRegisters, 0, func(s span, acc value) value {
-		return v.add(acc, s.load(r.src))
+	dst, src := v.Load(v.Param("dst"), v.GP64()), v.Load(v.Param("src"), v.GP64())
+	rows, cols := v.Load(v.Param("rows"), v.GP64()), v.Load(v.Param("cols"), v.GP64())
+	v.Label("row")
+	acc := v.accumulate("sum", cols, sumRegisters, 0, func(s span, acc value) value {
+		return v.add(acc, s.load(src))
 	})
 	total := v.foldLanes(v.foldGroup(acc, (*vector).add), (*vector).add)
-	v.VMOVSS(total, asm.Mem{Base: r.dst})
-	v.ADDQ(asm.Imm(4), r.dst)
-	v.LEAQ(asm.Mem{Base: r.src, Index: r.cols, Scale: 4}, r.src)
-	v.DECQ(r.n)
+	v.VMOVSS(total[0], asm.Mem{Base: dst})
+	v.ADDQ(asm.Imm(4), dst)
+	v.LEAQ(asm.Mem{Base: src, Index: cols, Scale: 4}, src)
+	v.DECQ(rows)
 	v.JNZ(asm.LabelRef("row"))
 	v.VZEROUPPER()
 	v.RET()
