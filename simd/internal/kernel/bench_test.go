@@ -73,3 +73,22 @@ func BenchmarkRandom(b *testing.B) {
 	measure(b, "PCG", 4, func() { kernel.PCG{Hi: 1, Lo: 2}.Fill(bytes) })
 	measure(b, "FromUint32", 8, func() { kernel.FromUint32(a[0], words) })
 }
+
+func BenchmarkEpilogue(b *testing.B) {
+	a := benchArrays(3)
+	g := kernel.GemmArgs{M: 1024, N: 256, K: 256, Alpha: 1, A: a[0], LDA: 256, B: a[1], LDB: 256, C: a[2], LDC: 256}
+	var ws kernel.Workspace
+	for name, e := range map[string]kernel.Epilogue{
+		"none":          {},
+		"bias":          {Bias: a[1][:256]},
+		"bias+SiLU":     {Bias: a[1][:256], Activation: kernel.SiLUActivation},
+		"bias+residual": {Bias: a[1][:256], Residual: a[0], LDR: 256},
+	} {
+		g.Epilogue = e
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				kernel.Gemm(&g, &ws)
+			}
+		})
+	}
+}

@@ -22,9 +22,29 @@ func zip(op binaryOp, dst, a, b []float32) {
 		f(&dst[0], &a[0], &b[0], len(dst))
 		return
 	}
-	f := portableBinary[op]
-	for i := range dst {
-		dst[i] = f(a[i], b[i])
+	zipPortable(op, dst, a, b)
+}
+
+// zipPortable has loops of its own for the commonest operations.
+func zipPortable(op binaryOp, dst, a, b []float32) {
+	switch op {
+	case addOp:
+		for i := range dst {
+			dst[i] = a[i] + b[i]
+		}
+	case subOp:
+		for i := range dst {
+			dst[i] = a[i] - b[i]
+		}
+	case mulOp:
+		for i := range dst {
+			dst[i] = a[i] * b[i]
+		}
+	default:
+		f := portableBinary[op]
+		for i := range dst {
+			dst[i] = f(a[i], b[i])
+		}
 	}
 }
 

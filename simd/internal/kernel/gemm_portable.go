@@ -11,7 +11,15 @@ func (g *GemmArgs) multiplyPortable(r rect, ws *Workspace) {
 		b := g.copyB(r, k0, kc, ws)
 		for i := range r.rows {
 			clear(sum)
-			for k := range kc {
+			k := 0
+			for ; k+4 <= kc; k += 4 {
+				var a [4]float32
+				for j := range a {
+					a[j] = g.atA(r.row+i, k0+k+j)
+				}
+				addMultiples(sum, a, b[k*r.cols:])
+			}
+			for ; k < kc; k++ {
 				addMultiple(sum, g.atA(r.row+i, k0+k), b[k*r.cols:])
 			}
 			addMultiple(g.rowC(r, i), g.Alpha, sum)
@@ -45,5 +53,19 @@ func addMultiple(dst []float32, alpha float32, x []float32) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] += alpha * x[i]
+	}
+}
+
+// addMultiples adds multiples of four rows to dst, which it loads and stores
+// once.
+func addMultiples(dst []float32, alpha [4]float32, rows []float32) {
+	n := len(dst)
+	a, b, c, d := rows[:n], rows[n:][:n], rows[2*n:][:n], rows[3*n:][:n]
+	for i, s := range dst {
+		s += alpha[0] * a[i]
+		s += alpha[1] * b[i]
+		s += alpha[2] * c[i]
+		s += alpha[3] * d[i]
+		dst[i] = s
 	}
 }
