@@ -141,4 +141,3 @@ func same(t interface {
 		}
 	}
 }
-

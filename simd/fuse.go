@@ -21,6 +21,8 @@ type cluster struct {
 	cuts  []int // where axes of operands end: products of the axes after
 	rows  map[*value]bool
 	tail  *reduceAttr // the form of the reductions that need the whole loop
+
+	clones map[*value]*value // values of other clusters that are repeated here
 }
 
 const (
@@ -33,6 +35,7 @@ type fuser struct {
 	of       []*cluster // by value
 	clusters []*cluster
 	stamp    int
+	pinned   map[*value]bool // in memory anyway
 }
 
 func isElementwise(v *value) bool {

@@ -82,7 +82,8 @@ func plan(g *graph) (*program, error) {
 func planValues(g *graph, values []*value) (*program, error) {
 	p := &planner{graph: g, fuser: fuse(values)}
 	p.backend = g.backend
-	p.assignSlots(values)
+	g.values = p.fuser.repeat(values, g.outputs)
+	p.assignSlots(g.values)
 	if err := p.makeSteps(); err != nil {
 		return nil, err
 	}
@@ -122,7 +123,8 @@ func needed(g *graph) []*value {
 // assignSlots gives each value that is in memory a slot: what is used outside
 // of the loop that computes it.
 func (p *planner) assignSlots(values []*value) {
-	p.used, p.slotOf, p.output = make([]bool, len(values)), make([]int, len(values)), make([]bool, len(values))
+	n := len(p.fuser.of)
+	p.used, p.slotOf, p.output = make([]bool, n), make([]int, n), make([]bool, n)
 	for _, v := range p.graph.outputs {
 		p.used[v.id], p.output[v.id] = true, true
 	}

@@ -1,0 +1,49 @@
+package simd
+
+import (
+	"fmt"
+	"strings"
+)
+
+// String lists the waves of a program and their steps, for tests and for
+// finding out where time goes.
+func (p *program) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d slots, arena of %d bytes, %d waves\n", p.slots, p.arena, len(p.waves))
+	for i, w := range p.waves {
+		fmt.Fprintf(&b, "wave %d: %d steps, %d tasks, about %d ns\n", i, len(w.steps), len(w.tasks), w.work)
+		for _, s := range w.steps {
+			fmt.Fprintf(&b, "  %s\n", describe(s))
+		}
+	}
+	return b.String()
+}
+
+func describe(s step) string {
+	switch s := s.(type) {
+	case loopStep:
+		return s.loop.String()
+	case *dotStep:
+		return fmt.Sprintf("product %v×[%d×%d]·[%d×%d] transposed %v %v, %d tasks", s.batch, s.m, s.k, s.k, s.n, s.a.trans, s.b.trans, s.numTasks)
+	case *foreignStep:
+		return "foreign " + s.name
+	case *moveStep:
+		return fmt.Sprintf("move %d parts, %d elements", len(s.parts), s.elements)
+	}
+	return fmt.Sprintf("%T", s)
+}
+
+var loadNames = [...]string{"direct", "packed rows", "transposed", "stepped", "scattered", "row values"}
+
+// String says what a loop covers and how it reads.
+func (l *loop) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "loop [%d×%d] tiles [%d×%d] period %d, %d instructions, %d loads, %d stores, %d sums, %d tasks",
+		l.rows, l.cols, l.tileRows, l.tileCols, l.period, len(l.code), len(l.loads), len(l.stores), len(l.accumulators), len(l.tasks))
+	for _, ld := range l.loads {
+		if ld.kind != direct {
+			fmt.Fprintf(&b, "; %s %v %v", loadNames[ld.kind], append(append([]int{}, ld.rowDims...), ld.colDims...), append(append([]int{}, ld.rowSteps...), ld.colSteps...))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,90 @@
+package simd_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // the mathematics reads better
+
+	"gsdnet/simd"
+)
+
+// planOf compiles a function of GoMLX and describes its plan.
+func planOf(t *testing.T, build func(x, y *Node) *Node, x, y []int) string {
+	t.Helper()
+	rec := &recorder{Backend: newBackend(t, "")}
+	g := NewGraph(rec, "plan")
+	a := Parameter(g, "a", shapes.Make(dtypes.Float32, x...))
+	b := Parameter(g, "b", shapes.Make(dtypes.Float32, y...))
+	if err := g.Compile(build(a, b)); err != nil {
+		t.Fatal(err)
+	}
+	return simd.Plan(rec.last)
+}
+
+// recorder keeps the executable that is compiled through it.
+type recorder struct {
+	compute.Backend
+	last compute.Executable
+}
+
+func (r *recorder) Builder(name string) compute.Builder {
+	return &recordingBuilder{r.Backend.Builder(name), r}
+}
+
+type recordingBuilder struct {
+	compute.Builder
+	r *recorder
+}
+
+func (b *recordingBuilder) Compile() (compute.Executable, error) {
+	e, err := b.Builder.Compile()
+	b.r.last = e
+	return e, err
+}
+
+// TestChainsAreOneLoop checks that what belongs together is computed together.
+func TestChainsAreOneLoop(t *testing.T) {
+	for name, build := range map[string]func(x, y *Node) *Node{
+		"layer norm": func(x, _ *Node) *Node { return layerNorm(x) },
+		"softmax":    func(x, _ *Node) *Node { return Softmax(x, -1) },
+		"silu":       func(x, _ *Node) *Node { return silu(x) },
+		"bias":       func(x, y *Node) *Node { return Add(x, BroadcastToShape(y, x.Shape())) },
+		"norm after residual": func(x, y *Node) *Node {
+			return Mul(layerNorm(Add(x, BroadcastToShape(y, x.Shape()))), y)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan := planOf(t, build, []int{24, 96, 128}, []int{1, 1, 128})
+			if n := strings.Count(plan, "loop ["); n != 1 {
+				t.Errorf("got %d loops, want 1:\n%s", n, plan)
+			}
+		})
+	}
+}
+
+// TestTransposesAreNotCopied checks that products read and write transposed
+// operands where they lie.
+func TestTransposesAreNotCopied(t *testing.T) {
+	for name, build := range map[string]func(x, y *Node) *Node{
+		"operand": func(x, y *Node) *Node { return MatMul(Transpose(x, 0, 1), y) },
+		"result":  func(x, y *Node) *Node { return Transpose(Dot(x, y).General([]int{0}, nil, []int{0}, nil), 0, 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan := planOf(t, build, []int{96, 64}, []int{96, 32})
+			if strings.Contains(plan, "loop [") || strings.Count(plan, "product") != 1 {
+				t.Errorf("want one product alone:\n%s", plan)
+			}
+		})
+	}
+}
+
+func TestPlanOfTrainingStep(t *testing.T) {
+	rec := &recorder{Backend: newBackend(t, "")}
+	s := paperStep()
+	s.build(t, rec)
+	t.Log(simd.Plan(rec.last))
+}
