@@ -81,12 +81,23 @@ type moveStep struct {
 	parts         []transfer
 }
 
-func (s *moveStep) tasks() int { return 1 }
-func (s *moveStep) work() int  { return 100 + s.elements/4 }
+// tasks are the parts, unless something has to be filled in before them.
+func (s *moveStep) tasks() int {
+	if s.fill >= 0 {
+		return 1
+	}
+	return len(s.parts)
+}
 
-func (s *moveStep) run(c *context, _ *worker, _ int) {
+func (s *moveStep) work() int { return 100 + s.elements/4 }
+
+func (s *moveStep) run(c *context, _ *worker, task int) {
 	dst := c.slots[s.out]
-	if s.fill >= 0 && s.elements > 0 {
+	if s.fill < 0 {
+		s.parts[task].run(c, dst)
+		return
+	}
+	if s.elements > 0 {
 		s.fills(dst, c.slots[s.fill], s.elements)
 	}
 	for i := range s.parts {
@@ -107,9 +118,33 @@ func newConcatStep(v *value, slot func(*value) int) *moveStep {
 	return s
 }
 
+// movePart is how many elements a task copies at least.
+const movePart = 1 << 15
+
+// add adds a transfer, cut into parts along its first axis if it is large.
 func (s *moveStep) add(t transfer) {
 	t.joinRuns()
-	s.parts = append(s.parts, t)
+	n := product(t.from.dims)
+	if len(t.from.dims) == 0 || n < 2*movePart {
+		s.parts = append(s.parts, t)
+		return
+	}
+	rows := t.from.dims[0]
+	pieces := min(rows, n/movePart, maxTasks)
+	for i := range pieces {
+		part := t
+		part.from = t.from.rowsOf(rows*i/pieces, rows*(i+1)/pieces)
+		part.to = t.to.rowsOf(rows*i/pieces, rows*(i+1)/pieces)
+		s.parts = append(s.parts, part)
+	}
+}
+
+// rowsOf is the part of a view from one index of the first axis to another.
+func (v view) rowsOf(from, to int) view {
+	return view{
+		dims:    append([]int{to - from}, v.dims[1:]...),
+		strides: v.strides, offset: v.offset + from*v.strides[0],
+	}
 }
 
 func newPadStep(v *value, slot func(*value) int) *moveStep {
