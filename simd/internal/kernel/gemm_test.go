@@ -248,3 +248,17 @@ func TestGemmAllocatesNothing(t *testing.T) {
 		t.Errorf("%g allocations per product", n)
 	}
 }
+
+// FuzzGemm looks for shapes, layouts and gaps that go wrong at the level in
+// use; GSDNET_SIMD chooses another.
+func FuzzGemm(f *testing.F) {
+	f.Add(uint8(13), uint8(33), uint16(257), uint8(1), uint64(1))
+	f.Add(uint8(200), uint8(5), uint16(64), uint8(6), uint64(2))
+	f.Fuzz(func(t *testing.T, m, n uint8, k uint16, flags uint8, seed uint64) {
+		p := randomProduct(rand.New(rand.NewPCG(seed, 0)), int(m), int(n), int(k%1024), flags&1 > 0, flags&2 > 0, int(flags>>6))
+		p.Beta = float32(flags >> 2 & 1)
+		p.Epilogue.Activation = kernel.Activation(flags >> 3 & 1)
+		kernel.Gemm(&p.GemmArgs, nil)
+		p.check(t)
+	})
+}
