@@ -6,7 +6,9 @@ package kernel
 //
 // of row-major float32 matrices: op(A) is [M, K], op(B) is [K, N] and C is
 // [M, N]. A is stored as [M, K], or as [K, M] if TransA; B as [K, N], or as
-// [N, K] if TransB. LDA, LDB and LDC are the distances between stored rows.
+// [N, K] if TransB. LDA, LDB and LDC are the distances between stored rows. C
+// must not overlap A, B or the epilogue's residual; to add to what C holds, set
+// Beta to 1.
 //
 // Run it whole with [Gemm], or cut it with [GemmArgs.Tiles] and run the parts
 // on several threads with [GemmArgs.RunTile]; the bits of C are the same,
