@@ -125,7 +125,7 @@ type load struct {
 	kind                loadKind
 	register            int // pointer of the register to gather into
 	gather              func(dst, a unsafe.Pointer, step, n int)
-	copies              unaryLoop
+	copies, fill        unaryLoop
 }
 
 type loadKind int
@@ -184,14 +184,31 @@ func (l *load) bind(c *context, p []unsafe.Pointer, row, rows, col, cols int) {
 		}
 	case scattered:
 		for r := range rows {
-			for i := range cols {
-				l.copies(unsafe.Add(dst, (r*cols+i)*l.size), l.at(base, row+r, col+i), 1)
-			}
+			l.runs(unsafe.Add(dst, r*cols*l.size), base, row+r, col, cols)
 		}
 	case rowValues:
 		for r := range rows {
 			l.copies(unsafe.Add(dst, r*l.size), l.at(base, row+r, 0), 1)
 		}
+	}
+}
+
+// runs gathers a row whose columns are of several axes: the last axis is even.
+func (l *load) runs(dst, base unsafe.Pointer, row, col, cols int) {
+	last := len(l.colDims) - 1
+	length, step := l.colDims[last], l.colSteps[last]
+	for i := 0; i < cols; {
+		n := min(cols-i, length-(col+i)%length)
+		to, from := unsafe.Add(dst, i*l.size), l.at(base, row, col+i)
+		switch step {
+		case 0:
+			l.fill(to, from, n)
+		case 1:
+			l.copies(to, from, n)
+		default:
+			l.gather(to, from, step, n)
+		}
+		i += n
 	}
 }
 

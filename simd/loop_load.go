@@ -55,7 +55,7 @@ func (l *loopCompiler) load(o operand, row bool) {
 	ld := load{
 		slot: l.slot(o.value), pointer: l.newPointer(), size: o.dtype.Size(), offset: v.offset,
 		rowDims: rows.dims, rowSteps: rows.strides, colDims: cols.dims, colSteps: cols.strides,
-		gather: t.gatherer, copies: t.copies,
+		gather: t.gatherer, copies: t.copies, fill: t.fill,
 	}
 	s := l.classify(&ld, o.dtype)
 	if ld.kind != direct {
