@@ -56,13 +56,13 @@ func log1p(v *vector, x value) value {
 	return v.or(y, v.sign(x))
 }
 
-// logLimits replaces y by x for x = +Inf and by the logarithm's values for
-// u ≤ 0.
+// logLimits replaces y by x for x = +Inf and by the logarithm's values where u
+// is not above 0.
 func (v *vector) logLimits(x, u, y value) value {
 	inf, zero := v.constant(math.Inf(1)), v.constant(0)
 	y = v.choose(v.compare(equal, x, inf), x, y)
 	y = v.choose(v.compare(equal, u, zero), v.constant(math.Inf(-1)), y)
-	return v.choose(v.compare(less, u, zero), v.bits(0x7fc00000), y)
+	return v.choose(v.compare(notGreaterEq, u, zero), v.bits(0x7fc00000), y)
 }
 
 // split returns e and m of 2ᵉ·m with m ∈ [3/4, 3/2), for normal positive x.

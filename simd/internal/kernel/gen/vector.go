@@ -185,7 +185,8 @@ func (v *vector) shiftRight(a value, n uint64) value {
 	return v.each(func(i int, d reg.VecVirtual) { v.VPSRAD(asm.Imm(n), a[i], d) })
 }
 
-// The predicates of compare, false with NaN but for unequal and unordered.
+// The predicates of compare, false with NaN but for unequal, unordered and
+// notGreaterEq.
 const (
 	equal     = 0x00
 	less      = 0x11
@@ -194,6 +195,8 @@ const (
 	unequal   = 0x04
 	greaterEq = 0x1d
 	greater   = 0x1e
+
+	notGreaterEq = 0x19
 )
 
 func (v *vector) compare(predicate uint64, a, b value) choice {
