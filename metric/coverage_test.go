@@ -75,7 +75,7 @@ func TestRecoveryByHand(t *testing.T) {
 	withheld := [][]float64{{1, 0}, {0, 2}, {1, 1}, {0, 0}}
 	recovered := [][]float64{{2, 0}, {0, -1}, {1, 0}, {1, 1}}
 	got := metric.Recover(withheld, recovered)
-	want := metric.Recovery{N: 4, RMSE: math.Sqrt((1.0 + 9 + 1 + 2) / 8), Cosine: (1 - 1 + math.Sqrt2/2 + 0) / 4}
+	want := metric.Recovery{N: 4, RMSE: math.Sqrt((1.0 + 9 + 1 + 2) / 8), Cosine: (math.Sqrt2/2 + 0) / 4}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

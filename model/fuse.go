@@ -34,5 +34,5 @@ func Fuse(p *Params, a, h, valid *Node, layers int) *Node {
 // Beside lays the modalities of an utterance side by side, [M,B,N,w] → [B,N,M·w].
 func Beside(x *Node) *Node {
 	dims := x.Shape().Dimensions
-	return graph.Reshape(graph.TransposeAllDims(x, 1, 2, 0, 3), dims[1], dims[2], dims[0]*dims[3])
+	return graph.Reshape(graph.TransposeAllAxes(x, 1, 2, 0, 3), dims[1], dims[2], dims[0]*dims[3])
 }

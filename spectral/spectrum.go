@@ -58,8 +58,10 @@ func Decompose(a mat.Symmetric, rank int) (*Spectrum, error) {
 	return s, nil
 }
 
-// Len returns N, Rank returns K.
-func (s *Spectrum) Len() int  { n, _ := s.U.Dims(); return n }
+// Len returns N, the utterances.
+func (s *Spectrum) Len() int { n, _ := s.U.Dims(); return n }
+
+// Rank returns K, the retained eigenvalues.
 func (s *Spectrum) Rank() int { return len(s.Ref) }
 
 // Project returns λ = diag(Uᵀ A U) [K]: of all the diagonal matrices, the one

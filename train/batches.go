@@ -44,8 +44,8 @@ func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
 }
 
 // ordered deals samples into batches by length, for evaluation. The last one is
-// filled up with copies of its last sample; real counts those that are not.
-func ordered(lengths []int, size int) (batches [][]int, real []int) {
+// filled up with copies of its last sample; whole counts those that are not.
+func ordered(lengths []int, size int) (batches [][]int, whole []int) {
 	order := make([]int, len(lengths))
 	for i := range order {
 		order[i] = i
@@ -54,13 +54,13 @@ func ordered(lengths []int, size int) (batches [][]int, real []int) {
 	for len(order) > 0 {
 		batch := order[:min(size, len(order))]
 		order = order[len(batch):]
-		real = append(real, len(batch))
+		whole = append(whole, len(batch))
 		for len(batch) < size {
 			batch = append(slices.Clip(batch), batch[len(batch)-1])
 		}
 		batches = append(batches, batch)
 	}
-	return batches, real
+	return batches, whole
 }
 
 // longest returns the padded length of a batch.

@@ -24,12 +24,12 @@ func TestShuffledDealsEveryone(t *testing.T) {
 }
 
 func TestOrderedCountsCopies(t *testing.T) {
-	batches, real := ordered([]int{9, 3, 7, 1, 5}, 2)
+	batches, whole := ordered([]int{9, 3, 7, 1, 5}, 2)
 	if want := [][]int{{3, 1}, {4, 2}, {0, 0}}; !slices.EqualFunc(batches, want, slices.Equal) {
 		t.Errorf("got %v, want %v", batches, want)
 	}
-	if want := []int{2, 2, 1}; !slices.Equal(real, want) {
-		t.Errorf("got %v, want %v", real, want)
+	if want := []int{2, 2, 1}; !slices.Equal(whole, want) {
+		t.Errorf("got %v, want %v", whole, want)
 	}
 }
 

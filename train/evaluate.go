@@ -59,7 +59,7 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, samples int, seed ui
 			return nil, err
 		}
 		cells[i] = e.score(forecasts)
-		cells[i].Rule = mask.Rule.String()
+		cells[i].Rule = mask.String()
 		if recovery {
 			cells[i].Encoded, cells[i].Raw = e.recovery(convs, forecasts, truth)
 		}

@@ -74,7 +74,7 @@ func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw mo
 	for i := range convs {
 		lengths[i] = convs[i].Len()
 	}
-	batches, real := ordered(lengths, min(p.batch, len(convs)))
+	batches, whole := ordered(lengths, min(p.batch, len(convs)))
 	for at, indices := range batches {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -87,11 +87,11 @@ func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw mo
 		if err != nil {
 			return err
 		}
-		for row, i := range indices[:real[at]] {
+		for row, i := range indices[:whole[at]] {
 			visit(i, p.completion(outputs, row, b.N, lengths[i], recovered))
 		}
 		if p.Watch != nil {
-			p.Watch(real[at])
+			p.Watch(whole[at])
 		}
 	}
 	return nil

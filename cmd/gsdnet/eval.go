@@ -123,7 +123,7 @@ func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, r
 	var out []missing.Mask
 	for _, rule := range rules {
 		for _, mask := range all {
-			if mask.Split == split && mask.Rule.String() == rule.String() {
+			if mask.Split == split && mask.String() == rule.String() {
 				out = append(out, mask)
 			}
 		}

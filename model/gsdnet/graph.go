@@ -130,7 +130,7 @@ func (a adjacency) score(p *model.Params, r, t *model.Node) *model.Node {
 	pairs := a.pairs()
 	count := graph.MaxScalar(graph.ReduceAndKeep(pairs, graph.ReduceSum, -1), 1.0)
 	row := graph.Div(graph.ReduceAndKeep(graph.Mul(r, pairs), graph.ReduceSum, -1), count)
-	both := graph.Add(row, graph.TransposeAllDims(row, 0, 1, 3, 2))
+	both := graph.Add(row, graph.TransposeAllAxes(row, 0, 1, 3, 2))
 	inputs := []*model.Node{column(r), column(both)}
 	for _, m := range erc.Modalities {
 		inputs = append(inputs, column(graph.InsertAxes(model.Pick(a.observed, m), 0)))

@@ -32,7 +32,7 @@ func timeEmbedding(p *model.Params, t *model.Node) *model.Node {
 func film(p *model.Params, time *model.Node, width int) (scale, shift *model.Node) {
 	both := model.Dense(p.In("film"), time, erc.NumModalities*2*width)
 	both = graph.Reshape(both, -1, erc.NumModalities, 2, width)
-	both = graph.TransposeAllDims(both, 1, 2, 0, 3) // [M,2,T,width]
+	both = graph.TransposeAllAxes(both, 1, 2, 0, 3) // [M,2,T,width]
 	half := func(i int) *model.Node {
 		part := graph.Slice(both, graph.AxisRange(), graph.AxisElem(i), graph.AxisRange(), graph.AxisRange())
 		return graph.Reshape(part, erc.NumModalities, -1, 1, width)
@@ -47,7 +47,7 @@ func (n *Net) context(p *model.Params, observed, present *model.Node) *model.Nod
 	dims := observed.Shape().Dimensions
 	seen := graph.Concatenate([]*model.Node{model.Beside(observed), model.Beside(present)}, -1)
 	out := model.Dense(p.In("context"), seen, erc.NumModalities*n.cfg.Width)
-	return graph.TransposeAllDims(graph.Reshape(out, dims[1], dims[2], dims[0], n.cfg.Width), 2, 0, 1, 3)
+	return graph.TransposeAllAxes(graph.Reshape(out, dims[1], dims[2], dims[0], n.cfg.Width), 2, 0, 1, 3)
 }
 
 // scoreX is s_θ: from X_m(t) [M,B,N,d], its context, the graphs a = Â_m(t)
