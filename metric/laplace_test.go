@@ -17,7 +17,7 @@ func integrated(m metric.Mixture, y float64) float64 {
 	at := []float64{y}
 	widest := 0.0
 	for _, l := range m {
-		at = append(at, l.Loc)
+		at = append(at, l.Loc, l.Loc-20*l.Scale, l.Loc+20*l.Scale) // a narrow one wants narrow steps
 		widest = max(widest, l.Scale)
 	}
 	slices.Sort(at)
