@@ -40,9 +40,11 @@ type pool struct {
 	workers int
 	busy    sync.Mutex // held by the execution that uses the helpers
 
-	// state packs the wave's number, its tasks and how many are taken into one
-	// word, so that a helper that comes late cannot take a task of the next
-	// wave for one of its own.
+	// state packs the wave's number, its tasks and how many are taken from
+	// either end into one word, so that a helper that comes late cannot take a
+	// task of the next wave for one of its own. The caller and every other
+	// helper take from the front, the rest from the back: thus a thread mostly
+	// works on the same rows in one wave and the next, which its cache holds.
 	state   atomic.Uint64
 	run     func(w *worker, task int)
 	pending atomic.Int64
@@ -56,11 +58,12 @@ type pool struct {
 type helper struct {
 	asleep atomic.Bool
 	wake   chan struct{}
+	back   bool // takes tasks from the end
 	worker worker
 }
 
 const (
-	countBits = 20
+	countBits = 16
 	countMask = 1<<countBits - 1
 	// How often a waiting thread looks before it yields, and yields before it
 	// sleeps.
@@ -80,7 +83,7 @@ func (p *pool) acquire() bool {
 		return false
 	}
 	for len(p.helpers) < p.workers-1 {
-		h := &helper{wake: make(chan struct{}, 1)}
+		h := &helper{wake: make(chan struct{}, 1), back: len(p.helpers)%2 == 0}
 		p.helpers = append(p.helpers, h)
 		p.done.Add(1)
 		go p.help(h)
@@ -99,7 +102,7 @@ func (p *pool) each(w *worker, n int, run func(w *worker, task int)) {
 	p.wave++
 	p.run = run
 	p.pending.Store(int64(n))
-	p.state.Store(p.wave<<(2*countBits) | uint64(n)<<countBits)
+	p.state.Store(p.wave<<(3*countBits) | uint64(n)<<(2*countBits))
 	for i, h := range p.helpers {
 		if i+1 < n && h.asleep.Load() {
 			select {
@@ -108,7 +111,7 @@ func (p *pool) each(w *worker, n int, run func(w *worker, task int)) {
 			}
 		}
 	}
-	p.take(w)
+	p.take(w, false)
 	for i := 0; p.pending.Load() > 0; i++ {
 		if i%looks == looks-1 {
 			runtime.Gosched()
@@ -117,18 +120,22 @@ func (p *pool) each(w *worker, n int, run func(w *worker, task int)) {
 }
 
 // take runs tasks of the present wave until none is left.
-func (p *pool) take(w *worker) bool {
+func (p *pool) take(w *worker, back bool) bool {
 	worked := false
 	for {
 		s := p.state.Load()
-		task := s & countMask
-		if task >= s>>countBits&countMask {
+		n, front, end := int(s>>(2*countBits)&countMask), int(s>>countBits&countMask), int(s&countMask)
+		if front+end >= n {
 			return worked
 		}
-		if !p.state.CompareAndSwap(s, s+1) {
+		task, next := front, s+1<<countBits
+		if back {
+			task, next = n-1-end, s+1
+		}
+		if !p.state.CompareAndSwap(s, next) {
 			continue
 		}
-		p.run(w, int(task))
+		p.run(w, task)
 		p.pending.Add(-1)
 		worked = true
 	}
@@ -138,7 +145,7 @@ func (p *pool) take(w *worker) bool {
 func (p *pool) help(h *helper) {
 	defer p.done.Done()
 	for idle := 0; !p.closed.Load(); {
-		if p.take(&h.worker) {
+		if p.take(&h.worker, h.back) {
 			idle = 0
 			continue
 		}
@@ -149,7 +156,7 @@ func (p *pool) help(h *helper) {
 			continue
 		}
 		h.asleep.Store(true)
-		if !p.take(&h.worker) && !p.closed.Load() {
+		if !p.take(&h.worker, h.back) && !p.closed.Load() {
 			<-h.wake
 		}
 		h.asleep.Store(false)
