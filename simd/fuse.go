@@ -11,9 +11,11 @@ import (
 type cluster struct {
 	members []*value
 	deps    map[*cluster]bool
-	visited int // stamp of the last search
-	level   int // of the wave it runs in
-	span    int // in how many waves it runs
+	visited int  // stamp of the last search
+	level   int  // of the wave it runs in
+	span    int  // in how many waves it runs
+	place   int  // among the wave's steps
+	chained bool // to a loop, of a product
 
 	fused bool
 	size  int   // elements of the space that the loop runs over

@@ -64,7 +64,7 @@ func (l *loop) work(c *context, w *worker, t *loopTask) {
 		}
 		rows := min(l.tileRows, t.rowEnd-row, l.period-row%l.period)
 		for col := t.col; col < t.colEnd; col += l.tileCols {
-			l.tile(c, p, t, row, rows, col, min(l.tileCols, t.colEnd-col))
+			l.tile(c, w, p, t, row, rows, col, min(l.tileCols, t.colEnd-col))
 		}
 		row += rows
 	}
@@ -92,9 +92,9 @@ func (l *loop) part(t *loopTask, row int) int {
 }
 
 // tile runs the code on rows × cols elements.
-func (l *loop) tile(c *context, p []unsafe.Pointer, t *loopTask, row, rows, col, cols int) {
+func (l *loop) tile(c *context, w *worker, p []unsafe.Pointer, t *loopTask, row, rows, col, cols int) {
 	for i := range l.loads {
-		l.loads[i].bind(c, p, row, rows, col, cols)
+		l.loads[i].bind(c, w, p, row, rows, col, cols)
 	}
 	for i := range l.stores {
 		s := &l.stores[i]
@@ -123,7 +123,8 @@ type load struct {
 	rowDims, rowSteps   []int // how rows lie; one axis, if they are even
 	colDims, colSteps   []int
 	kind                loadKind
-	register            int // pointer of the register to gather into
+	panel               bool // in the worker's panel of a product
+	register            int  // pointer of the register to gather into
 	gather              func(dst, a unsafe.Pointer, step, n int)
 	copies, fill        unaryLoop
 }
@@ -160,7 +161,11 @@ func offsetAt(dims, steps []int, i int) int {
 
 // bind points the table at the tile's elements, gathering them if they are
 // not in order.
-func (l *load) bind(c *context, p []unsafe.Pointer, row, rows, col, cols int) {
+func (l *load) bind(c *context, w *worker, p []unsafe.Pointer, row, rows, col, cols int) {
+	if l.panel {
+		p[l.pointer] = unsafe.Add(w.panel.ptr, (l.rowOffset(row)+l.colOffset(col)-w.panelFirst)*l.size)
+		return
+	}
 	base := c.slots[l.slot]
 	from := unsafe.Add(base, (l.offset+l.rowOffset(row)+l.colOffset(col))*l.size)
 	if l.kind == direct {

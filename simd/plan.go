@@ -61,6 +61,7 @@ type planned struct {
 	reads  []int // slots
 	writes []int
 	loop   *loopCompiler // of a fused loop
+	others []int         // slots that something else in the step reads
 }
 
 // An interval is memory in the arena that is in use from one wave to another.
@@ -184,7 +185,9 @@ func (p *planner) makeSteps() error {
 		if err != nil {
 			return err
 		}
-		p.add(c.level, s)
+		if !p.chain(c, s) {
+			c.place = p.add(c.level, s)
+		}
 		if s.loop != nil {
 			p.combine(c, s.loop)
 		}
@@ -192,11 +195,13 @@ func (p *planner) makeSteps() error {
 	return nil
 }
 
-func (p *planner) add(level int, s planned) {
+// add puts a step into a wave and returns its place there.
+func (p *planner) add(level int, s planned) int {
 	for len(p.levels) <= level {
 		p.levels = append(p.levels, nil)
 	}
 	p.levels[level] = append(p.levels[level], s)
+	return len(p.levels[level]) - 1
 }
 
 // ordered returns the clusters so that each comes after those it needs.

@@ -104,7 +104,7 @@ func (p *planner) shareDonated() {
 				}
 				for index, param := range p.parameters {
 					if taken[index] || last[param] != level || p.parameterBytes(index) != o.bytes ||
-						p.readInWave(steps, param) != 1 || !s.loop.mayOverwrite(o.slot, param) {
+						p.readInWave(steps, param) != 1 || slices.Contains(s.others, param) || !s.loop.mayOverwrite(o.slot, param) {
 						continue
 					}
 					o.from, taken[index] = index, true

@@ -14,7 +14,9 @@ type worker struct {
 	pointers  []unsafe.Pointer
 	scratch   *block
 	workspace kernel.Workspace
-	indices   []int
+
+	panel      *block // of a product that a loop reads at once
+	panelFirst int    // which element of the product comes first there
 }
 
 // table returns n pointers of a tile.

@@ -63,6 +63,13 @@ func (s *dotStep) run(c *context, w *worker, task int) {
 
 // product returns the arguments of product i of the batch.
 func (s *dotStep) product(c *context, i int) kernel.GemmArgs {
+	g, out := s.operands(c, i)
+	g.C = tail32(c.slots[s.out], out, s.size())
+	return g
+}
+
+// operands is product without C, and where C begins.
+func (s *dotStep) operands(c *context, i int) (kernel.GemmArgs, int) {
 	a, b, out := s.a.offset, s.b.offset, 0
 	for axis := len(s.batch) - 1; axis >= 0; axis-- {
 		at := i % s.batch[axis]
@@ -74,8 +81,7 @@ func (s *dotStep) product(c *context, i int) kernel.GemmArgs {
 	g := s.template
 	g.A = tail32(c.slots[s.lhs], a, s.aSize)
 	g.B = tail32(c.slots[s.rhs], b, s.bSize)
-	g.C = tail32(c.slots[s.out], out, s.size())
-	return g
+	return g, out
 }
 
 func (s *dotStep) size() int { return s.count * s.m * s.n }
