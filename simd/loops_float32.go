@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 
 	"gsdnet/simd/internal/kernel"
 )
@@ -57,6 +58,13 @@ func float32Loops() *loopTable {
 		kernel.SelectSV(at[float32](dst, n), at[bool](cond, n), *(*float32)(a), at[float32](b, n))
 	}
 	return t
+}
+
+// The first step from random bits to uniform numbers has a kernel of its own.
+func init() {
+	tables[dtypes.Uint32].convert[dtypes.Float32] = func(dst, a unsafe.Pointer, n int) {
+		kernel.FromUint32(at[float32](dst, n), at[uint32](a, n))
+	}
 }
 
 func vector32(f func(dst, a, b []float32)) binaryLoop {

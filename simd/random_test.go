@@ -419,3 +419,12 @@ func TestRandomGraphs(t *testing.T) {
 		same(t, b, reference, r.program(), r.inputs, 1e-4, 1e-3)
 	})
 }
+
+// FuzzGraphs lets the fuzzer choose the graphs.
+func FuzzGraphs(f *testing.F) {
+	b, reference := newBackend(f, ""), goBackend(f)
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		r := drawRecipe(t)
+		same(t, b, reference, r.program(), r.inputs, 1e-4, 1e-3)
+	}))
+}
