@@ -54,8 +54,10 @@ const (
 	zipRows                      // one call for each row
 	selectRows                   //
 	foldRows                     // a row becomes an element
+	foldEachRow                  // the same in one call
 	foldTile                     // the tile is folded into an accumulator
 	foldOver                     // rows are folded into an accumulator
+	foldCols                     // the same, by way of their sum
 	spreadRows                   // an element per row becomes the row
 	repeatRow                    // a row becomes every row
 	spreadOne                    // one element becomes all
@@ -69,6 +71,7 @@ type instr struct {
 	unary     unaryLoop
 	binary    binaryLoop
 	selection selectLoop
+	tile      tileLoop
 }
 
 func (in *instr) run(p []unsafe.Pointer, rows, cols int) {
@@ -97,6 +100,12 @@ func (in *instr) run(p []unsafe.Pointer, rows, cols int) {
 		t := p[in.b.pointer]
 		in.unary(t, a, rows*cols)
 		in.binary(d, d, t, 1)
+	case foldEachRow:
+		in.tile(d, a, rows, cols)
+	case foldCols:
+		t := p[in.b.pointer]
+		in.tile(t, a, rows, cols)
+		in.binary(d, d, t, cols)
 	case foldOver:
 		as := in.a.stride(cols)
 		for r := range rows {

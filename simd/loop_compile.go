@@ -296,7 +296,12 @@ func (l *loopCompiler) foldRow(v *value, a term) {
 	wide, release := l.widened(v.in[0].dtype, a, fullSpace)
 	defer release()
 	dst := l.home(v, rowSpace)
-	l.code = append(l.code, instr{kind: foldRows, dst: dst, a: wide, unary: tables[v.dtype].reduce[v.op].row})
+	r := tables[v.dtype].reduce[v.op]
+	in := instr{kind: foldRows, dst: dst, a: wide, unary: r.row, tile: r.rows}
+	if r.rows != nil {
+		in.kind = foldEachRow
+	}
+	l.code = append(l.code, in)
 	l.terms[v] = dst
 }
 
@@ -312,9 +317,14 @@ func (l *loopCompiler) accumulate(v *value, a term) {
 	}
 	l.partials = append(l.partials, &partial{value: v, index: len(l.accumulators)})
 	l.accumulators = append(l.accumulators, acc)
-	in := instr{kind: foldOver, dst: term{acc.pointer, colSpace, size}, a: wide, unary: r.row, binary: r.over}
-	if !acc.perCol {
+	in := instr{kind: foldOver, dst: term{acc.pointer, colSpace, size}, a: wide, unary: r.row, binary: r.over, tile: r.cols}
+	switch {
+	case !acc.perCol:
 		in.kind = foldTile
+	case r.cols != nil && l.tileRows > 1:
+		in.kind = foldCols
+	}
+	if in.kind != foldOver {
 		in.b = term{l.newRegister(size), scalarSpace, size}
 		l.free[size] = append(l.free[size], in.b.pointer)
 	}

@@ -13,6 +13,7 @@ type (
 	unaryLoop  func(dst, a unsafe.Pointer, n int)
 	binaryLoop func(dst, a, b unsafe.Pointer, n int)
 	selectLoop func(dst, cond, a, b unsafe.Pointer, n int)
+	tileLoop   func(dst, a unsafe.Pointer, rows, cols int)
 )
 
 // binaryLoops are the forms of an operation on two operands: two vectors, or a
@@ -23,11 +24,13 @@ type binaryLoops struct{ vv, vs, sv binaryLoop }
 type selectLoops struct{ vv, vs, sv, ss selectLoop }
 
 // reduceLoops fold: row folds a vector into one element, over folds a vector
-// into another element by element.
+// into another element by element. Where they are set, rows folds each row of a
+// tile, and cols all rows of a tile into one.
 type reduceLoops struct {
-	row      unaryLoop
-	over     binaryLoop
-	identity []byte
+	row        unaryLoop
+	over       binaryLoop
+	rows, cols tileLoop
+	identity   []byte
 }
 
 // A loopTable holds what can be done with the elements of one type.

@@ -48,6 +48,14 @@ func float32Loops() *loopTable {
 		loops.over = vector32(r.over)
 		t.reduce[op] = loops
 	}
+	sums := t.reduce[compute.OpTypeReduceSum]
+	sums.rows = func(dst, a unsafe.Pointer, rows, cols int) {
+		kernel.SumRows(at[float32](dst, rows), at[float32](a, rows*cols), rows, cols)
+	}
+	sums.cols = func(dst, a unsafe.Pointer, rows, cols int) {
+		kernel.SumColumns(at[float32](dst, cols), at[float32](a, rows*cols), cols, rows, cols)
+	}
+	t.reduce[compute.OpTypeReduceSum] = sums
 	t.selects.vv = func(dst, cond, a, b unsafe.Pointer, n int) {
 		kernel.Select(at[float32](dst, n), at[bool](cond, n), at[float32](a, n), at[float32](b, n))
 	}
