@@ -130,7 +130,7 @@ func (l *loopCompiler) member(i int, v *value) {
 	case v.reduces():
 		l.accumulate(v, in[0])
 	default:
-		l.elementwise(v, in)
+		l.elementwise(i, v, in)
 	}
 	for _, o := range v.in {
 		if r, ok := l.held[o.value]; ok && l.lastUse[o.value] <= i {
@@ -154,6 +154,23 @@ func (l *loopCompiler) home(v *value, s space) term {
 	return term{p, s, size}
 }
 
+// takeOver lets v, member i, replace an operand that is not needed any more.
+func (l *loopCompiler) takeOver(i int, v *value, s space) (term, bool) {
+	if l.stored(v) {
+		return term{}, false
+	}
+	for _, o := range v.in {
+		r, held := l.held[o.value]
+		t := l.terms[o.value]
+		if held && l.lastUse[o.value] <= i && t.space == s && t.size == v.dtype.Size() {
+			delete(l.held, o.value)
+			l.held[v] = r
+			return t, true
+		}
+	}
+	return term{}, false
+}
+
 // ownSpace is the space of v's result in memory.
 func (l *loopCompiler) ownSpace(v *value) space {
 	if l.c.rows[v] {
@@ -164,14 +181,17 @@ func (l *loopCompiler) ownSpace(v *value) space {
 
 // elementwise emits an operation on aligned elements. Its result varies only
 // as its operands do, unless it goes to memory.
-func (l *loopCompiler) elementwise(v *value, in []term) {
+func (l *loopCompiler) elementwise(i int, v *value, in []term) {
 	var s space
 	for _, t := range in {
 		s |= t.space
 	}
 	own := l.ownSpace(v)
 	if !l.stored(v) || s == own {
-		dst := l.home(v, s)
+		dst, ok := l.takeOver(i, v, s)
+		if !ok {
+			dst = l.home(v, s)
+		}
 		l.operate(v, dst, in)
 		l.terms[v] = dst
 		return
