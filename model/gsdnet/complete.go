@@ -20,9 +20,10 @@ type completer struct {
 	net      *Net
 	p        *model.Params
 	in       model.Nodes
-	observed *model.Node // [M,B,N,d] X'_o, 0 where absent
-	mean     *model.Node // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
-	side     side        // nil for GraphNone
+	observed *model.Node                                    // [M,B,N,d] X'_o, 0 where absent
+	mean     *model.Node                                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
+	side     side                                           // nil for GraphNone
+	watch    func(step int, t float64, state []*model.Node) // sees the sampler's trajectory; may be nil
 }
 
 // output is the networks' say on one noisy state.
@@ -84,6 +85,7 @@ func (c *completer) sample() (x, r *model.Node) {
 		Noise: func(draw, component int) *model.Node {
 			return model.Pick(c.in[[]string{inNoiseX, inNoiseG}[component]], draw)
 		},
+		Watch: c.watch,
 	}
 	state := diffusion.Sample(n.sampler, problem, starts, n.times)
 	if !n.cfg.Through {

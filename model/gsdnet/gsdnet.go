@@ -171,6 +171,11 @@ func (c *completer) overwrite(x *model.Node) *model.Node {
 
 // predict is §5.3: fusion on the completed graph, then the head.
 func (n *Net) predict(p *model.Params, c *completer, completed, r *model.Node) model.Forecast {
+	return n.head.Predict(p.In("head"), n.fuse(p, c, completed, r))
+}
+
+// fuse is Eq. 19 on the completed graph: [B,N,F].
+func (n *Net) fuse(p *model.Params, c *completer, completed, r *model.Node) *model.Node {
 	a := c.in[inGraph]
 	if c.side != nil {
 		a = c.side.graph(r)
@@ -185,7 +190,7 @@ func (n *Net) predict(p *model.Params, c *completer, completed, r *model.Node) m
 	if n.cfg.Views == ViewsBoth {
 		fused = graph.Concatenate([]*model.Node{fused, model.Beside(c.in[model.InPresent])}, -1)
 	}
-	return n.head.Predict(p.In("head"), fused)
+	return fused
 }
 
 // fusedWidth is the number of channels that dropout acts on.
@@ -199,22 +204,32 @@ func (n *Net) fusedWidth() int {
 
 // scoreLosses is Eq. 11 for the features and for the side.
 func (n *Net) scoreLosses(c *completer, target, withheld *model.Node) (lossX, lossG *model.Node) {
-	in := c.in
+	out := c.noised(target)
+	weight := graph.Add(withheld, graph.MulScalar(c.in[model.InPresent], n.cfg.FreeWeight))
+	lossX = n.matching(out.x, target, c.in[inEpsX], weight)
+	if c.side == nil {
+		return lossX, graph.ScalarZero(lossX.Graph(), lossX.DType())
+	}
+	r, weightG := c.side.target()
+	return lossX, n.matching(out.g, r, c.in[inEpsG], weightG)
+}
+
+// noised is what the networks say of the truth, noised at a time of its own for
+// each conversation.
+func (c *completer) noised(target *model.Node) output {
+	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Steps)
 	size := in[model.InValid].Shape().Dimensions[0]
 	alphaX, stdX := marginal(in[inMargX], size, 4)
 	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in[inEpsX], stdX))
-	weight := graph.Add(withheld, graph.MulScalar(in[model.InPresent], n.cfg.FreeWeight))
 	if c.side == nil {
-		cond, _ := c.condition(alphaX, stdX, nil, nil, n.sampler.Evaluations(n.cfg.Steps))
-		out := c.networks(x, nil, in[inTime], cond, nil)
-		return n.matching(out.x, target, in[inEpsX], weight), graph.ScalarZero(x.Graph(), x.DType())
+		cond, _ := c.condition(alphaX, stdX, nil, nil, evaluation)
+		return c.networks(x, nil, in[inTime], cond, nil)
 	}
-	r0, weightG := c.side.target()
+	r0, _ := c.side.target()
 	alphaG, stdG := marginal(in[inMargG], size, r0.Rank())
 	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in[inEpsG], stdG))
-	cond, side := c.condition(alphaX, stdX, alphaG, stdG, n.sampler.Evaluations(n.cfg.Steps))
-	out := c.networks(x, r, in[inTime], cond, side)
-	return n.matching(out.x, target, in[inEpsX], weight), n.matching(out.g, r0, in[inEpsG], weightG)
+	cond, side := c.condition(alphaX, stdX, alphaG, stdG, evaluation)
+	return c.networks(x, r, in[inTime], cond, side)
 }
 
 // marginal splits [B,2] into α and s, shaped [1,B,1,…] to multiply arrays of a

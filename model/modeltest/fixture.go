@@ -8,7 +8,6 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
@@ -16,6 +15,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/simd"
 )
 
 // Setup is what the suite's conversations look like.
@@ -34,7 +34,7 @@ type fixture struct {
 
 func newFixture(t *testing.T, m model.Model) *fixture {
 	t.Helper()
-	backend, err := gobackend.New("")
+	backend, err := simd.New("")
 	if err != nil {
 		t.Fatal(err)
 	}
