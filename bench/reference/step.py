@@ -1,0 +1,96 @@
+"""Times the default model at the sizes of a real corpus: a training step (sampler,
+gradients through it, clipping, AdamW, moving average) and inference."""
+import argparse
+import json
+import time
+
+import torch
+
+from gsdnet import GSDNet, Params
+from sde import VP
+
+CONFIG = dict(dims=(785, 384, 66), width=128, kernel=3, blocks=3, hidden=128, fusion_layers=2, beta=0.1,
+              free_weight=0.1, sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=4, prediction="x0",
+              through=True, condition="clean", mean="none", views="completed", dropout=0.4, input_dropout=0.2)
+NAMES = ("text", "audio", "visual")
+
+
+def feed(b, n, rank):
+    """What the host prepares; random spectra stand for real ones."""
+    f = {"complete_" + name: torch.randn(b, n, d) for name, d in zip(NAMES, CONFIG["dims"])}
+    f["present"] = (torch.rand(3, b, n, 1) < 0.5).float()
+    f["has"], f["valid"] = torch.ones(3, b, n, 1), torch.ones(b, n)
+    for m, name in enumerate(NAMES):
+        f[name] = f["complete_" + name] * f["present"][m]
+    f["basis"] = torch.linalg.qr(torch.randn(b, n, rank))[0]
+    f["rest"], f["eigen_valid"] = torch.zeros(b, n, n), torch.ones(b, rank)
+    f["lambda_ref"], f["lambda"] = torch.rand(b, rank), torch.rand(3, b, rank)
+    f["lambda_target"] = torch.rand(3, b, rank)
+    f["label"], f["labelled"] = torch.randn(b, n), torch.ones(b, n)
+    return f
+
+
+def noise(f, training):
+    b, n = f["valid"].shape
+    rank, d = f["lambda_ref"].shape[1], CONFIG["width"]
+    f.update(start_x=torch.randn(3, b, n, d), start_g=torch.randn(3, b, rank))
+    if training:
+        f.update(eps_x=torch.randn(3, b, n, d), eps_g=torch.randn(3, b, rank), time=torch.rand(b) * 0.999 + 1e-3)
+        for name in NAMES:
+            keep = 1 - CONFIG["input_dropout"]
+            f[name] = f[name] * torch.bernoulli(torch.full_like(f[name], keep)) / keep
+
+
+def median(run, repeats):
+    run(), run()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return sorted(times)[len(times) // 2]
+
+
+def main():
+    flags = argparse.ArgumentParser()
+    flags.add_argument("--threads", type=int, default=2)
+    flags.add_argument("--batch", type=int, default=8)
+    flags.add_argument("--length", type=int, default=96)
+    flags.add_argument("--repeats", type=int, default=5)
+    flags = flags.parse_args()
+    torch.set_num_threads(flags.threads)
+    weights = {}
+    net = GSDNet(CONFIG, Params(weights, torch.Generator().manual_seed(1)), dict(deviation=torch.tensor([0.1] * 3)))
+    f = feed(flags.batch, flags.length, 32)
+    noise(f, True)
+    net.losses(f)  # makes the weights
+    parameters = list(weights.values())
+    adam = torch.optim.AdamW(parameters, 1e-3, weight_decay=0.01)
+    average = [p.detach().clone() for p in parameters]
+
+    def step():
+        inputs = dict(f)
+        noise(inputs, True)
+        adam.zero_grad()
+        net.losses(inputs)[0]["total"].backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        adam.step()
+        with torch.no_grad():
+            for a, p in zip(average, parameters):
+                a.mul_(0.999).add_(p, alpha=0.001)
+
+    def infer(f):
+        inputs = dict(f)
+        noise(inputs, False)
+        with torch.no_grad():
+            net.forecast(inputs)
+
+    single = feed(1, flags.length, 32)
+    print(json.dumps(dict(
+        torch=torch.__version__, threads=flags.threads, parameters=sum(p.numel() for p in parameters),
+        train_step=median(step, flags.repeats), infer_batch=median(lambda: infer(f), flags.repeats),
+        infer_one=median(lambda: infer(single), flags.repeats))))
+
+
+if __name__ == "__main__":
+    main()
