@@ -169,14 +169,39 @@ func (e *executable) rest(c *context) {
 
 // newContext allocates what an execution works in.
 func (p *program) newContext() *context {
-	c := &context{slots: make([]unsafe.Pointer, p.slots), arena: newBlock(p.arena)}
-	for _, o := range p.offsets {
-		c.slots[o.slot] = unsafe.Add(c.arena.ptr, o.at)
-	}
+	c := &context{slots: make([]unsafe.Pointer, p.slots)}
 	for _, k := range p.constants {
 		c.slots[k.slot] = k.block.ptr
 	}
 	return c
+}
+
+// occupy gives the context an arena.
+func (p *program) occupy(c *context) {
+	if p.arena == 0 {
+		return
+	}
+	c.arena = p.backend.memory.arena(p.arena)
+	for _, o := range p.offsets {
+		c.slots[o.slot] = unsafe.Add(c.arena.ptr, o.at)
+	}
+}
+
+// vacate returns the arena, and forgets where inputs and outputs were.
+func (p *program) vacate(c *context) {
+	if c.arena != nil {
+		p.backend.memory.putArena(c.arena)
+		c.arena = nil
+	}
+	for _, o := range p.offsets {
+		c.slots[o.slot] = nil
+	}
+	for _, s := range p.parameters {
+		c.slots[s] = nil
+	}
+	for _, o := range p.outputs {
+		c.slots[o.slot] = nil
+	}
 }
 
 // An execution is one run of a program.
@@ -214,13 +239,9 @@ func (x *execution) run(c *context) ([]*block, error) {
 		}
 		c.slots[o.slot] = outputs[i].ptr
 	}
+	p.occupy(c)
 	p.runWaves(c)
-	for _, s := range p.parameters {
-		c.slots[s] = nil
-	}
-	for _, o := range p.outputs {
-		c.slots[o.slot] = nil
-	}
+	p.vacate(c)
 	if err := c.error.Swap(nil); err != nil {
 		for _, b := range outputs {
 			p.backend.memory.put(b)

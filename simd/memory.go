@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -32,10 +33,38 @@ type memory struct {
 	mu   sync.Mutex
 	free map[int][]*block
 	held int // bytes in free
+
+	arenas []*block // not in use
 }
 
-// heldLimit bounds what is kept for reuse.
-const heldLimit = 1 << 30
+// heldLimit bounds what is kept for reuse, arenas aside.
+const heldLimit = 256 << 20
+
+// arena returns memory for the intermediate values of an execution. Programs
+// share arenas: as many are kept as executions ran at once, as large as the
+// largest needed.
+func (m *memory) arena(size int) *block {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, b := range m.arenas {
+		if b.cap >= size {
+			m.arenas = slices.Delete(m.arenas, i, i+1)
+			return b
+		}
+	}
+	if n := len(m.arenas); n > 0 {
+		m.arenas = m.arenas[:n-1] // the new one takes its place
+	}
+	return newBlock(size)
+}
+
+// putArena takes an arena back.
+func (m *memory) putArena(b *block) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i, _ := slices.BinarySearchFunc(m.arenas, b.cap, func(a *block, cap int) int { return a.cap - cap })
+	m.arenas = slices.Insert(m.arenas, i, b)
+}
 
 // get returns a block of at least size bytes, with arbitrary contents.
 func (m *memory) get(size int) *block {
@@ -70,5 +99,5 @@ func (m *memory) put(b *block) {
 func (m *memory) drop() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.free, m.held = nil, 0
+	m.free, m.held, m.arenas = nil, 0, nil
 }
