@@ -17,7 +17,7 @@ func (l *loopCompiler) cutTasks() {
 	}
 	outer := l.c.tail.outer
 	rowsEach := max(1, l.rows/outer)
-	parts := 1
+	var parts int
 	switch {
 	case outer >= wanted || outer >= maxTasks/2:
 		l.cutOuter(outer, rowsEach, wanted)

@@ -62,7 +62,7 @@ func (m *memory) arena(size int) *block {
 func (m *memory) putArena(b *block) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	i, _ := slices.BinarySearchFunc(m.arenas, b.cap, func(a *block, cap int) int { return a.cap - cap })
+	i, _ := slices.BinarySearchFunc(m.arenas, b.cap, func(a *block, size int) int { return a.cap - size })
 	m.arenas = slices.Insert(m.arenas, i, b)
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // the mathematics reads better
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 // BenchmarkOperations times single operations on [8, 288, 128] arrays, inputs
@@ -17,21 +17,29 @@ func BenchmarkOperations(b *testing.B) {
 	for _, c := range []struct {
 		name  string
 		dims  [][]int
-		build func(in []*Node) *Node
+		build func(in []*graph.Node) *graph.Node
 	}{
-		{"bias", [][]int{x, bias}, func(in []*Node) *Node { return Add(in[0], BroadcastToShape(in[1], in[0].Shape())) }},
-		{"add", [][]int{x, x}, func(in []*Node) *Node { return Add(in[0], in[1]) }},
-		{"exp", [][]int{x}, func(in []*Node) *Node { return Exp(in[0]) }},
-		{"silu", [][]int{x}, func(in []*Node) *Node { return silu(in[0]) }},
-		{"layernorm", [][]int{x}, func(in []*Node) *Node { return layerNorm(in[0]) }},
-		{"softmax", [][]int{x}, func(in []*Node) *Node { return Softmax(in[0], -1) }},
-		{"rowsums", [][]int{x}, func(in []*Node) *Node { return ReduceSum(in[0], -1) }},
-		{"colsums", [][]int{x}, func(in []*Node) *Node { return ReduceSum(in[0], 0, 1) }},
-		{"transpose", [][]int{x}, func(in []*Node) *Node { return TransposeAllDims(in[0], 0, 2, 1) }},
-		{"adam", [][]int{x, x, x, x, {}}, func(in []*Node) *Node { return adam(in[0], in[1], in[2], in[3], in[4])[0] }},
-		{"A·H", [][]int{a, x}, func(in []*Node) *Node { return Dot(in[0], in[1]).General([]int{2}, []int{0}, []int{1}, []int{0}) }},
-		{"Hᵀ·H", [][]int{x}, func(in []*Node) *Node { return Dot(in[0], in[0]).General([]int{1}, []int{0}, []int{1}, []int{0}) }},
-		{"Aᵀ·H", [][]int{a, x}, func(in []*Node) *Node { return Dot(in[0], in[1]).General([]int{1}, []int{0}, []int{1}, []int{0}) }},
+		{"bias", [][]int{x, bias}, func(in []*graph.Node) *graph.Node {
+			return graph.Add(in[0], graph.BroadcastToShape(in[1], in[0].Shape()))
+		}},
+		{"add", [][]int{x, x}, func(in []*graph.Node) *graph.Node { return graph.Add(in[0], in[1]) }},
+		{"exp", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.Exp(in[0]) }},
+		{"silu", [][]int{x}, func(in []*graph.Node) *graph.Node { return silu(in[0]) }},
+		{"layernorm", [][]int{x}, func(in []*graph.Node) *graph.Node { return layerNorm(in[0]) }},
+		{"softmax", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.Softmax(in[0], -1) }},
+		{"rowsums", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.ReduceSum(in[0], -1) }},
+		{"colsums", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.ReduceSum(in[0], 0, 1) }},
+		{"transpose", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.TransposeAllDims(in[0], 0, 2, 1) }},
+		{"adam", [][]int{x, x, x, x, {}}, func(in []*graph.Node) *graph.Node { return adam(in[0], in[1], in[2], in[3], in[4])[0] }},
+		{"A·H", [][]int{a, x}, func(in []*graph.Node) *graph.Node {
+			return graph.Dot(in[0], in[1]).General([]int{2}, []int{0}, []int{1}, []int{0})
+		}},
+		{"Hᵀ·H", [][]int{x}, func(in []*graph.Node) *graph.Node {
+			return graph.Dot(in[0], in[0]).General([]int{1}, []int{0}, []int{1}, []int{0})
+		}},
+		{"Aᵀ·H", [][]int{a, x}, func(in []*graph.Node) *graph.Node {
+			return graph.Dot(in[0], in[1]).General([]int{1}, []int{0}, []int{1}, []int{0})
+		}},
 	} {
 		for _, config := range []string{"workers=1", ""} {
 			b.Run(c.name+"/"+config, func(b *testing.B) {
@@ -41,14 +49,14 @@ func BenchmarkOperations(b *testing.B) {
 	}
 }
 
-func benchmarkGraph(b *testing.B, backend compute.Backend, dims [][]int, build func(in []*Node) *Node) {
+func benchmarkGraph(b *testing.B, backend compute.Backend, dims [][]int, build func(in []*graph.Node) *graph.Node) {
 	rec := &recorder{Backend: backend}
-	g := NewGraph(rec, "benchmark")
-	var in []*Node
+	g := graph.NewGraph(rec, "benchmark")
+	var in []*graph.Node
 	var buffers []compute.Buffer
 	for i, d := range dims {
 		s := shapes.Make(dtypes.Float32, d...)
-		in = append(in, Parameter(g, string(rune('a'+i)), s))
+		in = append(in, graph.Parameter(g, string(rune('a'+i)), s))
 		buf, flat, err := backend.NewSharedBuffer(0, s)
 		if err != nil {
 			b.Fatal(err)

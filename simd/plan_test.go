@@ -7,18 +7,18 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // the mathematics reads better
+	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/simd"
 )
 
 // planOf compiles a function of GoMLX and describes its plan.
-func planOf(t *testing.T, build func(x, y *Node) *Node, x, y []int) string {
+func planOf(t *testing.T, build func(x, y *graph.Node) *graph.Node, x, y []int) string {
 	t.Helper()
 	rec := &recorder{Backend: newBackend(t, "")}
-	g := NewGraph(rec, "plan")
-	a := Parameter(g, "a", shapes.Make(dtypes.Float32, x...))
-	b := Parameter(g, "b", shapes.Make(dtypes.Float32, y...))
+	g := graph.NewGraph(rec, "plan")
+	a := graph.Parameter(g, "a", shapes.Make(dtypes.Float32, x...))
+	b := graph.Parameter(g, "b", shapes.Make(dtypes.Float32, y...))
 	if err := g.Compile(build(a, b)); err != nil {
 		t.Fatal(err)
 	}
@@ -48,13 +48,13 @@ func (b *recordingBuilder) Compile() (compute.Executable, error) {
 
 // TestChainsAreOneLoop checks that what belongs together is computed together.
 func TestChainsAreOneLoop(t *testing.T) {
-	for name, build := range map[string]func(x, y *Node) *Node{
-		"layer norm": func(x, _ *Node) *Node { return layerNorm(x) },
-		"softmax":    func(x, _ *Node) *Node { return Softmax(x, -1) },
-		"silu":       func(x, _ *Node) *Node { return silu(x) },
-		"bias":       func(x, y *Node) *Node { return Add(x, BroadcastToShape(y, x.Shape())) },
-		"norm after residual": func(x, y *Node) *Node {
-			return Mul(layerNorm(Add(x, BroadcastToShape(y, x.Shape()))), y)
+	for name, build := range map[string]func(x, y *graph.Node) *graph.Node{
+		"layer norm": func(x, _ *graph.Node) *graph.Node { return layerNorm(x) },
+		"softmax":    func(x, _ *graph.Node) *graph.Node { return graph.Softmax(x, -1) },
+		"silu":       func(x, _ *graph.Node) *graph.Node { return silu(x) },
+		"bias":       func(x, y *graph.Node) *graph.Node { return graph.Add(x, graph.BroadcastToShape(y, x.Shape())) },
+		"norm after residual": func(x, y *graph.Node) *graph.Node {
+			return graph.Mul(layerNorm(graph.Add(x, graph.BroadcastToShape(y, x.Shape()))), y)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,9 +69,11 @@ func TestChainsAreOneLoop(t *testing.T) {
 // TestTransposesAreNotCopied checks that products read and write transposed
 // operands where they lie.
 func TestTransposesAreNotCopied(t *testing.T) {
-	for name, build := range map[string]func(x, y *Node) *Node{
-		"operand": func(x, y *Node) *Node { return MatMul(Transpose(x, 0, 1), y) },
-		"result":  func(x, y *Node) *Node { return Transpose(Dot(x, y).General([]int{0}, nil, []int{0}, nil), 0, 1) },
+	for name, build := range map[string]func(x, y *graph.Node) *graph.Node{
+		"operand": func(x, y *graph.Node) *graph.Node { return graph.MatMul(graph.Transpose(x, 0, 1), y) },
+		"result": func(x, y *graph.Node) *graph.Node {
+			return graph.Transpose(graph.Dot(x, y).General([]int{0}, nil, []int{0}, nil), 0, 1)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan := planOf(t, build, []int{96, 64}, []int{96, 32})

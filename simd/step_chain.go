@@ -142,11 +142,10 @@ func (l *loopCompiler) partsPerPanel(panels []panel) bool {
 		return true
 	}
 	a := *l.c.tail
-	size, parts := a.middle*a.inner, 0
 	if len(panels)%a.outer != 0 {
 		return false
 	}
-	parts = len(panels) / a.outer
+	size, parts := a.middle*a.inner, len(panels)/a.outer
 	if l.rows == 1 && a.inner > 1 {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // the mathematics reads better
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
@@ -22,7 +22,7 @@ type trainingStep struct {
 	modalities, batch, length, width, blocks int
 
 	backend compute.Backend
-	graph   *Graph
+	graph   *graph.Graph
 	names   []string
 	shapes  []shapes.Shape
 	kept    []compute.Buffer // parameters and their moments
@@ -34,38 +34,38 @@ func paperStep() *trainingStep {
 	return &trainingStep{modalities: 3, batch: 8, length: 96, width: 128, blocks: 4}
 }
 
-func (s *trainingStep) parameter(g *Graph, dims ...int) *Node {
+func (s *trainingStep) parameter(g *graph.Graph, dims ...int) *graph.Node {
 	shape := shapes.Make(dtypes.Float32, dims...)
 	name := fmt.Sprint("w", len(s.names))
 	s.names, s.shapes = append(s.names, name), append(s.shapes, shape)
-	return Parameter(g, name, shape)
+	return graph.Parameter(g, name, shape)
 }
 
 // dense is x·W + b on the last axis, with weights for each modality.
-func (s *trainingStep) dense(x *Node, out int) *Node {
+func (s *trainingStep) dense(x *graph.Node, out int) *graph.Node {
 	g, dims := x.Graph(), x.Shape().Dimensions
 	in := dims[len(dims)-1]
 	w, b := s.parameter(g, s.modalities, in, out), s.parameter(g, s.modalities, out)
-	y := Dot(Reshape(x, s.modalities, -1, in), w).General([]int{2}, []int{0}, []int{1}, []int{0})
-	y = Reshape(y, dims[0], dims[1], dims[2], out)
-	return Add(y, Reshape(b, s.modalities, 1, 1, out))
+	y := graph.Dot(graph.Reshape(x, s.modalities, -1, in), w).General([]int{2}, []int{0}, []int{1}, []int{0})
+	y = graph.Reshape(y, dims[0], dims[1], dims[2], out)
+	return graph.Add(y, graph.Reshape(b, s.modalities, 1, 1, out))
 }
 
-func layerNorm(x *Node) *Node {
-	centred := Sub(x, ReduceAndKeep(x, ReduceMean, -1))
-	variance := ReduceAndKeep(Square(centred), ReduceMean, -1)
-	return Div(centred, Sqrt(AddScalar(variance, 1e-5)))
+func layerNorm(x *graph.Node) *graph.Node {
+	centred := graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, -1))
+	variance := graph.ReduceAndKeep(graph.Square(centred), graph.ReduceMean, -1)
+	return graph.Div(centred, graph.Sqrt(graph.AddScalar(variance, 1e-5)))
 }
 
-func silu(x *Node) *Node { return Mul(x, Logistic(x)) }
+func silu(x *graph.Node) *graph.Node { return graph.Mul(x, graph.Logistic(x)) }
 
-func (s *trainingStep) network(x, edges *Node) *Node {
+func (s *trainingStep) network(x, edges *graph.Node) *graph.Node {
 	h := s.dense(x, s.width)
 	for range s.blocks {
 		u := layerNorm(h)
-		far := Dot(edges, u).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
-		inner := silu(s.dense(Concatenate([]*Node{u, far}, -1), s.width))
-		h = Add(h, s.dense(inner, s.width))
+		far := graph.Dot(edges, u).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
+		inner := silu(s.dense(graph.Concatenate([]*graph.Node{u, far}, -1), s.width))
+		h = graph.Add(h, s.dense(inner, s.width))
 	}
 	return s.dense(layerNorm(h), s.width)
 }
@@ -74,11 +74,11 @@ func (s *trainingStep) network(x, edges *Node) *Node {
 func (s *trainingStep) build(t testing.TB, b compute.Backend) {
 	t.Helper()
 	s.backend = b
-	g := NewGraph(b, "step")
+	g := graph.NewGraph(b, "step")
 	s.graph = g
 	rows := []int{s.modalities, s.batch, s.length}
-	input := func(name string, dims ...int) *Node {
-		return Parameter(g, name, shapes.Make(dtypes.Float32, dims...))
+	input := func(name string, dims ...int) *graph.Node {
+		return graph.Parameter(g, name, shapes.Make(dtypes.Float32, dims...))
 	}
 	x := input("x", append(rows, s.width)...)
 	edges := input("edges", append(rows, s.length)...)
@@ -87,17 +87,17 @@ func (s *trainingStep) build(t testing.TB, b compute.Backend) {
 	rate := input("rate")
 
 	out := s.network(x, edges)
-	wide := BroadcastToShape(mask, out.Shape())
-	loss := Div(ReduceAllSum(Mul(Square(Sub(out, want)), wide)), MaxScalar(ReduceAllSum(wide), 1))
-	weights := make([]*Node, len(s.names))
+	wide := graph.BroadcastToShape(mask, out.Shape())
+	loss := graph.Div(graph.ReduceAllSum(graph.Mul(graph.Square(graph.Sub(out, want)), wide)), graph.MaxScalar(graph.ReduceAllSum(wide), 1))
+	weights := make([]*graph.Node, len(s.names))
 	for i, name := range s.names {
 		weights[i] = g.GetParameterByName(name)
 	}
-	grads := Gradient(loss, weights...)
-	outputs := []*Node{loss}
+	grads := graph.Gradient(loss, weights...)
+	outputs := []*graph.Node{loss}
 	for i, w := range weights {
-		m := Parameter(g, s.names[i]+"/m", s.shapes[i])
-		v := Parameter(g, s.names[i]+"/v", s.shapes[i])
+		m := graph.Parameter(g, s.names[i]+"/m", s.shapes[i])
+		v := graph.Parameter(g, s.names[i]+"/v", s.shapes[i])
 		outputs = append(outputs, adam(w, m, v, grads[i], rate)...)
 	}
 	if err := g.Compile(outputs...); err != nil {
@@ -107,11 +107,11 @@ func (s *trainingStep) build(t testing.TB, b compute.Backend) {
 }
 
 // adam is one update (Kingma & Ba, algorithm 1).
-func adam(w, m, v, grad, rate *Node) []*Node {
-	m = Add(MulScalar(m, 0.9), MulScalar(grad, 0.1))
-	v = Add(MulScalar(v, 0.999), MulScalar(Square(grad), 0.001))
-	step := Div(m, AddScalar(Sqrt(v), 1e-8))
-	return []*Node{Sub(w, Mul(step, rate)), m, v}
+func adam(w, m, v, grad, rate *graph.Node) []*graph.Node {
+	m = graph.Add(graph.MulScalar(m, 0.9), graph.MulScalar(grad, 0.1))
+	v = graph.Add(graph.MulScalar(v, 0.999), graph.MulScalar(graph.Square(grad), 0.001))
+	step := graph.Div(m, graph.AddScalar(graph.Sqrt(v), 1e-8))
+	return []*graph.Node{graph.Sub(w, graph.Mul(step, rate)), m, v}
 }
 
 // fill makes the inputs.

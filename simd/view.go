@@ -169,6 +169,3 @@ func (v view) split(dims []int) (view, bool) {
 	}
 	return r, rest == 1 && a < 0
 }
-
-// collapsible reports whether axes a and a+1 are evenly spaced as one.
-func (v view) collapsible(a int) bool { return v.strides[a] == v.strides[a+1]*v.dims[a+1] }
