@@ -3,7 +3,9 @@
 package atomicfile
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -22,6 +24,9 @@ func Write(path string, data []byte) error {
 // path is as it was and nothing is left beside it.
 func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return hint.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
+	}
 	if err != nil {
 		return failure(path, err)
 	}
@@ -50,5 +55,5 @@ func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 }
 
 func failure(path string, err error) error {
-	return hint.Failure("is the disk full, or the directory read-only or not there?", "writing %s: %w", path, err)
+	return hint.Failure("is the disk full, or the folder read-only?", "writing %s: %w", path, err)
 }

@@ -3,16 +3,11 @@ package npz
 import (
 	"archive/zip"
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"time"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/atomicfile"
 )
 
 // stamp is the time of every entry, the earliest that zip knows: the bytes of a
@@ -58,48 +53,14 @@ func (a *Array) check() error {
 	return nil
 }
 
-// WriteFile writes the archive to path, replacing what is there. It writes
-// beside path and renames at the end: whatever goes wrong, path is either as it
-// was or complete, and nothing else is left.
-func (f *File) WriteFile(path string) (err error) {
-	temp, err := createBeside(path)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return hint.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
+// WriteFile writes the archive to path, replacing what is there. Whatever goes
+// wrong, path is either as it was or complete, and nothing else is left.
+func (f *File) WriteFile(path string) error {
+	return atomicfile.WriteFunc(path, func(w io.Writer) error {
+		buffered := bufio.NewWriterSize(w, 1<<20)
+		if err := f.Write(buffered); err != nil {
+			return err
 		}
-		return hint.Failure("choose a folder that can be written to", "%s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			temp.Close()
-			os.Remove(temp.Name())
-			err = hint.Failure("check the space and permissions there", "%s: %w", path, err)
-		}
-	}()
-	buffered := bufio.NewWriterSize(temp, 1<<20)
-	if err := f.Write(buffered); err != nil {
-		return err
-	}
-	if err := buffered.Flush(); err != nil {
-		return err
-	}
-	if err := temp.Sync(); err != nil {
-		return err
-	}
-	if err := temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
-}
-
-// createBeside creates a new file in the folder of path. Unlike os.CreateTemp's
-// it has the permissions that any new file gets.
-func createBeside(path string) (*os.File, error) {
-	for {
-		name := fmt.Sprintf(".%s.%08x", filepath.Base(path), rand.Uint32())
-		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
+		return buffered.Flush()
+	})
 }
