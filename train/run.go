@@ -77,7 +77,7 @@ func firstDifference(old, now []byte) string {
 // ones that are there, and returns those of validation.
 func (r *run) masks(c *erc.Corpus, m Missing) ([]missing.Mask, error) {
 	dir := r.path(MaskDir)
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last
 		rules, err := m.Rules()
 		if err != nil {
 			return nil, err
@@ -185,7 +185,9 @@ func (f *fitter) saveState() error {
 	return save(f.run.path(StateFile), all, f.scaler, meta)
 }
 
-// restore returns the store to train: a new one, or the state's.
+// restore returns the store to train: a new one, or the state's. A state lies in
+// the directory from the start of a run to its end, so a checkpoint without one
+// is finished.
 func (f *fitter) restore() (*mlx.Store, error) {
 	path := f.run.path(StateFile)
 	if !f.Resume || !exists(path) {
@@ -193,14 +195,17 @@ func (f *fitter) restore() (*mlx.Store, error) {
 			f.progress.Epoch = f.Config.Train.Epochs // finished: nothing is left to do
 			return f.finished()
 		}
-		return mlx.NewStore(), os.RemoveAll(f.run.path(LogFile))
+		return f.fresh()
 	}
 	c, err := ReadCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}
-	if c.DataHash != f.Corpus.Hash {
-		return nil, hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.dir)
+	if err := f.sameData(c); err != nil {
+		return nil, err
+	}
+	if c.Progress.Step == 0 {
+		return f.fresh()
 	}
 	f.progress, f.best = *c.Progress, c.Meta
 	f.best.Progress = nil
@@ -219,10 +224,31 @@ func (f *fitter) restore() (*mlx.Store, error) {
 	return store, nil
 }
 
+// fresh starts from nothing, and leaves a state that says so.
+func (f *fitter) fresh() (*mlx.Store, error) {
+	if err := os.RemoveAll(f.run.path(LogFile)); err != nil {
+		return nil, err
+	}
+	meta := f.best
+	meta.Validation = math.MaxFloat64
+	meta.Progress = &progress{Best: math.MaxFloat64}
+	return mlx.NewStore(), save(f.run.path(StateFile), nil, f.scaler, meta)
+}
+
+func (f *fitter) sameData(c *Checkpoint) error {
+	if c.DataHash != f.Corpus.Hash {
+		return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.dir)
+	}
+	return nil
+}
+
 // finished takes the result of a run that is done.
 func (f *fitter) finished() (*mlx.Store, error) {
 	c, err := ReadCheckpoint(f.run.path(CheckpointFile))
 	if err != nil {
+		return nil, err
+	}
+	if err := f.sameData(c); err != nil {
 		return nil, err
 	}
 	f.best = c.Meta

@@ -1,0 +1,48 @@
+package train_test
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gsdnet/train"
+)
+
+// A run that is killed between the first checkpoint and its first state is not
+// taken for a finished one.
+func TestResumeFromTheFirstCheckpoint(t *testing.T) {
+	corpus, config := small(), settings(t, "zero")
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, broken := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
+	_, err = train.Fit(t.Context(), train.Options{
+		Config: config, Corpus: corpus, Out: whole, Backend: backend,
+		Watch: func(e train.Event) {
+			if e.Epoch == 0 && !math.IsNaN(e.Validation) {
+				if err := os.CopyFS(broken, os.DirFS(whole)); err != nil {
+					t.Error(err)
+				}
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := checkpoint(t, whole)
+	if bytes.Equal(checkpoint(t, broken), want) {
+		t.Fatal("the first epoch is the best: this shows nothing")
+	}
+	if err := os.Remove(filepath.Join(broken, train.MaskDir, "masks.json")); err != nil { // as if killed there
+		t.Fatal(err)
+	}
+	if _, err := train.Fit(t.Context(), train.Options{Config: config, Corpus: corpus, Out: broken, Backend: backend, Resume: true}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(checkpoint(t, broken), want) {
+		t.Error("resumed, it has another checkpoint")
+	}
+}
