@@ -13,7 +13,7 @@ import (
 // A run that is killed between the first checkpoint and its first state is not
 // taken for a finished one.
 func TestResumeFromTheFirstCheckpoint(t *testing.T) {
-	corpus, config := small(), settings(t, "zero")
+	corpus, config := small(), settings(t, "zero", "train.rate=0.003", "train.epochs=20", "train.patience=0")
 	backend, err := train.Backend("")
 	if err != nil {
 		t.Fatal(err)
