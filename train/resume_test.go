@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gsdnet/dataset"
 	"gsdnet/train"
 )
 
 // A run that is killed between the first checkpoint and its first state is not
 // taken for a finished one.
 func TestResumeFromTheFirstCheckpoint(t *testing.T) {
-	corpus, config := small(), settings(t, "zero", "train.rate=0.003", "train.epochs=20", "train.patience=0")
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 12, Valid: 4, Test: 2, MaxTurns: 10})
+	config := settings(t, "zero", "train.rate=0.01", "train.epochs=6", "train.ema=0.5")
 	backend, err := train.Backend("")
 	if err != nil {
 		t.Fatal(err)
