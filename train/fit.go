@@ -183,12 +183,15 @@ func (f *fitter) epoch(ctx context.Context) error {
 	batches := shuffled(f.lengths, min(t.Batch, len(f.train)), stream.New(t.Seed, "order", uint64(epoch)))
 	means := map[string]float64{}
 	at := f.progress // written back only when the epoch is whole
-	for i, batch := range batches {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	i := 0
+	for next := range f.ahead(ctx, batches, epoch, at.Step) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		rate := f.rate(int(at.Step), len(batches)*t.Epochs)
-		losses, err := f.step(batch, epoch, at.Step, rate)
+		losses, err := f.step(next, at.Step, rate)
 		if err != nil {
 			return err
 		}
@@ -197,6 +200,10 @@ func (f *fitter) epoch(ctx context.Context) error {
 			means[name] += value / float64(len(batches))
 		}
 		f.watch(Event{Epoch: epoch, Step: i + 1, Steps: len(batches), Losses: losses, Rate: rate, Validation: math.NaN()})
+		i++
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	at.Epoch++
 	validation := math.NaN()
@@ -234,16 +241,46 @@ func (f *fitter) rate(step, steps int) float64 {
 	return peak * (0.01 + 0.99*0.5*(1+math.Cos(math.Pi*min(done, 1))))
 }
 
-// step makes one step on a batch and returns its losses.
-func (f *fitter) step(batch []int, epoch int, step uint64, rate float64) (map[string]float64, error) {
-	t := f.Config.Train
+// prepared is a batch ready for the graph, or why it is not.
+type prepared struct {
+	feed model.Feed
+	err  error
+}
+
+// ahead prepares an epoch's batches in order, one beyond the one in use: masks,
+// graphs and noise of the next step are made while the engine runs this one. It
+// stops when ctx ends.
+func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uint64) <-chan prepared {
+	out := make(chan prepared)
+	go func() {
+		defer close(out)
+		for i, batch := range batches {
+			feed, err := f.prepare(batch, epoch, step+uint64(i))
+			select {
+			case out <- prepared{feed, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// prepare withholds what the protocol withholds and makes the inputs of a step.
+func (f *fitter) prepare(batch []int, epoch int, step uint64) (model.Feed, error) {
 	seen, truth := f.withheld("withhold", epoch, batch)
 	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Dims}
 	feed := b.Observe()
 	b.Reveal(feed, truth)
-	if err := f.model.Prepare(feed, b, truth, model.Draw{Seed: t.Seed, Step: step + 1, Train: true}); err != nil {
-		return nil, err
+	return feed, f.model.Prepare(feed, b, truth, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+}
+
+// step makes one step on a batch and returns its losses.
+func (f *fitter) step(next prepared, step uint64, rate float64) (map[string]float64, error) {
+	if next.err != nil {
+		return nil, next.err
 	}
+	t, feed := f.Config.Train, next.feed
 	feed[inRate] = tensors.FromValue(float32(rate))
 	feed[inKeep] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
 	f.updater.names = slices.Sorted(maps.Keys(feed))

@@ -44,7 +44,8 @@ func BenchmarkStep(b *testing.B) {
 			var times []float64
 			for b.Loop() {
 				start := time.Now()
-				if _, err := f.step(f.everyone(), len(times), uint64(len(times)), 1e-3); err != nil {
+				feed, err := f.prepare(f.everyone(), len(times), uint64(len(times)))
+				if _, err := f.step(prepared{feed, err}, uint64(len(times)), 1e-3); err != nil {
 					b.Fatal(err)
 				}
 				times = append(times, time.Since(start).Seconds())
@@ -60,7 +61,8 @@ func BenchmarkInfer(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			f := stepFitter(b, EngineSIMD)
 			defer f.run.close()
-			if _, err := f.step(f.everyone(), 0, 0, 1e-3); err != nil { // makes the weights
+			feed, err := f.prepare(f.everyone(), 0, 0)
+			if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
 				b.Fatal(err)
 			}
 			weights, err := f.averaged()

@@ -23,6 +23,7 @@ type completer struct {
 	observed *model.Node                                    // [M,B,N,d] X'_o, 0 where absent
 	mean     *model.Node                                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
 	side     side                                           // nil for GraphNone
+	clean    *model.Node                                    // [M,B,N,d] the context of a clean condition, once it is known
 	watch    func(step int, t float64, state []*model.Node) // sees the sampler's trajectory; may be nil
 }
 
@@ -34,10 +35,7 @@ type output struct {
 // networks runs s_θ and s_φ on a noisy state at times t ([B] or [1]); x and r
 // are noised features and residual, cond the features to condition on.
 func (c *completer) networks(x, r, t, cond *model.Node, side side) output {
-	if c.mean != nil {
-		cond = graph.Add(cond, c.mean)
-	}
-	context := c.net.context(c.p.In("score_x"), cond, c.in[model.InPresent])
+	context := c.context(cond)
 	out := output{}
 	a := c.in[inGraph]
 	if side != nil {
@@ -46,6 +44,23 @@ func (c *completer) networks(x, r, t, cond *model.Node, side side) output {
 	}
 	out.x = c.net.scoreX(c.p.In("score_x"), x, context, a, t)
 	return out
+}
+
+// context weighs the condition for each modality; a clean one, which is the same
+// at every noise level, once.
+func (c *completer) context(cond *model.Node) *model.Node {
+	if c.clean != nil {
+		return c.clean
+	}
+	seen := cond
+	if c.mean != nil {
+		seen = graph.Add(cond, c.mean)
+	}
+	context := c.net.context(c.p.In("score_x"), seen, c.in[model.InPresent])
+	if c.net.cfg.Condition == ConditionClean {
+		c.clean = context
+	}
+	return context
 }
 
 // condition returns what the networks are shown of the observations at a noise
