@@ -11,7 +11,7 @@ import (
 
 // inlineWork is how much a wave must have to do, in about nanoseconds, to be
 // shared among workers.
-const inlineWork = 6000
+const inlineWork = 10000
 
 // executableState lets Finalize and executions meet: what has begun ends, what
 // comes later is refused.

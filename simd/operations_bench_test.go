@@ -29,7 +29,7 @@ func BenchmarkOperations(b *testing.B) {
 		{"softmax", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.Softmax(in[0], -1) }},
 		{"rowsums", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.ReduceSum(in[0], -1) }},
 		{"colsums", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.ReduceSum(in[0], 0, 1) }},
-		{"transpose", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.TransposeAllDims(in[0], 0, 2, 1) }},
+		{"transpose", [][]int{x}, func(in []*graph.Node) *graph.Node { return graph.Transpose(in[0], 1, 2) }},
 		{"adam", [][]int{x, x, x, x, {}}, func(in []*graph.Node) *graph.Node { return adam(in[0], in[1], in[2], in[3], in[4])[0] }},
 		{"A·H", [][]int{a, x}, func(in []*graph.Node) *graph.Node {
 			return graph.Dot(in[0], in[1]).General([]int{2}, []int{0}, []int{1}, []int{0})

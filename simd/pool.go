@@ -70,7 +70,7 @@ const (
 	// How often a waiting thread looks before it yields, and yields before it
 	// sleeps.
 	looks  = 64
-	yields = 2000
+	yields = 10000
 )
 
 func newPool(workers int) *pool { return &pool{workers: workers} }
