@@ -12,6 +12,7 @@ import (
 // dataCmd groups the verbs on data files.
 type dataCmd struct {
 	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels and missing cells."`
+	Spectrum spectrumCmd `cmd:"" help:"Measure what the graphs lose where modalities are missing."`
 	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
 }
 

@@ -87,13 +87,15 @@ func Paper() Config {
 
 // check refuses settings that do not go together.
 func (c Config) check() error {
-	positive := map[string]int{
-		"width": c.Width, "kernel": c.Kernel, "steps": c.Steps, "blocks": c.Blocks,
-		"fusion_layers": c.FusionLayers, "hidden": c.Hidden,
-	}
-	for key, value := range positive {
-		if value <= 0 {
-			return hint.Input("set it to 1 or more", "gsdnet.%s = %d", key, value)
+	for _, size := range []struct {
+		key string
+		is  int
+	}{
+		{"width", c.Width}, {"kernel", c.Kernel}, {"steps", c.Steps}, {"blocks", c.Blocks},
+		{"fusion_layers", c.FusionLayers}, {"hidden", c.Hidden},
+	} {
+		if size.is <= 0 {
+			return hint.Input("set it to 1 or more", "gsdnet.%s = %d", size.key, size.is)
 		}
 	}
 	if c.Kernel%2 == 0 {
@@ -102,10 +104,8 @@ func (c Config) check() error {
 	if c.Width%2 == 1 {
 		return hint.Input("sines and cosines take turns in it; use an even number", "gsdnet.width = %d", c.Width)
 	}
-	for key, share := range map[string]float64{"input_dropout": c.InputDropout, "dropout": c.Dropout} {
-		if share < 0 || share >= 1 {
-			return hint.Input("it is a share in [0,1)", "gsdnet.%s = %g", key, share)
-		}
+	if min(c.InputDropout, c.Dropout) < 0 || max(c.InputDropout, c.Dropout) >= 1 {
+		return hint.Input("they are shares in [0,1)", "gsdnet.input_dropout = %g, gsdnet.dropout = %g", c.InputDropout, c.Dropout)
 	}
 	if c.Ridge <= 0 {
 		return hint.Input("it is above 0", "gsdnet.ridge = %g", c.Ridge)
@@ -142,13 +142,15 @@ func (c Config) checkNames() error {
 }
 
 func (c Config) checkSampler() error {
-	_, method := diffusion.ParseMethod(c.Sampler)
-	_, schedule := diffusion.ParseSchedule(c.Schedule)
-	_, prediction := diffusion.ParsePrediction(c.Prediction)
-	for key, err := range map[string]error{"sampler": method, "schedule": schedule, "prediction": prediction} {
-		if err != nil {
-			return hint.Input("see [gsdnet] in docs/config.md", "gsdnet.%s: %w", key, err)
-		}
+	const where = "see [gsdnet] in docs/config.md"
+	if _, err := diffusion.ParseMethod(c.Sampler); err != nil {
+		return hint.Input(where, "gsdnet.sampler: %w", err)
+	}
+	if _, err := diffusion.ParseSchedule(c.Schedule); err != nil {
+		return hint.Input(where, "gsdnet.schedule: %w", err)
+	}
+	if _, err := diffusion.ParsePrediction(c.Prediction); err != nil {
+		return hint.Input(where, "gsdnet.prediction: %w", err)
 	}
 	return nil
 }
