@@ -29,6 +29,12 @@ func describe(s step) string {
 		return fmt.Sprintf("chain of %d panels, local %v: %s → %s", len(s.panels), s.local, describe(s.dot), s.loop)
 	case *foreignStep:
 		return "foreign " + s.name
+	case *controlStep:
+		var inner []string
+		for _, p := range s.programs {
+			inner = append(inner, p.String())
+		}
+		return "control of\n" + strings.Join(inner, "and\n")
 	case *moveStep:
 		return fmt.Sprintf("move %d parts, %d elements", len(s.parts), s.elements)
 	}

@@ -49,9 +49,6 @@ type executable struct {
 	outputs []shapes.Shape
 	program *program
 	state   executableState
-
-	mu       sync.Mutex
-	contexts []*context // at rest
 }
 
 var _ compute.Executable = (*executable)(nil)
@@ -81,7 +78,7 @@ func (e *executable) Outputs() []shapes.Shape            { return e.outputs }
 // Finalize frees the program after the executions that are under way.
 func (e *executable) Finalize() {
 	if e.state.finalize() {
-		e.program, e.contexts = nil, nil
+		e.program = nil
 	}
 }
 
@@ -102,9 +99,9 @@ func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device comp
 	if err := e.admit(x, inputs, donate); err != nil {
 		return nil, errors.WithMessagef(err, "simd: executing %q", e.name)
 	}
-	c := e.context()
+	c := e.program.context()
 	blocks, err := x.run(c)
-	e.rest(c)
+	e.program.rest(c)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "simd: executing %q", e.name)
 	}
@@ -150,21 +147,21 @@ func (e *executable) admit(x *execution, inputs []compute.Buffer, donate []bool)
 }
 
 // context returns a context at rest, or a new one.
-func (e *executable) context() *context {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if n := len(e.contexts); n > 0 {
-		c := e.contexts[n-1]
-		e.contexts = e.contexts[:n-1]
+func (p *program) context() *context {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.contexts); n > 0 {
+		c := p.contexts[n-1]
+		p.contexts = p.contexts[:n-1]
 		return c
 	}
-	return e.program.newContext()
+	return p.newContext()
 }
 
-func (e *executable) rest(c *context) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.contexts = append(e.contexts, c)
+func (p *program) rest(c *context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.contexts = append(p.contexts, c)
 }
 
 // newContext allocates what an execution works in.
@@ -259,19 +256,21 @@ func (p *program) execute(inputs, given []*block) ([]*block, error) {
 
 // runWaves runs the waves one after another, the large ones on all workers.
 func (p *program) runWaves(c *context) {
-	team := p.backend.pool
-	shared := team.acquire()
-	if shared {
-		defer team.release()
+	if c.team == nil && p.backend.pool.acquire() {
+		c.team = p.backend.pool
+		defer func() {
+			c.team = nil
+			p.backend.pool.release()
+		}()
 	}
 	for i := range p.waves {
 		w := &p.waves[i]
-		if !shared || w.work < inlineWork || len(w.tasks) < 2 || len(w.tasks) > countMask {
+		if c.team == nil || w.serial || w.work < inlineWork || len(w.tasks) < 2 || len(w.tasks) > countMask {
 			for _, t := range w.tasks {
 				c.attempt(w.steps[t.step], &c.own, t.task)
 			}
 		} else {
-			team.each(&c.own, len(w.tasks), func(worker *worker, k int) {
+			c.team.each(&c.own, len(w.tasks), func(worker *worker, k int) {
 				t := w.tasks[k]
 				c.attempt(w.steps[t.step], worker, t.task)
 			})

@@ -14,7 +14,7 @@ const tileElements = 1024
 
 // A loopCompiler turns a cluster into a loop.
 type loopCompiler struct {
-	loop
+	*loop
 	c        *cluster
 	dims     []int // of the loop: rows' axes, then columns'
 	rowAxes  int   // how many of them are rows'
@@ -37,7 +37,7 @@ type partial struct {
 
 func compileLoop(c *cluster, slot func(*value) int, stored func(*value) bool) *loopCompiler {
 	l := &loopCompiler{
-		c: c, slot: slot, stored: stored,
+		loop: &loop{}, c: c, slot: slot, stored: stored,
 		terms: map[*value]term{}, lastUse: map[*value]int{}, loadOf: map[string]term{},
 		free: map[int][]int{}, held: map[*value]int{},
 	}

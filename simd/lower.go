@@ -166,7 +166,7 @@ func (g *graph) lowerNode(n *node) {
 	if n.of != nil {
 		return // set with its operation
 	}
-	if n.foreign != nil && !g.hasOwn(n) {
+	if n.foreign != nil && !hasOwn(n) {
 		g.lowerForeign(n)
 		return
 	}
@@ -197,6 +197,10 @@ func (g *graph) lowerNode(n *node) {
 		g.of[n] = g.lowerDot(n.attr.(dotAttr), n.shape.Dimensions, in[0], in[1])
 	case compute.OpTypeRNGBitGenerator:
 		g.lowerRandom(n, in)
+	case compute.OpTypeCall:
+		g.lowerCall(n, in)
+	case compute.OpTypeWhile, compute.OpTypeIf:
+		g.lowerControl(n, in)
 	case compute.OpTypeIota:
 		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, attr: n.attr}).whole()
 	case compute.OpTypeGather, compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
@@ -216,12 +220,6 @@ func (g *graph) lowerNode(n *node) {
 		}
 		g.lowerElementwise(n, in)
 	}
-}
-
-// hasOwn reports whether an operation that was recorded as foreign, to have
-// its shapes inferred, has a step of its own.
-func (g *graph) hasOwn(n *node) bool {
-	return n.op == compute.OpTypeRNGBitGenerator && n.foreign.shapes[1].DType.Size() > 0 && !n.foreign.shapes[1].DType.IsPacked()
 }
 
 func (g *graph) constant(s shapes.Shape, data []byte) operand {

@@ -2,6 +2,7 @@ package simd
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
@@ -18,13 +19,17 @@ type program struct {
 	constants  []constantSlot
 	parameters []int // slots
 	outputs    []outputSlot
+
+	mu       sync.Mutex
+	contexts []*context // at rest
 }
 
 // A wave is a set of independent tasks.
 type wave struct {
-	steps []step
-	tasks []waveTask
-	work  int
+	steps  []step
+	tasks  []waveTask
+	work   int
+	serial bool // a step runs programs on all workers
 }
 
 type waveTask struct{ step, task int }
@@ -45,7 +50,7 @@ type outputSlot struct {
 
 // A planner makes a program of a graph.
 type planner struct {
-	program
+	*program
 	graph   *graph
 	fuser   *fuser
 	used    []bool // by value: in memory
@@ -81,8 +86,7 @@ func plan(g *graph) (*program, error) {
 
 // planValues plans the computation of values.
 func planValues(g *graph, values []*value) (*program, error) {
-	p := &planner{graph: g, fuser: fuse(values)}
-	p.backend = g.backend
+	p := &planner{program: &program{backend: g.backend}, graph: g, fuser: fuse(values)}
 	g.values = p.fuser.repeat(values, g.outputs)
 	p.assignSlots(g.values)
 	if err := p.makeSteps(); err != nil {
@@ -90,7 +94,7 @@ func planValues(g *graph, values []*value) (*program, error) {
 	}
 	p.placeInArena()
 	p.finishWaves()
-	return &p.program, nil
+	return p.program, nil
 }
 
 // needed numbers the values that parameters and outputs are or depend on.
@@ -249,11 +253,13 @@ func (p *planner) makeStep(c *cluster) (planned, error) {
 	switch {
 	case c.fused:
 		s.loop = compileLoop(c, p.slot, func(v *value) bool { return p.used[v.id] })
-		s.step = loopStep{&s.loop.loop}
+		s.step = loopStep{s.loop.loop}
 	case v.size() == 0 && v.multi == nil:
 		s.step = nothing{}
 	case v.op == compute.OpTypeRNGBitGenerator:
 		s.step = newRandomStep(v, p.slot)
+	case v.op == compute.OpTypeWhile || v.op == compute.OpTypeIf:
+		s.step, err = newControlStep(p.graph, v, p.slot)
 	case v.node != nil:
 		s.step, err = newForeignStep(p.backend.host, v, p.slot)
 	case v.op == compute.OpTypeDotGeneral:
@@ -310,6 +316,9 @@ func (p *planner) finishWaves() {
 			}
 			w.steps = append(w.steps, s.step)
 			w.work += s.step.work()
+			if _, ok := s.step.(*controlStep); ok {
+				w.serial = true
+			}
 		}
 		p.waves = append(p.waves, w)
 	}

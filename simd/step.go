@@ -17,6 +17,7 @@ type context struct {
 	slots []unsafe.Pointer // where each value lies
 	arena *block
 	own   worker // of the thread that called Execute
+	team  *pool  // whose helpers this execution has
 	error atomic.Pointer[error]
 }
 

@@ -74,7 +74,7 @@ func newChainStep(d *dotStep, l *loopCompiler, v *value, slot func(*value) int) 
 	if !l.readsInOrder(slot(v)) {
 		return nil
 	}
-	s := &chainStep{dot: d, loop: &l.loop}
+	s := &chainStep{dot: d, loop: l.loop}
 	pieces := max(1, min(d.m/minPanelRows, (4*d.m*d.n+panelBytes-1)/panelBytes))
 	if d.count*pieces < 4 {
 		return nil
