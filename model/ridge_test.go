@@ -1,0 +1,142 @@
+package model_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	mlx "github.com/gomlx/gomlx/ml/model"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+	"gsdnet/simd"
+)
+
+// complete draws conversations in which visual is a fixed mixture of text and
+// audio, and a little noise.
+func complete(rng *rand.Rand, dims [erc.NumModalities]int, lengths ...int) []model.Truth {
+	var out []model.Truth
+	for _, n := range lengths {
+		t := model.Truth{}
+		for range n {
+			t.Present = append(t.Present, erc.All)
+			var rows [erc.NumModalities][]float32
+			for m := range rows {
+				rows[m] = make([]float32, dims[m])
+				for j := range rows[m] {
+					rows[m][j] = float32(rng.NormFloat64())
+				}
+			}
+			for j := range rows[2] {
+				rows[2][j] = rows[0][j] - 0.5*rows[1][0] + 0.01*rows[2][j]
+			}
+			for m := range rows {
+				t.Features[m] = append(t.Features[m], rows[m])
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// The maps solve the normal equations: what is left of the target is orthogonal
+// to the sources but for the penalty, Xᵀ(Y − XW) = λ·rows·W.
+func TestRidgeSolvesTheNormalEquations(t *testing.T) {
+	dims := [erc.NumModalities]int{3, 2, 2}
+	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 30, 50)
+	store := mlx.NewStore()
+	ridge := model.Ridge{Dims: dims, Lambda: 0.2}
+	if err := ridge.Fit(model.NewParams(store, 0), truth); err != nil {
+		t.Fatal(err)
+	}
+	w := tensors.MustCopyFlatData[float32](store.GetVariable("/constant/regress_ta_visual").MustValue())
+	const sources, targets, rows = 5, 2, 80
+	for i := range sources {
+		for j := range targets {
+			left := 0.0
+			for _, conv := range truth {
+				for u := range conv.Present {
+					x := append(append([]float32{}, conv.Features[0][u]...), conv.Features[1][u]...)
+					rest := float64(conv.Features[2][u][j])
+					for k := range x {
+						rest -= float64(x[k]) * float64(w[k*targets+j])
+					}
+					left += float64(x[i]) * rest
+				}
+			}
+			if want := 0.2 * rows * float64(w[i*targets+j]); math.Abs(left-want) > 1e-3 {
+				t.Errorf("source %d, target %d: %.5f, want %.5f", i, j, left, want)
+			}
+		}
+	}
+}
+
+// With hardly any penalty the relation is found, and a hole is filled by it; what
+// was observed stays.
+func TestRidgeCompletes(t *testing.T) {
+	dims := [erc.NumModalities]int{3, 2, 2}
+	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 60)
+	store := mlx.NewStore()
+	params := model.NewParams(store, 0)
+	ridge := model.Ridge{Dims: dims, Lambda: 1e-6}
+	if err := ridge.Fit(params, truth); err != nil {
+		t.Fatal(err)
+	}
+	conv := model.Conversation{Present: []erc.Present{0b011, erc.All}, Speakers: make([]erc.Speaker, 2)}
+	for m := range conv.Features {
+		conv.Features[m] = truth[0].Features[m][:2]
+	}
+	batch := &model.Batch{Conversations: []model.Conversation{conv}, N: 3, Dims: dims}
+	backend, err := simd.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed := batch.Observe()
+	names := []string{model.InPresent, model.InValid, "text", "audio", "visual"}
+	var args []any
+	for _, name := range names {
+		args = append(args, feed[name])
+	}
+	exec, err := mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+		in := model.Nodes{}
+		for i, name := range names {
+			in[name] = inputs[i]
+		}
+		filled := ridge.Complete(params, in)
+		return filled[:]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Finalize()
+	outputs, err := exec.Call(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	visual := tensors.MustCopyFlatData[float32](outputs[2])
+	for j := range dims[2] {
+		want := truth[0].Features[2][0][j]
+		if got := visual[j]; math.Abs(float64(got-want)) > 0.05 {
+			t.Errorf("recovered %.3f, want %.3f", got, want)
+		}
+		if got, want := visual[dims[2]+j], truth[0].Features[2][1][j]; got != want {
+			t.Errorf("observed %.3f became %.3f", want, got)
+		}
+		if got := visual[2*dims[2]+j]; got != 0 {
+			t.Errorf("padding became %.3f", got)
+		}
+	}
+}
+
+func TestRegisterRefusesTwice(t *testing.T) {
+	kind := model.Kind{Name: "twice", Config: func() any { return new(int) }}
+	model.Register(kind)
+	defer func() {
+		if recover() == nil {
+			t.Error("a second model of the same name was accepted")
+		}
+	}()
+	model.Register(kind)
+}
