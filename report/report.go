@@ -1,9 +1,11 @@
-// Package report turns results into what people read: tables.
+// Package report turns results into what people read: tables and figures.
 //
 // A Table is written as aligned markdown, which is pleasant in a terminal and
-// can be pasted as it is. Scores and Classes make the tables of a protocol.
+// can be pasted as it is. ResultTable makes the one of a single run. Collect
+// reads a folder of runs, and Write turns it into the tables of the paper, each
+// as markdown, CSV and LaTeX, with figures beside them.
 //
-// Start reading at Table.
+// Start reading at Write.
 package report
 
 import (

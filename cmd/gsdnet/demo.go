@@ -9,6 +9,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
+	"gsdnet/experiment"
 	"gsdnet/internal/hint"
 	"gsdnet/report"
 	"gsdnet/train"
@@ -48,7 +49,7 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 	defer os.RemoveAll(dir)
 	fmt.Fprintf(term.err, "%d synthetic conversations, %d utterances; every model meets the same masks\n",
 		len(corpus.Conversations), erc.CountUtterances(corpus.Conversations))
-	results := map[string]report.Protocol{}
+	results := map[string]experiment.Result{}
 	for _, m := range demoModels {
 		started := time.Now()
 		if results[m.name], err = c.fit(ctx, term, backend, corpus, filepath.Join(dir, m.name), m.name, m.set); err != nil {
@@ -68,40 +69,40 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 }
 
 // fit trains one model and evaluates it on the test split.
-func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine, corpus *erc.Corpus, out, name string, set []string) (report.Protocol, error) {
+func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine, corpus *erc.Corpus, out, name string, set []string) (experiment.Result, error) {
 	config := train.DefaultConfig()
 	config.Model, config.Train.Seed = name, c.Seed
 	config.Train.Epochs, config.Train.ValidEvery, config.Train.Batch = 24, 4, 8
 	for _, assignment := range set {
 		if err := config.Set(assignment); err != nil {
-			return report.Protocol{}, err
+			return experiment.Result{}, err
 		}
 	}
 	bar := newBar(term)
 	_, err := train.Fit(ctx, train.Options{Config: config, Corpus: corpus, Out: out, Backend: backend, Watch: bar.show})
 	bar.close()
 	if err != nil {
-		return report.Protocol{}, err
+		return experiment.Result{}, err
 	}
 	trained, err := train.Open(out, backend)
 	if err != nil {
-		return report.Protocol{}, err
+		return experiment.Result{}, err
 	}
 	defer trained.Close()
 	rules, err := config.Missing.Rules()
 	if err != nil {
-		return report.Protocol{}, err
+		return experiment.Result{}, err
 	}
 	masks, err := trained.Masks(corpus, erc.Test, rules)
 	if err != nil {
-		return report.Protocol{}, err
+		return experiment.Result{}, err
 	}
 	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, 4, false)
-	return report.NewProtocol(cells, corpus, erc.Test), err
+	return experiment.NewResult(cells, corpus, erc.Test), err
 }
 
 // demoTable sets the models side by side, rate by rate.
-func demoTable(results map[string]report.Protocol) *report.Table {
+func demoTable(results map[string]experiment.Result) *report.Table {
 	t := &report.Table{Heading: []string{"missing"}}
 	for _, m := range demoModels {
 		t.Heading = append(t.Heading, m.name)

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"gsdnet/report"
+	"gsdnet/experiment"
 )
 
 // TestDemo is the promise of the README: on the same masks, GSDNet beats filling
@@ -18,7 +18,7 @@ func TestDemo(t *testing.T) {
 	if code := run(t.Context(), []string{"demo", "--json"}, &terminal{out: &out, err: &errs}); code != 0 {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}
-	var results map[string]report.Protocol
+	var results map[string]experiment.Result
 	if err := json.Unmarshal(out.Bytes(), &results); err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"gsdnet"
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/atomicfile"
+	"gsdnet/experiment"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/report"
@@ -36,17 +34,6 @@ func (evalCmd) Help() string {
 
 Writes metrics.json and predictions.csv into the run directory when it
 evaluates the test split.`
-}
-
-// evaluation is what eval prints as JSON and keeps in metrics.json.
-type evaluation struct {
-	Run      string          `json:"run"`
-	Data     string          `json:"data"`
-	DataHash string          `json:"data_sha256"`
-	MaskHash string          `json:"masks_sha256"`
-	Split    string          `json:"split"`
-	Samples  int             `json:"samples"`
-	Result   report.Protocol `json:"result"`
 }
 
 // Run evaluates and prints the protocol's table.
@@ -91,14 +78,14 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	result := evaluation{
-		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, MaskHash: missing.Hash(masks),
-		Split: split.String(), Samples: c.Samples, Result: report.NewProtocol(cells, corpus, split),
+	record := experiment.Record{
+		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, MaskHash: missing.Hash(masks), Split: split.String(),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, corpus, split),
 	}
-	if err := c.print(term, result); err != nil || split != erc.Test {
+	if err := c.print(term, record); err != nil || split != erc.Test {
 		return err
 	}
-	return keep(trained, result, corpus)
+	return experiment.Keep(c.RunDir, record, corpus)
 }
 
 // parseSplit accepts the splits that are held out.
@@ -134,31 +121,15 @@ func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, r
 	return out, nil
 }
 
-func (c *evalCmd) print(term *terminal, e evaluation) error {
+func (c *evalCmd) print(term *terminal, r experiment.Record) error {
 	if c.JSON {
-		return printJSON(term.out, e)
+		return printJSON(term.out, r)
 	}
-	if err := e.Result.Table().Write(term.out); err != nil {
+	if err := report.ResultTable(r.Result).Write(term.out); err != nil {
 		return err
 	}
-	if line := e.Result.Coverage(); line != "" {
+	if line := report.CoverageLine(r.Result); line != "" {
 		fmt.Fprintf(term.out, "\n%s\n", line)
 	}
 	return nil
-}
-
-// keep writes the result into the run directory.
-func keep(t *train.Trained, e evaluation, corpus *erc.Corpus) error {
-	text, err := json.MarshalIndent(e, "", "  ")
-	if err != nil {
-		return err
-	}
-	var lines bytes.Buffer
-	if err := writeCells(&lines, e.Result.Cells, corpus.In(erc.Test)); err != nil {
-		return err
-	}
-	if err := atomicfile.Write(t.Path("predictions.csv"), lines.Bytes()); err != nil {
-		return err
-	}
-	return atomicfile.Write(t.Path(train.MetricsFile), append(text, '\n'))
 }

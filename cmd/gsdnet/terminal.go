@@ -91,6 +91,13 @@ func (c *counter) add(n int) {
 	}
 }
 
+// clear makes way for a line of text.
+func (c *counter) clear() {
+	if c.bar != nil {
+		_ = c.bar.Clear()
+	}
+}
+
 func (c *counter) close() {
 	if c.bar != nil {
 		_ = c.bar.Exit()

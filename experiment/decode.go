@@ -1,0 +1,159 @@
+package experiment
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/model"
+	"gsdnet/train"
+)
+
+// keys are a grid's own keys.
+type keys struct {
+	Models    []string  `toml:"models"`
+	Protocols []string  `toml:"protocols"`
+	Family    string    `toml:"family"`
+	Rates     []float64 `toml:"rates"`
+	Patterns  []string  `toml:"patterns"`
+	Training  string    `toml:"training"`
+	Seeds     []uint64  `toml:"seeds"`
+	MaskSeed  uint64    `toml:"mask_seed"`
+	Samples   int       `toml:"samples"`
+	Compare   []int     `toml:"compare_samples"`
+	Recovery  bool      `toml:"recovery"`
+	Datasets  []Dataset `toml:"dataset"`
+}
+
+// decode reads TOML into a grid, its defaults filled in. It is read twice: once
+// into types that know every key, so that a wrong one is pointed at, and once as
+// it stands, so that settings can be told from defaults.
+func decode(path string, text []byte) (*Grid, error) {
+	typed := reflect.New(layout(true))
+	if err := strict(path, text, typed.Interface()); err != nil {
+		return nil, err
+	}
+	var raw map[string]any
+	if err := toml.Unmarshal(text, &raw); err != nil {
+		return nil, hint.Input("see docs/protocol.md", "%s: %w", path, err)
+	}
+	var k keys
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[keys]()) {
+		reflect.ValueOf(&k).Elem().FieldByIndex(f.Index).Set(typed.Elem().FieldByName(f.Name))
+	}
+	g := &Grid{
+		Datasets: k.Datasets, Protocols: or(k.Protocols, []string{string(missing.Random)}),
+		Family: k.Family, Rates: or(k.Rates, missing.Rates[:]), Patterns: or(k.Patterns, allPatterns()),
+		Training: k.Training, Seeds: or(k.Seeds, []uint64{1}), MaskSeed: k.MaskSeed,
+		Samples: k.Samples, Compare: k.Compare, Recovery: k.Recovery,
+		path: path, tables: raw,
+	}
+	if g.Family == "" {
+		g.Family = string(missing.Independent)
+	}
+	if g.Training == "" {
+		g.Training = TrainMixed
+	}
+	if _, given := raw["samples"]; !given {
+		g.Samples = 4
+	}
+	for _, name := range k.Models {
+		g.Variants = append(g.Variants, Variant{Name: name, Model: name})
+	}
+	for _, table := range tablesOf(raw["variant"]) {
+		name, _ := table["name"].(string)
+		kind, _ := table["model"].(string)
+		g.Variants = append(g.Variants, Variant{Name: name, Model: kind, tables: table})
+	}
+	return g, nil
+}
+
+// or is the list that was given, be it empty, or the default.
+func or[T any](given, byDefault []T) []T {
+	if given == nil {
+		return slices.Clone(byDefault)
+	}
+	return given
+}
+
+func allPatterns() []string {
+	var out []string
+	for _, p := range missing.Patterns {
+		out = append(out, strings.Trim(p.String(), "{}"))
+	}
+	return out
+}
+
+func tablesOf(value any) (out []map[string]any) {
+	list, _ := value.([]any)
+	for _, item := range list {
+		if table, ok := item.(map[string]any); ok {
+			out = append(out, table)
+		}
+	}
+	return out
+}
+
+// layout is the type of a grid's file, or of one of its variants: its own keys,
+// [train], and a table for every model.
+func layout(grid bool) reflect.Type {
+	var fields []reflect.StructField
+	add := func(name string, t reflect.Type, key string) {
+		fields = append(fields, reflect.StructField{Name: name, Type: t, Tag: reflect.StructTag(fmt.Sprintf("toml:%q", key))})
+	}
+	if grid {
+		fields = append(fields, reflect.VisibleFields(reflect.TypeFor[keys]())...)
+		add("Variants", reflect.SliceOf(layout(false)), "variant")
+	} else {
+		add("Name", reflect.TypeFor[string](), "name")
+		add("Model", reflect.TypeFor[string](), "model")
+	}
+	add("Train", reflect.TypeFor[train.Training](), "train")
+	for i, name := range model.Names() {
+		kind, _ := model.Lookup(name)
+		add(fmt.Sprintf("Settings%d", i), reflect.TypeOf(kind.Config()).Elem(), name)
+	}
+	return reflect.StructOf(fields)
+}
+
+// strict decodes TOML in which every key must be known.
+func strict(path string, text []byte, into any) error {
+	err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(into)
+	var unknown *toml.StrictMissingError
+	var bad *toml.DecodeError
+	switch {
+	case errors.As(err, &unknown):
+		first := unknown.Errors[0]
+		row, column := first.Position()
+		return hint.Input("a grid's keys are listed in docs/protocol.md, settings in docs/config.md",
+			"%s:%d:%d: unknown key %q", path, row, column, strings.Join(first.Key(), "."))
+	case errors.As(err, &bad):
+		row, column := bad.Position()
+		return hint.Input("see docs/protocol.md", "%s:%d:%d: %s", path, row, column, strings.TrimPrefix(bad.Error(), "toml: "))
+	case err != nil:
+		return hint.Input("see docs/protocol.md", "%s: %w", path, err)
+	}
+	return nil
+}
+
+// apply lays tables of settings over a config.
+func apply(config *train.Config, path string, tables map[string]any) error {
+	settings := map[string]any{}
+	for _, name := range append(model.Names(), "train") {
+		if table, ok := tables[name]; ok {
+			settings[name] = table
+		}
+	}
+	text, err := toml.Marshal(settings)
+	if err != nil {
+		return fmt.Errorf("experiment: %w", err)
+	}
+	return config.Parse(path, text)
+}

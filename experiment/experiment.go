@@ -1,0 +1,64 @@
+// Package experiment turns one file into many comparable runs.
+//
+// A grid (TOML) names data sets, models, protocols and seeds. Load checks it,
+// Prepare opens its data and lays out its cells, each a run directory whose name
+// is its identity, and Sweep.Run trains and evaluates what is not finished. Every
+// model of a data set meets the same frozen test masks, which the grid's seed
+// draws and not the run's. A sweep that is stopped or killed goes on when it is
+// started again, and ends with the same numbers.
+//
+// A Record is what evaluation leaves in a run directory; package report reads
+// them back. The same record is what a single evaluation prints.
+//
+// Start reading at Grid, then Prepare and Sweep.
+package experiment
+
+import (
+	"fmt"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// Identity says which point of a grid a cell is.
+type Identity struct {
+	Dataset  string `json:"dataset"`
+	Protocol string `json:"protocol"` // random, random-batch or fixed
+	Variant  string `json:"variant"`  // what tables call the model with its settings
+	Model    string `json:"model"`
+	Training string `json:"training"` // mixed, a rate such as 0.3, or a pattern such as ta
+	Seed     uint64 `json:"seed"`
+}
+
+// String is the name of the cell's run directory.
+func (id Identity) String() string {
+	return fmt.Sprintf("%s--%s--%s--%s--seed%d", id.Dataset, id.Protocol, id.Variant, id.Training, id.Seed)
+}
+
+// Cell is one run of a grid: what to train, and what to evaluate it under.
+type Cell struct {
+	Identity
+	Config *train.Config
+	Rules  []missing.Rule // of the test masks
+	data   *Dataset
+}
+
+// Dataset is a corpus of a grid.
+type Dataset struct {
+	Name   string         `toml:"name"` // in run directories and tables
+	Path   string         `toml:"path"` // relative to the data directory, or synthetic:…
+	Fields dataset.Fields `toml:"data"` // which array plays which part
+
+	corpus *erc.Corpus
+	masks  map[string]missing.Mask // frozen, of the test split, by rule
+}
+
+// Variant is a model with its settings under a name of its own.
+type Variant struct {
+	Name  string
+	Model string
+
+	tables map[string]any // [train] and the models' own, over the grid's
+}

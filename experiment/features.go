@@ -1,0 +1,100 @@
+package experiment
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/internal/npz"
+	"gsdnet/internal/stream"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// FeaturesFile keeps some withheld cells of one test mask with what a run
+// recovered in their place: arrays text_original, text_recovered, … [n, D_m] of
+// standardised raw features, one completion, the same cells for every model.
+const FeaturesFile = "recovered.npz"
+
+const (
+	shownRate = 0.5 // of the mask whose cells are kept
+	shown     = 150 // cells of each modality
+)
+
+// shows says which mask's recovered features a cell keeps, if any: the first
+// seed's of the random protocol, where recovery is asked for.
+func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
+	if !s.grid.Recovery || c.Seed != s.grid.Seeds[0] {
+		return missing.Mask{}, false
+	}
+	for _, mask := range c.testMasks() {
+		if mask.Protocol == missing.Random && mask.Rate == shownRate {
+			return mask, true
+		}
+	}
+	return missing.Mask{}, false
+}
+
+// keepFeatures completes the test split once and keeps a seeded choice of cells.
+func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mask missing.Mask, seed uint64) error {
+	pairs, err := t.Recovered(ctx, corpus, erc.Test, mask)
+	if err != nil {
+		return err
+	}
+	var file npz.File
+	for _, m := range erc.Modalities {
+		var own []train.Pair
+		for _, p := range pairs {
+			if p.Modality == m {
+				own = append(own, p)
+			}
+		}
+		rows := stream.New(seed, "shown features", uint64(m)).Perm(len(own))
+		rows = rows[:min(shown, len(rows))]
+		slices.Sort(rows)
+		var original, recovered []float32
+		for _, i := range rows {
+			original, recovered = append(original, own[i].Original...), append(recovered, own[i].Recovered...)
+		}
+		file.Set(m.String()+"_original", npz.From(original, len(rows), corpus.Dims[m]))
+		file.Set(m.String()+"_recovered", npz.From(recovered, len(rows), corpus.Dims[m]))
+	}
+	return file.WriteFile(t.Path(FeaturesFile))
+}
+
+// Features are withheld cells of one modality, as they were and as recovered.
+type Features struct {
+	Original, Recovered [][]float64
+}
+
+// ReadFeatures reads what a run kept, by modality.
+func ReadFeatures(dir string) ([erc.NumModalities]Features, error) {
+	var out [erc.NumModalities]Features
+	path := filepath.Join(dir, FeaturesFile)
+	file, err := npz.ReadFile(path)
+	if err != nil {
+		return out, err
+	}
+	for _, m := range erc.Modalities {
+		for part, into := range map[string]*[][]float64{"_original": &out[m].Original, "_recovered": &out[m].Recovered} {
+			a := file.Get(m.String() + part)
+			if a == nil || len(a.Shape) != 2 {
+				return out, hint.Input("delete it and give the sweep again", "%s: no array %s%s [n, width]", path, m, part)
+			}
+			values, err := a.Floats()
+			if err != nil {
+				return out, err
+			}
+			for i := range a.Shape[0] {
+				row := make([]float64, a.Shape[1])
+				for j := range row {
+					row[j] = float64(values[i*a.Shape[1]+j])
+				}
+				*into = append(*into, row)
+			}
+		}
+	}
+	return out, nil
+}

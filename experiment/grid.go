@@ -1,0 +1,273 @@
+package experiment
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// What one model is trained for.
+const (
+	TrainMixed = "mixed" // all rates (or patterns) of the protocol: one run
+	TrainEach  = "each"  // one rate or pattern: a run for each
+)
+
+// Grid is what to compare. In TOML:
+//
+//	models    = ["gsdnet", "zero"]
+//	protocols = ["random"]          # and "fixed"; random by default
+//	rates     = [0.0, 0.3, 0.7]     # of random; all eight by default
+//	patterns  = ["t", "av"]         # of fixed; all seven by default
+//	training  = "mixed"             # or "each": a run for every rate
+//	seeds     = [1, 2, 3]
+//	samples   = 4                   # completions of each conversation
+//
+//	[[dataset]]
+//	name = "mosi"
+//	path = "mosi.npz"               # in the data directory
+//	data.text = "text_unsup"
+//
+//	[train]                         # and [gsdnet], …: settings of every run
+//	epochs = 60
+//
+//	[[variant]]                     # a model under another name
+//	name = "gsdnet-none"
+//	model = "gsdnet"
+//	gsdnet.graph = "none"
+type Grid struct {
+	Datasets  []Dataset
+	Variants  []Variant
+	Protocols []string
+	Family    string
+	Rates     []float64
+	Patterns  []string
+	Training  string
+	Seeds     []uint64
+	MaskSeed  uint64 // of the frozen masks of every run
+	Samples   int
+	Compare   []int // further numbers of samples to evaluate with
+	Recovery  bool  // measure the recovered features, and keep some
+
+	path   string
+	tables map[string]any // [train] and the models' own
+}
+
+// plain is a name that can be part of a file's.
+var plain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
+
+// Load reads and checks a grid.
+func Load(path string) (*Grid, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, hint.Input("give the TOML file of an experiment, such as configs/quick.toml", "%w", err)
+	}
+	return Parse(path, text)
+}
+
+// Parse reads and checks a grid; path is what errors call it.
+func Parse(path string, text []byte) (*Grid, error) {
+	g, err := decode(path, text)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return g, nil
+}
+
+// check refuses a grid that is empty or names the impossible.
+func (g *Grid) check() error {
+	if err := g.checkSize(); err != nil {
+		return err
+	}
+	if err := g.checkNames(); err != nil {
+		return err
+	}
+	if err := hint.OneOf("training", g.Training, TrainMixed, TrainEach); err != nil {
+		return err
+	}
+	for _, k := range append([]int{g.Samples}, g.Compare...) {
+		if k < 1 {
+			return hint.Input("use 1 or more", "%d samples", k)
+		}
+	}
+	if _, ok := g.table("train")["seed"]; ok {
+		return hint.Input("list the seeds of the runs as seeds = [1, 2, 3]", "train.seed does not belong in a grid")
+	}
+	cells, err := g.cells()
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		if err := c.Config.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSize refuses an empty grid.
+func (g *Grid) checkSize() error {
+	for _, list := range []struct {
+		what string
+		n    int
+		say  string
+	}{
+		{"data sets", len(g.Datasets), "add a [[dataset]] with name and path"},
+		{"models", len(g.Variants), `name them as models = ["gsdnet", "zero"], or add a [[variant]]`},
+		{"protocols", len(g.Protocols), `name them as protocols = ["random", "fixed"], or leave the key out`},
+		{"rates", len(g.Rates), "list some of 0.0, 0.1, … 0.7, or leave the key out"},
+		{"patterns", len(g.Patterns), `list some of "t", "ta", "tav", …, or leave the key out`},
+		{"seeds", len(g.Seeds), "list them as seeds = [1, 2, 3], or leave the key out"},
+	} {
+		if list.n == 0 {
+			return hint.Input(list.say, "the grid is empty: it has no %s", list.what)
+		}
+	}
+	return nil
+}
+
+// checkNames refuses names that are not plain, or there twice.
+func (g *Grid) checkNames() error {
+	seen := map[string]bool{}
+	once := func(what, name string) error {
+		if key := what + " " + name; !seen[key] {
+			seen[key] = true
+			return nil
+		}
+		return hint.Input("leave one of them out, or give them different names", "%s %q is there twice", what, name)
+	}
+	named := func(what, name string) error {
+		if !plain.MatchString(name) || strings.Contains(name, "--") {
+			return hint.Input("names become folders: use letters, digits and . _ + -", "%s name %q", what, name)
+		}
+		return once(what, name)
+	}
+	for _, d := range g.Datasets {
+		if err := named("data set", d.Name); err != nil {
+			return err
+		}
+	}
+	for _, v := range g.Variants {
+		if err := named("model", v.Name); err != nil {
+			return err
+		}
+	}
+	for what, list := range map[string][]string{
+		"protocol": g.Protocols, "pattern": g.Patterns, "seed": texts(g.Seeds), "rate": texts(g.Rates),
+	} {
+		for _, name := range list {
+			if err := once(what, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func texts[T any](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
+}
+
+// table returns one of the grid's tables of settings, nil without.
+func (g *Grid) table(name string) map[string]any {
+	t, _ := g.tables[name].(map[string]any)
+	return t
+}
+
+// cells lays the grid out, data set by data set, model by model.
+func (g *Grid) cells() ([]Cell, error) {
+	var out []Cell
+	for i := range g.Datasets {
+		for _, protocol := range g.Protocols {
+			points, err := g.points(protocol)
+			if err != nil {
+				return nil, err
+			}
+			for _, v := range g.Variants {
+				for _, p := range points {
+					for _, seed := range g.Seeds {
+						c, err := g.cell(&g.Datasets[i], v, p, seed)
+						if err != nil {
+							return nil, err
+						}
+						out = append(out, c)
+					}
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// point is what one run is trained for and evaluated under.
+type point struct {
+	missing train.Missing
+	rules   []missing.Rule
+}
+
+// points returns the trainings of a protocol: one, or one a rule.
+func (g *Grid) points(protocol string) ([]point, error) {
+	m := train.Missing{Protocol: protocol, Family: g.Family, Seed: g.MaskSeed}
+	asked := texts(g.Rates)
+	if missing.Protocol(protocol) == missing.Fixed {
+		asked = g.Patterns
+	}
+	var each []point
+	mixed := point{missing: m}
+	mixed.missing.Rate = TrainMixed
+	for _, rate := range asked {
+		m.Rate = rate
+		rules, err := m.Rules()
+		if err != nil {
+			return nil, err
+		}
+		each = append(each, point{m, rules})
+		mixed.rules = append(mixed.rules, rules...)
+	}
+	if g.Training == TrainEach {
+		return each, nil
+	}
+	return []point{mixed}, nil
+}
+
+// cell resolves one run's settings: the defaults, the grid's, the variant's.
+func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
+	config := train.DefaultConfig()
+	for _, tables := range []map[string]any{g.tables, v.tables} {
+		if err := apply(config, g.path, tables); err != nil {
+			return Cell{}, err
+		}
+	}
+	config.Model, config.Data, config.Missing, config.Train.Seed = v.Model, d.Fields, p.missing, seed
+	protocol := p.missing.Protocol
+	if protocol == string(missing.Random) && p.missing.Family != string(missing.Independent) {
+		protocol += "-" + p.missing.Family
+	}
+	id := Identity{
+		Dataset: d.Name, Protocol: protocol, Variant: v.Name, Model: v.Model,
+		Training: trainedFor(p), Seed: seed,
+	}
+	return Cell{Identity: id, Config: config, Rules: p.rules, data: d}, nil
+}
+
+// trainedFor names a training plainly: {t,a} is ta, 0 is 0.0.
+func trainedFor(p point) string {
+	switch {
+	case p.missing.Rate == TrainMixed:
+		return TrainMixed
+	case p.rules[0].Protocol == missing.Fixed:
+		return strings.NewReplacer("{", "", "}", "", ",", "").Replace(p.rules[0].Pattern.String())
+	}
+	return fmt.Sprintf("%.1f", p.rules[0].Rate)
+}

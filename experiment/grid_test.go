@@ -1,0 +1,171 @@
+package experiment_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gsdnet/experiment"
+	"gsdnet/internal/hint"
+	_ "gsdnet/model/all"
+	"gsdnet/model/simple"
+)
+
+const grid = `
+models = ["zero", "mean"]
+protocols = ["random", "fixed"]
+rates = [0, 0.3]
+patterns = ["t", "t,v"]
+seeds = [1, 2]
+samples = 2
+
+[[dataset]]
+name = "tiny"
+path = "synthetic:conversations=12,turns=3-5"
+
+[train]
+epochs = 2
+batch = 3
+
+[zero]
+width = 8
+hidden = 8
+[mean]
+width = 8
+hidden = 8
+
+[[variant]]
+name = "zero-wide"
+model = "zero"
+train.epochs = 3
+zero.width = 12
+`
+
+func parse(t *testing.T, text string) *experiment.Grid {
+	t.Helper()
+	g, err := experiment.Parse("grid.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func prepare(t *testing.T, text, out string) *experiment.Sweep {
+	t.Helper()
+	s, err := parse(t, text).Prepare("", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func names(s *experiment.Sweep) (out []string) {
+	for _, c := range s.Cells {
+		out = append(out, c.String())
+	}
+	return out
+}
+
+func TestExpansion(t *testing.T) {
+	s := prepare(t, grid, t.TempDir())
+	want := []string{
+		"tiny--random--zero--mixed--seed1", "tiny--random--zero--mixed--seed2",
+		"tiny--random--mean--mixed--seed1", "tiny--random--mean--mixed--seed2",
+		"tiny--random--zero-wide--mixed--seed1", "tiny--random--zero-wide--mixed--seed2",
+		"tiny--fixed--zero--mixed--seed1", "tiny--fixed--zero--mixed--seed2",
+		"tiny--fixed--mean--mixed--seed1", "tiny--fixed--mean--mixed--seed2",
+		"tiny--fixed--zero-wide--mixed--seed1", "tiny--fixed--zero-wide--mixed--seed2",
+	}
+	if diff := cmp.Diff(want, names(s)); diff != "" {
+		t.Error(diff)
+	}
+	plain, wide := s.Cells[1], s.Cells[5]
+	if plain.Config.Train.Epochs != 2 || wide.Config.Train.Epochs != 3 || wide.Config.Train.Batch != 3 {
+		t.Errorf("epochs %d and %d, batch %d", plain.Config.Train.Epochs, wide.Config.Train.Epochs, wide.Config.Train.Batch)
+	}
+	if got, want := plain.Config.Settings["zero"].(*simple.Config), wide.Config.Settings["zero"].(*simple.Config); got.Width != 8 || want.Width != 12 || want.Hidden != 8 {
+		t.Errorf("settings %+v and %+v", got, want)
+	}
+	if plain.Config.Train.Seed != 2 || plain.Config.Missing.Rate != "mixed" || len(plain.Rules) != 2 {
+		t.Errorf("seed %d, rate %v, rules %v", plain.Config.Train.Seed, plain.Config.Missing.Rate, plain.Rules)
+	}
+}
+
+func TestOneRunARate(t *testing.T) {
+	s := prepare(t, strings.Replace(grid, "seeds = [1, 2]", "seeds = [4]\ntraining = \"each\"\nfamily = \"batch\"", 1), t.TempDir())
+	got := names(s)
+	for _, want := range []string{"tiny--random-batch--zero--0.0--seed4", "tiny--random-batch--mean--0.3--seed4", "tiny--fixed--zero--t--seed4", "tiny--fixed--zero-wide--tv--seed4"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %s among %v", want, got)
+		}
+	}
+	for _, c := range s.Cells {
+		if len(c.Rules) != 1 || c.Config.Missing.Rate == "mixed" {
+			t.Errorf("%s: rate %v, rules %v", c, c.Config.Missing.Rate, c.Rules)
+		}
+	}
+}
+
+func TestDefaultsAreTheProtocol(t *testing.T) {
+	g := parse(t, "models = [\"zero\"]\n[[dataset]]\nname = \"a\"\npath = \"synthetic\"\n")
+	if len(g.Rates) != 8 || len(g.Patterns) != 7 || len(g.Seeds) != 1 || g.Samples != 4 {
+		t.Errorf("got %+v", g)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for name, c := range map[string]struct{ old, new, want string }{
+		"unknown key":       {"batch = 3", "batches = 3", `grid.toml:15:1: unknown key "train.batches"`},
+		"in a variant":      {"zero.width = 12", "zero.widht = 12", `grid.toml:28:`},
+		"of the grid":       {"samples = 2", "sample = 2", `grid.toml:7:1: unknown key "sample"`},
+		"wrong type":        {"epochs = 2", `epochs = "two"`, "grid.toml:14:"},
+		"no TOML":           {"[train]", "[train", "grid.toml:13:"},
+		"unknown model":     {`["zero", "mean"]`, `["zero", "gpt"]`, `model "gpt" is not known`},
+		"no model":          {`model = "zero"`, "", `model "" is not known`},
+		"empty":             {"seeds = [1, 2]", "seeds = []", "the grid is empty: it has no seeds"},
+		"no rates":          {"rates = [0, 0.3]", "rates = []", "the grid is empty: it has no rates"},
+		"impossible rate":   {"0.3]", "0.25]", "missing rate 0.25 is not known"},
+		"pattern":           {`"t,v"`, `"tx"`, `pattern "tx" is not known`},
+		"protocol":          {`"fixed"]`, `"never"]`, `protocol = "never" is not known`},
+		"select":            {"epochs = 2", "select = \"test\"", "the test split never selects anything"},
+		"select in variant": {"train.epochs = 3", "train.select = \"test\"", "the test split never selects anything"},
+		"seed":              {"epochs = 2", "seed = 2", "train.seed does not belong in a grid"},
+		"twice":             {"seeds = [1, 2]", "seeds = [1, 1]", `seed "1" is there twice`},
+		"same name":         {`name = "zero-wide"`, `name = "zero"`, `model "zero" is there twice`},
+		"path as a name":    {`name = "zero-wide"`, `name = "../x"`, `model name "../x"`},
+		"training":          {"samples = 2", `training = "all"`, `training = "all" is not known`},
+		"samples":           {"samples = 2", "samples = 0", "0 samples"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(grid, c.old, c.new, 1)
+			if text == grid {
+				t.Fatalf("no %q to replace", c.old)
+			}
+			_, err := experiment.Parse("grid.toml", []byte(text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %v, want %q", err, c.want)
+			}
+			if !hint.IsInput(err) || hint.Of(err) == "" || strings.Contains(err.Error(), "\n") {
+				t.Errorf("want one line about the input with a hint: %q, %q", err, hint.Of(err))
+			}
+		})
+	}
+}
+
+// What only the data can show is found before a cell starts, too.
+func TestPrepareRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ old, new, want string }{
+		"absent":   {"synthetic:conversations=12,turns=3-5", "absent.npz", "absent.npz: no such file"},
+		"settings": {"zero.width = 12", "zero.width = 7", `model "zero-wide": width is even`},
+		"format":   {"synthetic:conversations=12,turns=3-5", "grid_test.go", "no format"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse(t, strings.Replace(grid, c.old, c.new, 1)).Prepare(".", t.TempDir())
+			if err == nil || !strings.Contains(err.Error(), c.want) && !strings.Contains(hint.Of(err), strings.TrimPrefix(c.want, `model "zero-wide": `)) || !hint.IsInput(err) {
+				t.Errorf("got %v (%s), want %q", err, hint.Of(err), c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,128 @@
+package experiment
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/metric"
+	"gsdnet/train"
+)
+
+// Number is how floats are written: short, exact enough, nothing for NaN.
+func Number(x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
+}
+
+// IntervalColumns heads the low and high of each level.
+func IntervalColumns() []string {
+	var out []string
+	for _, level := range metric.Levels {
+		out = append(out, fmt.Sprintf("low_%.0f", 100*level), fmt.Sprintf("high_%.0f", 100*level))
+	}
+	return out
+}
+
+// writePredictions lists an evaluation's predictions, mask by mask.
+func writePredictions(w io.Writer, cells []train.Cell, convs []erc.Conversation) error {
+	out := csv.NewWriter(w)
+	heading := []string{"missing", "dialogue", "turn", "label", "prediction"}
+	if len(cells) > 0 && cells[0].Scores != nil {
+		heading = append(append(heading, "crps", "deviation"), IntervalColumns()...)
+	}
+	rows := [][]string{heading}
+	for i := range cells {
+		at := 0
+		for j := range convs {
+			for k := range convs[j].Utterances {
+				row := []string{cells[i].Rule, strconv.Itoa(int(convs[j].ID)), strconv.Itoa(convs[j].Utterances[k].Turn)}
+				rows = append(rows, append(row, cellValues(&cells[i], at)...))
+				at++
+			}
+		}
+	}
+	return out.WriteAll(rows)
+}
+
+// cellValues are the label and prediction of utterance number at.
+func cellValues(c *train.Cell, at int) []string {
+	out := []string{Number(c.Labels[at]), Number(c.Predictions[at])}
+	if c.Classes != nil {
+		return out
+	}
+	d, crps := c.Distributions[at], math.NaN()
+	if !math.IsNaN(c.Labels[at]) {
+		crps = d.CRPS(c.Labels[at])
+	}
+	out = append(out, Number(crps), Number(d.StdDev()))
+	for _, level := range metric.Levels {
+		low, high := d.Interval(level)
+		out = append(out, Number(low), Number(high))
+	}
+	return out
+}
+
+// Predictions are a run's predictions under one test mask, utterance by
+// utterance; NaN is what there is not.
+type Predictions struct {
+	Rule              string
+	Dialogue          []int32
+	Label, Prediction []float64
+	CRPS              []float64
+}
+
+// ReadPredictions reads what Keep wrote, mask by mask.
+func ReadPredictions(dir string) ([]Predictions, error) {
+	path := filepath.Join(dir, PredictionsFile)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, hint.Input("evaluate the run again", "%w", err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return nil, hint.Input("evaluate the run again", "%s: not a list of predictions: %v", path, err)
+	}
+	place := map[string]int{}
+	for i, name := range rows[0] {
+		place[name] = i
+	}
+	var out []Predictions
+	for n, row := range rows[1:] {
+		if len(out) == 0 || out[len(out)-1].Rule != row[0] {
+			out = append(out, Predictions{Rule: row[0]})
+		}
+		if err := out[len(out)-1].add(row, place); err != nil {
+			return nil, hint.Input("evaluate the run again", "%s:%d: %w", path, n+2, err)
+		}
+	}
+	return out, nil
+}
+
+// add takes in a line, whose columns are placed by name.
+func (p *Predictions) add(row []string, place map[string]int) error {
+	dialogue, err := strconv.ParseInt(row[1], 10, 32)
+	if err != nil {
+		return err
+	}
+	p.Dialogue = append(p.Dialogue, int32(dialogue))
+	for name, into := range map[string]*[]float64{"label": &p.Label, "prediction": &p.Prediction, "crps": &p.CRPS} {
+		value := math.NaN()
+		if at, ok := place[name]; ok && row[at] != "" {
+			if value, err = strconv.ParseFloat(row[at], 64); err != nil {
+				return err
+			}
+		}
+		*into = append(*into, value)
+	}
+	return nil
+}

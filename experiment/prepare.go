@@ -1,0 +1,134 @@
+package experiment
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/model"
+	"gsdnet/train"
+)
+
+// MaskDir is the folder of a sweep that holds the frozen test masks, a folder
+// for each data set.
+const MaskDir = "masks"
+
+// Prepare opens the data of a grid, freezes its test masks in out, and lays out
+// its cells. Whatever is wrong with any cell is found here, before one starts.
+// A data set's path is relative to dataDir.
+func (g *Grid) Prepare(dataDir, out string) (*Sweep, error) {
+	cells, err := g.cells()
+	if err != nil {
+		return nil, err
+	}
+	for i := range g.Datasets {
+		if err := g.Datasets[i].open(dataDir); err != nil {
+			return nil, fmt.Errorf("%s: data set %q: %w", g.path, g.Datasets[i].Name, err)
+		}
+	}
+	for _, c := range cells {
+		if err := c.check(out); err != nil {
+			return nil, fmt.Errorf("%s: %w", g.path, err)
+		}
+	}
+	if err := g.freeze(cells, out); err != nil {
+		return nil, err
+	}
+	return &Sweep{Cells: cells, Out: out, grid: g}, nil
+}
+
+// open reads the corpus and refuses one without any of the splits.
+func (d *Dataset) open(dataDir string) (err error) {
+	path := d.Path
+	name, _, _ := strings.Cut(path, ":")
+	invented := slices.Contains(dataset.Formats(), name) && !strings.HasPrefix(name, ".")
+	if !invented {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dataDir, path)
+		}
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return hint.Input("name the folder of the data with --data-dir, or in the variable GSDNET_DATA", "%s: no such file", path)
+		}
+	}
+	if d.corpus, err = dataset.Open(path, d.Fields); err != nil {
+		return err
+	}
+	if d.corpus.Task == erc.NoLabels {
+		return hint.Input("name the labels as data.label or data.class", "%s has no labels", path)
+	}
+	for _, split := range erc.Splits {
+		if len(d.corpus.In(split)) == 0 {
+			return hint.Input("an experiment needs conversations of split 0 (train), 1 (valid) and 2 (test)", "%s has no %s split", path, split)
+		}
+	}
+	return nil
+}
+
+// check refuses settings that the model does not take, and a run directory that
+// was begun with others.
+func (c *Cell) check(out string) error {
+	kind, err := model.Lookup(c.Model)
+	if err != nil {
+		return err
+	}
+	corpus := c.data.corpus
+	setup := model.Setup{Dims: corpus.Dims, Task: corpus.Task, NumClasses: corpus.NumClasses}
+	if _, err := kind.New(c.Config.Settings[c.Model], setup); err != nil {
+		return fmt.Errorf("model %q: %w", c.Variant, err)
+	}
+	resolved, err := c.Config.Resolved()
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(out, c.String())
+	old, err := os.ReadFile(filepath.Join(dir, train.ConfigFile))
+	if err == nil && !bytes.Equal(old, resolved) {
+		return hint.Input("name another --out, or delete the run", "%s was begun with other settings", dir)
+	}
+	return nil
+}
+
+// freeze draws the test masks of every data set into the sweep's folder; masks
+// that are there already must be the same.
+func (g *Grid) freeze(cells []Cell, out string) error {
+	for i := range g.Datasets {
+		d := &g.Datasets[i]
+		d.masks = map[string]missing.Mask{}
+		var all []missing.Mask
+		for _, c := range cells {
+			for _, rule := range c.Rules {
+				if _, drawn := d.masks[rule.String()]; drawn || c.Dataset != d.Name {
+					continue
+				}
+				mask, err := missing.Freeze(d.corpus, erc.Test, rule, g.MaskSeed)
+				if err != nil {
+					return err
+				}
+				d.masks[rule.String()] = mask
+				all = append(all, mask)
+			}
+		}
+		if err := missing.Write(filepath.Join(out, MaskDir, d.Name), all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// testMasks are the frozen masks a cell is evaluated under.
+func (c *Cell) testMasks() []missing.Mask {
+	out := make([]missing.Mask, len(c.Rules))
+	for i, rule := range c.Rules {
+		out[i] = c.data.masks[rule.String()]
+	}
+	return out
+}

@@ -1,0 +1,95 @@
+package experiment
+
+import (
+	"gsdnet/erc"
+	"gsdnet/metric"
+	"gsdnet/train"
+)
+
+// Result is a model's result under every frozen mask of a split.
+type Result struct {
+	Cells []train.Cell `json:"cells"`
+	// Mean averages the cells.
+	Mean train.Cell `json:"mean"`
+	// Constants are predictors that look at nothing but the training labels, on
+	// the same labels: the majority and, for scores, the mean. Empty when the
+	// corpus has no training split.
+	Constants []train.Cell `json:"constants,omitempty"`
+}
+
+// NewResult averages the cells of a split of a corpus and adds the constant
+// predictors.
+func NewResult(cells []train.Cell, corpus *erc.Corpus, split erc.Split) Result {
+	p := Result{Cells: cells, Mean: mean(cells)}
+	seen, asked := corpus.In(erc.Train), corpus.In(split)
+	if len(seen) == 0 {
+		return p
+	}
+	if corpus.Task == erc.Classes {
+		labels := classes(asked)
+		most := make([]int32, len(labels))
+		for i, major := 0, metric.MajorityClass(classes(seen)); i < len(most); i++ {
+			most[i] = max(major, 0)
+		}
+		scores := metric.EvaluateClasses(labels, most, nil)
+		p.Constants = []train.Cell{{Rule: "majority predictor", Classes: &scores}}
+		return p
+	}
+	constant, labels := metric.FitConstant(scoresOf(seen)), scoresOf(asked)
+	majority, average := constant.Majority(labels), constant.Mean(labels)
+	p.Constants = []train.Cell{{Rule: "majority predictor", Scores: &majority}, {Rule: "mean predictor", Scores: &average}}
+	return p
+}
+
+// mean averages every measure over the cells that have it.
+func mean(cells []train.Cell) train.Cell {
+	out := train.Cell{Rule: "mean"}
+	for _, cell := range cells {
+		if cell.Scores != nil && out.Scores == nil {
+			out.Scores = &metric.Scores{N: cell.Scores.N}
+			out.Coverage = make([]metric.Coverage, len(cell.Coverage))
+		}
+		if cell.Classes != nil && out.Classes == nil {
+			out.Classes = &metric.Classes{N: cell.Classes.N}
+		}
+		if cell.Encoded != nil && out.Encoded == nil {
+			out.Encoded, out.Raw = &metric.Recovery{}, &metric.Recovery{}
+		}
+		for i, c := range cell.Coverage {
+			share := 1 / float64(len(cells))
+			out.Coverage[i].Level, out.Coverage[i].N = c.Level, c.N
+			out.Coverage[i].Covered += share * c.Covered
+			out.Coverage[i].Width += share * c.Width
+		}
+	}
+	for _, m := range MeasuresOf(cells) {
+		sum, n := 0.0, 0.0
+		for i := range cells {
+			if value := m.Of(&cells[i]); value != nil {
+				sum, n = sum+*value, n+1
+			}
+		}
+		*m.Of(&out) = sum / n
+	}
+	return out
+}
+
+func scoresOf(convs []erc.Conversation) []float64 {
+	var out []float64
+	for i := range convs {
+		for j := range convs[i].Utterances {
+			out = append(out, float64(convs[i].Utterances[j].Label))
+		}
+	}
+	return out
+}
+
+func classes(convs []erc.Conversation) []int32 {
+	var out []int32
+	for i := range convs {
+		for j := range convs[i].Utterances {
+			out = append(out, convs[i].Utterances[j].Class)
+		}
+	}
+	return out
+}
