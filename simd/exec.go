@@ -55,7 +55,7 @@ var _ compute.Executable = (*executable)(nil)
 
 // compileProgram makes an executable of a builder's main function.
 func compileProgram(b *builder) (compute.Executable, error) {
-	p, err := plan(lower(b.backend, b.main, nil))
+	p, err := planFunction(b)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "simd: compiling %q", b.name)
 	}
@@ -70,6 +70,17 @@ func compileProgram(b *builder) (compute.Executable, error) {
 	// Nothing of the recording is needed any more.
 	b.nodes, b.functions = nil, nil
 	return e, nil
+}
+
+// planFunction plans the main function; a panic, which would be a mistake of
+// this package, becomes an error.
+func planFunction(b *builder) (p *program, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("internal error: %v", r)
+		}
+	}()
+	return plan(lower(b.backend, b.main, nil))
 }
 
 func (e *executable) Inputs() ([]string, []shapes.Shape) { return e.names, e.inputs }

@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/gomlx/compute"
@@ -59,6 +60,11 @@ var tables = map[dtypes.DType]*loopTable{
 	dtypes.Uint32:  integerLoops[uint32](),
 	dtypes.Uint64:  integerLoops[uint64](),
 	dtypes.Bool:    boolLoops(),
+	// These are only moved.
+	dtypes.Float16:    movingLoops[uint16](newTable()),
+	dtypes.BFloat16:   movingLoops[uint16](newTable()),
+	dtypes.Complex64:  movingLoops[uint64](newTable()),
+	dtypes.Complex128: movingLoops[[2]uint64](newTable()),
 }
 
 // accelerated reports whether a step of this package can run the operation.
@@ -73,7 +79,8 @@ func accelerated(op compute.OpType, in []shapes.Shape, attr any) bool {
 		compute.OpTypeBroadcastInDim, compute.OpTypeSlice, compute.OpTypeConcatenate:
 		return true
 	case compute.OpTypeIota:
-		return attr.(iotaAttr).dtype != dtypes.Bool && tables[attr.(iotaAttr).dtype] != nil
+		t := tables[attr.(iotaAttr).dtype]
+		return t != nil && t.iota != nil
 	case compute.OpTypeConvertDType:
 		to := attr.(dtypes.DType)
 		return to == in[0].DType || tables[in[0].DType].convert[to] != nil
@@ -83,11 +90,11 @@ func accelerated(op compute.OpType, in []shapes.Shape, attr any) bool {
 	case compute.OpTypeWhere:
 		return len(in) == 3
 	case compute.OpTypePad:
-		return plainPad(attr.([]compute.PadAxis))
+		return !slices.ContainsFunc(attr.([]compute.PadAxis), func(a compute.PadAxis) bool { return a.Interior < 0 })
 	case compute.OpTypeGather:
 		return in[1].DType.IsInt()
 	case compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
-		return in[1].DType.IsInt() && in[0].DType != dtypes.Bool && in[0].DType == in[2].DType
+		return in[1].DType.IsInt() && in[0].DType == in[2].DType && tables[in[0].DType].reduce[scatterFolds[op]].over != nil
 	}
 	return acceleratedElementwise(op, in, attr)
 }
@@ -105,15 +112,6 @@ func acceleratedElementwise(op compute.OpType, in []shapes.Shape, attr any) bool
 }
 
 func plain32(d dtypes.DType) bool { return d == dtypes.InvalidDType || d == dtypes.Float32 }
-
-func plainPad(axes []compute.PadAxis) bool {
-	for _, a := range axes {
-		if a.Start < 0 || a.End < 0 || a.Interior < 0 {
-			return false
-		}
-	}
-	return true
-}
 
 func countDistinct(s []int) int {
 	seen := map[int]bool{}

@@ -197,7 +197,10 @@ func matrixOf(offset, rows, rowStep, cols, colStep int) (matrix, bool) {
 // swapDot returns the product with its operands exchanged, if the permutation
 // does nothing but put the right operand's axes before the left's.
 func (g *graph) swapDot(o operand, permutation, dims []int) (operand, bool) {
-	p := o.attr.(productAttr)
+	p, ok := o.attr.(productAttr)
+	if !ok {
+		return o, false // of another type, on the Go backend
+	}
 	batch := len(p.dot.lhsBatch)
 	for i, axis := range permutation {
 		want := i

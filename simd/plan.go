@@ -264,6 +264,8 @@ func (p *planner) makeStep(c *cluster) (planned, error) {
 		s.step, err = newForeignStep(p.backend.host, v, p.slot)
 	case v.op == compute.OpTypeDotGeneral:
 		s.step = newDotStep(v, p.slot)
+	case v.op == compute.OpTypeIdentity:
+		s.step = &copyStep{p.slot(v.in[0].value), p.slot(v), v.bytes()}
 	case v.op == compute.OpTypeGather:
 		s.step = newGatherStep(v, p.slot)
 	case v.op == compute.OpTypeConcatenate:

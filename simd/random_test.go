@@ -269,6 +269,9 @@ func (r *recipe) addPad() {
 	out := r.values[i].shape.Clone()
 	var axes []compute.PadAxis
 	for a, d := range out.Dimensions {
+		if a > 0 && rapid.IntRange(0, 5).Draw(r.t, "fewer") == 0 {
+			break
+		}
 		p := compute.PadAxis{
 			Start: rapid.IntRange(0, 2).Draw(r.t, "start"), End: rapid.IntRange(0, 2).Draw(r.t, "end"),
 			Interior: rapid.IntRange(0, 1).Draw(r.t, "interior"),

@@ -150,15 +150,42 @@ func (v view) rowsOf(from, to int) view {
 func newPadStep(v *value, slot func(*value) int) *moveStep {
 	s := &moveStep{out: slot(v), elements: v.size(), fill: slot(v.in[1].value), fills: tables[v.dtype].fill}
 	x := v.in[0]
-	starts, steps := make([]int, len(v.dims)), make([]int, len(v.dims))
-	for a := range steps {
-		steps[a] = 1
+	n := len(v.dims)
+	first, starts, steps, dims := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	axes := v.attr.([]compute.PadAxis)
+	for a := range n {
+		var p compute.PadAxis
+		if a < len(axes) {
+			p = axes[a]
+		}
+		steps[a] = p.Interior + 1
+		// Negative padding cuts off: elements first to last stay.
+		first[a] = (max(0, -p.Start) + p.Interior) / steps[a]
+		last := min(x.view.dims[a]-1, floorDiv(v.dims[a]-1-p.Start, steps[a]))
+		dims[a] = max(0, last-first[a]+1)
+		starts[a] = p.Start + first[a]*steps[a]
 	}
-	for a, p := range v.attr.([]compute.PadAxis) {
-		starts[a], steps[a] = p.Start, p.Interior+1
+	if product(dims) > 0 {
+		kept := operand{x.value, x.view.slice(first, nil, dims)}
+		s.add(newTransfer(kept, slot, contiguous(v.dims).slice(starts, steps, dims)))
 	}
-	s.add(newTransfer(x, slot, contiguous(v.dims).slice(starts, steps, x.view.dims)))
 	return s
+}
+
+func floorDiv(a, b int) int {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
+
+// copyStep copies an array of a type that has no loops.
+type copyStep struct{ from, to, bytes int }
+
+func (s *copyStep) tasks() int { return 1 }
+func (s *copyStep) work() int  { return 50 + s.bytes/8 }
+func (s *copyStep) run(c *context, _ *worker, _ int) {
+	copy(at[byte](c.slots[s.to], s.bytes), at[byte](c.slots[s.from], s.bytes))
 }
 
 // iotaStep counts along an axis.
