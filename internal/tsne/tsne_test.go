@@ -1,0 +1,101 @@
+package tsne_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gsdnet/internal/tsne"
+)
+
+// clusters are three clouds of 40 points each in 20 dimensions, a distance of 10
+// apart and of deviation 1.
+func clusters() (rows [][]float64, labels []int) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 120 {
+		row := make([]float64, 20)
+		for j := range row {
+			row[j] = rng.NormFloat64()
+		}
+		row[i%3] += 10
+		rows, labels = append(rows, row), append(labels, i%3)
+	}
+	return rows, labels
+}
+
+func TestSeparatesClusters(t *testing.T) {
+	rows, labels := clusters()
+	y := tsne.Embed(rows, tsne.Config{Seed: 1})
+	wrong := 0
+	for i := range y {
+		nearest, best := -1, math.Inf(1)
+		for j := range y {
+			if d := math.Hypot(y[i][0]-y[j][0], y[i][1]-y[j][1]); j != i && d < best {
+				nearest, best = j, d
+			}
+		}
+		if labels[nearest] != labels[i] {
+			wrong++
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d of %d points have their neighbour in another cluster", wrong, len(y))
+	}
+	within, between := spread(y, labels)
+	if between < 3*within {
+		t.Errorf("clusters are %.2f apart and %.2f wide", between, within)
+	}
+}
+
+// spread returns the mean distance to the own centre, and between centres.
+func spread(y [][2]float64, labels []int) (within, between float64) {
+	var centre [3][2]float64
+	for i, l := range labels {
+		centre[l][0] += 3 * y[i][0] / float64(len(y))
+		centre[l][1] += 3 * y[i][1] / float64(len(y))
+	}
+	for i, l := range labels {
+		within += math.Hypot(y[i][0]-centre[l][0], y[i][1]-centre[l][1]) / float64(len(y))
+	}
+	for l := range centre {
+		next := centre[(l+1)%3]
+		between += math.Hypot(centre[l][0]-next[0], centre[l][1]-next[1]) / 3
+	}
+	return within, between
+}
+
+func TestSeedDecides(t *testing.T) {
+	rows, _ := clusters()
+	short := tsne.Config{Seed: 1, Iterations: 20}
+	first := tsne.Embed(rows, short)
+	if !slices.Equal(first, tsne.Embed(rows, short)) {
+		t.Error("the same seed gave another picture")
+	}
+	short.Seed = 2
+	if slices.Equal(first, tsne.Embed(rows, short)) {
+		t.Error("another seed gave the same picture")
+	}
+}
+
+// Points that coincide, and few of them, must not give NaN.
+func TestDegenerate(t *testing.T) {
+	for name, rows := range map[string][][]float64{
+		"none": nil, "two": {{1}, {2}}, "three": {{1}, {2}, {4}}, "equal": make([][]float64, 30),
+	} {
+		if name == "equal" {
+			for i := range rows {
+				rows[i] = []float64{1, 2}
+			}
+		}
+		y := tsne.Embed(rows, tsne.Config{})
+		if len(y) != len(rows) {
+			t.Errorf("%s: %d points of %d", name, len(y), len(rows))
+		}
+		for i := range y {
+			if math.IsNaN(y[i][0]) || math.IsInf(y[i][1], 0) {
+				t.Errorf("%s: point %d at %v", name, i, y[i])
+			}
+		}
+	}
+}
