@@ -220,6 +220,7 @@ func (f *function) record(o operation, values ...compute.Value) ([]*node, error)
 		if n.shape, err = o.infer(in); err != nil {
 			return nil, errors.WithMessagef(err, "simd: %s", o.op)
 		}
+		n.shape.AxisNames = nil // names are for dynamic axes
 		return []*node{f.append(n)}, nil
 	}
 	n.foreign, err = newForeignCall(f, n)

@@ -51,6 +51,9 @@ func (f *function) BroadcastInDim(x compute.Value, shape shapes.Shape, axes []in
 type sliceAttr struct{ starts, limits, strides []int }
 
 func (f *function) Slice(x compute.Value, starts, limits, strides []int) (compute.Value, error) {
+	if len(strides) == 0 {
+		strides = slices.Repeat([]int{1}, len(starts))
+	}
 	a := sliceAttr{slices.Clone(starts), slices.Clone(limits), slices.Clone(strides)}
 	return f.one(operation{
 		op:   compute.OpTypeSlice,

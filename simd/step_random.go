@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"gsdnet/simd/internal/kernel"
@@ -30,6 +31,8 @@ func (s *randomStep) run(c *context, _ *worker, task int) {
 	}
 	if task == 0 {
 		end := from.Skip(uint64((s.bytes + 7) / 8))
-		copy(at[uint64](c.slots[s.newState], 3), []uint64{end.Hi, end.Lo, state[2]})
+		// The Go backend writes the words most significant byte first, and
+		// reads them the other way round: its streams are to be had here too.
+		copy(at[uint64](c.slots[s.newState], 3), []uint64{bits.ReverseBytes64(end.Hi), bits.ReverseBytes64(end.Lo), state[2]})
 	}
 }
