@@ -32,6 +32,7 @@ type cli struct {
 	Eval    evalCmd    `cmd:"" help:"Print a protocol's table on the test split."`
 	Impute  imputeCmd  `cmd:"" help:"Write a file again with its holes filled."`
 	Predict predictCmd `cmd:"" help:"Write an emotion for every utterance, with its interval."`
+	Report  reportCmd  `cmd:"" help:"Turn the runs of a sweep into tables and figures."`
 	Sweep   sweepCmd   `cmd:"" help:"Run a grid of models, data and seeds; go on where it stopped."`
 	Train   trainCmd   `cmd:"" help:"Fit one model into a run directory."`
 }

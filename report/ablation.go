@@ -1,0 +1,194 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gsdnet/experiment"
+	"gsdnet/train"
+)
+
+// ablated is the model whose graph can be ablated, and graphs what it may
+// diffuse beside the features, in the order of the table.
+const ablated = "gsdnet"
+
+var graphs = []string{"spectral", "adjacency", "none"}
+
+// graph is what a method diffuses beside the features, "" where that is no
+// question.
+func (m *method) graph() string {
+	own, _ := m.settings[ablated].(map[string]any)
+	g, _ := own["graph"].(string)
+	return g
+}
+
+// otherwise is everything else that a method was set to, as text: methods that
+// agree in it differ in their graph alone.
+func (m *method) otherwise() string {
+	rest := maps.Clone(m.settings)
+	if own, ok := rest[ablated].(map[string]any); ok {
+		own = maps.Clone(own)
+		delete(own, "graph")
+		rest[ablated] = own
+	}
+	if training, ok := rest["train"].(map[string]any); ok {
+		training = maps.Clone(training)
+		delete(training, "seed")
+		rest["train"] = training
+	}
+	return fmt.Sprint(rest) // maps print with sorted keys
+}
+
+// ablations groups the methods that differ in nothing but the graph.
+func (b *board) ablations() [][]*method {
+	groups := map[string][]*method{}
+	for _, m := range b.methods {
+		if m.model == ablated && slices.Contains(graphs, m.graph()) {
+			groups[m.otherwise()] = append(groups[m.otherwise()], m)
+		}
+	}
+	var out [][]*method
+	for _, key := range slices.Sorted(maps.Keys(groups)) {
+		g := groups[key]
+		slices.SortStableFunc(g, func(x, y *method) int {
+			return cmp.Compare(slices.Index(graphs, x.graph()), slices.Index(graphs, y.graph()))
+		})
+		if g[0].graph() != g[len(g)-1].graph() {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// without returns the board without the ablated methods, which Table 3 is for.
+func (b *board) without(groups [][]*method) *board {
+	out := *b
+	out.methods = slices.DeleteFunc(slices.Clone(b.methods), func(m *method) bool {
+		for _, g := range groups {
+			if slices.Contains(g, m) && m.graph() != graphs[0] {
+				return true
+			}
+		}
+		return false
+	})
+	return &out
+}
+
+// ablationTable is Table 3 of a data set under a protocol: averages with and
+// without the diffusion of the graph.
+func ablationTable(b *board, groups [][]*method) (table, error) {
+	t := table{
+		id: "table3-" + b.dataset + "-" + b.protocol, title: "Table 3: ablation, " + b.title(),
+		note: "What is diffused beside the features: the graph's spectrum, its adjacency matrix, or nothing. Averages over the protocol, mean ± standard deviation over seeds; " +
+			"the last column is the difference to the best other row, with its 95 % paired bootstrap interval over conversations.",
+	}
+	for _, g := range groups {
+		part := *b
+		part.methods = g
+		s := &sheet{title: b.title() + ": what is diffused"}
+		for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
+			if m := experiment.MeasureOf(key); part.has(m) {
+				s.columns = append(s.columns, column{name: m.Name, measure: m, of: meanOf(m, part.rulesWith(m))})
+			}
+		}
+		s.fill(g)
+		for i, m := range g {
+			s.rows[i].name = m.graph() + " (" + m.name + ")"
+		}
+		compared, err := newComparison(&part, part.rules)
+		if err != nil {
+			return t, err
+		}
+		s.compareIn(compared, "mae", "wa")
+		s.constants(b)
+		if b.protocol == "random" {
+			s.quoteAblation(b.dataset)
+		}
+		t.sheets = append(t.sheets, s)
+	}
+	return t, nil
+}
+
+// compareIn compares by the first measure that is among the columns.
+func (s *sheet) compareIn(c *comparison, keys ...string) {
+	for _, key := range keys {
+		for i, col := range s.columns {
+			if col.measure.Key != key || c == nil || s.versus != nil {
+				continue
+			}
+			means := make([]float64, len(s.rows))
+			for k, r := range s.rows {
+				means[k] = r.entries[i].mean
+			}
+			s.versus = &col.measure
+			for k, v := range c.against(col.measure, means) {
+				s.rows[k].versus = v
+			}
+		}
+	}
+}
+
+// quoteAblation adds the paper's rows, whose measures are the columns.
+func (s *sheet) quoteAblation(dataset string) {
+	for _, f := range printedAblation(dataset) {
+		r := row{name: f.method + " (" + printedNote + ")", kind: quoted}
+		for _, c := range s.columns {
+			e := summarise(nil)
+			if v, ok := f.shares[c.measure.Key]; ok {
+				e.mean = v
+			}
+			r.entries = append(r.entries, e)
+		}
+		s.rows = append(s.rows, r)
+	}
+}
+
+// samplesTable is what more completions buy: a row for each method and number of
+// completions.
+func samplesTable(b *board) (table, bool) {
+	t := table{
+		id: "samples-" + b.dataset + "-" + b.protocol, title: "Completions: " + b.title(),
+		note: "The same runs evaluated with K completions of each conversation; averages over the protocol. A model without randomness gains nothing.",
+	}
+	s := &sheet{title: b.title() + ": K completions"}
+	for _, key := range []string{"mae", "corr", "crps", "wa", "ua", "ece", "rmse_raw"} {
+		if m := experiment.MeasureOf(key); b.has(m) {
+			s.columns = append(s.columns, column{name: m.Name, measure: m, plain: true, of: meanOf(m, b.rulesWith(m))})
+		}
+	}
+	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, plain: true,
+		of: coverage(b.rules, 2, func(c *train.Cell) float64 { return c.Coverage[2].Covered })})
+	for _, m := range b.methods {
+		for _, k := range m.numbers() {
+			s.fill([]*method{m.with(k)})
+		}
+	}
+	t.sheets = []*sheet{s}
+	return t, len(s.rows) > 0
+}
+
+// numbers lists the numbers of completions that a method was compared with.
+func (m *method) numbers() []int {
+	all := map[int]bool{}
+	for _, t := range m.trials {
+		for k := range t.compared {
+			all[k] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// with is a method as it was evaluated with k completions.
+func (m *method) with(k int) *method {
+	out := *m
+	out.name = fmt.Sprintf("%s, K = %d", m.name, k)
+	out.trials = map[uint64]*trial{}
+	for seed, t := range m.trials {
+		if cells, ok := t.compared[k]; ok {
+			out.trials[seed] = &trial{cells: cells}
+		}
+	}
+	return &out
+}

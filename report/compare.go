@@ -1,0 +1,200 @@
+package report
+
+import (
+	"math"
+	"runtime"
+	"sync"
+
+	"gsdnet/experiment"
+	"gsdnet/metric"
+)
+
+// replicates of the bootstrap, and its seed: the same folder gives the same
+// report.
+const (
+	replicates    = 2000
+	bootstrapSeed = 1
+)
+
+// scored is every prediction of a method on the seeds and rules that it shares
+// with all others, laid out alike for every method.
+type scored struct {
+	groups             []int32 // conversation
+	strata             []int   // which (seed, rule)
+	label, guess, crps []float64
+	number             int // of strata
+}
+
+// comparison holds the predictions of a board's methods, for paired intervals.
+type comparison struct {
+	methods []*method
+	scored  []scored
+}
+
+// newComparison reads the predictions of every method on the seeds and rules
+// that all of them have; nil where there is nothing in common.
+func newComparison(b *board, rules []string) (*comparison, error) {
+	seeds := commonSeeds(b.methods)
+	if len(b.methods) < 2 || len(seeds) == 0 {
+		return nil, nil
+	}
+	c := &comparison{methods: b.methods}
+	for _, m := range b.methods {
+		s, err := read(m, seeds, rules)
+		if err != nil {
+			return nil, err
+		}
+		if len(c.scored) > 0 && len(s.label) != len(c.scored[0].label) {
+			return nil, nil // some method lacks some rule
+		}
+		c.scored = append(c.scored, s)
+	}
+	return c, nil
+}
+
+func commonSeeds(methods []*method) []uint64 {
+	var out []uint64
+	for _, seed := range methods[0].seeds() {
+		everywhere := true
+		for _, m := range methods {
+			everywhere = everywhere && m.trials[seed] != nil
+		}
+		if everywhere {
+			out = append(out, seed)
+		}
+	}
+	return out
+}
+
+// read lays a method's predictions out, seed by seed and rule by rule.
+func read(m *method, seeds []uint64, rules []string) (scored, error) {
+	var out scored
+	for _, seed := range seeds {
+		byRule := map[string]experiment.Predictions{}
+		for _, r := range m.trials[seed].runs {
+			all, err := experiment.ReadPredictions(r.dir)
+			if err != nil {
+				return out, err
+			}
+			for _, p := range all {
+				byRule[p.Rule] = p
+			}
+		}
+		for _, rule := range rules {
+			p, ok := byRule[rule]
+			if !ok {
+				continue
+			}
+			for range p.Label {
+				out.strata = append(out.strata, out.number)
+			}
+			out.groups = append(out.groups, p.Dialogue...)
+			out.label, out.guess, out.crps = append(out.label, p.Label...), append(out.guess, p.Prediction...), append(out.crps, p.CRPS...)
+			out.number++
+		}
+	}
+	return out, nil
+}
+
+// against returns the difference of every method to the best of the others in a
+// measure, whose means over seeds and rules are given; nil where there is no
+// interval to be had.
+func (c *comparison) against(m experiment.Measure, means []float64) []*versus {
+	out := make([]*versus, len(c.methods))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
+	for i := range c.methods {
+		best := -1
+		for j, mean := range means {
+			if j != i && !math.IsNaN(mean) && (best < 0 || m.Better(mean, means[best])) {
+				best = j
+			}
+		}
+		if best < 0 || math.IsNaN(means[i]) {
+			continue
+		}
+		wait.Go(func() {
+			free <- struct{}{}
+			if d, ok := difference(m, &c.scored[i], &c.scored[best]); ok {
+				out[i] = &versus{c.methods[best].name, d}
+			}
+			<-free
+		})
+	}
+	wait.Wait()
+	return out
+}
+
+// losses are the measures that are means over utterances.
+var losses = map[string]func(label, guess, crps float64) float64{
+	"mae":  func(y, p, _ float64) float64 { return math.Abs(y - p) },
+	"crps": func(_, _, crps float64) float64 { return crps },
+	"acc2": func(y, p, _ float64) float64 { return metric.ACC2([]float64{y}, []float64{p}) },
+	"acc7": func(y, p, _ float64) float64 { return metric.ACC7([]float64{y}, []float64{p}) },
+	"wa":   func(y, p, _ float64) float64 { return metric.WA([]int32{int32(y)}, []int32{int32(p)}) },
+}
+
+// wholes are the measures of a split as a whole.
+var wholes = map[string]func(labels, guesses []float64) float64{
+	"f1":          metric.F1,
+	"corr":        metric.Corr,
+	"ua":          func(y, p []float64) float64 { return metric.UA(integers(y), integers(p)) },
+	"weighted_f1": func(y, p []float64) float64 { return metric.WeightedF1(integers(y), integers(p)) },
+}
+
+func integers(x []float64) []int32 {
+	out := make([]int32, len(x))
+	for i := range x {
+		out[i] = int32(x[i])
+	}
+	return out
+}
+
+// difference bootstraps the difference of two methods, whole conversations at a
+// time, all their masks and seeds with them.
+func difference(m experiment.Measure, a, b *scored) (metric.Difference, bool) {
+	boot := metric.Bootstrap{Groups: a.groups, Replicates: replicates, Seed: bootstrapSeed}
+	if loss, ok := losses[m.Key]; ok {
+		lossesOf := func(s *scored) []float64 {
+			out := make([]float64, len(s.label))
+			for i := range out {
+				if out[i] = math.NaN(); !math.IsNaN(s.label[i]) && !(m.Key == "wa" && s.label[i] < 0) {
+					out[i] = loss(s.label[i], s.guess[i], s.crps[i])
+				}
+			}
+			return out
+		}
+		return boot.Losses(lossesOf(a), lossesOf(b)), true
+	}
+	whole, ok := wholes[m.Key]
+	if !ok {
+		return metric.Difference{}, false
+	}
+	rows := make([]float64, len(a.label))
+	for i := range rows {
+		if rows[i] = float64(i); math.IsNaN(a.label[i]) {
+			rows[i] = math.NaN()
+		}
+	}
+	return boot.Metric(a.stratified(whole), rows, a.guess, b.guess), true
+}
+
+// stratified is the mean of a measure over (seed, rule). It is given the numbers
+// of rows in place of their labels.
+func (s *scored) stratified(whole func(labels, guesses []float64) float64) func(rows, guesses []float64) float64 {
+	labels, guesses := make([][]float64, s.number), make([][]float64, s.number)
+	return func(rows, drawn []float64) float64 {
+		for k := range labels {
+			labels[k], guesses[k] = labels[k][:0], guesses[k][:0]
+		}
+		for i, r := range rows {
+			k := s.strata[int(r)]
+			labels[k], guesses[k] = append(labels[k], s.label[int(r)]), append(guesses[k], drawn[i])
+		}
+		sum := 0.0
+		for k := range labels {
+			sum += whole(labels[k], guesses[k]) / float64(s.number)
+		}
+		return sum
+	}
+}

@@ -1,0 +1,211 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"gsdnet/erc"
+	"gsdnet/experiment"
+	"gsdnet/internal/tsne"
+	"gsdnet/metric"
+	"gsdnet/report/figure"
+)
+
+// named is a figure with the name of its files and what it shows.
+type named struct {
+	name, caption string
+	figure.Figure
+}
+
+// accented is the model whose line is drawn thicker.
+const accented = "gsdnet"
+
+// curves are the figures of a data set under random missing: measures against
+// the rate, differences to the accented model, and imputation errors.
+func curves(b *board) ([]named, error) {
+	var out []named
+	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
+		m := experiment.MeasureOf(key)
+		rules := b.rulesWith(m)
+		if len(rules) < 2 {
+			continue
+		}
+		kind := "against the missing rate"
+		if key == "rmse_raw" {
+			kind = "of recovered features against the missing rate"
+		}
+		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Name, kind, b.dataset)
+		out = append(out, named{"rate-" + b.id() + "-" + key, caption, b.rateChart(m, rules)})
+	}
+	for _, key := range []string{"mae", "wa"} {
+		m := experiment.MeasureOf(key)
+		chart, reference, err := b.differenceChart(m, b.rulesWith(m))
+		if err != nil {
+			return nil, err
+		}
+		if chart != nil {
+			out = append(out, named{"difference-" + b.id() + "-" + key, fmt.Sprintf("%s less that of %s, rate by rate, %s. "+
+				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Name, reference, b.dataset), chart})
+		}
+	}
+	return out, nil
+}
+
+// id names a board in files.
+func (b *board) id() string {
+	if b.protocol == "random" {
+		return b.dataset
+	}
+	return b.dataset + "-" + b.protocol
+}
+
+// label is a measure with its unit, as on an axis.
+func label(m experiment.Measure) string {
+	name := map[string]string{"mae": "mean absolute error", "corr": "Pearson correlation", "rmse_raw": "RMSE, standardised features"}[m.Key]
+	switch {
+	case name != "":
+		return name
+	case m.Percent:
+		return m.Name + ", %"
+	}
+	return m.Name
+}
+
+// scale is what an axis multiplies a measure by.
+func scale(m experiment.Measure) float64 {
+	if m.Percent {
+		return 100
+	}
+	return 1
+}
+
+func rateOf(rule string) float64 {
+	x, err := strconv.ParseFloat(point(rule), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return x
+}
+
+// rateChart is a measure against the missing rate, one line a model.
+func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
+	chart := &figure.Chart{Title: b.dataset + ": " + m.Name, X: "missing rate", Y: label(m)}
+	s := &sheet{}
+	for _, rule := range rules {
+		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
+	}
+	s.fill(b.methods)
+	for i, method := range b.methods {
+		line := figure.Series{Name: method.name, Accent: method.name == accented}
+		for k, e := range s.rows[i].entries {
+			line.X, line.Y = append(line.X, rateOf(rules[k])), append(line.Y, scale(m)*e.mean)
+			line.Low, line.High = append(line.Low, scale(m)*(e.mean-e.sd)), append(line.High, scale(m)*(e.mean+e.sd))
+		}
+		chart.Series = append(chart.Series, line)
+	}
+	return chart
+}
+
+// differenceChart is every model's measure less the accented one's, rate by rate;
+// nil where there is no such model to compare with.
+func (b *board) differenceChart(m experiment.Measure, rules []string) (*figure.Chart, string, error) {
+	reference := -1
+	for i, method := range b.methods {
+		if method.name == accented {
+			reference = i
+		}
+	}
+	if reference < 0 || len(rules) < 2 {
+		return nil, "", nil
+	}
+	name := b.methods[reference].name
+	chart := &figure.Chart{
+		Title: b.dataset + ": " + m.Name + " less that of " + name, X: "missing rate", Y: "difference in " + label(m), Zero: true,
+	}
+	series := make([]figure.Series, len(b.methods))
+	for _, rule := range rules {
+		c, err := newComparison(b, []string{rule})
+		if err != nil || c == nil {
+			return nil, "", err
+		}
+		for i := range b.methods {
+			d, ok := difference(m, &c.scored[i], &c.scored[reference])
+			if !ok {
+				return nil, "", nil
+			}
+			s := &series[i]
+			s.Name = b.methods[i].name
+			s.X, s.Y = append(s.X, rateOf(rule)), append(s.Y, scale(m)*d.Diff)
+			s.Low, s.High = append(s.Low, scale(m)*d.Low), append(s.High, scale(m)*d.High)
+		}
+	}
+	for i := range series {
+		if i == reference {
+			series[i] = figure.Series{} // the zero line; its colour stays its own
+		}
+	}
+	chart.Series = series
+	return chart, name, nil
+}
+
+// told is how far recovered features are from the original ones of a modality,
+// as numbers beside the pictures.
+type told struct {
+	method   string
+	modality erc.Modality
+	n        int
+	mmd, acc float64
+}
+
+// clouds are the t-SNE pictures of a data set, one a modality, and their numbers.
+func clouds(b *board) ([]named, []told, error) {
+	var numbers []told
+	pictures := [erc.NumModalities]*figure.Panels{}
+	for _, method := range b.methods {
+		features, err := method.features()
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range erc.Modalities {
+			f := features[m]
+			if len(f.Original) < 5 {
+				continue
+			}
+			t := told{method.name, m, len(f.Original), metric.MMD(f.Original, f.Recovered), metric.Separability(f.Original, f.Recovered, bootstrapSeed)}
+			numbers = append(numbers, t)
+			if pictures[m] == nil {
+				pictures[m] = &figure.Panels{
+					Title:  fmt.Sprintf("%s, %s: t-SNE of withheld cells at rate 0.5", b.dataset, m),
+					Groups: []string{"original", "recovered"},
+				}
+			}
+			y := tsne.Embed(append(append([][]float64{}, f.Original...), f.Recovered...), tsne.Config{Seed: bootstrapSeed})
+			pictures[m].Panels = append(pictures[m].Panels, figure.Panel{
+				Title:  fmt.Sprintf("%s: MMD² %.3f, told apart %.0f %%", t.method, t.mmd, 100*t.acc),
+				Clouds: [][][2]float64{y[:len(f.Original)], y[len(f.Original):]},
+			})
+		}
+	}
+	var out []named
+	for _, m := range erc.Modalities {
+		if pictures[m] != nil {
+			out = append(out, named{"tsne-" + b.id() + "-" + m.String(), fmt.Sprintf("Recovered and original %s features, %s (t-SNE).", m, b.dataset), pictures[m]})
+		}
+	}
+	return out, numbers, nil
+}
+
+// features returns what the method's first seed kept, nothing where it did not.
+func (m *method) features() (out [erc.NumModalities]experiment.Features, err error) {
+	for _, seed := range m.seeds() {
+		for _, r := range m.trials[seed].runs {
+			if _, missing := os.Stat(filepath.Join(r.dir, experiment.FeaturesFile)); missing == nil {
+				return experiment.ReadFeatures(r.dir)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,113 @@
+package report
+
+import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// The figures that GSDNet's paper prints (Shou et al., IJCAI 2025, Tables 1-3),
+// as printed, slips included.
+//
+//go:embed paper/*.csv
+var paperFiles embed.FS
+
+// printedFiles has the file of each protocol and the column that names its
+// points.
+var printedFiles = map[string][2]string{
+	"fixed":  {"paper/table1_fixed_missing.csv", "available"},
+	"random": {"paper/table2_random_missing.csv", "missing_rate"},
+}
+
+// printedDatasets says which of our data sets the paper reports on.
+var printedDatasets = map[string]string{"mosi": "CMU-MOSI", "mosei": "CMU-MOSEI"}
+
+// printedAverage is the point that stands for the mean over all.
+const printedAverage = "Average"
+
+// printedNote marks every printed row.
+const printedNote = "printed, other features"
+
+// printed is one figure of the paper: a share, of a method at a point.
+type printed struct {
+	method, point string
+	shares        map[string]float64 // by measure: acc2, f1, acc7
+}
+
+// printedFigures returns what the paper prints for a data set under a protocol,
+// nothing where it prints nothing.
+func printedFigures(dataset, protocol string) []printed {
+	file, ok := printedFiles[protocol]
+	if !ok {
+		return nil
+	}
+	return readPrinted(file[0], dataset, "method", file[1])
+}
+
+// printedAblation returns the paper's Table 3: the method is the variant.
+func printedAblation(dataset string) []printed {
+	return readPrinted("paper/table3_ablation.csv", dataset, "variant", "")
+}
+
+func readPrinted(path, dataset, method, point string) []printed {
+	name, ok := printedDatasets[dataset]
+	if !ok {
+		return nil
+	}
+	file, err := paperFiles.Open(path)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("report: %s: %v", path, err))
+	}
+	place := map[string]int{}
+	for i, heading := range rows[0] {
+		place[heading] = i
+	}
+	var out []printed
+	for _, row := range rows[1:] {
+		if row[place["dataset"]] != name {
+			continue
+		}
+		p := printed{method: row[place[method]], point: printedAverage, shares: map[string]float64{}}
+		if point != "" {
+			p.point = ourPoint(row[place[point]])
+		}
+		for _, key := range []string{"acc2", "f1", "acc7"} {
+			p.shares[key] = share(row[place[key]])
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// share reads a percentage, NaN of nothing.
+func share(text string) float64 {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return x / 100
+}
+
+// ourPoint translates the paper's {l,v,a} (language) into our {t,a,v}; rates and
+// averages are the same.
+func ourPoint(point string) string {
+	if !strings.HasPrefix(point, "{") {
+		return point
+	}
+	var letters []string
+	for _, ours := range []string{"t", "a", "v"} {
+		theirs := strings.Replace(ours, "t", "l", 1)
+		if strings.Contains(point, theirs) {
+			letters = append(letters, ours)
+		}
+	}
+	return "{" + strings.Join(letters, ",") + "}"
+}

@@ -1,0 +1,163 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// text writes an entry as tables show it: mean ± deviation.
+func (c column) text(e entry) string {
+	out := c.measure.Format(e.mean)
+	if !math.IsNaN(e.sd) {
+		out += " ± " + c.measure.Format(e.sd)
+	}
+	return out
+}
+
+// text writes a difference with its interval, in the units of the table, and a
+// star where the interval is clear of zero.
+func (s *sheet) text(v *versus) string {
+	if v == nil {
+		return ""
+	}
+	star := ""
+	if v.Low > 0 || v.High < 0 {
+		star = "*"
+	}
+	f := func(x float64) string { return signed(s.versus.Format(x)) }
+	return fmt.Sprintf("%s [%s, %s]%s vs %s", f(v.Diff), f(v.Low), f(v.High), star, v.other)
+}
+
+func signed(number string) string {
+	if strings.HasPrefix(number, "-") || strings.HasPrefix(number, "–") {
+		return number
+	}
+	return "+" + number
+}
+
+// cells sets a sheet as rows of text, the heading first; bold sets the best.
+func (s *sheet) cells(bold func(string) string) [][]string {
+	heading := []string{"model"}
+	for _, c := range s.columns {
+		heading = append(heading, c.name)
+	}
+	if s.versus != nil {
+		heading = append(heading, "Δ "+s.versus.Name+" to the best other")
+	}
+	out := [][]string{heading}
+	for _, r := range s.rows {
+		line := []string{r.name}
+		for i, c := range s.columns {
+			text := c.text(r.entries[i])
+			if r.entries[i].best {
+				text = bold(text)
+			}
+			line = append(line, text)
+		}
+		if s.versus != nil {
+			line = append(line, s.text(r.versus))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// markdown writes a table as markdown.
+func (t *table) markdown(w io.Writer) error {
+	if _, err := fmt.Fprintf(w, "## %s\n\n%s\n", t.title, t.note); err != nil {
+		return err
+	}
+	for _, s := range t.sheets {
+		cells := s.cells(func(text string) string { return "**" + text + "**" })
+		if _, err := fmt.Fprintf(w, "\n**%s**\n\n", s.title); err != nil {
+			return err
+		}
+		if err := (&Table{Heading: cells[0], Rows: cells[1:]}).Write(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// latex writes a table for LaTeX with the booktabs package.
+func (t *table) latex(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%% %s\n%% needs \\usepackage{booktabs}\n", strings.ReplaceAll(t.title, "\n", " "))
+	for _, s := range t.sheets {
+		cells := s.cells(func(text string) string { return "\x01" + text + "\x02" })
+		fmt.Fprintf(&b, "\n\\begin{table}\n\\caption{%s}\n\\centering\n\\begin{tabular}{l%s}\n\\toprule\n",
+			escape(s.title+". "+t.note), strings.Repeat("r", len(cells[0])-1))
+		last := ours
+		for i, line := range cells {
+			if i > 0 && s.rows[i-1].kind != last {
+				last = s.rows[i-1].kind
+				b.WriteString("\\midrule\n")
+			}
+			escaped := make([]string, len(line))
+			for j := range line {
+				escaped[j] = escape(line[j])
+			}
+			b.WriteString(strings.Join(escaped, " & ") + " \\\\\n")
+			if i == 0 {
+				b.WriteString("\\midrule\n")
+			}
+		}
+		b.WriteString("\\bottomrule\n\\end{tabular}\n\\end{table}\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// escapes are what LaTeX would take for its own, and our marks of bold text.
+var escapes = strings.NewReplacer(
+	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`,
+	"±", `$\pm$`, "Δ", `$\Delta$`, "²", `$^2$`, "–", "--", "\x01", `\textbf{`, "\x02", "}",
+)
+
+func escape(text string) string { return escapes.Replace(text) }
+
+// csvHeading names the columns of a table as CSV, one number a line.
+var csvHeading = []string{"table", "sheet", "row", "kind", "column", "measure", "value", "deviation", "seeds", "best",
+	"versus", "difference", "low", "high"}
+
+// csv writes a table one number a line, exactly: shares between 0 and 1.
+func (t *table) csv(w io.Writer) error {
+	lines := [][]string{csvHeading}
+	for _, s := range t.sheets {
+		for _, r := range s.rows {
+			for i, c := range s.columns {
+				e := r.entries[i]
+				line := []string{t.id, s.title, r.name, string(r.kind), c.name, c.measure.Key,
+					number(e.mean), number(e.sd), strconv.Itoa(e.n), strconv.FormatBool(e.best), "", "", "", ""}
+				if v := r.versus; v != nil && s.versus.Key == c.measure.Key && i == s.versusColumn() {
+					copy(line[len(line)-4:], []string{v.other, number(v.Diff), number(v.Low), number(v.High)})
+				}
+				lines = append(lines, line)
+			}
+		}
+	}
+	return csv.NewWriter(w).WriteAll(lines)
+}
+
+// versusColumn is the last column of the measure that is compared: the average,
+// where all columns are of one measure.
+func (s *sheet) versusColumn() int {
+	for i := len(s.columns) - 1; i >= 0; i-- {
+		if s.columns[i].measure.Key == s.versus.Key {
+			return i
+		}
+	}
+	return -1
+}
+
+func number(x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 8, 64)
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"math"
+
+	"gsdnet/experiment"
+	"gsdnet/metric"
+)
+
+// sheet is numbers of methods side by side: what a table is before it is set in
+// markdown, CSV or LaTeX.
+type sheet struct {
+	title   string
+	columns []column
+	rows    []row
+	// versus heads a last column with the difference to the best other method, in
+	// this measure; nil without.
+	versus *experiment.Measure
+}
+
+// column is one number of a trial.
+type column struct {
+	name    string
+	measure experiment.Measure
+	plain   bool // the best is not marked
+	of      func(*trial) float64
+}
+
+// kind says what a row stands for.
+type kind string
+
+const (
+	ours     kind = "run"
+	constant kind = "constant predictor"
+	quoted   kind = "printed"
+)
+
+// row is a method's numbers.
+type row struct {
+	name    string
+	kind    kind
+	entries []entry
+	versus  *versus
+}
+
+// entry is a mean and sample deviation over seeds.
+type entry struct {
+	mean, sd float64 // NaN where there is none
+	n        int     // seeds
+	best     bool
+}
+
+// versus is the difference of a method to the best of the others.
+type versus struct {
+	other string
+	metric.Difference
+}
+
+// fill adds a row for every method and marks the best of each column.
+func (s *sheet) fill(methods []*method) {
+	for _, m := range methods {
+		r := row{name: m.name, kind: ours}
+		for _, c := range s.columns {
+			var values []float64
+			for _, seed := range m.seeds() {
+				if v := c.of(m.trials[seed]); !math.IsNaN(v) {
+					values = append(values, v)
+				}
+			}
+			r.entries = append(r.entries, summarise(values))
+		}
+		s.rows = append(s.rows, r)
+	}
+	for i := range s.columns {
+		s.mark(i)
+	}
+}
+
+// summarise is the mean of values and their sample deviation.
+func summarise(values []float64) entry {
+	e := entry{mean: math.NaN(), sd: math.NaN(), n: len(values)}
+	if e.n == 0 {
+		return e
+	}
+	e.mean = 0
+	for _, v := range values {
+		e.mean += v / float64(e.n)
+	}
+	if e.n > 1 {
+		squares := 0.0
+		for _, v := range values {
+			squares += (v - e.mean) * (v - e.mean)
+		}
+		e.sd = math.Sqrt(squares / float64(e.n-1))
+	}
+	return e
+}
+
+// mark finds the best of our own runs in a column; what looks the same in the
+// table is marked with it.
+func (s *sheet) mark(column int) {
+	c := s.columns[column]
+	best := math.NaN()
+	for _, r := range s.rows {
+		if v := r.entries[column].mean; r.kind == ours && !math.IsNaN(v) && !c.measure.Better(best, v) {
+			if math.IsNaN(best) || c.measure.Better(v, best) {
+				best = v
+			}
+		}
+	}
+	if c.plain || math.IsNaN(best) {
+		return
+	}
+	for i := range s.rows {
+		if s.rows[i].kind == ours {
+			e := &s.rows[i].entries[column]
+			e.best = c.measure.Format(e.mean) == c.measure.Format(best)
+		}
+	}
+}
+
+// constants adds the rows of the predictors that know the training labels alone.
+func (s *sheet) constants(b *board) {
+	for i := range b.constants {
+		r := row{name: b.constants[i].Rule, kind: constant}
+		some := false
+		for _, c := range s.columns {
+			v := c.measure.Value(&b.constants[i])
+			some = some || !math.IsNaN(v)
+			r.entries = append(r.entries, entry{mean: v, sd: math.NaN()})
+		}
+		if some {
+			s.rows = append(s.rows, r)
+		}
+	}
+}
+
+// quote adds what the paper prints, method by method, where it prints something
+// of the measure. The points of its figures are the columns.
+func (s *sheet) quote(figures []printed, key string) {
+	place := map[string]int{}
+	for i, c := range s.columns {
+		place[c.name] = i
+	}
+	rows := map[string]int{}
+	for _, f := range figures {
+		share, has := f.shares[key]
+		if !has {
+			continue
+		}
+		at, known := rows[f.method]
+		if !known {
+			at = len(s.rows)
+			rows[f.method] = at
+			r := row{name: f.method + " (" + printedNote + ")", kind: quoted}
+			for range s.columns {
+				r.entries = append(r.entries, entry{mean: math.NaN(), sd: math.NaN()})
+			}
+			s.rows = append(s.rows, r)
+		}
+		if i, ok := place[f.point]; ok {
+			s.rows[at].entries[i].mean = share
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"gsdnet/experiment"
+	"gsdnet/train"
+)
+
+// table is one of a report's tables: sheets under a heading.
+type table struct {
+	id     string // of its files
+	title  string
+	note   string
+	sheets []*sheet
+}
+
+// Which measures the tables of a protocol show, those that there are.
+var (
+	protocolMeasures = []string{"acc2", "f1", "acc7", "mae", "corr", "crps", "wa", "ua", "weighted_f1"}
+	recoveryMeasures = []string{"rmse_raw", "cosine_raw", "rmse_encoded", "cosine_encoded"}
+)
+
+// average is the column of the mean over a protocol's points.
+const average = printedAverage
+
+// has says that some cell of the board has the measure.
+func (b *board) has(m experiment.Measure) bool {
+	return len(b.rulesWith(m)) > 0
+}
+
+// rulesWith lists the rules under which some method has the measure.
+func (b *board) rulesWith(m experiment.Measure) []string {
+	var out []string
+	for _, rule := range b.rules {
+		if b.someTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Of(c) != nil }) {
+			out = append(out, rule)
+		}
+	}
+	return out
+}
+
+func (b *board) someTrial(is func(*trial) bool) bool {
+	for _, m := range b.methods {
+		for _, t := range m.trials {
+			if is(t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// at is a measure under one rule.
+func at(m experiment.Measure, rule string) func(*trial) float64 {
+	return func(t *trial) float64 {
+		if c := t.cells[rule]; c != nil {
+			return m.Value(c)
+		}
+		return math.NaN()
+	}
+}
+
+// over is the mean of a number over rules, NaN when a trial lacks one of them.
+func over(rules []string, of func(t *trial, rule string) float64) func(*trial) float64 {
+	return func(t *trial) float64 {
+		sum := 0.0
+		for _, rule := range rules {
+			sum += of(t, rule) / float64(len(rules))
+		}
+		return sum
+	}
+}
+
+func meanOf(m experiment.Measure, rules []string) func(*trial) float64 {
+	return over(rules, func(t *trial, rule string) float64 { return at(m, rule)(t) })
+}
+
+// pointColumns are a measure at every point of the protocol, and its average.
+func (b *board) pointColumns(m experiment.Measure) []column {
+	var out []column
+	rules := b.rulesWith(m)
+	for _, rule := range rules {
+		out = append(out, column{name: point(rule), measure: m, of: at(m, rule)})
+	}
+	name := average
+	if all := map[string]int{"fixed": 7, "random": 8, "random-batch": 8}[b.protocol]; len(b.rules) < all {
+		name = fmt.Sprintf("mean of %d", len(rules)) // not what others call the average
+	}
+	return append(out, column{name: name, measure: m, of: meanOf(m, rules)})
+}
+
+// protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a
+// measure.
+func protocolTable(b *board) (table, error) {
+	t := table{id: "table2-" + b.dataset, title: "Table 2: " + b.title()}
+	switch b.protocol {
+	case "fixed":
+		t.id, t.title = "table1-"+b.dataset, "Table 1: "+b.title()
+	case "random":
+	default:
+		t.id += "-" + b.protocol
+	}
+	t.note = "Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
+		"to that of the best other model, with its 95 % paired bootstrap interval over conversations."
+	compared, err := newComparison(b, b.rules)
+	if err != nil {
+		return t, err
+	}
+	figures := printedFigures(b.dataset, b.protocol)
+	if len(figures) > 0 {
+		t.note += " Rows marked \"" + printedNote + "\" are the paper's figures, which were measured on features that are not ours: they do not compare."
+	}
+	for _, key := range protocolMeasures {
+		m := experiment.MeasureOf(key)
+		if !b.has(m) {
+			continue
+		}
+		s := &sheet{title: b.title() + ": " + m.Name, columns: b.pointColumns(m)}
+		s.fill(b.methods)
+		s.compare(m, compared)
+		s.constants(b)
+		s.quote(figures, key)
+		t.sheets = append(t.sheets, s)
+	}
+	return t, nil
+}
+
+// compare adds the differences to the best other by the last column.
+func (s *sheet) compare(m experiment.Measure, c *comparison) {
+	if c == nil {
+		return
+	}
+	means := make([]float64, len(s.rows))
+	for i, r := range s.rows {
+		means[i] = r.entries[len(r.entries)-1].mean
+	}
+	s.versus = &m
+	for i, v := range c.against(m, means) {
+		s.rows[i].versus = v
+	}
+}
+
+// recoveryTable is how near recovered features come to the withheld ones.
+func recoveryTable(b *board) (table, bool) {
+	t := table{
+		id: "imputation-" + b.dataset + "-" + b.protocol, title: "Imputation: " + b.title(),
+		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all; X' is each model's own encoding, so that those figures do not compare between models.",
+	}
+	for _, key := range recoveryMeasures {
+		m := experiment.MeasureOf(key)
+		if !b.has(m) {
+			continue
+		}
+		s := &sheet{title: b.title() + ": " + m.Name, columns: b.pointColumns(m)}
+		s.fill(b.methods)
+		t.sheets = append(t.sheets, s)
+	}
+	return t, len(t.sheets) > 0
+}
+
+// shareMeasure and widthMeasure format what is no measure of a cell.
+var (
+	shareMeasure = experiment.Measure{Name: "share", Key: "covered", Percent: true, Of: nothing}
+	widthMeasure = experiment.Measure{Name: "width", Key: "width", Lower: true, Of: nothing}
+)
+
+func nothing(*train.Cell) *float64 { return nil }
+
+// coverageTable is how honest the intervals of the predictions are.
+func coverageTable(b *board) (table, bool) {
+	t := table{
+		id: "coverage-" + b.dataset + "-" + b.protocol, title: "Coverage: " + b.title(),
+		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
+	}
+	s := &sheet{title: b.title() + ": intervals of the predictions"}
+	for i, level := range []string{"50 %", "80 %", "95 %"} {
+		s.columns = append(s.columns,
+			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, func(c *train.Cell) float64 { return c.Coverage[i].Covered })},
+			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, func(c *train.Cell) float64 { return c.Coverage[i].Width })})
+	}
+	crps := experiment.MeasureOf("crps")
+	s.columns = append(s.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
+	s.fill(b.methods)
+	t.sheets = []*sheet{s}
+	return t, b.has(crps)
+}
+
+func coverage(rules []string, level int, of func(*train.Cell) float64) func(*trial) float64 {
+	return over(rules, func(t *trial, rule string) float64 {
+		if c := t.cells[rule]; c != nil && level < len(c.Coverage) {
+			return of(c)
+		}
+		return math.NaN()
+	})
+}
