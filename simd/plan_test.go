@@ -84,9 +84,15 @@ func TestTransposesAreNotCopied(t *testing.T) {
 	}
 }
 
-func TestPlanOfTrainingStep(t *testing.T) {
+// TestTrainingStepIsAllOurs checks that nothing of a training step runs on the
+// Go backend, and that products are followed by their loops.
+func TestTrainingStepIsAllOurs(t *testing.T) {
 	rec := &recorder{Backend: newBackend(t, "")}
 	s := paperStep()
 	s.build(t, rec)
-	t.Log(simd.Plan(rec.last))
+	plan := simd.Plan(rec.last)
+	if strings.Contains(plan, "foreign") || !strings.Contains(plan, "chain of") {
+		t.Errorf("the plan is\n%s", plan)
+	}
+	t.Log(plan)
 }

@@ -122,14 +122,17 @@ func (l *loopCompiler) readsInOrder(slot int) bool {
 	return found
 }
 
-// covers reports whether elements are whole rows, or columns of the only row,
-// of the loop.
+// covers reports whether elements are whole rows of the loop, or columns of
+// the only row, if that may be divided.
 func (l *loopCompiler) covers(first, end int) bool {
-	return l.rows == 1 || first%l.cols == 0 && end%l.cols == 0
+	return l.divisible() || first%l.cols == 0 && end%l.cols == 0
 }
 
+// divisible reports whether the loop has one row that nothing needs whole.
+func (l *loopCompiler) divisible() bool { return l.rows == 1 && l.c.cols == 0 }
+
 func (l *loopCompiler) taskOf(first, end int) loopTask {
-	if l.rows == 1 {
+	if l.divisible() {
 		return loopTask{0, 1, first, end, 0}
 	}
 	return loopTask{first / l.cols, end / l.cols, 0, l.cols, 0}
