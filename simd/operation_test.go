@@ -202,6 +202,38 @@ func TestReductions(t *testing.T) {
 	}
 }
 
+// TestLargeReductions reduces arrays whose work is divided, over every set of
+// axes.
+func TestLargeReductions(t *testing.T) {
+	b, reference := newBackend(t, ""), goBackend(t)
+	rng := rand.New(rand.NewPCG(19, 20))
+	for _, dims := range [][]int{{300000}, {3, 70000}, {70000, 3}, {40, 50, 60}, {2, 3000, 33}, {600, 2, 150}, {5, 7000, 4}} {
+		for set := 1; set < 1<<len(dims); set++ {
+			var axes []int
+			for a := range dims {
+				if set>>a&1 == 1 {
+					axes = append(axes, a)
+				}
+			}
+			for _, dtype := range []dtypes.DType{dtypes.Float32, dtypes.Int64} {
+				x, y := random(rng, dtype, dims...), random(rng, dtype, dims...)
+				same(t, b, reference, func(f compute.Function, in []compute.Value) ([]compute.Value, error) {
+					z, err := f.Mul(in[0], in[1])
+					if err != nil {
+						return nil, err
+					}
+					sum, err := f.ReduceSum(z, axes...)
+					if err != nil {
+						return nil, err
+					}
+					most, err := f.ReduceMax(z, axes...)
+					return []compute.Value{sum, most, z}, err
+				}, []array{x, y}, 1e-5, 0.1)
+			}
+		}
+	}
+}
+
 // TestReductionsMeetSpecialValues checks that NaN and infinities come through.
 func TestReductionsMeetSpecialValues(t *testing.T) {
 	b, reference := newBackend(t, ""), goBackend(t)
