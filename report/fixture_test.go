@@ -1,0 +1,114 @@
+package report_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/experiment"
+	"gsdnet/internal/npz"
+	"gsdnet/metric"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// corpus is what the invented runs are about.
+var corpus = dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 2, Test: 6, MinTurns: 4, MaxTurns: 6, Dims: [3]int{4, 3, 2}})
+
+// method is an invented model: how far off its predictions are, and its settings.
+type method struct {
+	variant, model, graph string
+	noise                 float64
+}
+
+var methods = []method{
+	{"gsdnet", "gsdnet", "spectral", 0.3},
+	{"gsdnet_none", "gsdnet", "none", 0.6},
+	{"mctn", "mctn", "", 0.9},
+	{"zero", "zero", "", 1.2},
+}
+
+// sweep invents the folder of a sweep: every method with two seeds under rules.
+func sweep(t *testing.T, name, protocol string, rules []missing.Rule) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, m := range methods {
+		for seed := uint64(1); seed <= 2; seed++ {
+			invent(t, dir, name, protocol, m, seed, rules)
+		}
+	}
+	return dir
+}
+
+// invent writes one run directory.
+func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rules []missing.Rule) {
+	t.Helper()
+	id := experiment.Identity{Dataset: name, Protocol: protocol, Variant: m.variant, Model: m.model, Training: "mixed", Seed: seed}
+	out := filepath.Join(dir, id.String())
+	check(t, os.MkdirAll(out, 0o755))
+	config := fmt.Sprintf("model = %q\n[train]\nseed = %d\n", m.model, seed)
+	if m.graph != "" {
+		config += fmt.Sprintf("[gsdnet]\ngraph = %q\nwidth = 8\n", m.graph)
+	}
+	check(t, os.WriteFile(filepath.Join(out, train.ConfigFile), []byte(config), 0o600))
+	rng := rand.New(rand.NewPCG(seed, uint64(100*m.noise)))
+	var cells []train.Cell
+	for _, rule := range rules {
+		cells = append(cells, cell(rule, m.noise*(1+rule.Expected()), rng))
+	}
+	record := experiment.Record{
+		Run: id.String(), Cell: &id, Data: name, DataHash: "data", MaskHash: "masks", Split: "test", Samples: 4, Recovery: true,
+		Result: experiment.NewResult(cells, corpus, erc.Test),
+	}
+	record.Compare = []experiment.Compared{{Samples: 1, Result: record.Result}, {Samples: 16, Result: record.Result}}
+	check(t, experiment.Keep(out, record, corpus))
+	if seed == 1 {
+		features(t, filepath.Join(out, experiment.FeaturesFile), m.noise)
+	}
+}
+
+// cell invents predictions that are off by some noise.
+func cell(rule missing.Rule, noise float64, rng *rand.Rand) train.Cell {
+	c := train.Cell{Rule: rule.String()}
+	for _, conv := range corpus.In(erc.Test) {
+		for _, u := range conv.Utterances {
+			guess := float64(u.Label) + noise*rng.NormFloat64()
+			c.Labels, c.Predictions = append(c.Labels, float64(u.Label)), append(c.Predictions, guess)
+			c.Distributions = append(c.Distributions, metric.Mixture{{Loc: guess, Scale: noise}})
+		}
+	}
+	scores := metric.Evaluate(c.Labels, c.Predictions, c.Distributions)
+	c.Scores, c.Coverage = &scores, metric.Calibrate(c.Labels, c.Distributions)
+	if rule.Expected() > 0 {
+		c.Raw, c.Encoded = &metric.Recovery{N: 9, RMSE: noise, Cosine: 1 - noise/4}, &metric.Recovery{N: 9, RMSE: noise / 2, Cosine: 0.5}
+	}
+	return c
+}
+
+// features invents recovered cells.
+func features(t *testing.T, path string, noise float64) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var file npz.File
+	for _, m := range erc.Modalities {
+		var original, recovered []float32
+		for range 40 * corpus.Dims[m] {
+			x := rng.NormFloat64()
+			original, recovered = append(original, float32(x)), append(recovered, float32(x+noise*rng.NormFloat64()))
+		}
+		file.Set(m.String()+"_original", npz.From(original, 40, corpus.Dims[m]))
+		file.Set(m.String()+"_recovered", npz.From(recovered, 40, corpus.Dims[m]))
+	}
+	check(t, file.WriteFile(path))
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
