@@ -68,6 +68,9 @@ func compileProgram(b *builder) (compute.Executable, error) {
 		e.outputs = append(e.outputs, n.shape)
 	}
 	// Nothing of the recording is needed any more.
+	for _, f := range b.functions {
+		f.nodes, f.outputs = nil, nil
+	}
 	b.nodes, b.functions = nil, nil
 	return e, nil
 }

@@ -230,8 +230,9 @@ func (g *graph) reshape(o operand, dims []int) operand {
 	if v, ok := o.view.reshape(dims); ok {
 		return operand{o.value, v}
 	}
-	v, _ := g.materialise(o).view.reshape(dims)
-	return operand{g.materialise(o).value, v}
+	o = g.materialise(o)
+	v, _ := o.view.reshape(dims)
+	return operand{o.value, v}
 }
 
 // transpose swaps the operands of a product that is only needed transposed.
