@@ -1,7 +1,8 @@
 package train
 
 import (
-	"math"
+	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -12,19 +13,28 @@ import (
 	_ "gsdnet/model/all"
 )
 
-// The default GSDNet at the sizes of a real corpus: 8 conversations of 96
+// size is the work of a step: conversations of a length, a model of a width.
+type size struct{ batch, length, width int }
+
+// usual are the default GSDNet and a real corpus: 8 conversations of 96
 // utterances, features 785, 384 and 66 wide. bench/reference/step.py times the
 // same in PyTorch.
-func stepFitter(b *testing.B, engine string) *fitter {
+var usual = size{8, 96, 128}
+
+func stepFitter(b *testing.B, engine string, s size) *fitter {
 	b.Helper()
 	backend, err := Backend(engine)
 	if err != nil {
 		b.Fatal(err)
 	}
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{
-		Train: 8, Valid: 1, Test: 1, MinTurns: 96, MaxTurns: 96, Dims: [erc.NumModalities]int{785, 384, 66},
+		Train: s.batch, Valid: 1, Test: 1, MinTurns: s.length, MaxTurns: s.length, Dims: [erc.NumModalities]int{785, 384, 66},
 	})
-	f, err := newFitter(Options{Config: DefaultConfig(), Corpus: corpus, Out: b.TempDir() + "/run", Backend: backend})
+	config := DefaultConfig()
+	if err := config.Set(fmt.Sprintf("gsdnet.width=%d", s.width)); err != nil {
+		b.Fatal(err)
+	}
+	f, err := newFitter(Options{Config: config, Corpus: corpus, Out: b.TempDir() + "/run", Backend: backend})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -34,68 +44,104 @@ func stepFitter(b *testing.B, engine string) *fitter {
 	return f
 }
 
-// BenchmarkStep is one training step, with everything the host prepares for it:
-// graphs, spectra, noise.
+// report gives the median of some times, the first of which compiled the graph.
+func report(b *testing.B, times []float64, unit string) {
+	settled := slices.Sorted(slices.Values(times[min(1, len(times)-1):]))
+	b.ReportMetric(1e3*settled[len(settled)/2], unit)
+}
+
+// steps times training steps, and what the host prepares for them while the step
+// before runs.
+func steps(b *testing.B, f *fitter) {
+	defer f.run.close()
+	var run, host []float64
+	for b.Loop() {
+		start := time.Now()
+		feed, err := f.prepare(f.everyone(), len(run), uint64(len(run)))
+		host = append(host, time.Since(start).Seconds())
+		start = time.Now()
+		if _, err := f.step(prepared{feed, err}, uint64(len(run)), 1e-3); err != nil {
+			b.Fatal(err)
+		}
+		run = append(run, time.Since(start).Seconds())
+	}
+	report(b, run, "ms/step")
+	report(b, host, "ms/host")
+}
+
+// BenchmarkStep is one training step: losses, gradients through the sampler,
+// clipping, AdamW, moving average.
 func BenchmarkStep(b *testing.B) {
 	for _, engine := range []string{EngineSIMD, EngineGo} {
-		b.Run(engine, func(b *testing.B) {
-			f := stepFitter(b, engine)
-			defer f.run.close()
-			var times []float64
-			for b.Loop() {
-				start := time.Now()
-				feed, err := f.prepare(f.everyone(), len(times), uint64(len(times)))
-				if _, err := f.step(prepared{feed, err}, uint64(len(times)), 1e-3); err != nil {
-					b.Fatal(err)
-				}
-				times = append(times, time.Since(start).Seconds())
-			}
-			b.ReportMetric(1e3*median(times[min(1, len(times)-1):]), "ms/step")
+		b.Run(engine, func(b *testing.B) { steps(b, stepFitter(b, engine, usual)) })
+	}
+}
+
+// BenchmarkGrowth is the step at other lengths and widths.
+func BenchmarkGrowth(b *testing.B) {
+	for _, length := range []int{16, 32, 64, 128, 256} {
+		b.Run(fmt.Sprintf("length=%d", length), func(b *testing.B) {
+			steps(b, stepFitter(b, EngineSIMD, size{usual.batch, length, usual.width}))
+		})
+	}
+	for _, width := range []int{64, 128, 256, 512} {
+		b.Run(fmt.Sprintf("width=%d", width), func(b *testing.B) {
+			steps(b, stepFitter(b, EngineSIMD, size{usual.batch, usual.length, width}))
 		})
 	}
 }
 
-// BenchmarkInfer predicts once from one conversation and from a batch of eight.
+// BenchmarkInfer completes and predicts once: one conversation, and eight.
 func BenchmarkInfer(b *testing.B) {
-	for name, size := range map[string]int{"one": 1, "batch": 8} {
-		b.Run(name, func(b *testing.B) {
-			f := stepFitter(b, EngineSIMD)
-			defer f.run.close()
-			feed, err := f.prepare(f.everyone(), 0, 0)
-			if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
-				b.Fatal(err)
-			}
-			weights, err := f.averaged()
-			if err != nil {
-				b.Fatal(err)
-			}
-			store, err := (&Checkpoint{vars: weights}).Store()
-			if err != nil {
-				b.Fatal(err)
-			}
-			p, err := NewPredictor(f.Backend, store, f.model, f.setup, size)
-			if err != nil {
-				b.Fatal(err)
-			}
+	for _, c := range []struct {
+		name string
+		size int
+	}{{"one", 1}, {"batch", 8}} {
+		b.Run(c.name, func(b *testing.B) {
+			p, batch := inference(b, c.size)
 			defer p.Close()
-			convs, _ := f.withheld("bench", 0, f.everyone()[:size])
-			var times []float64
+			var run, host []float64
 			for b.Loop() {
 				start := time.Now()
-				err := p.Run(b.Context(), convs, model.Draw{Seed: 1, Sample: uint64(len(times))}, false, func(int, Completion) {})
-				if err != nil {
+				feed := batch.Observe()
+				if err := p.model.Prepare(feed, batch, nil, model.Draw{Seed: 1, Sample: uint64(len(run))}); err != nil {
 					b.Fatal(err)
 				}
-				times = append(times, time.Since(start).Seconds())
+				p.names = slices.Sorted(maps.Keys(feed))
+				host = append(host, time.Since(start).Seconds())
+				start = time.Now()
+				if _, err := execute(p.exec, feed); err != nil {
+					b.Fatal(err)
+				}
+				run = append(run, time.Since(start).Seconds())
 			}
-			b.ReportMetric(1e3*median(times[min(1, len(times)-1):]), "ms/run")
+			report(b, run, "ms/run")
+			report(b, host, "ms/host")
 		})
 	}
 }
 
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
+// inference returns a predictor with the weights of one step, and a batch.
+func inference(b *testing.B, n int) (*Predictor, *model.Batch) {
+	b.Helper()
+	f := stepFitter(b, EngineSIMD, usual)
+	defer f.run.close()
+	feed, err := f.prepare(f.everyone(), 0, 0)
+	if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
+		b.Fatal(err)
 	}
-	return slices.Sorted(slices.Values(x))[len(x)/2]
+	weights, err := f.averaged()
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := (&Checkpoint{vars: weights}).Store()
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := NewPredictor(f.Backend, store, f.model, f.setup, n)
+	if err != nil {
+		b.Fatal(err)
+	}
+	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
+	return p, &model.Batch{Conversations: convs, N: bucket(usual.length), Dims: f.setup.Dims}
 }

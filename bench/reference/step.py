@@ -1,5 +1,6 @@
 """Times the default model at the sizes of a real corpus: a training step (sampler,
-gradients through it, clipping, AdamW, moving average) and inference."""
+gradients through it, clipping, AdamW, moving average) and inference. Graphs, spectra
+and noise are ready before, as they are in Go, where the host prepares them ahead."""
 import argparse
 import json
 import time
@@ -30,9 +31,9 @@ def feed(b, n, rank):
     return f
 
 
-def noise(f, training):
+def noise(f, training, d):
     b, n = f["valid"].shape
-    rank, d = f["lambda_ref"].shape[1], CONFIG["width"]
+    rank = f["lambda_ref"].shape[1]
     f.update(start_x=torch.randn(3, b, n, d), start_g=torch.randn(3, b, rank))
     if training:
         f.update(eps_x=torch.randn(3, b, n, d), eps_g=torch.randn(3, b, rank), time=torch.rand(b) * 0.999 + 1e-3)
@@ -51,28 +52,20 @@ def median(run, repeats):
     return sorted(times)[len(times) // 2]
 
 
-def main():
-    flags = argparse.ArgumentParser()
-    flags.add_argument("--threads", type=int, default=2)
-    flags.add_argument("--batch", type=int, default=8)
-    flags.add_argument("--length", type=int, default=96)
-    flags.add_argument("--repeats", type=int, default=5)
-    flags = flags.parse_args()
-    torch.set_num_threads(flags.threads)
-    weights = {}
-    net = GSDNet(CONFIG, Params(weights, torch.Generator().manual_seed(1)), dict(deviation=torch.tensor([0.1] * 3)))
-    f = feed(flags.batch, flags.length, 32)
-    noise(f, True)
+def measure(batch=8, length=96, width=128, repeats=5):
+    """Median seconds of a training step, of inference of the batch and of one conversation."""
+    config, weights = dict(CONFIG, width=width), {}
+    net = GSDNet(config, Params(weights, torch.Generator().manual_seed(1)), dict(deviation=torch.tensor([0.1] * 3)))
+    f = feed(batch, length, min(32, length))
+    noise(f, True, width)
     net.losses(f)  # makes the weights
     parameters = list(weights.values())
     adam = torch.optim.AdamW(parameters, 1e-3, weight_decay=0.01)
     average = [p.detach().clone() for p in parameters]
 
-    def step():
-        inputs = dict(f)
-        noise(inputs, True)
+    def train():
         adam.zero_grad()
-        net.losses(inputs)[0]["total"].backward()
+        net.losses(f)[0]["total"].backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         adam.step()
         with torch.no_grad():
@@ -80,16 +73,25 @@ def main():
                 a.mul_(0.999).add_(p, alpha=0.001)
 
     def infer(f):
-        inputs = dict(f)
-        noise(inputs, False)
         with torch.no_grad():
-            net.forecast(inputs)
+            net.forecast(f)
 
-    single = feed(1, flags.length, 32)
-    print(json.dumps(dict(
-        torch=torch.__version__, threads=flags.threads, parameters=sum(p.numel() for p in parameters),
-        train_step=median(step, flags.repeats), infer_batch=median(lambda: infer(f), flags.repeats),
-        infer_one=median(lambda: infer(single), flags.repeats))))
+    single = feed(1, length, min(32, length))
+    noise(single, False, width)
+    return dict(parameters=sum(p.numel() for p in parameters), train_step=median(train, repeats),
+                infer_batch=median(lambda: infer(f), repeats), infer_one=median(lambda: infer(single), repeats))
+
+
+def main():
+    flags = argparse.ArgumentParser()
+    flags.add_argument("--threads", type=int, default=2)
+    flags.add_argument("--batch", type=int, default=8)
+    flags.add_argument("--length", type=int, default=96)
+    flags.add_argument("--width", type=int, default=128)
+    flags.add_argument("--repeats", type=int, default=5)
+    flags = vars(flags.parse_args())
+    torch.set_num_threads(flags.pop("threads"))
+    print(json.dumps(dict(torch=torch.__version__, threads=torch.get_num_threads(), **measure(**flags))))
 
 
 if __name__ == "__main__":
