@@ -57,3 +57,21 @@ results: build ## docs/results.md: train and evaluate on the real conversations 
 
 clean:
 	rm -rf bin
+
+# The paper's tables and figures. REPRODUCED is where they go.
+REPRODUCED ?= runs/reproduced
+
+reproduce: build ## a short version on synthetic conversations, end to end, in minutes
+	bin/gsdnet sweep configs/quick.toml --out $(REPRODUCED)/quick
+	bin/gsdnet report $(REPRODUCED)/quick
+
+reproduce-full: build ## every model on the real conversations in GSDNET_DATA: hours; goes on where it stopped
+	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz and mosi.npz"; exit 2; }
+	@set -e; for corpus in hazumi_online mosi; do \
+		for grid in random ablation fixed paper; do \
+			bin/gsdnet sweep configs/$$corpus/$$grid.toml --out $(REPRODUCED)/$$corpus; \
+		done; \
+		bin/gsdnet report $(REPRODUCED)/$$corpus; \
+	done
+
+.PHONY: reproduce reproduce-full

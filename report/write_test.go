@@ -44,6 +44,14 @@ func written(t *testing.T, from string) string {
 	return to
 }
 
+// long is a test that the race detector makes too slow.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("SKIPPED: in short mode")
+	}
+}
+
 func read(t *testing.T, parts ...string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(parts...))
@@ -65,6 +73,7 @@ func golden(t *testing.T, dir, name string) {
 }
 
 func TestTables(t *testing.T) {
+	long(t)
 	random := written(t, sweep(t, "mosi", "random", missing.RandomRules("")))
 	for _, name := range []string{
 		"table2-mosi.md", "table2-mosi.tex", "table3-mosi-random.md", "table3-mosi-random.csv",
@@ -180,6 +189,7 @@ func TestDifferences(t *testing.T) {
 // What the paper prints stands beside ours only for its data sets, and its
 // average only beside a whole protocol.
 func TestPrintedFigures(t *testing.T) {
+	long(t)
 	rules := missing.RandomRules("")
 	whole := read(t, written(t, sweep(t, "mosi", "random", rules)), "table2-mosi.md")
 	for _, want := range []string{"GSDNet (printed, other features)", "| 87.7 |", "they do not compare"} {
@@ -199,6 +209,7 @@ func TestPrintedFigures(t *testing.T) {
 }
 
 func TestLaTeXIsEscaped(t *testing.T) {
+	long(t)
 	dir := written(t, sweep(t, "mosi", "fixed", missing.FixedRules()))
 	text := read(t, dir, "table3-mosi-fixed.tex")
 	for _, want := range []string{`gsdnet\_none`, `95 \% paired`, `$\pm$`, `\textbf{`} {
@@ -220,6 +231,7 @@ func TestLaTeXIsEscaped(t *testing.T) {
 }
 
 func TestFigures(t *testing.T) {
+	long(t)
 	dir := written(t, sweep(t, "mosi", "random", missing.RandomRules("")))
 	all, err := filepath.Glob(filepath.Join(dir, report.FigureDir, "*"))
 	check(t, err)
@@ -278,6 +290,7 @@ func parseSVG(t *testing.T, path, text string) {
 
 // The same runs give the same report, byte for byte.
 func TestReportIsReproducible(t *testing.T) {
+	long(t)
 	from := sweep(t, "mosi", "random", missing.RandomRules("")[:3])
 	a, b := written(t, from), written(t, from)
 	check(t, filepath.WalkDir(a, func(path string, entry os.DirEntry, err error) error {
