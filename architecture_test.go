@@ -22,7 +22,7 @@ var levels = []struct {
 	{3, []string{"train"}},
 	{4, []string{"experiment", "explain"}},
 	{5, []string{"", "report", "serve"}},
-	{6, []string{"cmd"}},
+	{6, []string{"cmd", "bench"}},
 }
 
 // alone lists packages that import nothing of ours outside their folder.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -25,4 +27,15 @@ func BenchmarkScaling(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkNormal draws unit normals [8, 288, 128]; the state depends on an input,
+// so that nothing is drawn ahead.
+func BenchmarkNormal(b *testing.B) {
+	benchmarkGraph(b, newBackend(b, ""), [][]int{{}}, func(in []*graph.Node) *graph.Node {
+		state := graph.RNGStateFromSeedForGraph(in[0].Graph(), 1)
+		state = graph.Add(state, graph.ConvertDType(in[0], state.DType()))
+		_, values := graph.RandomNormal(state, shapes.Make(dtypes.Float32, 8, 288, 128))
+		return values
+	})
 }

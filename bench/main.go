@@ -1,0 +1,123 @@
+// Command bench measures gsdnet against its peers and writes docs/benchmarks.md:
+//
+//	go run ./bench [-quick] [-out docs/benchmarks.md]
+//
+// Every figure is a ratio of two things timed in alternation in this run, the
+// median over several rounds. Our side is the repository's Go benchmarks, built
+// once; the peers' is bench/reference/peer.py under NumPy with OpenBLAS and under
+// PyTorch. A row whose peer is missing says so.
+//
+// Start reading at page.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// session is what the sections measure with.
+type session struct {
+	rounds int
+	dir    string // of the built benchmarks
+	python string
+	blas   *peer // one thread, OpenBLAS's kernels for the processor
+	torch  *peer // two threads, the settings that serve PyTorch best
+}
+
+func main() {
+	quick := flag.Bool("quick", false, "fewer rounds")
+	out := flag.String("out", "docs/benchmarks.md", "page to write")
+	python := flag.String("python", "/usr/bin/python3", "Python with PyTorch and NumPy")
+	flag.Parse()
+	if err := run(*quick, *out, *python); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: error: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(quick bool, out, python string) error {
+	s := &session{rounds: 7, python: python}
+	if quick {
+		s.rounds = 3
+	}
+	var err error
+	if s.dir, err = os.MkdirTemp("", "gsdnet-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(s.dir)
+	if err := s.build(); err != nil {
+		return err
+	}
+	s.blas = startPeer(python, "OPENBLAS_CORETYPE=SkylakeX", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1")
+	defer s.blas.close()
+	s.torch = startPeer(python, "OMP_WAIT_POLICY=passive", "GOMP_SPINCOUNT=0", "OPENBLAS_CORETYPE=SKYLAKEX", "OMP_NUM_THREADS=2")
+	defer s.torch.close()
+	text, err := s.page()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, text, 0o644)
+}
+
+// build compiles the benchmarks and the command.
+func (s *session) build() error {
+	for name, args := range map[string][]string{
+		"kernel": {"test", "-c", "./simd/internal/kernel"},
+		"simd":   {"test", "-c", "./simd"},
+		"train":  {"test", "-c", "./train"},
+		"gsdnet": {"build", "./cmd/gsdnet"},
+	} {
+		args = append(args[:len(args)-1:len(args)-1], "-o", filepath.Join(s.dir, name), args[len(args)-1])
+		fmt.Fprintf(os.Stderr, "building %s\n", name)
+		if text, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, text)
+		}
+	}
+	return nil
+}
+
+// page measures section by section.
+func (s *session) page() ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprint(&b, `# Benchmarks
+
+Written by `+"`make bench`"+`. Each ratio is of two things timed in alternation in one
+run, the median over several rounds; above 1 is faster than the peer. The machine
+may have been shared: ratios hold where times do not.
+
+`)
+	s.machine(&b)
+	for _, section := range []func(*bytes.Buffer) error{s.products, s.scaling, s.operations, s.fused, s.step, s.start, s.growth} {
+		if err := section(&b); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
+func (s *session) machine(b *bytes.Buffer) {
+	fmt.Fprintf(b, "- %s, %d processors, %s/%s, %s\n", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	if v, err := s.torch.ask(map[string]any{"op": "versions"}); err == nil {
+		fmt.Fprintf(b, "- PyTorch %v on %v threads, NumPy %v with OpenBLAS on one (%s)\n", v["torch"], v["threads"], v["numpy"], "OPENBLAS_CORETYPE=SkylakeX")
+	}
+	fmt.Fprintf(b, "- %d rounds\n", s.rounds)
+}
+
+func processor() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown processor"
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, found := strings.CutPrefix(line, "model name"); found {
+			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
+		}
+	}
+	return "unknown processor"
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// bench runs one Go benchmark of a built binary for a while and returns one of
+// its metrics.
+func (s *session) bench(binary, pattern, benchtime, metric string) (float64, error) {
+	cmd := exec.Command(filepath.Join(s.dir, binary), "-test.run", "^$", "-test.bench", pattern, "-test.benchtime", benchtime)
+	cmd.Dir = s.dir
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("%s %s: %w\n%s", binary, pattern, err, text)
+	}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
+			continue
+		}
+		for i := 3; i < len(fields); i += 2 {
+			if fields[i] == metric {
+				return strconv.ParseFloat(fields[i-1], 64)
+			}
+		}
+	}
+	return 0, fmt.Errorf("%s %s: no metric %s in\n%s", binary, pattern, metric, text)
+}
+
+// exact is the pattern of one benchmark by the parts of its name.
+func exact(parts ...string) string {
+	for i, part := range parts {
+		parts[i] = "^" + part + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+// peer is a Python process that answers requests.
+type peer struct {
+	in    io.WriteCloser
+	out   *bufio.Scanner
+	cmd   *exec.Cmd
+	fault error // it is not there
+}
+
+// startPeer starts bench/reference/peer.py with variables set. A peer that cannot
+// start answers every request with why.
+func startPeer(python string, env ...string) *peer {
+	p := &peer{cmd: exec.Command(python, "bench/reference/peer.py")}
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Stderr = os.Stderr
+	var err error
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		p.fault = err
+		return p
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	p.fault, p.out = err, bufio.NewScanner(out)
+	return p
+}
+
+// ask sends a request and returns the answer.
+func (p *peer) ask(request map[string]any) (map[string]any, error) {
+	if p.fault != nil {
+		return nil, p.fault
+	}
+	text, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fmt.Fprintf(p.in, "%s\n", text); err != nil {
+		p.fault = err
+		return nil, err
+	}
+	if !p.out.Scan() {
+		p.fault = fmt.Errorf("the peer stopped: on Debian, apt-get install python3-torch libopenblas0-pthread")
+		return nil, p.fault
+	}
+	var answer map[string]any
+	return answer, json.Unmarshal(p.out.Bytes(), &answer)
+}
+
+// seconds asks for one number.
+func (p *peer) seconds(request map[string]any, key string) (float64, error) {
+	answer, err := p.ask(request)
+	if err != nil {
+		return 0, err
+	}
+	value, ok := answer[key].(float64)
+	if !ok {
+		return 0, fmt.Errorf("the peer has no %s", key)
+	}
+	return value, nil
+}
+
+func (p *peer) close() {
+	if p.in != nil {
+		_ = p.in.Close()
+	}
+	if p.fault == nil {
+		_ = p.cmd.Wait()
+	}
+}
+
+// alternate times two things in turn and returns the median seconds of each.
+func (s *session) alternate(ours, theirs func() (float64, error)) (a, b float64, err error) {
+	var as, bs []float64
+	for range s.rounds {
+		x, err := ours()
+		if err != nil {
+			return 0, 0, err
+		}
+		y, err := theirs()
+		if err != nil {
+			return 0, 0, err
+		}
+		as, bs = append(as, x), append(bs, y)
+	}
+	return median(as), median(bs), nil
+}
+
+func median(x []float64) float64 {
+	return slices.Sorted(slices.Values(x))[len(x)/2]
+}
+
+// verdict says whether a ratio reaches its target.
+func verdict(ratio, target float64) string {
+	if ratio >= target {
+		return "yes"
+	}
+	return "**no**"
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// step compares a training step and inference of the default model.
+func (s *session) step(b *bytes.Buffer) error {
+	fmt.Fprint(b, `
+## The default GSDNet, two threads
+
+8 conversations of 96 utterances, features 785, 384 and 66 wide, width 128; 4 sampler
+steps with gradients through them, clipping, AdamW, moving average. Graphs, spectra
+and noise are ready on both sides; in training they are prepared while the step
+before runs.
+
+| | ms | PyTorch, ms | ratio | at least 1 |
+|:--|--:|--:|--:|:--|
+`)
+	for _, c := range []struct{ name, pattern, metric, key string }{
+		{"training step", exact("BenchmarkStep", "simd"), "ms/step", "train_step"},
+		{"inference, one conversation", exact("BenchmarkInfer", "one"), "ms/run", "infer_one"},
+		{"inference, batch of 8", exact("BenchmarkInfer", "batch"), "ms/run", "infer_batch"},
+	} {
+		fmt.Fprintf(os.Stderr, "%s\n", c.name)
+		ours, theirs, err := s.alternate(
+			func() (float64, error) { return s.bench("train", c.pattern, "9x", c.metric) },
+			func() (float64, error) {
+				seconds, err := s.torch.seconds(map[string]any{"op": "step"}, c.key)
+				return 1e3 * seconds, err
+			})
+		if err != nil {
+			fmt.Fprintf(b, "| %s | not measured: %.60s |\n", c.name, err.Error())
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %.1f | %.1f | %.2f | %s |\n", c.name, ours, theirs, theirs/ours, verdict(theirs/ours, 1))
+	}
+	return s.engines(b)
+}
+
+// engines compares our engine with GoMLX's own Go backend, built without flags.
+func (s *session) engines(b *bytes.Buffer) error {
+	fmt.Fprintln(os.Stderr, "engines")
+	ours, theirs, err := s.alternate(
+		func() (float64, error) { return s.bench("train", exact("BenchmarkStep", "simd"), "5x", "ms/step") },
+		func() (float64, error) { return s.bench("train", exact("BenchmarkStep", "go"), "2x", "ms/step") })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\nThe same step on GoMLX's Go backend, built without flags: %.0f ms, %.1f times ours (at least 15: %s).\n", theirs, theirs/ours, verdict(theirs/ours, 15))
+	return nil
+}
+
+// start compares a whole process, from its start to the first prediction of one
+// conversation.
+func (s *session) start(b *bytes.Buffer) error {
+	fmt.Fprintln(os.Stderr, "start")
+	run := filepath.Join(s.dir, "run")
+	file := "synthetic:conversations=3,turns=96"
+	gsdnet := filepath.Join(s.dir, "gsdnet")
+	if text, err := exec.Command(gsdnet, "train", "--data", file, "--out", run, "--set", "train.epochs=1").CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, text)
+	}
+	var memory, theirMemory []float64
+	ours, theirs, err := s.alternate(
+		func() (float64, error) {
+			seconds, resident, err := process(gsdnet, "predict", run, "--in", file, "--out", "-", "--samples", "1")
+			memory = append(memory, resident)
+			return seconds, err
+		},
+		func() (float64, error) {
+			seconds, resident, err := process(s.python, "bench/reference/first.py")
+			theirMemory = append(theirMemory, resident)
+			return seconds, err
+		})
+	fmt.Fprint(b, "\n## From process start to the first prediction\n\n| | gsdnet | Python | share | |\n|:--|--:|--:|--:|:--|\n")
+	if err != nil {
+		fmt.Fprintf(b, "| not measured: %v |\n", err)
+		return nil
+	}
+	fmt.Fprintf(b, "| seconds | %.2f | %.2f | %.3f | at most a tenth: %s |\n", ours, theirs, ours/theirs, verdict(theirs/ours, 10))
+	mine, other := median(memory), median(theirMemory)
+	fmt.Fprintf(b, "| resident memory, MiB | %.0f | %.0f | %.3f | at most a third: %s |\n", mine, other, mine/other, verdict(other/mine, 3))
+	return nil
+}
+
+// process runs a command and returns its seconds and peak resident MiB.
+func process(name string, args ...string) (seconds, resident float64, err error) {
+	cmd := exec.Command(name, args...)
+	start := time.Now()
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w: %s", name, err, text)
+	}
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0, 0, fmt.Errorf("no resource usage on this system")
+	}
+	return time.Since(start).Seconds(), float64(usage.Maxrss) / 1024, nil
+}
+
+// growth measures the step at other lengths and widths, and plots it.
+func (s *session) growth(b *bytes.Buffer) error {
+	fmt.Fprint(b, "\n## How the step grows\n\nArithmetic grows with the length between its first and second power (dense layers and\ngraphs), with the width likewise. The slope is of the logarithms, from the row above.\n\n| | ms/step | slope |\n|:--|--:|--:|\n")
+	figure := plot.New()
+	figure.Title.Text = "One training step"
+	figure.X.Label.Text, figure.Y.Label.Text = "length (utterances) or width (channels)", "milliseconds"
+	figure.X.Scale, figure.Y.Scale = plot.LogScale{}, plot.LogScale{}
+	figure.X.Tick.Marker, figure.Y.Tick.Marker = plot.LogTicks{Prec: -1}, plot.LogTicks{Prec: -1}
+	figure.Legend.Top, figure.Legend.Left = true, true
+	for i, axis := range []struct {
+		name   string
+		values []int
+	}{{"length", []int{16, 32, 64, 128, 256}}, {"width", []int{64, 128, 256, 512}}} {
+		var points plotter.XYs
+		for _, value := range axis.values {
+			name := fmt.Sprintf("%s=%d", axis.name, value)
+			fmt.Fprintf(os.Stderr, "growth %s\n", name)
+			ms, err := s.bench("train", exact("BenchmarkGrowth", name), "5x", "ms/step")
+			if err != nil {
+				return err
+			}
+			slope := "–"
+			if n := len(points); n > 0 {
+				slope = fmt.Sprintf("%.2f", math.Log(ms/points[n-1].Y)/math.Log(float64(value)/points[n-1].X))
+			}
+			points = append(points, plotter.XY{X: float64(value), Y: ms})
+			fmt.Fprintf(b, "| %s | %.1f | %s |\n", name, ms, slope)
+		}
+		line, dots, err := plotter.NewLinePoints(points)
+		if err != nil {
+			return err
+		}
+		line.Color, dots.Color = palette[i], palette[i]
+		line.Width = vg.Points(1.5)
+		figure.Add(line, dots)
+		figure.Legend.Add(axis.name, line, dots)
+	}
+	figure.Add(plotter.NewGrid())
+	fmt.Fprint(b, "\n![One training step against length and width](growth.svg)\n")
+	return figure.Save(12*vg.Centimeter, 9*vg.Centimeter, "docs/growth.svg")
+}
