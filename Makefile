@@ -8,7 +8,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Packages small enough for the race detector.
 SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
-.PHONY: build test ci fmt vet staticcheck vuln race lint fuzz results clean
+.PHONY: build test ci fmt vet staticcheck vuln race lint fuzz results bench clean
 
 build: ## bin/gsdnet
 	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
@@ -54,6 +54,9 @@ results: build ## docs/results.md: train and evaluate on the real conversations 
 		bin/gsdnet train --data $(GSDNET_DATA)/$$corpus.npz --config configs/$$corpus/mixed.toml --model $$model --out $$run --resume && \
 		bin/gsdnet eval $$run --data $(GSDNET_DATA)/$$corpus.npz --samples 16 --recovery || exit 1; \
 	done; done
+
+bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
+	go run ./bench
 
 clean:
 	rm -rf bin

@@ -46,7 +46,26 @@ before runs.
 		}
 		fmt.Fprintf(b, "| %s | %.1f | %.1f | %.2f | %s |\n", c.name, ours, theirs, theirs/ours, verdict(theirs/ours, 1))
 	}
+	if err := s.share(b); err != nil {
+		return err
+	}
 	return s.engines(b)
+}
+
+// share sets the whole step's speed against that of one large product.
+func (s *session) share(b *bytes.Buffer) error {
+	fmt.Fprintln(os.Stderr, "share of the peak")
+	step, peak, err := s.alternate(
+		func() (float64, error) { return s.bench("train", exact("BenchmarkStep", "simd"), "9x", "GFLOP/s") },
+		func() (float64, error) {
+			us, err := s.bench("simd", exact("BenchmarkScaling", "1024", ""), "300ms", "min-µs")
+			return 2 * 1024 * 1024 * 1024 / us / 1e3, err
+		})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\nCounting its matrix products alone, the step runs at %.0f GFLOP/s, %.0f %% of the %.0f that a product of 1024×1024 matrices reaches on two workers.\n", step, 100*step/peak, peak)
+	return nil
 }
 
 // engines compares our engine with GoMLX's own Go backend, built without flags.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gomlx/compute"
+
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/model"
@@ -34,7 +36,7 @@ func stepFitter(b *testing.B, engine string, s size) *fitter {
 	if err := config.Set(fmt.Sprintf("gsdnet.width=%d", s.width)); err != nil {
 		b.Fatal(err)
 	}
-	f, err := newFitter(Options{Config: config, Corpus: corpus, Out: b.TempDir() + "/run", Backend: backend})
+	f, err := newFitter(Options{Config: config, Corpus: corpus, Out: b.TempDir() + "/run", Backend: &counting{Engine: backend}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,10 +46,36 @@ func stepFitter(b *testing.B, engine string, s size) *fitter {
 	return f
 }
 
-// report gives the median of some times, the first of which compiled the graph.
-func report(b *testing.B, times []float64, unit string) {
+// counting is an engine that remembers the arithmetic of what it compiled last.
+type counting struct {
+	Engine
+	flops float64
+}
+
+func (c *counting) Builder(name string) compute.Builder {
+	return &countingBuilder{c.Engine.Builder(name), c}
+}
+
+type countingBuilder struct {
+	compute.Builder
+	to *counting
+}
+
+func (b *countingBuilder) Compile() (compute.Executable, error) {
+	e, err := b.Builder.Compile()
+	if counted, ok := e.(interface{ Arithmetic() float64 }); ok {
+		b.to.flops = counted.Arithmetic()
+	}
+	return e, err
+}
+
+// report gives the median of some times, the first of which compiled the graph;
+// it returns it in seconds.
+func report(b *testing.B, times []float64, unit string) float64 {
 	settled := slices.Sorted(slices.Values(times[min(1, len(times)-1):]))
-	b.ReportMetric(1e3*settled[len(settled)/2], unit)
+	median := settled[len(settled)/2]
+	b.ReportMetric(1e3*median, unit)
+	return median
 }
 
 // steps times training steps, and what the host prepares for them while the step
@@ -65,8 +93,9 @@ func steps(b *testing.B, f *fitter) {
 		}
 		run = append(run, time.Since(start).Seconds())
 	}
-	report(b, run, "ms/step")
+	median := report(b, run, "ms/step")
 	report(b, host, "ms/host")
+	b.ReportMetric(f.Backend.(*counting).flops/median/1e9, "GFLOP/s")
 }
 
 // BenchmarkStep is one training step: losses, gradients through the sampler,
