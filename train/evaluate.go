@@ -125,12 +125,19 @@ func (e *Evaluation) score(forecasts []Forecast) Cell {
 // recovery compares what was recovered with what was withheld.
 func (e *Evaluation) recovery(convs []model.Conversation, forecasts []Forecast, truth []Completion) (encoded, raw *metric.Recovery) {
 	var wantEncoded, gotEncoded, wantRaw, gotRaw [][]float64
-	e.eachWithheld(convs, func(i, u int, m erc.Modality) {
-		wantEncoded = append(wantEncoded, widen(truth[i].Encoded[m][u]))
-		gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
-		wantRaw = append(wantRaw, widen(e.samples[i].truth.Features[m][u]))
-		gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
-	})
+	for i := range convs {
+		for u, has := range e.samples[i].Present() {
+			for _, m := range erc.Modalities {
+				if !has.Has(m) || convs[i].Present[u].Has(m) {
+					continue
+				}
+				wantEncoded = append(wantEncoded, widen(truth[i].Encoded[m][u]))
+				gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
+				wantRaw = append(wantRaw, widen(e.samples[i].truth.Features[m][u]))
+				gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
+			}
+		}
+	}
 	if len(wantRaw) == 0 {
 		return nil, nil
 	}

@@ -8,43 +8,33 @@ import (
 	"gsdnet/model"
 )
 
-// Pair is a withheld cell: its standardised raw features as they were, and as
-// one completion has them.
-type Pair struct {
-	Modality            erc.Modality
-	Original, Recovered []float32
+// Completed is a conversation as it was, and as one completion has it, in
+// standardised raw features.
+type Completed struct {
+	Available, Present []erc.Present // what the corpus has, what the mask left
+	// Original and Recovered [m][utterance] are of width D_m; Original is nil
+	// where the corpus has none.
+	Original, Recovered [erc.NumModalities][][]float32
 }
 
-// Recovered completes a split once under a mask and returns its withheld cells,
-// by conversation, utterance and modality: the same cells of every run.
-func (t *Trained) Recovered(ctx context.Context, c *erc.Corpus, split erc.Split, mask missing.Mask) ([]Pair, error) {
+// Withheld reports whether the mask took a cell away that the corpus has.
+func (c *Completed) Withheld(u int, m erc.Modality) bool {
+	return c.Available[u].Has(m) && !c.Present[u].Has(m)
+}
+
+// Complete completes a split once under a mask, conversation by conversation.
+func (t *Trained) Complete(ctx context.Context, c *erc.Corpus, split erc.Split, mask missing.Mask) ([]Completed, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
 		return nil, err
 	}
-	e := NewEvaluation(samples, []missing.Mask{mask}, t.Setup)
-	convs := e.observe(mask)
-	completions := make([]Completion, len(convs))
-	err = t.Run(ctx, convs, model.Draw{Seed: t.Config.Train.Seed}, true, func(i int, c Completion) { completions[i] = c })
-	if err != nil {
-		return nil, err
-	}
-	var out []Pair
-	e.eachWithheld(convs, func(i, u int, m erc.Modality) {
-		out = append(out, Pair{m, samples[i].truth.Features[m][u], completions[i].Recovered[m][u]})
-	})
-	return out, nil
-}
-
-// eachWithheld visits the cells that the corpus has and a mask took away.
-func (e *Evaluation) eachWithheld(convs []model.Conversation, visit func(i, u int, m erc.Modality)) {
-	for i := range convs {
-		for u, has := range e.samples[i].Present() {
-			for _, m := range erc.Modalities {
-				if has.Has(m) && !convs[i].Present[u].Has(m) {
-					visit(i, u, m)
-				}
-			}
+	convs := NewEvaluation(samples, []missing.Mask{mask}, t.Setup).observe(mask)
+	out := make([]Completed, len(convs))
+	err = t.Run(ctx, convs, model.Draw{Seed: t.Config.Train.Seed}, true, func(i int, done Completion) {
+		out[i] = Completed{
+			Available: samples[i].Present(), Present: convs[i].Present,
+			Original: samples[i].truth.Features, Recovered: done.Recovered,
 		}
-	}
+	})
+	return out, err
 }
