@@ -37,31 +37,44 @@ func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
 	return missing.Mask{}, false
 }
 
-// keepFeatures completes the test split once and keeps a seeded choice of cells.
+// keepFeatures completes the test split once, and keeps a seeded choice of cells
+// and the spectra of all conversations.
 func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mask missing.Mask, seed uint64) error {
-	pairs, err := t.Recovered(ctx, corpus, erc.Test, mask)
+	all, err := t.Complete(ctx, corpus, erc.Test, mask)
 	if err != nil {
+		return err
+	}
+	if err := keepSpectra(t.Path(SpectraFile), all); err != nil {
 		return err
 	}
 	var file npz.File
 	for _, m := range erc.Modalities {
-		var own []train.Pair
-		for _, p := range pairs {
-			if p.Modality == m {
-				own = append(own, p)
-			}
-		}
-		rows := stream.New(seed, "shown features", uint64(m)).Perm(len(own))
+		original, recovered := withheld(all, m)
+		rows := stream.New(seed, "shown features", uint64(m)).Perm(len(original))
 		rows = rows[:min(shown, len(rows))]
 		slices.Sort(rows)
-		var original, recovered []float32
+		var before, after []float32
 		for _, i := range rows {
-			original, recovered = append(original, own[i].Original...), append(recovered, own[i].Recovered...)
+			before, after = append(before, original[i]...), append(after, recovered[i]...)
 		}
-		file.Set(m.String()+"_original", npz.From(original, len(rows), corpus.Dims[m]))
-		file.Set(m.String()+"_recovered", npz.From(recovered, len(rows), corpus.Dims[m]))
+		file.Set(m.String()+"_original", npz.From(before, len(rows), corpus.Dims[m]))
+		file.Set(m.String()+"_recovered", npz.From(after, len(rows), corpus.Dims[m]))
 	}
 	return file.WriteFile(t.Path(FeaturesFile))
+}
+
+// withheld lists a modality's withheld cells with their recovery, in the order of
+// the split: the same cells of every run.
+func withheld(all []train.Completed, m erc.Modality) (original, recovered [][]float32) {
+	for i := range all {
+		for u := range all[i].Present {
+			if all[i].Withheld(u, m) {
+				original = append(original, all[i].Original[m][u])
+				recovered = append(recovered, all[i].Recovered[m][u])
+			}
+		}
+	}
+	return original, recovered
 }
 
 // Features are withheld cells of one modality, as they were and as recovered.

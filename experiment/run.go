@@ -100,7 +100,7 @@ func (s *Sweep) plan(c *Cell) Record {
 func (s *Sweep) finished(c *Cell) *Record {
 	files := []string{train.CheckpointFile, PredictionsFile}
 	if _, wanted := s.shows(c); wanted {
-		files = append(files, FeaturesFile)
+		files = append(files, FeaturesFile, SpectraFile)
 	}
 	for _, name := range files {
 		if _, err := os.Stat(filepath.Join(s.dir(c), name)); err != nil {

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -68,6 +69,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 	check(t, experiment.Keep(out, record, corpus))
 	if seed == 1 {
 		features(t, filepath.Join(out, experiment.FeaturesFile), m.noise)
+		spectra(t, filepath.Join(out, experiment.SpectraFile), m.noise)
 	}
 }
 
@@ -104,6 +106,22 @@ func features(t *testing.T, path string, noise float64) {
 		file.Set(m.String()+"_recovered", npz.From(recovered, 40, corpus.Dims[m]))
 	}
 	check(t, file.WriteFile(path))
+}
+
+// spectra invents the errors of graphs.
+func spectra(t *testing.T, path string, noise float64) {
+	t.Helper()
+	var all [erc.NumModalities]experiment.Spectra
+	for i := range all {
+		s := &all[i]
+		s.BeforeGraph, s.AfterGraph, s.Basis = 0.2, noise/4, 0.1
+		for k := range 5 {
+			s.Before, s.After = append(s.Before, 0.02), append(s.After, noise/float64(50+k))
+		}
+	}
+	text, err := json.Marshal(all)
+	check(t, err)
+	check(t, os.WriteFile(path, text, 0o600))
 }
 
 func check(t *testing.T, err error) {

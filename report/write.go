@@ -79,11 +79,16 @@ func (w *writer) board(whole *board) error {
 		if len(numbers) > 0 {
 			tables = append(tables, toldTable(b, numbers))
 		}
+		graphs, graphTables, err := spectra(b)
+		if err != nil {
+			return err
+		}
+		tables = append(tables, graphTables...)
 		lines, err := curves(b)
 		if err != nil {
 			return err
 		}
-		figures = append(lines, pictures...)
+		figures = append(append(lines, pictures...), graphs...)
 	}
 	for i := range tables {
 		if err := w.table(&tables[i]); err != nil {

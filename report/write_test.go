@@ -78,6 +78,7 @@ func TestTables(t *testing.T) {
 	for _, name := range []string{
 		"table2-mosi.md", "table2-mosi.tex", "table3-mosi-random.md", "table3-mosi-random.csv",
 		"imputation-mosi-random.md", "coverage-mosi-random.md", "samples-mosi-random.md", "distribution-mosi-random.md",
+		"graphs-mosi-random.md",
 	} {
 		golden(t, random, name)
 	}
@@ -245,7 +246,7 @@ func TestFigures(t *testing.T) {
 			parseSVG(t, path, text)
 		}
 	}
-	for _, want := range []string{"rate-mosi-mae.svg", "rate-mosi-rmse_raw.png", "difference-mosi-mae.png", "tsne-mosi-text.svg", "tsne-mosi-visual.png"} {
+	for _, want := range []string{"rate-mosi-mae.svg", "rate-mosi-rmse_raw.png", "difference-mosi-mae.png", "tsne-mosi-text.svg", "tsne-mosi-visual.png", "spectrum-mosi-audio.svg"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no %s among %v", want, names)
 		}

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"strings"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
 
@@ -11,10 +13,12 @@ import (
 // Engine runs computation graphs.
 type Engine = compute.Backend
 
-// The engines that every build has.
+// The engines by name. XLA's are in builds with -tags xla alone.
 const (
-	EngineSIMD = "simd" // ours; the default
-	EngineGo   = "go"   // GoMLX's own
+	EngineSIMD    = "simd"     // ours; the default
+	EngineGo      = "go"       // GoMLX's own
+	EngineXLA     = "xla:cpu"  // XLA on the processor
+	EngineXLACUDA = "xla:cuda" // XLA on an NVIDIA GPU
 )
 
 // Backend opens an engine by name; the empty name is the default.
@@ -27,6 +31,8 @@ func Backend(name string) (Engine, error) {
 		// its matrix products can wait for each other's workers for ever (compute
 		// v0.1.6).
 		return gobackend.New("ops_sequential")
+	case EngineXLA, EngineXLACUDA:
+		return openXLA(strings.TrimPrefix(name, "xla:"))
 	}
-	return nil, hint.OneOf("--backend", name, EngineSIMD, EngineGo)
+	return nil, hint.OneOf("--backend", name, EngineSIMD, EngineGo, EngineXLA, EngineXLACUDA)
 }

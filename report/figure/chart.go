@@ -84,21 +84,29 @@ func (c *Chart) draw(canvas draw.Canvas) error {
 	return nil
 }
 
-// ticks puts a tick at every point that some series has, and leaves room for
-// whiskers beside the outermost.
+// ticks labels the points that some series has, every one while there are few,
+// and leaves room for whiskers beside the outermost.
 func (c *Chart) ticks(axis *plot.Axis) {
 	seen := map[float64]bool{}
 	var ticks plot.ConstantTicks
 	for _, s := range c.Series {
-		for _, x := range s.X {
-			if !seen[x] {
+		for i, x := range s.X {
+			if every := 1 + len(s.X)/12; !seen[x] && (every == 1 || (i+1)%(every+1) == 0 || i == 0) {
 				seen[x] = true
-				ticks = append(ticks, plot.Tick{Value: x, Label: fmt.Sprintf("%.1f", x)})
-				axis.Min, axis.Max = min(axis.Min, x-c.step()/3), max(axis.Max, x+c.step()/3)
+				ticks = append(ticks, plot.Tick{Value: x, Label: c.tick(x)})
 			}
+			axis.Min, axis.Max = min(axis.Min, x-c.step()/3), max(axis.Max, x+c.step()/3)
 		}
 	}
 	axis.Tick.Marker = ticks
+}
+
+// tick writes whole numbers as such where there are no others.
+func (c *Chart) tick(x float64) string {
+	if c.step() == math.Trunc(c.step()) {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.1f", x)
 }
 
 // step is the least distance between two points of a series.

@@ -1,0 +1,122 @@
+package experiment
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+
+	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+	"gsdnet/spectral"
+	"gsdnet/train"
+)
+
+// SpectraFile keeps the spectra of the test conversations' graphs before and
+// after recovery, beside FeaturesFile and under the same mask.
+const SpectraFile = "spectra.json"
+
+// The graph that spectra are of: GSDNet's at its defaults.
+const (
+	spectraWindow = 6
+	spectraRank   = 32
+)
+
+// Spectra says how near a modality's graphs come to those of the complete
+// features, means over conversations. The graphs before recovery are those of the
+// mask (spectral.Weights), those after it are of recovered features. Eigenvalues
+// are taken in the basis of the observed reference graph, by falling |λ_ref|.
+type Spectra struct {
+	// Before and After are the mean absolute errors of the eigenvalues [k].
+	Before []float64 `json:"before"`
+	After  []float64 `json:"after"`
+	// BeforeGraph and AfterGraph are ‖A − Â‖/‖A‖ (Frobenius) of the graphs as they
+	// are, and Basis that of the complete graph in the basis: what no eigenvalues,
+	// however right, can mend.
+	BeforeGraph float64 `json:"before_graph"`
+	AfterGraph  float64 `json:"after_graph"`
+	Basis       float64 `json:"basis"`
+}
+
+// keepSpectra measures completed conversations and writes the file.
+func keepSpectra(path string, all []train.Completed) error {
+	var out [erc.NumModalities]Spectra
+	var counts [spectraRank]float64
+	for i := range all {
+		if err := addSpectra(&out, &counts, &all[i]); err != nil {
+			return err
+		}
+	}
+	for m := range out {
+		s, n := &out[m], float64(len(all))
+		for k := range s.Before {
+			s.Before[k] /= counts[k]
+			s.After[k] /= counts[k]
+		}
+		s.BeforeGraph, s.AfterGraph, s.Basis = s.BeforeGraph/n, s.AfterGraph/n, s.Basis/n
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, append(text, '\n'))
+}
+
+// addSpectra adds one conversation's errors.
+func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectraRank]float64, c *train.Completed) error {
+	observed := spectral.Weights(model.GraphRows(c.Original, c.Present), spectraWindow)
+	complete := spectral.Weights(model.GraphRows(c.Original, c.Available), spectraWindow)
+	recovered := spectral.Weights(model.GraphRows(c.Recovered, everything(len(c.Present))), spectraWindow)
+	basis, err := spectral.Decompose(spectral.Reference(observed), spectraRank)
+	if err != nil {
+		return err
+	}
+	for k := range basis.Rank() {
+		counts[k]++
+	}
+	for m := range out {
+		truth, before, after := spectral.Normalise(complete[m]), spectral.Normalise(observed[m]), spectral.Normalise(recovered[m])
+		lambda := basis.Project(truth)
+		s := &out[m]
+		s.Before = addErrors(s.Before, lambda, basis.Project(before))
+		s.After = addErrors(s.After, lambda, basis.Project(after))
+		s.BeforeGraph += spectral.RelativeError(truth, before)
+		s.AfterGraph += spectral.RelativeError(truth, after)
+		s.Basis += spectral.RelativeError(truth, basis.Rebuild(lambda))
+	}
+	return nil
+}
+
+// addErrors adds |want − got| to sums that grow with the longest conversation.
+func addErrors(sums, want, got []float64) []float64 {
+	for k := range want {
+		if k == len(sums) {
+			sums = append(sums, 0)
+		}
+		sums[k] += math.Abs(want[k] - got[k])
+	}
+	return sums
+}
+
+func everything(n int) []erc.Present {
+	out := make([]erc.Present, n)
+	for i := range out {
+		out[i] = erc.All
+	}
+	return out
+}
+
+// ReadSpectra reads what a run kept, by modality.
+func ReadSpectra(dir string) (out [erc.NumModalities]Spectra, err error) {
+	path := filepath.Join(dir, SpectraFile)
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		return out, hint.Input("delete it and give the sweep again", "%s: %w", path, err)
+	}
+	return out, nil
+}
