@@ -8,7 +8,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Packages small enough for the race detector.
 SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
-.PHONY: build test ci fmt vet staticcheck vuln race lint fuzz results bench clean
+.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz results bench clean
 
 build: ## bin/gsdnet
 	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
@@ -16,7 +16,7 @@ build: ## bin/gsdnet
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt vet staticcheck vuln race test
+ci: fmt vet staticcheck vuln race xla test
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }
@@ -24,6 +24,10 @@ fmt:
 vet:
 	go vet ./...
 	GOARCH=arm64 go vet ./simd/... ./cmd/...
+
+xla: ## the build with XLA's engines needs a C compiler
+	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the XLA build"; exit 0; }; \
+	CGO_ENABLED=1 go vet -tags xla ./train ./cmd/... && CGO_ENABLED=1 go build -tags xla -o bin/gsdnet-xla ./cmd/gsdnet
 
 staticcheck:
 	go run $(STATICCHECK) ./...

@@ -16,7 +16,7 @@ import (
 
 // backendFlag and jsonFlag are shared by the verbs.
 type backendFlag struct {
-	Backend string `help:"Engine that runs the graphs: simd (default) or go." placeholder:"NAME"`
+	Backend string `help:"Engine that runs the graphs: simd (default), go, or, built with -tags xla, xla:cpu and xla:cuda." placeholder:"NAME"`
 }
 
 type jsonFlag struct {
