@@ -20,7 +20,7 @@ type named struct {
 	figure.Figure
 }
 
-// accented is the model whose line is drawn thicker.
+// accented is the model that the pictures are about.
 const accented = "gsdnet"
 
 // curves are the figures of a data set under random missing: measures against
@@ -184,7 +184,7 @@ func clouds(b *board) ([]named, []told, error) {
 			}
 			y := tsne.Embed(append(append([][]float64{}, f.Original...), f.Recovered...), tsne.Config{Seed: bootstrapSeed})
 			pictures[m].Panels = append(pictures[m].Panels, figure.Panel{
-				Title:  fmt.Sprintf("%s: MMD² %.3f, told apart %.0f %%", t.method, t.mmd, 100*t.acc),
+				Title:  fmt.Sprintf("%s\nMMD² %.3f, told apart %.0f %%", t.method, t.mmd, 100*t.acc),
 				Clouds: [][][2]float64{y[:len(f.Original)], y[len(f.Original):]},
 			})
 		}

@@ -91,6 +91,21 @@ func (b *board) pointColumns(m experiment.Measure) []column {
 	return append(out, column{name: name, measure: m, of: meanOf(m, rules)})
 }
 
+// seeds says over how many seeds the methods were run.
+func (b *board) seeds() string {
+	least, most := math.MaxInt, 0
+	for _, m := range b.methods {
+		least, most = min(least, len(m.trials)), max(most, len(m.trials))
+	}
+	switch {
+	case least != most:
+		return fmt.Sprintf("NOT COMPLETE: %d to %d seeds a model, and intervals over those that all have.", least, most)
+	case most == 1:
+		return "One seed."
+	}
+	return fmt.Sprintf("%d seeds.", most)
+}
+
 // protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a
 // measure.
 func protocolTable(b *board) (table, error) {
@@ -102,7 +117,7 @@ func protocolTable(b *board) (table, error) {
 	default:
 		t.id += "-" + b.protocol
 	}
-	t.note = "Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
+	t.note = b.seeds() + " Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
 		"to that of the best other model, with its 95 % paired bootstrap interval over conversations."
 	compared, err := newComparison(b, b.rules)
 	if err != nil {

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -23,7 +24,7 @@ type Series struct {
 	X, Y   []float64
 	Low    []float64 // ends of the whiskers; nil without
 	High   []float64
-	Accent bool // drawn thicker
+	Accent bool // drawn thicker and black
 }
 
 // style is how a series looks: colour, marker and dashes differ together.
@@ -32,15 +33,17 @@ type style struct {
 	glyph draw.GlyphStyle
 }
 
-func styleOf(i int, accent bool) style {
-	width, radius := vg.Points(1.2), vg.Points(2.8)
-	if accent {
-		width, radius = vg.Points(2.4), vg.Points(3.6)
+func styleOf(i int, accented bool) style {
+	if accented {
+		return style{
+			draw.LineStyle{Color: accent, Width: vg.Points(2.4)},
+			draw.GlyphStyle{Color: accent, Radius: vg.Points(3.4), Shape: draw.CircleGlyph{}},
+		}
 	}
 	hue := palette[i%len(palette)]
 	return style{
-		draw.LineStyle{Color: hue, Width: width, Dashes: dashes[i/len(palette)%len(dashes)]},
-		draw.GlyphStyle{Color: hue, Radius: radius, Shape: shapes[i%len(shapes)]},
+		draw.LineStyle{Color: hue, Width: vg.Points(1.2), Dashes: dashes[i/len(palette)%len(dashes)]},
+		draw.GlyphStyle{Color: hue, Radius: vg.Points(2.8), Shape: shapes[i%len(shapes)]},
 	}
 }
 
@@ -163,7 +166,14 @@ func (s *Series) plotters(look style, shift float64) (*plotter.Line, *plotter.Sc
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	whiskers.LineStyle = draw.LineStyle{Color: look.line.Color, Width: vg.Points(0.7)}
+	whiskers.LineStyle = draw.LineStyle{Color: faint(look.line.Color), Width: vg.Points(0.8)}
 	whiskers.CapWidth = vg.Points(3)
 	return line, points, whiskers, nil
+}
+
+// faint lets what is behind shine through.
+func faint(c color.Color) color.Color {
+	out := color.NRGBAModel.Convert(c).(color.NRGBA)
+	out.A = 130
+	return out
 }

@@ -20,11 +20,15 @@ import (
 	"gsdnet/internal/atomicfile"
 )
 
-// palette is Okabe and Ito's, without yellow, which is faint on white.
-var palette = []color.RGBA{
+// palette is Okabe and Ito's, without yellow, which is faint on white, and
+// without black, which is accent.
+var palette = []color.NRGBA{
 	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
-	{230, 159, 0, 255}, {86, 180, 233, 255}, {0, 0, 0, 255},
+	{230, 159, 0, 255}, {86, 180, 233, 255},
 }
+
+// accent is the colour of what a picture is about.
+var accent = color.NRGBA{0, 0, 0, 255}
 
 var shapes = []draw.GlyphDrawer{
 	draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{},

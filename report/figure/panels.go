@@ -26,7 +26,7 @@ type Panel struct {
 // Sizes of the parts.
 const (
 	panelWidth  = 2.3 * vg.Inch
-	panelHeight = 2.35 * vg.Inch
+	panelHeight = 2.5 * vg.Inch
 	headHeight  = 0.65 * vg.Inch
 	mostColumns = 4
 )
