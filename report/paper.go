@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"embed"
 	"encoding/csv"
 	"fmt"
@@ -57,12 +58,11 @@ func readPrinted(path, dataset, method, point string) []printed {
 	if !ok {
 		return nil
 	}
-	file, err := paperFiles.Open(path)
+	text, err := paperFiles.ReadFile(path)
 	if err != nil {
 		panic(err) // it is part of the program
 	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		panic(fmt.Sprintf("report: %s: %v", path, err))
 	}

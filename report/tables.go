@@ -18,7 +18,7 @@ type table struct {
 
 // Which measures the tables of a protocol show, those that there are.
 var (
-	protocolMeasures = []string{"acc2", "f1", "acc7", "mae", "corr", "crps", "wa", "ua", "weighted_f1"}
+	protocolMeasures = []string{"acc2", "f1", "acc7", "mae", "corr", "crps", "wa", "ua", "weighted_f1", "ece"}
 	recoveryMeasures = []string{"rmse_raw", "cosine_raw", "rmse_encoded", "cosine_encoded"}
 )
 

@@ -66,7 +66,7 @@ func (w *writer) board(whole *board) error {
 		tables = append(tables, t)
 	}
 	for _, of := range []func(*board) (table, bool){recoveryTable, coverageTable, samplesTable} {
-		if t, any := of(b); any {
+		if t, some := of(b); some {
 			tables = append(tables, t)
 		}
 	}

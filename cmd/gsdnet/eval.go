@@ -33,7 +33,7 @@ func (evalCmd) Help() string {
   gsdnet eval runs/first --data corpus.npz --samples 16
 
 Writes metrics.json and predictions.csv into the run directory when it
-evaluates the test split.`
+evaluates the test split, unless the run is a cell of a sweep.`
 }
 
 // Run evaluates and prints the protocol's table.
@@ -84,6 +84,10 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	if err := c.print(term, record); err != nil || split != erc.Test {
 		return err
+	}
+	if old, err := experiment.ReadRecord(c.RunDir); err == nil && old.Cell != nil {
+		fmt.Fprintf(term.err, "gsdnet: note: %s is a cell of a sweep, whose record stays\n", c.RunDir)
+		return nil
 	}
 	return experiment.Keep(c.RunDir, record, corpus)
 }
