@@ -1,0 +1,119 @@
+package model
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+)
+
+// Body holds the settings, and the dropout that goes with them, of models that
+// need nothing else from the host.
+type Body struct {
+	Width        int     `toml:"width"`         // d, of the encoded features, even
+	Hidden       int     `toml:"hidden"`        // width of the head
+	Head         string  `toml:"head"`          // laplace or point
+	InputDropout float64 `toml:"input_dropout"` // share of input channels dropped in training
+	Dropout      float64 `toml:"dropout"`       // share of fused channels dropped in training
+}
+
+// DefaultBody returns GSDNet's defaults.
+func DefaultBody() Body {
+	return Body{Width: 128, Hidden: 128, Head: HeadLaplace, InputDropout: 0.2, Dropout: 0.4}
+}
+
+// Check refuses settings that are out of range, by the model's name.
+func (b Body) Check(name string) error {
+	if b.Width <= 0 || b.Width%2 == 1 || b.Hidden <= 0 {
+		return hint.Input("width is even, and both are at least 1", "%s.width = %d, %s.hidden = %d", name, b.Width, name, b.Hidden)
+	}
+	if min(b.Dropout, b.InputDropout) < 0 || max(b.Dropout, b.InputDropout) >= 1 {
+		return hint.Input("they are shares in [0,1)", "%s.input_dropout = %g, %s.dropout = %g", name, b.InputDropout, name, b.Dropout)
+	}
+	return hint.OneOf(name+".head", b.Head, HeadLaplace, HeadPoint)
+}
+
+// Names of the inputs that Feed adds.
+const (
+	inDropIn    = "drop_"      // + modality [B,N,D_m], 0 or 1/(1−p); training
+	inDropFused = "drop_fused" // [B,N,F]
+)
+
+// Feed adds the dropout of the inputs and of fused channels [B,N,fused] in
+// training.
+func (b Body) Feed(feed Feed, batch *Batch, draw Draw, fused int) {
+	if !draw.Train {
+		return
+	}
+	z := Noise{Batch: batch, Draw: draw}
+	for _, m := range erc.Modalities {
+		feed[inDropIn+m.String()] = z.Dropout(inDropIn+m.String(), batch.Dims[m], b.InputDropout)
+	}
+	feed[inDropFused] = z.Dropout(inDropFused, fused, b.Dropout)
+}
+
+// DropInputs returns the inputs named prefix+modality [B,N,D_m], with dropout in
+// training.
+func DropInputs(in Nodes, prefix string) [erc.NumModalities]*Node {
+	var x [erc.NumModalities]*Node
+	for _, m := range erc.Modalities {
+		x[m] = in[prefix+m.String()]
+		if drop := in[inDropIn+m.String()]; drop != nil {
+			x[m] = graph.Mul(x[m], drop)
+		}
+	}
+	return x
+}
+
+// DropFused applies the dropout of fused channels in training.
+func DropFused(in Nodes, fused *Node) *Node {
+	if drop := in[inDropFused]; drop != nil {
+		return graph.Mul(fused, drop)
+	}
+	return fused
+}
+
+// Valid4 is the validity of utterances, [1,B,N,1].
+func Valid4(in Nodes) *Node {
+	dims := in[InValid].Shape().Dimensions
+	return graph.Reshape(in[InValid], 1, dims[0], dims[1], 1)
+}
+
+// Missing is [M,B,N,1]: 1 for a cell of a real utterance that was not observed.
+func Missing(in Nodes) *Node { return graph.Mul(graph.OneMinus(in[InPresent]), Valid4(in)) }
+
+// Withheld is [M,B,N,1]: 1 for a cell that the corpus has and the model does not
+// see. Training only.
+func Withheld(in Nodes) *Node { return graph.Mul(in[InHas], Missing(in)) }
+
+// DecodeLoss teaches the decoder of p.In("decode") from encoded features, the
+// truth's and the completed ones: the squared error per channel of the raw
+// features that the corpus has, averaged over all of them.
+func DecodeLoss(p *Params, in Nodes, dims [erc.NumModalities]int, encoded ...*Node) *Node {
+	sum := graph.ScalarZero(in[InValid].Graph(), in[InValid].DType())
+	for _, x := range encoded {
+		raw := Decode(p.In("decode"), x, dims)
+		sum = graph.Add(sum, RawError(in, raw, in[InHas]))
+	}
+	return graph.DivScalar(sum, float64(len(encoded)))
+}
+
+// RawError is the squared error of raw features [B,N,D_m] where mask [M,B,N,1]
+// says, the mean per channel averaged over the modalities.
+func RawError(in Nodes, raw [erc.NumModalities]*Node, mask *Node) *Node {
+	sum := graph.ScalarZero(mask.Graph(), mask.DType())
+	for _, m := range erc.Modalities {
+		miss := graph.Square(graph.Sub(raw[m], in[InComplete+m.String()]))
+		sum = graph.Add(sum, MaskedMean(miss, Pick(mask, m)))
+	}
+	return graph.DivScalar(sum, float64(erc.NumModalities))
+}
+
+// FillDecoded returns the raw features with the holes decoded from encoded ones.
+func FillDecoded(p *Params, in Nodes, dims [erc.NumModalities]int, encoded *Node) [erc.NumModalities]*Node {
+	raw := Decode(p.In("decode"), encoded, dims)
+	for _, m := range erc.Modalities {
+		raw[m] = Fill(in, m, raw[m])
+	}
+	return raw
+}

@@ -1,0 +1,18 @@
+package dicmor_test
+
+import (
+	"testing"
+
+	"gsdnet/model/dicmor"
+	"gsdnet/model/modeltest"
+)
+
+func TestConformance(t *testing.T) {
+	c := dicmor.Default()
+	c.Width, c.Hidden, c.Dropout, c.InputDropout = 16, 16, 0, 0
+	net, err := dicmor.New(c, modeltest.Setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modeltest.Run(t, net)
+}

@@ -1,0 +1,188 @@
+// Package gcnet is the Graph Completion Network (Lian et al., TPAMI 2023): two
+// relational graphs of the conversation, one of what came before and after, one of
+// who speaks to whom, refine the features of every utterance, from which emotion
+// is predicted and the missing features are reconstructed.
+//
+// Faithful: missing features are zeros and the modalities enter side by side; a
+// recurrent context encoder; for each graph a relational convolution, a plain one
+// without an activation between, a recurrent layer on input and output side by
+// side, and a dense layer; the two are added; the reconstruction loss is the
+// squared error of missing cells per channel, with weight 1.
+//
+// Adapted: biLSTMs are quasi-recurrent layers (model.Recurrent); the speakers'
+// relations are "same" and "other", where GCNet has one for each pair of speakers,
+// whose number corpora differ in; the optional time attention is left out.
+//
+// Start reading at Net.refine.
+package gcnet
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// Config holds the settings, the table [gcnet] of a config.
+type Config struct {
+	model.Body
+	Window         int     `toml:"window"`         // utterances an edge spans, either way
+	Reconstruction float64 `toml:"reconstruction"` // weight of the reconstruction loss
+}
+
+// Default returns the default settings; window and weight are the paper's.
+func Default() Config {
+	return Config{Body: model.DefaultBody(), Window: 2, Reconstruction: 1}
+}
+
+func init() {
+	model.Register(model.Kind{
+		Name: "gcnet", Summary: "graph completion by temporal and speaker relations (Lian et al., 2023)",
+		Config: func() any { c := Default(); return &c },
+		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
+	})
+}
+
+// Net is a GCNet without its parameters.
+type Net struct {
+	cfg   Config
+	setup model.Setup
+	head  model.Head
+}
+
+// New checks the settings and builds the model.
+func New(c Config, s model.Setup) (*Net, error) {
+	if err := c.Check("gcnet"); err != nil {
+		return nil, err
+	}
+	if c.Window < 1 || c.Reconstruction < 0 {
+		return nil, hint.Input("the window is at least 1, the weight at least 0", "gcnet.window = %d, gcnet.reconstruction = %g", c.Window, c.Reconstruction)
+	}
+	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+}
+
+// Names of the inputs that Prepare adds: [R,B,N,N], row-normalised edges of each
+// relation.
+const (
+	inTemporal = "temporal" // past, now, future
+	inSpeaker  = "speakers" // same speaker, another one
+)
+
+// Prepare adds the relations and dropout.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+	feed[inTemporal] = n.relations(b, 3, func(_ *model.Conversation, i, j int) int {
+		switch {
+		case j < i:
+			return 0
+		case j == i:
+			return 1
+		}
+		return 2
+	})
+	feed[inSpeaker] = n.relations(b, 2, func(c *model.Conversation, i, j int) int {
+		if c.Speakers[i] == c.Speakers[j] {
+			return 0
+		}
+		return 1
+	})
+	n.cfg.Feed(feed, b, draw, n.graphWidth())
+	return nil
+}
+
+// graphWidth is D_h, the width of a graph network's output.
+func (n *Net) graphWidth() int { return n.cfg.Width + n.cfg.Width/2 }
+
+// relations lays out the edges j → i within the window by their kind, each row
+// divided by its number of edges.
+func (n *Net) relations(b *model.Batch, kinds int, kind func(c *model.Conversation, i, j int) int) *tensors.Tensor {
+	out := make([]float32, kinds*b.Size()*b.N*b.N)
+	for at := range b.Conversations {
+		c := &b.Conversations[at]
+		for i := range c.Len() {
+			counts := make([]float32, kinds)
+			first, last := max(0, i-n.cfg.Window), min(c.Len()-1, i+n.cfg.Window)
+			for j := first; j <= last; j++ {
+				counts[kind(c, i, j)]++
+			}
+			for j := first; j <= last; j++ {
+				k := kind(c, i, j)
+				out[((k*b.Size()+at)*b.N+i)*b.N+j] = 1 / counts[k]
+			}
+		}
+	}
+	return tensors.FromFlatDataAndDimensions(out, kinds, b.Size(), b.N, b.N)
+}
+
+// Losses is L = L_pred + L_reconstruction.
+func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+	h := n.refine(p, in)
+	pred := n.head.Loss(n.head.Predict(p.In("head"), model.DropFused(in, h)), in)
+	rebuilt := model.RawError(in, n.reconstruct(p, h), model.Withheld(in))
+	total := graph.Add(pred, graph.MulScalar(rebuilt, n.cfg.Reconstruction))
+	return model.Losses{Total: total, Terms: []model.Term{{Name: "pred", Value: pred}, {Name: "reconstruction", Value: rebuilt}}}
+}
+
+// Forecast predicts from the refined features.
+func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+	h := n.refine(p, in)
+	f := n.head.Predict(p.In("head"), model.DropFused(in, h))
+	filled := n.reconstruct(p, h)
+	for _, m := range erc.Modalities {
+		filled[m] = model.Fill(in, m, filled[m])
+	}
+	f.Encoded = n.embed(p, filled, in)
+	f.Recover = func() [erc.NumModalities]*model.Node { return filled }
+	return f
+}
+
+// embed maps each modality's raw features to [M,B,N,d]; their sum is the first
+// layer on the modalities side by side.
+func (n *Net) embed(p *model.Params, x [erc.NumModalities]*model.Node, in model.Nodes) *model.Node {
+	var parts []*model.Node
+	for _, m := range erc.Modalities {
+		parts = append(parts, model.Dense(p.In("embed").In("%s", m), x[m], n.cfg.Width))
+	}
+	return graph.Mul(graph.Stack(parts, 0), model.Valid4(in))
+}
+
+// refine encodes the context and adds what the two graphs make of it: [B,N,D_h].
+func (n *Net) refine(p *model.Params, in model.Nodes) *model.Node {
+	x := graph.ReduceSum(n.embed(p, model.DropInputs(in, ""), in), 0)
+	context := model.Recurrent(p.In("context"), x, in[model.InValid], n.cfg.Width/2)
+	return graph.Add(
+		n.relational(p.In("temporal"), context, in[inTemporal], in),
+		n.relational(p.In("speaker"), context, in[inSpeaker], in))
+}
+
+// relational is one graph network on the context [B,N,d], with edges [R,B,N,N].
+func (n *Net) relational(p *model.Params, x, edges *model.Node, in model.Nodes) *model.Node {
+	half := n.cfg.Width / 2
+	h := model.Dense(p.In("self"), x, half)
+	for r := range edges.Shape().Dimensions[0] {
+		h = graph.Add(h, along(edges, r, model.Dense(p.In("relation%d", r), x, half)))
+	}
+	near := along(edges, 0, h)
+	for r := 1; r < edges.Shape().Dimensions[0]; r++ {
+		near = graph.Add(near, along(edges, r, h))
+	}
+	h = graph.Add(model.Dense(p.In("keep"), h, half), model.Dense(p.In("near"), near, half))
+	both := graph.Concatenate([]*model.Node{x, h}, -1)
+	out := model.Recurrent(p.In("sequence"), both, in[model.InValid], n.graphWidth()/2)
+	return model.ReLU(model.Dense(p.In("out"), out, n.graphWidth()))
+}
+
+// along propagates [B,N,d] along the edges of a relation.
+func along(edges *model.Node, relation int, h *model.Node) *model.Node {
+	return graph.Dot(model.Pick(edges, relation), h).General([]int{2}, []int{0}, []int{1}, []int{0})
+}
+
+// reconstruct maps the refined features to the raw ones of all modalities.
+func (n *Net) reconstruct(p *model.Params, h *model.Node) [erc.NumModalities]*model.Node {
+	var out [erc.NumModalities]*model.Node
+	for _, m := range erc.Modalities {
+		out[m] = model.Dense(p.In("reconstruct").In("%s", m), h, n.setup.Dims[m])
+	}
+	return out
+}

@@ -1,0 +1,135 @@
+// Package mctn is the Multimodal Cyclic Translation Network (Pham et al., AAAI
+// 2019): a sequence-to-sequence model translates the source modalities into the
+// target ones and back, and emotion is read off the encoding that both
+// translations share.
+//
+// Faithful: one encoder and one decoder serve translation and back-translation;
+// the prediction comes from the joint encoding through a recurrent regressor; the
+// losses are weighed 1 : 0.1 : 0.1. Targets are raw features, so that nothing can
+// shrink them.
+//
+// Adapted: the source is whatever is present of an utterance and the targets
+// whatever is not, where MCTN has a fixed source and a chain of two translations;
+// sequences run along the utterances of a conversation, not the words of an
+// utterance; biLSTMs are quasi-recurrent layers (model.Recurrent).
+//
+// Start reading at Net.Losses.
+package mctn
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// Config holds the settings, the table [mctn] of a config.
+type Config struct {
+	model.Body
+	Translation float64 `toml:"translation"` // weight of the translation loss
+	Cycle       float64 `toml:"cycle"`       // weight of the back-translation loss
+}
+
+// Default returns the default settings; the weights are the paper's.
+func Default() Config { return Config{Body: model.DefaultBody(), Translation: 0.1, Cycle: 0.1} }
+
+func init() {
+	model.Register(model.Kind{
+		Name: "mctn", Summary: "cyclic translation between modalities (Pham et al., 2019)",
+		Config: func() any { c := Default(); return &c },
+		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
+	})
+}
+
+// Net is an MCTN without its parameters.
+type Net struct {
+	cfg   Config
+	setup model.Setup
+	head  model.Head
+}
+
+// New checks the settings and builds the model.
+func New(c Config, s model.Setup) (*Net, error) {
+	if err := c.Check("mctn"); err != nil {
+		return nil, err
+	}
+	if min(c.Translation, c.Cycle) < 0 {
+		return nil, hint.Input("0 is the least", "mctn.translation = %g, mctn.cycle = %g", c.Translation, c.Cycle)
+	}
+	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+}
+
+// Prepare adds dropout.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+	n.cfg.Feed(feed, b, draw, n.cfg.Width)
+	return nil
+}
+
+// Losses is L = L_pred + λ_t·L_translation + λ_c·L_cycle.
+func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+	joint, _ := n.encode(p, model.DropInputs(in, ""), in[model.InPresent], in)
+	targets := n.decode(p, joint, in)
+	translation := model.RawError(in, targets, model.Withheld(in))
+
+	// Back: what was translated is the source now, and what was there the target.
+	back, _ := n.encode(p, masked(targets, model.Missing(in)), model.Missing(in), in)
+	cycle := model.RawError(in, n.decode(p, back, in), graph.Mul(in[model.InHas], in[model.InPresent]))
+
+	pred := n.head.Loss(n.regress(p, joint, in), in)
+	total := graph.Add(pred, graph.Add(graph.MulScalar(translation, n.cfg.Translation), graph.MulScalar(cycle, n.cfg.Cycle)))
+	return model.Losses{Total: total, Terms: []model.Term{
+		{Name: "pred", Value: pred}, {Name: "translation", Value: translation}, {Name: "cycle", Value: cycle},
+	}}
+}
+
+// Forecast predicts from the joint encoding of what is present.
+func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+	joint, _ := n.encode(p, model.DropInputs(in, ""), in[model.InPresent], in)
+	f := n.regress(p, joint, in)
+	filled := n.decode(p, joint, in)
+	for _, m := range erc.Modalities {
+		filled[m] = model.Fill(in, m, filled[m])
+	}
+	_, f.Encoded = n.encode(p, filled, graph.OnesLike(in[model.InPresent]), in)
+	f.Recover = func() [erc.NumModalities]*model.Node { return filled }
+	return f
+}
+
+// masked keeps the raw features where mask [M,B,N,1] says.
+func masked(x [erc.NumModalities]*model.Node, mask *model.Node) [erc.NumModalities]*model.Node {
+	for _, m := range erc.Modalities {
+		x[m] = graph.Mul(x[m], model.Pick(mask, m))
+	}
+	return x
+}
+
+// encode maps a source, zero where it is absent, to the joint encoding [B,N,d]; it
+// returns the modalities' own embeddings [M,B,N,d] too.
+func (n *Net) encode(p *model.Params, source [erc.NumModalities]*model.Node, present *model.Node, in model.Nodes) (joint, embedded *model.Node) {
+	p = p.In("encoder")
+	var parts []*model.Node
+	for _, m := range erc.Modalities {
+		parts = append(parts, model.Dense(p.In("%s", m), source[m], n.cfg.Width))
+	}
+	embedded = graph.Mul(graph.Stack(parts, 0), graph.Mul(present, model.Valid4(in)))
+	side := graph.Concatenate([]*model.Node{model.Beside(embedded), model.Beside(present)}, -1)
+	return model.Recurrent(p, model.ReLU(model.Dense(p.In("merge"), side, n.cfg.Width)), in[model.InValid], n.cfg.Width/2), embedded
+}
+
+// decode translates the joint encoding into the raw features of all modalities.
+func (n *Net) decode(p *model.Params, joint *model.Node, in model.Nodes) [erc.NumModalities]*model.Node {
+	p = p.In("decoder")
+	h := model.Recurrent(p, joint, in[model.InValid], n.cfg.Width/2)
+	var out [erc.NumModalities]*model.Node
+	for _, m := range erc.Modalities {
+		out[m] = model.Dense(p.In("%s", m), h, n.setup.Dims[m])
+	}
+	return out
+}
+
+// regress is the recurrent regressor on the joint encoding.
+func (n *Net) regress(p *model.Params, joint *model.Node, in model.Nodes) model.Forecast {
+	h := model.Recurrent(p.In("regressor"), joint, in[model.InValid], n.cfg.Width/2)
+	return n.head.Predict(p.In("head"), model.DropFused(in, h))
+}

@@ -1,0 +1,18 @@
+package mctn_test
+
+import (
+	"testing"
+
+	"gsdnet/model/mctn"
+	"gsdnet/model/modeltest"
+)
+
+func TestConformance(t *testing.T) {
+	c := mctn.Default()
+	c.Width, c.Hidden, c.Dropout, c.InputDropout = 16, 16, 0, 0
+	net, err := mctn.New(c, modeltest.Setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modeltest.Run(t, net)
+}
