@@ -87,21 +87,13 @@ func ablationTable(b *board, groups [][]*method) (table, error) {
 	for _, g := range groups {
 		part := *b
 		part.methods = g
-		s := &sheet{title: b.title() + ": what is diffused"}
-		for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
-			if m := experiment.MeasureOf(key); part.has(m) {
-				s.columns = append(s.columns, column{name: m.Name, measure: m, of: meanOf(m, part.rulesWith(m))})
-			}
-		}
-		s.fill(g)
-		for i, m := range g {
-			s.rows[i].name = m.graph() + " (" + m.name + ")"
-		}
-		compared, err := newComparison(&part, part.rules)
+		s, err := averages(&part, b.title()+": what is diffused")
 		if err != nil {
 			return t, err
 		}
-		s.compareIn(compared, "mae", "wa")
+		for i, m := range g {
+			s.rows[i].name = m.graph() + " (" + m.name + ")"
+		}
 		s.constants(b)
 		if b.protocol == "random" {
 			s.quoteAblation(b.dataset)
@@ -109,6 +101,39 @@ func ablationTable(b *board, groups [][]*method) (table, error) {
 		t.sheets = append(t.sheets, s)
 	}
 	return t, nil
+}
+
+// averages is a sheet of every measure, averaged over the protocol, with the
+// difference to the best other in the mean absolute error or the accuracy.
+func averages(b *board, title string) (*sheet, error) {
+	s := &sheet{title: title}
+	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
+		if m := experiment.MeasureOf(key); b.has(m) {
+			s.columns = append(s.columns, column{name: m.Name, measure: m, of: meanOf(m, b.rulesWith(m))})
+		}
+	}
+	s.fill(b.methods)
+	compared, err := newComparison(b, b.rules)
+	if err != nil {
+		return nil, err
+	}
+	s.compareIn(compared, "mae", "wa")
+	return s, nil
+}
+
+// summaryTable is a board at a glance: every model's averages.
+func summaryTable(b *board) (table, error) {
+	s, err := averages(b, b.title()+": averages")
+	if err != nil {
+		return table{}, err
+	}
+	s.constants(b)
+	return table{
+		id: "summary-" + b.dataset + "-" + b.protocol, title: "Summary: " + b.title(), sheets: []*sheet{s},
+		note: fmt.Sprintf("%s Averages over %d points of the protocol, mean ± standard deviation over seeds, the best in bold. "+
+			"The last column is the difference to the best other model with its 95 %% paired bootstrap interval over conversations: "+
+			"below zero is better for errors, above for shares; a star says that it is clear of zero.", b.seeds(), len(b.rules)),
+	}, nil
 }
 
 // compareIn compares by the first measure that is among the columns.

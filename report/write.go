@@ -54,11 +54,15 @@ type writer struct {
 func (w *writer) board(whole *board) error {
 	groups := whole.ablations()
 	b := whole.without(groups)
+	summary, err := summaryTable(b)
+	if err != nil {
+		return err
+	}
 	t, err := protocolTable(b)
 	if err != nil {
 		return err
 	}
-	tables := []table{t}
+	tables := []table{summary, t}
 	if len(groups) > 0 {
 		if t, err = ablationTable(whole, groups); err != nil {
 			return err

@@ -78,7 +78,7 @@ func TestTables(t *testing.T) {
 	for _, name := range []string{
 		"table2-mosi.md", "table2-mosi.tex", "table3-mosi-random.md", "table3-mosi-random.csv",
 		"imputation-mosi-random.md", "coverage-mosi-random.md", "samples-mosi-random.md", "distribution-mosi-random.md",
-		"graphs-mosi-random.md",
+		"graphs-mosi-random.md", "summary-mosi-random.md",
 	} {
 		golden(t, random, name)
 	}
