@@ -145,10 +145,15 @@ func (s *session) growth(b *bytes.Buffer) error {
 		for _, value := range axis.values {
 			name := fmt.Sprintf("%s=%d", axis.name, value)
 			fmt.Fprintf(os.Stderr, "growth %s\n", name)
-			ms, err := s.bench("train", exact("BenchmarkGrowth", name), "5x", "ms/step")
-			if err != nil {
-				return err
+			var rounds []float64
+			for range s.rounds {
+				ms, err := s.bench("train", exact("BenchmarkGrowth", name), "5x", "ms/step")
+				if err != nil {
+					return err
+				}
+				rounds = append(rounds, ms)
 			}
+			ms := median(rounds)
 			slope := "–"
 			if n := len(points); n > 0 {
 				slope = fmt.Sprintf("%.2f", math.Log(ms/points[n-1].Y)/math.Log(float64(value)/points[n-1].X))
