@@ -47,20 +47,25 @@ func Conv1D(p *Params, x *Node, out, kernel int) *Node {
 
 // shift returns y[:, i+offset, :] with zeros beyond the ends.
 func shift(y *Node, offset int) *Node {
+	return graph.Squeeze(Shift(graph.InsertAxes(y, 0), offset), 0)
+}
+
+// Shift returns y[…, i+offset, :] with zeros beyond the ends, of [M,B,N,d].
+func Shift(y *Node, offset int) *Node {
 	if offset == 0 {
 		return y
 	}
-	dims := y.Shape().Dimensions
-	b, n, d := dims[0], dims[1], dims[2]
-	away := min(max(offset, -offset), n)
-	zeros := graph.BroadcastToDims(graph.ScalarZero(y.Graph(), y.DType()), b, away, d)
-	if away == n {
+	dims := append([]int(nil), y.Shape().Dimensions...)
+	n := dims[2]
+	dims[2] = min(max(offset, -offset), n)
+	zeros := graph.BroadcastToDims(graph.ScalarZero(y.Graph(), y.DType()), dims...)
+	if dims[2] == n {
 		return zeros
 	}
+	from, to := max(offset, 0), n+min(offset, 0)
+	kept := graph.Slice(y, graph.AxisRange(), graph.AxisRange(), graph.AxisRange(from, to), graph.AxisRange())
 	if offset > 0 {
-		kept := graph.Slice(y, graph.AxisRange(), graph.AxisRange(away, n), graph.AxisRange())
-		return graph.Concatenate([]*Node{kept, zeros}, 1)
+		return graph.Concatenate([]*Node{kept, zeros}, 2)
 	}
-	kept := graph.Slice(y, graph.AxisRange(), graph.AxisRange(0, n-away), graph.AxisRange())
-	return graph.Concatenate([]*Node{zeros, kept}, 1)
+	return graph.Concatenate([]*Node{zeros, kept}, 2)
 }

@@ -7,13 +7,6 @@ import (
 	"gsdnet/model"
 )
 
-// nodes is the vector space of the sampler: the graph's own addition.
-type nodes struct{}
-
-func (nodes) Combine(a float64, x *model.Node, b float64, y *model.Node) *model.Node {
-	return graph.Add(graph.MulScalar(x, a), graph.MulScalar(y, b))
-}
-
 // completer fills the holes of a batch. Component 0 of its state is X [M,B,N,d],
 // component 1, if there is a side, its residual r.
 type completer struct {
@@ -90,7 +83,7 @@ func (c *completer) sample() (x, r *model.Node) {
 	}
 	evaluation := 0
 	problem := diffusion.Problem[*model.Node]{
-		Space: nodes{},
+		Space: model.Space{},
 		SDEs:  sdes,
 		Denoise: func(state []*model.Node, t float64) []*model.Node {
 			clean := c.denoise(g, state, t, evaluation)
@@ -147,7 +140,7 @@ func (n *Net) clean(out, x *model.Node, alpha, std float64) *model.Node {
 	if n.prediction == diffusion.Score {
 		a /= std
 	}
-	return nodes{}.Combine(a, out, b, x)
+	return model.Space{}.Combine(a, out, b, x)
 }
 
 // matching is Eq. 11 with weight s²: the mean over weighted elements of the

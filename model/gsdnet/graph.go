@@ -135,7 +135,7 @@ func (a adjacency) score(p *model.Params, r, t *model.Node) *model.Node {
 	for _, m := range erc.Modalities {
 		inputs = append(inputs, column(graph.InsertAxes(model.Pick(a.observed, m), 0)))
 	}
-	scale, shift := film(p, timeEmbedding(p, t), edgeWidth)
+	scale, shift := film(p, model.TimeEmbedding(p.In("time"), t, timeWidth), edgeWidth)
 	h := model.DensePerModality(p.In("in"), graph.Concatenate(inputs, -1), edgeWidth)
 	h = graph.Add(graph.Mul(h, graph.InsertAxes(scale, 2)), graph.InsertAxes(shift, 2))
 	h = model.SiLU(h)

@@ -65,13 +65,9 @@ func New(c Config, s model.Setup) (*Net, error) {
 // Losses is Eq. 20: L_total = β(L_rec + L_s^θ + L_s^φ) + L_pred, with the
 // decoder's own loss beside it.
 func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
-	valid, present := in[model.InValid], in[model.InPresent]
-	valid4 := graph.Reshape(valid, 1, valid.Shape().Dimensions[0], -1, 1)
-	has := graph.Mul(in[model.InHas], valid4)
-	withheld := graph.Mul(has, graph.OneMinus(present))
-
+	withheld := model.Withheld(in)
 	c := n.completer(p, in)
-	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete, "")), has) // X'_m(complete)
+	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete, "")), in[model.InHas]) // X'_m(complete)
 	x, r := c.sample()
 	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
 	recX := model.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
@@ -82,7 +78,7 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	}
 	completed := c.overwrite(x)
 	pred := n.head.Loss(n.predict(p, c, completed, r), in)
-	raw := n.decodeLoss(p, in, target, completed, has)
+	raw := model.DecodeLoss(p, in, n.setup.Dims, target, completed)
 
 	missing := graph.Add(graph.Add(recX, recG), graph.Add(missX, missG))
 	total := graph.Add(graph.MulScalar(missing, n.cfg.Beta), graph.Add(pred, graph.MulScalar(raw, decodeWeight)))
@@ -104,11 +100,7 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	f := n.predict(p, c, completed, r)
 	f.Encoded = completed
 	f.Recover = func() [erc.NumModalities]*model.Node {
-		raw := model.Decode(p.In("decode"), completed, n.setup.Dims)
-		for _, m := range erc.Modalities {
-			raw[m] = model.Fill(in, m, raw[m])
-		}
-		return raw
+		return model.FillDecoded(p, in, n.setup.Dims, completed)
 	}
 	return f
 }
@@ -119,7 +111,7 @@ func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
 	encoded := n.encodeObserved(p, in)
 	c.observed = graph.Mul(encoded, in[model.InPresent])
 	if n.cfg.Mean == MeanRegression {
-		c.mean = graph.Mul(encoded, c.missing())
+		c.mean = graph.Mul(encoded, model.Missing(c.in))
 	}
 	return c
 }
@@ -135,13 +127,6 @@ func (n *Net) encodeObserved(p *model.Params, in model.Nodes) *model.Node {
 		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
 	}
 	return n.encode(p, filled, "", inDropIn)
-}
-
-// missing is [M,B,N,1]: 1 for a cell that is to be completed.
-func (c *completer) missing() *model.Node {
-	valid := c.in[model.InValid]
-	dims := valid.Shape().Dimensions
-	return graph.Mul(graph.OneMinus(c.in[model.InPresent]), graph.Reshape(valid, 1, dims[0], dims[1], 1))
 }
 
 // residual is what of the features is diffused: all, or what their mean leaves.
@@ -166,7 +151,7 @@ func (n *Net) encode(p *model.Params, in model.Nodes, prefix, drop string) *mode
 
 // overwrite keeps the observed rows and takes the missing ones from x.
 func (c *completer) overwrite(x *model.Node) *model.Node {
-	return graph.Add(c.observed, graph.Mul(x, c.missing()))
+	return graph.Add(c.observed, graph.Mul(x, model.Missing(c.in)))
 }
 
 // predict is §5.3: fusion on the completed graph, then the head.
@@ -244,24 +229,4 @@ func marginal(x *model.Node, size, rank int) (alpha, std *model.Node) {
 		return graph.Reshape(graph.Slice(x, graph.AxisRange(), graph.AxisElem(i)), dims...)
 	}
 	return column(0), column(1)
-}
-
-// decodeLoss teaches the decoder both ways it is used: from the encoded truth,
-// and from completed features.
-func (n *Net) decodeLoss(p *model.Params, in model.Nodes, target, completed, has *model.Node) *model.Node {
-	both := graph.Add(
-		n.decodeError(p, in, target, has),
-		n.decodeError(p, in, completed, has))
-	return graph.MulScalar(both, 0.5)
-}
-
-// decodeError is the squared error per channel, averaged over the modalities.
-func (n *Net) decodeError(p *model.Params, in model.Nodes, encoded, has *model.Node) *model.Node {
-	raw := model.Decode(p.In("decode"), encoded, n.setup.Dims)
-	sum := graph.ScalarZero(has.Graph(), has.DType())
-	for _, m := range erc.Modalities {
-		miss := graph.Square(graph.Sub(raw[m], in[model.InComplete+m.String()]))
-		sum = graph.Add(sum, model.MaskedMean(miss, model.Pick(has, m)))
-	}
-	return graph.DivScalar(sum, float64(erc.NumModalities))
 }

@@ -1,8 +1,6 @@
 package gsdnet
 
 import (
-	"math"
-
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
@@ -11,21 +9,8 @@ import (
 
 const (
 	timeWidth     = 64 // width of the time embedding
-	timeWaves     = 16 // frequencies of its Fourier features
 	spectralWidth = 64 // width of the eigenvalues' score network
 )
-
-// timeEmbedding maps times [T] in [0,1] to [T,timeWidth]: sines and cosines at
-// frequencies 1/4 … 64, then one layer.
-func timeEmbedding(p *model.Params, t *model.Node) *model.Node {
-	waves := make([]float32, timeWaves)
-	for i := range waves {
-		waves[i] = float32(2 * math.Pi * 0.25 * math.Pow(256, float64(i)/(timeWaves-1)))
-	}
-	angle := graph.Mul(graph.Reshape(t, -1, 1), graph.Const(t.Graph(), [][]float32{waves}))
-	features := graph.Concatenate([]*model.Node{graph.Sin(angle), graph.Cos(angle)}, -1)
-	return model.SiLU(model.Dense(p.In("time"), features, timeWidth))
-}
 
 // film returns a scale and a shift [M,T,1,width] for the features of a layer
 // (FiLM, Perez et al., AAAI 2018).
@@ -56,7 +41,7 @@ func (n *Net) context(p *model.Params, observed, present *model.Node) *model.Nod
 // step on the modality's own graph and an MLP: the spectrum steers the features.
 func (n *Net) scoreX(p *model.Params, x, context, a, t *model.Node) *model.Node {
 	width := n.cfg.Width
-	time := timeEmbedding(p, t)
+	time := model.TimeEmbedding(p.In("time"), t, timeWidth)
 	h := graph.Add(model.DensePerModality(p.In("in"), x, width), context)
 	for i := range n.cfg.Blocks {
 		block := p.In("block%d", i)
@@ -82,7 +67,7 @@ func (n *Net) scoreLambda(p *model.Params, r *model.Node, s spectra, t *model.No
 	for _, m := range erc.Modalities {
 		inputs = append(inputs, column(graph.InsertAxes(model.Pick(s.observed, m), 0)))
 	}
-	scale, shift := film(p, timeEmbedding(p, t), spectralWidth)
+	scale, shift := film(p, model.TimeEmbedding(p.In("time"), t, timeWidth), spectralWidth)
 	h := model.DensePerModality(p.In("in"), graph.Concatenate(inputs, -1), spectralWidth)
 	h = model.SiLU(graph.Add(graph.Mul(h, scale), shift))
 	mask := graph.Reshape(s.valid, 1, dims[1], dims[2], 1)

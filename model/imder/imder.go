@@ -1,0 +1,160 @@
+// Package imder is Incomplete Multimodality-Diffused Emotion Recognition (Wang et
+// al., NeurIPS 2023): a score network for each modality, conditioned on the present
+// ones, draws the features of what is missing from noise; they are refined and
+// fused by cross-modal attention.
+//
+// Faithful: the variance-exploding SDE with σ = 25; a U-Net along the sequence
+// with Fourier features of the time; sampling by Euler-Maruyama without gradient,
+// in training as at test, whose last step returns the mean; refinement by residual
+// blocks; cross-modal attention; the loss L_pred + 0.1·(L_score + L_rec).
+//
+// Adapted: the sequence is that of a conversation's utterances, and the U-Net has
+// two levels of it; the condition enters by concatenation where IMDer attends to
+// it; its noise is independent of the target's, where the published code reuses
+// the target's own; 20 steps by default, 100 in the paper; encoders learn with
+// the rest instead of being frozen after a stage of their own, and no gradient of
+// the score reaches them.
+//
+// Start reading at Net.sample.
+package imder
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"gsdnet/diffusion"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// Config holds the settings, the table [imder] of a config.
+type Config struct {
+	model.Body
+	Sigma  float64 `toml:"sigma"`  // of the variance-exploding SDE
+	Steps  int     `toml:"steps"`  // of Euler-Maruyama; 100 in the paper
+	Weight float64 `toml:"weight"` // of the score matching and the reconstruction
+}
+
+// Default returns the default settings; σ and the weight are the paper's.
+func Default() Config {
+	return Config{Body: model.DefaultBody(), Sigma: 25, Steps: 20, Weight: 0.1}
+}
+
+const (
+	kernel    = 3    // taps of the encoder's convolution
+	leastTime = 1e-3 // below it the noise is smaller than rounding
+)
+
+func init() {
+	model.Register(model.Kind{
+		Name: "imder", Summary: "recovery by conditional score diffusion (Wang et al., 2023)",
+		Config: func() any { c := Default(); return &c },
+		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
+	})
+}
+
+// Net is an IMDer without its parameters.
+type Net struct {
+	cfg   Config
+	setup model.Setup
+	head  model.Head
+	sde   diffusion.SDE
+}
+
+// New checks the settings and builds the model.
+func New(c Config, s model.Setup) (*Net, error) {
+	if err := c.Check("imder"); err != nil {
+		return nil, err
+	}
+	if c.Steps < 1 || c.Weight < 0 {
+		return nil, hint.Input("steps is at least 1, weight at least 0", "imder.steps = %d, imder.weight = %g", c.Steps, c.Weight)
+	}
+	sde, err := diffusion.Spec{Kind: "ve", Sigma: c.Sigma}.New()
+	if err != nil {
+		return nil, hint.Input("see [imder] in docs/config.md", "imder: %w", err)
+	}
+	return &Net{cfg: c, setup: s, sde: sde, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+}
+
+// Names of the inputs that Prepare adds.
+const (
+	inStart  = "start"  // [M,B,N,d]
+	inNoise  = "noise"  // [S−1,M,B,N,d] of the sampler
+	inTime   = "time"   // [B] of the score matching; training
+	inStd    = "std"    // [B] its deviation
+	inTarget = "target" // [M,B,N,d] the noise to be matched
+)
+
+// Prepare adds the noise, and dropout.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+	z := model.Noise{Batch: b, Draw: draw}
+	feed[inStart] = z.Features(inStart, 0, n.cfg.Width)
+	if draws := diffusion.Euler.Draws(n.cfg.Steps); draws > 0 {
+		feed[inNoise] = z.Features(inNoise, draws, n.cfg.Width)
+	}
+	n.cfg.Feed(feed, b, draw, erc.NumModalities*n.cfg.Width)
+	if !draw.Train {
+		return nil
+	}
+	times, deviations := make([]float32, b.Size()), make([]float32, b.Size())
+	for i := range times {
+		t := leastTime + (1-leastTime)*z.Stream(inTime, i).Float64()
+		_, std := n.sde.Marginal(t)
+		times[i], deviations[i] = float32(t), float32(std)
+	}
+	feed[inTime] = tensors.FromFlatDataAndDimensions(times, b.Size())
+	feed[inStd] = tensors.FromFlatDataAndDimensions(deviations, b.Size())
+	feed[inTarget] = z.Features(inTarget, 0, n.cfg.Width)
+	return nil
+}
+
+// Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.
+func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
+	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
+	completed := n.complete(p, in, seen)
+
+	std := graph.Reshape(in[inStd], 1, -1, 1, 1)
+	noisy := graph.Add(truth, graph.Mul(in[inTarget], std))
+	out := n.score(p, in, noisy, graph.StopGradient(seen), in[inTime], std)
+	score := model.MaskedMean(graph.Square(graph.Add(out, in[inTarget])), model.Withheld(in)) // s·std should be −z
+	rebuilt := model.MaskedMean(graph.Square(graph.Sub(completed, truth)), model.Withheld(in))
+	pred := n.head.Loss(n.predict(p, in, completed), in)
+	decode := model.DecodeLoss(p, in, n.setup.Dims, truth, completed)
+
+	total := graph.Add(pred, graph.MulScalar(graph.Add(score, rebuilt), n.cfg.Weight))
+	return model.Losses{Total: graph.Add(total, graph.MulScalar(decode, 0.1)), Terms: []model.Term{
+		{Name: "pred", Value: pred}, {Name: "score", Value: score}, {Name: "rec", Value: rebuilt}, {Name: "decode", Value: decode},
+	}}
+}
+
+// Forecast predicts from the completed features.
+func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+	completed := n.complete(p, in, graph.Mul(n.encode(p, in, ""), in[model.InPresent]))
+	f := n.predict(p, in, completed)
+	f.Encoded = completed
+	f.Recover = func() [erc.NumModalities]*model.Node {
+		return model.FillDecoded(p, in, n.setup.Dims, completed)
+	}
+	return f
+}
+
+func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
+	var none [erc.NumModalities]*model.Node
+	return model.Encode(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
+}
+
+// complete samples what is missing and refines it.
+func (n *Net) complete(p *model.Params, in model.Nodes, seen *model.Node) *model.Node {
+	x := graph.StopGradient(n.sample(p, in, graph.StopGradient(seen)))
+	inner := model.ReLU(model.DensePerModality(p.In("refine").In("in"), x, n.cfg.Width))
+	x = graph.Add(x, model.DensePerModality(p.In("refine").In("out"), inner, n.cfg.Width))
+	return graph.Add(seen, graph.Mul(x, model.Missing(in)))
+}
+
+// predict fuses the completed modalities.
+func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
+	fused := model.Attend(p.In("fuse"), completed, in[model.InValid])
+	return n.head.Predict(p.In("head"), model.DropFused(in, model.Beside(fused)))
+}

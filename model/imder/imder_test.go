@@ -1,0 +1,18 @@
+package imder_test
+
+import (
+	"testing"
+
+	"gsdnet/model/imder"
+	"gsdnet/model/modeltest"
+)
+
+func TestConformance(t *testing.T) {
+	c := imder.Default()
+	c.Width, c.Hidden, c.Dropout, c.InputDropout, c.Steps = 16, 16, 0, 0, 4
+	net, err := imder.New(c, modeltest.Setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modeltest.Run(t, net)
+}
