@@ -32,7 +32,9 @@ func spectra(b *board) ([]named, []table, error) {
 		r := row{name: m.name, kind: ours}
 		for i := range all {
 			r.entries = append(r.entries, summarise([]float64{all[i].AfterGraph}))
-			charts[i].Series = append(charts[i].Series, spectrumSeries(m.name, all[i].After))
+			line := spectrumSeries(m.name, all[i].After)
+			line.Accent = m.name == accented
+			charts[i].Series = append(charts[i].Series, line)
 		}
 		s.rows = append(s.rows, r)
 	}
@@ -42,7 +44,7 @@ func spectra(b *board) ([]named, []table, error) {
 	var pictures []named
 	for i, chart := range charts { // last, so that models have the colours of other pictures
 		m, line := erc.Modality(i), spectrumSeries("before recovery", before[i].Before)
-		line.Accent = true
+		line.Ground = true
 		chart.Series = append(chart.Series, line)
 		pictures = append(pictures, named{"spectrum-" + b.id() + "-" + m.String(),
 			fmt.Sprintf("Error of the eigenvalues of the %s graph at rate 0.5, %s: before recovery, and of the graphs of recovered features.", m, b.dataset), chart})

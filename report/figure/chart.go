@@ -24,7 +24,8 @@ type Series struct {
 	X, Y   []float64
 	Low    []float64 // ends of the whiskers; nil without
 	High   []float64
-	Accent bool // drawn thicker and black
+	Accent bool // what the picture is about: thick and black
+	Ground bool // what the others are measured by: thick and grey
 }
 
 // style is how a series looks: colour, marker and dashes differ together.
@@ -33,11 +34,12 @@ type style struct {
 	glyph draw.GlyphStyle
 }
 
-func styleOf(i int, accented bool) style {
-	if accented {
+func (s *Series) style(i int) style {
+	if s.Accent || s.Ground {
+		hue := map[bool]color.NRGBA{true: accent, false: ground}[s.Accent]
 		return style{
-			draw.LineStyle{Color: accent, Width: vg.Points(2.4)},
-			draw.GlyphStyle{Color: accent, Radius: vg.Points(3.4), Shape: draw.CircleGlyph{}},
+			draw.LineStyle{Color: hue, Width: vg.Points(2.4)},
+			draw.GlyphStyle{Color: hue, Radius: vg.Points(3.4), Shape: draw.CircleGlyph{}},
 		}
 	}
 	hue := palette[i%len(palette)]
@@ -68,7 +70,7 @@ func (c *Chart) draw(canvas draw.Canvas) error {
 		p.Add(zero)
 	}
 	for i, s := range c.Series {
-		line, points, whiskers, err := s.plotters(styleOf(i, s.Accent), offset(i, len(c.Series), c.step()))
+		line, points, whiskers, err := s.plotters(s.style(i), offset(i, len(c.Series), c.step()))
 		if err != nil {
 			return err
 		}

@@ -27,8 +27,12 @@ var palette = []color.NRGBA{
 	{230, 159, 0, 255}, {86, 180, 233, 255},
 }
 
-// accent is the colour of what a picture is about.
-var accent = color.NRGBA{0, 0, 0, 255}
+// accent is the colour of what a picture is about, ground of what the others are
+// measured by.
+var (
+	accent = color.NRGBA{0, 0, 0, 255}
+	ground = color.NRGBA{150, 150, 150, 255}
+)
 
 var shapes = []draw.GlyphDrawer{
 	draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{},
