@@ -54,7 +54,7 @@ func (c *Chart) size() (width, height vg.Length) {
 }
 
 // legendShare is the part of the width that the legend has, on the right.
-const legendShare = 0.27
+const legendShare = 0.29
 
 func (c *Chart) draw(canvas draw.Canvas) error {
 	p := plot.New()
@@ -69,12 +69,17 @@ func (c *Chart) draw(canvas draw.Canvas) error {
 		zero := plotter.NewFunction(func(float64) float64 { return 0 })
 		p.Add(zero)
 	}
+	off := c.offScale()
 	for i, s := range c.Series {
 		line, points, whiskers, err := s.plotters(s.style(i), offset(i, len(c.Series), c.step()))
 		if err != nil {
 			return err
 		}
 		if len(line.XYs) == 0 {
+			continue
+		}
+		if off[i] {
+			legend.Add(s.Name + " (off the scale)")
 			continue
 		}
 		if whiskers != nil {
