@@ -43,3 +43,19 @@ func Lookup(name string) (Kind, error) {
 
 // Names lists the registered kinds in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// Offer registers a model by its default settings and its constructor: all that
+// most models need.
+func Offer[C any, M Model](name, summary string, byDefault func() C, build func(C, Setup) (M, error)) {
+	Register(Kind{
+		Name: name, Summary: summary,
+		Config: func() any { c := byDefault(); return &c },
+		New: func(c any, s Setup) (Model, error) {
+			m, err := build(*c.(*C), s)
+			if err != nil {
+				return nil, err
+			}
+			return m, nil
+		},
+	})
+}

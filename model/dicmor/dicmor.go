@@ -46,11 +46,7 @@ const (
 )
 
 func init() {
-	model.Register(model.Kind{
-		Name: "dicmor", Summary: "recovery by flows with class priors (Wang et al., 2023)",
-		Config: func() any { c := Default(); return &c },
-		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
-	})
+	model.Offer("dicmor", "recovery by flows with class priors (Wang et al., 2023)", Default, New)
 }
 
 // Net is a DiCMoR without its parameters.

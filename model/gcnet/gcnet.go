@@ -38,11 +38,7 @@ func Default() Config {
 }
 
 func init() {
-	model.Register(model.Kind{
-		Name: "gcnet", Summary: "graph completion by temporal and speaker relations (Lian et al., 2023)",
-		Config: func() any { c := Default(); return &c },
-		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
-	})
+	model.Offer("gcnet", "graph completion by temporal and speaker relations (Lian et al., 2023)", Default, New)
 }
 
 // Net is a GCNet without its parameters.

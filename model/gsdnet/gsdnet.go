@@ -23,12 +23,7 @@ import (
 )
 
 func init() {
-	model.Register(model.Kind{
-		Name:    "gsdnet",
-		Summary: "graph spectral diffusion network (the paper's model)",
-		Config:  func() any { c := Default(); return &c },
-		New:     func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
-	})
+	model.Offer("gsdnet", "graph spectral diffusion network (the paper's model)", Default, New)
 }
 
 // Net is a GSDNet without its parameters.

@@ -47,11 +47,7 @@ const (
 )
 
 func init() {
-	model.Register(model.Kind{
-		Name: "imder", Summary: "recovery by conditional score diffusion (Wang et al., 2023)",
-		Config: func() any { c := Default(); return &c },
-		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
-	})
+	model.Offer("imder", "recovery by conditional score diffusion (Wang et al., 2023)", Default, New)
 }
 
 // Net is an IMDer without its parameters.

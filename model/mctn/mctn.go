@@ -35,11 +35,7 @@ type Config struct {
 func Default() Config { return Config{Body: model.DefaultBody(), Translation: 0.1, Cycle: 0.1} }
 
 func init() {
-	model.Register(model.Kind{
-		Name: "mctn", Summary: "cyclic translation between modalities (Pham et al., 2019)",
-		Config: func() any { c := Default(); return &c },
-		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
-	})
+	model.Offer("mctn", "cyclic translation between modalities (Pham et al., 2019)", Default, New)
 }
 
 // Net is an MCTN without its parameters.

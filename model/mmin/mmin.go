@@ -42,11 +42,7 @@ func Default() Config {
 const bottleneck = 64
 
 func init() {
-	model.Register(model.Kind{
-		Name: "mmin", Summary: "imagination by cascaded residual autoencoders (Zhao et al., 2021)",
-		Config: func() any { c := Default(); return &c },
-		New:    func(c any, s model.Setup) (model.Model, error) { return New(*c.(*Config), s) },
-	})
+	model.Offer("mmin", "imagination by cascaded residual autoencoders (Zhao et al., 2021)", Default, New)
 }
 
 // Net is an MMIN without its parameters.

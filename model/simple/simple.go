@@ -54,13 +54,7 @@ func init() {
 		Mean:       "missing features are the conversation's mean",
 		Regression: "missing features are regressed on the present ones",
 	} {
-		model.Register(model.Kind{
-			Name: name, Summary: summary,
-			Config: func() any { c := Default(); return &c },
-			New: func(c any, s model.Setup) (model.Model, error) {
-				return New(name, *c.(*Config), s)
-			},
-		})
+		model.Offer(name, summary, Default, func(c Config, s model.Setup) (model.Model, error) { return New(name, c, s) })
 	}
 }
 
