@@ -9,6 +9,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	_ "gsdnet"                 // what the example is built with: the result is
+	_ "gsdnet/model/modeltest" // cached only as long as that stays the same
 )
 
 // blocks returns the Go blocks of a page.
