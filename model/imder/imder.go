@@ -11,9 +11,10 @@
 // Adapted: the sequence is that of a conversation's utterances, and the U-Net has
 // two levels of it; the condition enters by concatenation where IMDer attends to
 // it; its noise is independent of the target's, where the published code reuses
-// the target's own; 20 steps by default, 100 in the paper; encoders learn with
-// the rest instead of being frozen after a stage of their own, and no gradient of
-// the score reaches them.
+// the target's own; the output is preconditioned (Karras et al., NeurIPS 2022), or a
+// few hundred steps leave it a guess of zero and the samples pure noise; 20 steps
+// by default, 100 in the paper; encoders learn with the rest instead of being
+// frozen after a stage of their own, and no gradient of the score reaches them.
 //
 // Start reading at Net.sample.
 package imder

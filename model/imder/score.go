@@ -45,7 +45,11 @@ func (n *Net) score(p *model.Params, in model.Nodes, x, seen, time, std *model.N
 	coarse = level(p.In("down1"), coarse, embedded, coarseValid, width)
 	h := graph.Concatenate([]*model.Node{fine, double(coarse, dims[2])}, -1)
 	h = level(p.In("up0"), model.DensePerModality(p.In("merge"), h, width), embedded, valid, width)
-	return model.DensePerModality(p.In("out"), model.LayerNorm(h), width)
+	out := model.DensePerModality(p.In("out"), model.LayerNorm(h), width)
+	// The best linear guess, and the network's word on what it leaves: the clean
+	// sample is then x/(1+std²) + (std/√(1+std²))·out, bounded at every noise level.
+	linear := graph.Mul(graph.Div(x, scale), graph.Div(std, scale))
+	return graph.Sub(graph.Div(out, scale), linear)
 }
 
 // level is one level of the U-Net: time added, neighbours mixed by a convolution,
