@@ -55,7 +55,7 @@ func ParseMethod(name string) (Method, error) {
 }
 
 // End returns the time at which the method stops: 0 where its last step lands on
-// the clean sample, 0.001 where it would divide by s(0) = 0.
+// the clean sample, 0.001 for the stochastic ones, as in the paper.
 func (m Method) End() float64 {
 	if m == Euler || m == PC {
 		return leastNoise
@@ -87,12 +87,16 @@ func (m Method) Evaluations(steps int) int {
 
 // Sample integrates the reverse-time equation, Eqs. 15-16, from start (one a
 // component, of deviation PriorStd) along decreasing times, and returns the state
-// at the last of them. times must hold at least two entries.
+// at the last of them. times must hold at least two entries. It panics on a
+// method that is none of Methods.
 func Sample[T any](m Method, p Problem[T], start []T, times []float64) []T {
 	run := stepper[T]{Problem: p, times: times, state: slices.Clone(start)}
-	step := map[Method]func(int){
+	step, known := map[Method]func(int){
 		DDIM: run.ddim, Heun: run.heun, DPM: run.dpm, Euler: run.euler, PC: run.correct,
 	}[m]
+	if !known {
+		panic(fmt.Sprintf("diffusion: %q is no sampler", m))
+	}
 	for i := range len(times) - 1 {
 		step(i)
 		if p.Watch != nil {

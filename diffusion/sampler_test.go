@@ -3,64 +3,11 @@ package diffusion_test
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"gsdnet/diffusion"
 )
-
-// distance is the Kolmogorov-Smirnov statistic of samples against a
-// distribution.
-func (m mixture) distance(samples []float64) float64 {
-	slices.Sort(samples)
-	n, worst := float64(len(samples)), 0.0
-	for i, x := range samples {
-		p := m.cdf(x)
-		worst = max(worst, math.Abs(p-float64(i)/n), math.Abs(float64(i+1)/n-p))
-	}
-	return worst
-}
-
-// Every sampler, through every SDE that forgets its start, gives back the
-// distribution it was shown, two separate bumps included.
-func TestDistributionRecovered(t *testing.T) {
-	const n = 4000
-	bumps := mixture{[]float64{0.3, 0.7}, []float64{-1.5, 1}, []float64{0.3, 0.5}}
-	steps := map[diffusion.Method]int{diffusion.DDIM: 100, diffusion.Heun: 40, diffusion.DPM: 60, diffusion.Euler: 400, diffusion.PC: 200}
-	for _, method := range diffusion.Methods {
-		for _, kind := range []string{"vp 0.1-20", "subvp 0.1-20", "ve 25"} {
-			sde := sdes()[kind]
-			rng := rand.New(rand.NewPCG(3, 4))
-			times := diffusion.LogSNR.Times(sde, steps[method], method.End())
-			if method == diffusion.Euler || method == diffusion.PC {
-				times = diffusion.Uniform.Times(sde, steps[method], method.End())
-			}
-			samples := make([]float64, n)
-			for i := range samples {
-				start := []float64{sde.PriorStd() * rng.NormFloat64()}
-				samples[i] = diffusion.Sample(method, bumps.problem(sde, rng), start, times)[0]
-			}
-			// 1.95/√n is exceeded once in a thousand by exact samples; the rest is
-			// the step's own error.
-			got, bound := bumps.distance(samples), 1.95/math.Sqrt(n)+0.02
-			t.Logf("%s, %s: distance %.3f", method, kind, got)
-			if got > bound {
-				t.Errorf("%s, %s: Kolmogorov-Smirnov distance %.3f, want at most %.3f", method, kind, got, bound)
-			}
-		}
-	}
-}
-
-// The weak prior of vp 0.1-1 is right for data of no spread at 0 only; starting
-// from unit noise instead would be wrong by half.
-func TestWeakPriorStart(t *testing.T) {
-	sde := sdes()["vp 0.1-1"]
-	data := gaussian(0, 1e-6)
-	got := diffusion.Sample(diffusion.DDIM, data.problem(sde, nil), []float64{sde.PriorStd()}, diffusion.Uniform.Times(sde, 200, 0.5))[0]
-	_, want := sde.Marginal(0.5)
-	near(t, "one deviation stays one", got, want, 1e-3)
-}
 
 // With t = 0 at its end, ddim's last step is the clean sample itself.
 func TestLastStepIsTheCleanSample(t *testing.T) {
@@ -101,60 +48,106 @@ func TestComponentsDoNotMix(t *testing.T) {
 	}
 }
 
+// witness is a problem of two components that writes down what is asked of it.
+type witness struct {
+	denoised, watched []float64 // times
+	steps             []int
+	draws             [][2]int // draw and component
+	last              []float64
+}
+
+func (w *witness) problem(sde diffusion.SDE) diffusion.Problem[float64] {
+	return diffusion.Problem[float64]{
+		Space: reals{},
+		SDEs:  []diffusion.SDE{sde, sde},
+		Denoise: func(state []float64, at float64) []float64 {
+			w.denoised = append(w.denoised, at)
+			return []float64{state[0] / 2, state[1] / 3}
+		},
+		Noise: func(draw, component int) float64 {
+			w.draws = append(w.draws, [2]int{draw, component})
+			return 0.1
+		},
+		Watch: func(step int, at float64, state []float64) {
+			w.steps, w.watched = append(w.steps, step), append(w.watched, at)
+			w.last = slices.Clone(state)
+		},
+	}
+}
+
+// evaluations is how often a method may call the network. Only Heun's count
+// depends on where it ends: a step to a time above 0 looks at its end too.
+func evaluations(method diffusion.Method, steps int, end float64) int {
+	if method == diffusion.Heun && end > 0 {
+		return 2 * steps
+	}
+	return method.Evaluations(steps)
+}
+
 // What a sampler announces is what it asks for: a host that draws all noise ahead
 // relies on it.
 func TestAsksForWhatItAnnounces(t *testing.T) {
 	sde := sdes()["vp 0.1-20"]
 	for _, method := range diffusion.Methods {
 		for _, steps := range []int{1, 2, 5} {
-			var draws []int
-			evaluations, watched := 0, 0
-			p := gaussian(0, 1).problem(sde, nil)
-			denoise := p.Denoise
-			p.Denoise = func(state []float64, at float64) []float64 {
-				evaluations++
-				return denoise(state, at)
-			}
-			p.Noise = func(draw, _ int) float64 { draws = append(draws, draw); return 0 }
-			p.Watch = func(step int, at float64, state []float64) {
-				if step != watched || len(state) != 1 || at < 0 {
-					t.Errorf("%s: watched step %d at %g, want step %d", method, step, at, watched)
+			for _, end := range []float64{method.End(), 0, 0.3} {
+				name := fmt.Sprintf("%s, %d steps to %g", method, steps, end)
+				var w witness
+				start := []float64{1, -2}
+				times := diffusion.Uniform.Times(sde, steps, end)
+				got := diffusion.Sample(method, w.problem(sde), start, times)
+				if !slices.Equal(start, []float64{1, -2}) {
+					t.Errorf("%s: the start became %v", name, start)
 				}
-				watched++
-			}
-			start := []float64{1}
-			diffusion.Sample(method, p, start, diffusion.Uniform.Times(sde, steps, method.End()))
-			if start[0] != 1 {
-				t.Errorf("%s changed its start", method)
-			}
-			if evaluations != method.Evaluations(steps) || watched != steps {
-				t.Errorf("%s, %d steps: %d evaluations, %d watched, want %d and %d", method, steps, evaluations, watched, method.Evaluations(steps), steps)
-			}
-			if want := method.Draws(steps); len(draws) != want || want > 0 && (draws[0] != 0 || draws[want-1] != want-1) {
-				t.Errorf("%s, %d steps: draws %v, want 0 to %d", method, steps, draws, want-1)
+				if want := evaluations(method, steps, end); len(w.denoised) != want || slices.Contains(w.denoised, 0) {
+					t.Errorf("%s: denoised at %v, want %d times, none of them 0", name, w.denoised, want)
+				}
+				if want := everyDraw(method.Draws(steps)); !slices.Equal(w.draws, want) {
+					t.Errorf("%s: draws %v, want %v", name, w.draws, want)
+				}
+				if want := []int{0, 1, 2, 3, 4}[:steps]; !slices.Equal(w.steps, want) || !slices.Equal(w.watched, times[1:]) {
+					t.Errorf("%s: watched steps %v at %v, want %v at %v", name, w.steps, w.watched, want, times[1:])
+				}
+				if !slices.Equal(w.last, got) {
+					t.Errorf("%s: watched %v at last, but got %v", name, w.last, got)
+				}
 			}
 		}
 	}
 }
 
-// Sample numbers from a Gaussian whose best denoiser is known.
-func Example() {
-	sde, _ := diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20}.New()
-	data := gaussian(3, 0.5)
-	problem := diffusion.Problem[float64]{
-		Space: reals{},
-		SDEs:  []diffusion.SDE{sde},
-		Denoise: func(state []float64, t float64) []float64 {
-			return []float64{data.denoise(sde, state[0], t)}
-		},
+// everyDraw is each draw once for each of two components, in order.
+func everyDraw(n int) (out [][2]int) {
+	for draw := range n {
+		out = append(out, [2]int{draw, 0}, [2]int{draw, 1})
 	}
-	for _, z := range []float64{-1, 0, 1} { // starts one deviation apart
-		start := []float64{z * sde.PriorStd()}
-		end := diffusion.Sample(diffusion.Heun, problem, start, diffusion.LogSNR.Times(sde, 40, diffusion.Heun.End()))
-		fmt.Printf("%.2f\n", end[0])
+	return out
+}
+
+// The counts of each method, by hand for four steps, and where it ends.
+func TestAnnouncements(t *testing.T) {
+	for method, want := range map[diffusion.Method]struct {
+		evaluations, draws int
+		end                float64
+	}{
+		diffusion.DDIM:  {4, 0, 0},
+		diffusion.Heun:  {7, 0, 0},
+		diffusion.DPM:   {4, 0, 0},
+		diffusion.Euler: {4, 3, 1e-3},
+		diffusion.PC:    {8, 7, 1e-3},
+	} {
+		if e, d, end := method.Evaluations(4), method.Draws(4), method.End(); e != want.evaluations || d != want.draws || end != want.end {
+			t.Errorf("%s: got %d evaluations, %d draws, end %g, want %+v", method, e, d, end, want)
+		}
 	}
-	// Output:
-	// 2.49
-	// 2.99
-	// 3.49
+}
+
+func TestUnknownMethodPanicsWithItsName(t *testing.T) {
+	defer func() {
+		if got, want := recover(), `diffusion: "magic" is no sampler`; got != want {
+			t.Errorf("got panic %v, want %q", got, want)
+		}
+	}()
+	sde := sdes()["ve 25"]
+	diffusion.Sample("magic", gaussian(0, 1).problem(sde, nil), []float64{1}, []float64{1, 0})
 }

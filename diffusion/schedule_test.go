@@ -27,16 +27,34 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+// The log-SNR falls by the same amount in each step, down to the end, or to 0.001
+// and then in one last step where the end is 0.
 func TestLogSNRIsEven(t *testing.T) {
+	const steps = 6
 	for name, sde := range sdes() {
-		times := diffusion.LogSNR.Times(sde, 6, 0)
 		ratio := func(at float64) float64 {
 			alpha, std := sde.Marginal(at)
 			return math.Log(alpha / std)
 		}
-		near(t, name+": last evaluation", times[5], 1e-3, 1e-9)
-		for i := range 4 {
-			near(t, name, ratio(times[i+1])-ratio(times[i]), (ratio(times[5])-ratio(times[0]))/5, 1e-6)
+		for _, c := range []struct {
+			end, lowest float64
+			even        int // how many steps are even
+		}{{0, 1e-3, steps - 1}, {1e-3, 1e-3, steps}, {0.2, 0.2, steps}} {
+			times := diffusion.LogSNR.Times(sde, steps, c.end)
+			near(t, name+": lowest", times[c.even], c.lowest, 1e-9)
+			share := (ratio(c.lowest) - ratio(1)) / float64(c.even)
+			for i := range c.even {
+				near(t, name, ratio(times[i+1])-ratio(times[i]), share, 1e-6)
+			}
+		}
+	}
+}
+
+func TestUniformIsEven(t *testing.T) {
+	for _, end := range []float64{0, 1e-3, 0.5} {
+		times := diffusion.Uniform.Times(sdes()["ve 25"], 8, end)
+		for i := range 8 {
+			near(t, "step", times[i]-times[i+1], (1-end)/8, 1e-12)
 		}
 	}
 }
