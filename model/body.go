@@ -74,10 +74,7 @@ func DropFused(in Nodes, fused *Node) *Node {
 }
 
 // Valid4 is the validity of utterances, [1,B,N,1].
-func Valid4(in Nodes) *Node {
-	dims := in[InValid].Shape().Dimensions
-	return graph.Reshape(in[InValid], 1, dims[0], dims[1], 1)
-}
+func Valid4(in Nodes) *Node { return everyModality(in[InValid]) }
 
 // Missing is [M,B,N,1]: 1 for a cell of a real utterance that was not observed.
 func Missing(in Nodes) *Node { return graph.Mul(graph.OneMinus(in[InPresent]), Valid4(in)) }

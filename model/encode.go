@@ -7,9 +7,14 @@ import (
 )
 
 // Encode is Eqs. 12-14 for the three modalities: X'_m = LayerNorm(Conv1D(X_m)) + PE,
-// [B,N,D_m] each → [M,B,N,d]. Padding is zero before and after; drop scales the
-// inputs (nil entries leave them alone).
+// [B,N,D_m] each → [M,B,N,d].
 func Encode(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node, valid *Node, width, kernel int) *Node {
+	return Normalise(Embed(p, x, drop, valid, width, kernel), valid)
+}
+
+// Embed is the convolution of Encode alone, [B,N,D_m] each → [M,B,N,d]. Padding is
+// zero before and after; drop scales the inputs (nil entries leave them alone).
+func Embed(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node, valid *Node, width, kernel int) *Node {
 	var encoded []*Node
 	for _, m := range erc.Modalities {
 		in := x[m]
@@ -18,10 +23,21 @@ func Encode(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node
 		}
 		encoded = append(encoded, Conv1D(p.In("%s", m), in, width, kernel))
 	}
-	stacked := LayerNorm(graph.Stack(encoded, 0))
+	return graph.Mul(graph.Stack(encoded, 0), everyModality(valid))
+}
+
+// Normalise is the rest of Encode: what brings embedded features [M,B,N,d] to the
+// unit scale that the SDEs need.
+func Normalise(embedded, valid *Node) *Node {
+	dims := embedded.Shape().Dimensions
+	pe := PositionalEncoding(valid.Graph(), dims[2], dims[3])
+	return graph.Mul(graph.Add(LayerNorm(embedded), pe), everyModality(valid))
+}
+
+// everyModality shapes what is said of utterances, [B,N] → [1,B,N,1].
+func everyModality(valid *Node) *Node {
 	dims := valid.Shape().Dimensions
-	pe := PositionalEncoding(valid.Graph(), dims[1], width)
-	return graph.Mul(graph.Add(stacked, pe), graph.Reshape(valid, 1, dims[0], dims[1], 1))
+	return graph.Reshape(valid, 1, dims[0], dims[1], 1)
 }
 
 // Conv1D convolves along the utterances, 'same' padding: [B,N,in] → [B,N,out].

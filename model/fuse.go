@@ -13,7 +13,7 @@ import (
 // convolutions over-smooth.
 func Fuse(p *Params, a, h, valid *Node, layers int) *Node {
 	dims := h.Shape().Dimensions // [M,B,N,d]
-	mask := graph.Reshape(valid, 1, dims[1], dims[2], 1)
+	mask := everyModality(valid)
 	// Symmetric normalisation of the block matrix. Rebuilt graphs may hold
 	// small negative weights, so the degree sums absolute values.
 	degree := graph.AddScalar(graph.ReduceAndKeep(graph.Abs(a), graph.ReduceSum, -1), float64(erc.NumModalities-1))

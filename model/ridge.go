@@ -72,16 +72,12 @@ func (r Ridge) Complete(p *Params, in Nodes) [erc.NumModalities]*Node {
 	return x
 }
 
-// Fit solves the regressions on the utterances that have everything.
-// Standardised features need no intercept.
+// Fit solves each regression on the utterances that have what it needs. Where
+// there are none the map is zero, which is the training mean. Standardised
+// features need no intercept.
 func (r Ridge) Fit(p *Params, truth []Truth) error {
-	z, err := r.complete(truth)
-	if err != nil {
-		return err
-	}
-	var gram mat.Dense
-	gram.Mul(z.T(), z)
-	rows, _ := z.Dims()
+	moments := r.moments(truth)
+	solved := 0
 	for _, from := range partial() {
 		var columns []int
 		for _, m := range erc.Modalities {
@@ -93,39 +89,76 @@ func (r Ridge) Fit(p *Params, truth []Truth) error {
 			if from.Has(to) {
 				continue
 			}
-			w, err := solve(&gram, columns, r.columns(to), r.Lambda*float64(rows))
-			if err != nil {
-				return fmt.Errorf("regression of %s on %s: %w", to, from, err)
+			w := make([]float32, len(columns)*r.Dims[to])
+			if gram, rows := sum(moments, from.With(to)); rows > 0 {
+				var err error
+				if w, err = solve(gram, columns, r.columns(to), r.Lambda*float64(rows)); err != nil {
+					return fmt.Errorf("regression of %s on %s: %w", to, from, err)
+				}
+				solved++
 			}
 			if err := p.SetConstant(mapName(from, to), w, len(columns), r.Dims[to]); err != nil {
 				return err
 			}
 		}
 	}
+	if solved == 0 {
+		return hint.Input("choose a model, or a setting, without regression", "regression: no training utterance has two modalities")
+	}
 	return nil
 }
 
-// complete stacks the utterances that have all modalities, [rows, ΣD_m].
-func (r Ridge) complete(truth []Truth) (*mat.Dense, error) {
-	rows, width := 0, r.Dims[0]+r.Dims[1]+r.Dims[2]
-	var data []float64
+// moment is the Gram matrix [ΣD_m, ΣD_m] of the utterances of one availability.
+type moment struct {
+	gram *mat.Dense
+	rows int
+}
+
+// moments sorts the utterances by what they have, zeros where they have nothing.
+func (r Ridge) moments(truth []Truth) map[erc.Present]moment {
+	data := map[erc.Present][]float64{}
 	for i := range truth {
 		for u, present := range truth[i].Present {
-			if present != erc.All {
-				continue
-			}
-			rows++
+			row := make([]float64, 0, r.Dims[0]+r.Dims[1]+r.Dims[2])
 			for _, m := range erc.Modalities {
-				for _, x := range truth[i].Features[m][u] {
-					data = append(data, float64(x))
+				features := make([]float32, r.Dims[m])
+				if present.Has(m) {
+					features = truth[i].Features[m][u]
+				}
+				for _, x := range features {
+					row = append(row, float64(x))
 				}
 			}
+			data[present] = append(data[present], row...)
 		}
 	}
-	if rows == 0 {
-		return nil, hint.Input("choose a model, or a setting, without regression", "regression: no training utterance has all three modalities")
+	out := map[erc.Present]moment{}
+	width := r.Dims[0] + r.Dims[1] + r.Dims[2]
+	for present, flat := range data {
+		z := mat.NewDense(len(flat)/width, width, flat)
+		gram := &mat.Dense{}
+		gram.Mul(z.T(), z)
+		out[present] = moment{gram, len(flat) / width}
 	}
-	return mat.NewDense(rows, width, data), nil
+	return out
+}
+
+// sum is the Gram matrix of all the utterances that have what is needed.
+func sum(moments map[erc.Present]moment, needed erc.Present) (*mat.Dense, int) {
+	gram, rows := &mat.Dense{}, 0
+	for present := erc.None + 1; present <= erc.All; present++ { // in order: sums round
+		m, ok := moments[present]
+		if !ok || present&needed != needed {
+			continue
+		}
+		if rows == 0 {
+			gram.CloneFrom(m.gram)
+		} else {
+			gram.Add(gram, m.gram)
+		}
+		rows += m.rows
+	}
+	return gram, rows
 }
 
 // columns returns where a modality's features stand among all of them.

@@ -3,6 +3,7 @@ package model_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -70,6 +71,42 @@ func TestRidgeSolvesTheNormalEquations(t *testing.T) {
 				t.Errorf("source %d, target %d: %.5f, want %.5f", i, j, left, want)
 			}
 		}
+	}
+}
+
+// A corpus without one of the modalities has its regressions all the same, the
+// missing one's at the training mean; a corpus with one alone has none.
+func TestRidgeWithoutCompleteUtterances(t *testing.T) {
+	dims := [erc.NumModalities]int{3, 2, 2}
+	fit := func(keep erc.Present) (map[string][]float32, error) {
+		truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 30)
+		for u := range truth[0].Present {
+			truth[0].Present[u] = keep
+		}
+		store := mlx.NewStore()
+		err := model.Ridge{Dims: dims, Lambda: 0.2}.Fit(model.NewParams(store, 0), truth)
+		maps := map[string][]float32{}
+		for v := range store.IterVariables() {
+			maps[v.Name()] = tensors.MustCopyFlatData[float32](v.MustValue())
+		}
+		return maps, err
+	}
+	all, err := fit(erc.All)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := fit(0b011)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := two["regress_t_audio"], all["regress_t_audio"]; !slices.Equal(got, want) {
+		t.Errorf("text to audio: got %v, want %v", got, want)
+	}
+	if got := two["regress_ta_visual"]; slices.ContainsFunc(got, func(x float32) bool { return x != 0 }) {
+		t.Errorf("to a modality that is not there: got %v, want zeros", got)
+	}
+	if _, err := fit(0b001); err == nil {
+		t.Error("one modality alone was regressed")
 	}
 }
 

@@ -84,7 +84,7 @@ func TestSameSeedSameBits(t *testing.T) {
 
 func TestTrainingLearns(t *testing.T) {
 	corpus := small()
-	config := settings(t, "regression", "train.epochs=60", "train.patience=0", "train.rate=0.01", "regression.dropout=0", "regression.input_dropout=0")
+	config := settings(t, "regression", "train.epochs=60", "train.patience=0", "train.rate=0.01", "regression.context=0", "regression.dropout=0", "regression.input_dropout=0")
 	var first, last float64
 	backend, err := train.Backend("")
 	if err != nil {

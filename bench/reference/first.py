@@ -1,10 +1,9 @@
 """From process start to the first prediction of one conversation, then exits."""
 import torch
 
-from gsdnet import GSDNet, Params
-from step import CONFIG, feed, noise
+from step import CONFIG, feed, network, noise
 
-net = GSDNet(CONFIG, Params({}, torch.Generator().manual_seed(1)), dict(deviation=torch.tensor([0.1] * 3)))
+net = network(CONFIG, {})
 f = feed(1, 96, 32)
 noise(f, False, CONFIG["width"])
 with torch.no_grad():

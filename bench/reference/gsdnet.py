@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 import sde
 
+NAMES, PARTIAL = ("text", "audio", "visual"), ([0], [1], [0, 1], [2], [0, 2], [1, 2])
 TIME, SPECTRAL, SPECTRAL_REFINE = 64, 64, 16
 LEAST_SCALE, DECODE = 0.02, 0.1
 
@@ -59,6 +60,38 @@ def positions(n, d):
     return torch.where(i % 2 == 0, angle.sin(), angle.cos()).float()
 
 
+def scan(a, b):
+    """c_t = a_t c_{t-1} + b_t along axis 1, by doubling."""
+    step, n = 1, a.shape[1]
+    while step < n:
+        late = lambda x: F.pad(x, (0, 0, step, 0))[:, :n]
+        a, b = a * late(a), b + a * late(b)
+        step *= 2
+    return b
+
+
+def recurrent(p, x, valid, out):
+    """Both directions of a quasi-recurrent layer, fo-pooling: [B,N,in] -> [B,N,2*out]."""
+    sides = []
+    for side, turn in (("forward", lambda y: y), ("backward", lambda y: y.flip(1))):
+        gate = lambda name: dense(p.at(side).at(name), x, out)
+        z, f, o = gate("z").tanh(), gate("f").sigmoid(), gate("o").sigmoid()
+        c = turn(scan(turn(f), turn((1 - f) * z * valid[..., None])))
+        sides.append(o * c * valid[..., None])
+    return torch.cat(sides, -1)
+
+
+def regressions(dims, generator):
+    """Any maps will do: the closed form is tested elsewhere."""
+    out = {}
+    for pattern in PARTIAL:
+        width = sum(dims[m] for m in pattern)
+        for m in set(range(3)) - set(pattern):
+            name = "regress_" + "".join(NAMES[i][0] for i in pattern) + "_" + NAMES[m]
+            out[name] = 0.3 * torch.randn(width, dims[m], generator=generator)
+    return out
+
+
 class GSDNet:
     def __init__(self, config, params, constants):
         self.c, self.p, self.constants = config, params, constants
@@ -68,15 +101,19 @@ class GSDNet:
         self.sampler = {"ddim": sde.ddim, "euler": sde.euler}[config["sampler"]]
 
     # Encoder, Eqs. 12-14
-    def encode(self, xs, valid):
+    def embed(self, xs, valid):
         d, kernel = self.c["width"], self.c["kernel"]
         out = []
-        for name, x in zip(("text", "audio", "visual"), xs):
+        for name, x in zip(NAMES, xs):
             p = self.p.at("encode").at(name)
             w = p.get("w", kernel * x.shape[-1], d).reshape(kernel, x.shape[-1], d)
             y = F.conv1d(x.transpose(1, 2), w.permute(2, 1, 0), p.get("b", d), padding=kernel // 2)
             out.append(y.transpose(1, 2))
-        return (layer_norm(torch.stack(out)) + positions(valid.shape[1], d)) * valid[None, :, :, None]
+        return torch.stack(out) * valid[None, :, :, None]
+
+    def normalise(self, embedded, valid):
+        _, _, n, d = embedded.shape
+        return (layer_norm(embedded) + positions(n, d)) * valid[None, :, :, None]
 
     # Graph from a residual of the spectrum
     def graph(self, f, r):
@@ -164,16 +201,16 @@ class GSDNet:
 
     # Ridge regression of what is missing on what is there
     def regress(self, f):
-        names, present = ("text", "audio", "visual"), f["present"][..., 0]
-        out = [f[n] for n in names]
-        for pattern in ([0], [1], [0, 1], [2], [0, 2], [1, 2]):
+        present = f["present"][..., 0]
+        out = [f[n] for n in NAMES]
+        for pattern in PARTIAL:
             here = f["valid"]
             for m in range(3):
                 here = here * (present[m] if m in pattern else 1 - present[m])
-            source = torch.cat([f[names[m]] for m in pattern], -1)
-            letters = "".join(names[m][0] for m in pattern)
+            source = torch.cat([f[NAMES[m]] for m in pattern], -1)
+            letters = "".join(NAMES[m][0] for m in pattern)
             for m in set(range(3)) - set(pattern):
-                out[m] = out[m] + source @ self.constants[f"regress_{letters}_{names[m]}"] * here[..., None]
+                out[m] = out[m] + source @ self.constants[f"regress_{letters}_{NAMES[m]}"] * here[..., None]
         return out
 
     # Fusion and prediction, Eq. 19
@@ -197,10 +234,27 @@ class GSDNet:
             states.append(flat.reshape(b, 3, n, d).permute(1, 0, 2, 3))
         return beside(torch.cat(states, -1))
 
+    def rows(self, f, completed):
+        """Rows of the graph: as embedded, with what was sampled read out where something is missing."""
+        if self.c["rows"] == "encoded":
+            return completed
+        p, d, missing = self.p.at("rows"), self.c["width"], (1 - f["present"]) * f["valid"][None, :, :, None]
+        if self.mean is None:
+            return self.embedded * f["present"] + dense_m(p, completed, d) * missing
+        residual = (completed - self.mean) * missing
+        return self.embedded + torch.einsum("mbni,mij->mbnj", residual, p.get("w", 3, d, d))
+
+    def read(self, f, fused):
+        """Recurrent layers between fusion and head."""
+        p, d = self.p.at("reader"), self.c["width"]
+        if self.c["context"]:
+            fused = F.relu(dense(p.at("joint"), torch.cat([fused, beside(f["present"])], -1), d))
+        for i in range(self.c["context"]):
+            fused = recurrent(p.at(f"layer{i}"), fused, f["valid"], d // 2)
+        return fused
+
     def predict(self, f, a, completed):
-        fused = self.fuse(a, completed, f["valid"])
-        if self.c["views"] == "both":
-            fused = torch.cat([fused, beside(self.observed), beside(f["present"])], -1)
+        fused = self.read(f, self.fuse(a, self.rows(f, completed), f["valid"]))
         p = self.p.at("head")
         hidden = F.relu(dense(p.at("hidden"), fused, self.c["hidden"]))
         location = dense(p.at("location"), hidden, 1)[..., 0]
@@ -210,14 +264,15 @@ class GSDNet:
     def decode(self, encoded):
         encoded = encoded.detach()
         return [dense(self.p.at("decode").at(n), encoded[m], self.c["dims"][m])
-                for m, n in enumerate(("text", "audio", "visual"))]
+                for m, n in enumerate(NAMES)]
 
     def observe(self, f):
         """Sets X'_o and, where the diffusion starts out from a regression, its mean."""
         missing = (1 - f["present"]) * f["valid"][None, :, :, None]
         regressed = self.c["mean"] == "regression"
-        xs = self.regress(f) if regressed else [f[n] for n in ("text", "audio", "visual")]
-        encoded = self.encode(xs, f["valid"])
+        xs = self.regress(f) if regressed else [f[n] for n in NAMES]
+        self.embedded = self.embed(xs, f["valid"])
+        encoded = self.normalise(self.embedded, f["valid"])
         self.observed = encoded * f["present"]
         self.mean = encoded * missing if regressed else None
         return missing
@@ -235,8 +290,8 @@ class GSDNet:
         stages["encoded"] = self.observed
         withheld = f["has"] * (1 - f["present"]) * f["valid"][None, :, :, None]
         with torch.no_grad():
-            complete = [f["complete_" + n] for n in ("text", "audio", "visual")]
-            target = self.encode(complete, f["valid"]) * f["has"]
+            complete = [f["complete_" + n] for n in NAMES]
+            target = self.normalise(self.embed(complete, f["valid"]), f["valid"]) * f["has"]
         x, r, path = self.sample(f)
         for i, state in enumerate(path):
             stages[f"step{i}_x"], stages[f"step{i}_g"] = state

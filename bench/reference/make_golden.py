@@ -6,19 +6,18 @@ import torch
 
 import graph
 import tensorfile
-from gsdnet import GSDNet, Params
+from gsdnet import GSDNet, NAMES, Params, regressions
 from sde import VE, VP
 
 DIMS, LENGTHS, N, WIDTH, RANK, WINDOW = (7, 5, 4), (7, 4), 7, 8, 4, 6
-NAMES = ("text", "audio", "visual")
-COMMON = dict(dims=DIMS, width=WIDTH, kernel=3, blocks=2, hidden=8, fusion_layers=2, beta=0.1, free_weight=0.1)
+COMMON = dict(dims=DIMS, width=WIDTH, blocks=2, hidden=8, fusion_layers=2, beta=0.1, free_weight=0.1)
 CASES = {
     "default": dict(sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=3, prediction="x0", through=True,
-                    condition="clean", mean="none", views="completed"),
+                    condition="clean", mean="none", kernel=1, rows="embedded", context=2),
     "regressed": dict(sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=2, prediction="eps", through=True,
-                      condition="clean", mean="regression", views="both"),
+                      condition="clean", mean="regression", kernel=3, rows="embedded", context=2),
     "paper": dict(sde_x=VE(25), sde_g=VP(0.1, 1), sampler="euler", steps=3, prediction="score", through=False,
-                  condition="noisy", mean="none", views="completed"),
+                  condition="noisy", mean="none", kernel=3, rows="encoded", context=0),
 }
 
 
@@ -71,24 +70,8 @@ def noise(config, generator):
     return f
 
 
-def regressions(generator):
-    """Any maps will do: the closed form is tested elsewhere."""
-    out = {}
-    for pattern in ([0], [1], [0, 1], [2], [0, 2], [1, 2]):
-        width = sum(DIMS[m] for m in pattern)
-        for m in set(range(3)) - set(pattern):
-            name = "regress_" + "".join(NAMES[i][0] for i in pattern) + "_" + NAMES[m]
-            out[name] = 0.3 * torch.randn(width, DIMS[m], generator=generator)
-    return out
-
-
-def reshaped(path, config):
-    """The head is wider where it sees both views."""
-    return config["views"] == "both" and path == "/head/hidden/w"
-
-
 def main():
-    out, drawn = {}, {}
+    out = {}
     complete, present, valid, label, labelled = data(np.random.default_rng(7))
     host = spectra(complete, present)
     f = dict(host, valid=torch.tensor(valid), label=torch.tensor(label), labelled=torch.tensor(labelled))
@@ -107,19 +90,14 @@ def main():
     for case, choice in CASES.items():
         generator = torch.Generator().manual_seed(11)
         config = dict(COMMON, **choice)
-        # Weights are shared among the cases, but for those of another shape.
-        weights = {k: v.detach().clone().requires_grad_() for k, v in drawn.items() if not reshaped(k, config)}
-        constants = dict(deviation=torch.tensor([0.11, 0.07, 0.09]))
+        weights, constants = {}, dict(deviation=torch.tensor([0.11, 0.07, 0.09]))
         if config["mean"] == "regression":
-            constants.update(regressions(generator))
+            constants.update(regressions(DIMS, generator))
         feed = noise(config, generator)
         net = GSDNet(config, Params(weights, generator), constants)
         terms, stages = net.losses(dict(f, **feed))
         terms["total"].backward()
-        own = {k: v for k, v in weights.items() if reshaped(k, config)}
-        out.update({"weight" + k: v.detach().numpy() for k, v in weights.items() if k not in own})
-        drawn.update({k: v for k, v in weights.items() if k not in own})
-        for group, values in dict(constant=constants, noise=feed, weight=own, stage=stages, loss=terms).items():
+        for group, values in dict(constant=constants, noise=feed, weight=weights, stage=stages, loss=terms).items():
             for k, v in values.items():
                 out[f"{case}/{group}/{k.lstrip('/')}"] = v.detach().numpy()
         for k, v in weights.items():

@@ -7,13 +7,18 @@ import time
 
 import torch
 
-from gsdnet import GSDNet, Params
+from gsdnet import NAMES, GSDNet, Params, regressions
 from sde import VP
 
-CONFIG = dict(dims=(785, 384, 66), width=128, kernel=3, blocks=3, hidden=128, fusion_layers=2, beta=0.1,
+CONFIG = dict(dims=(785, 384, 66), width=128, kernel=1, blocks=3, hidden=128, fusion_layers=2, beta=0.1,
               free_weight=0.1, sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=4, prediction="x0",
-              through=True, condition="clean", mean="none", views="completed", dropout=0.4, input_dropout=0.2)
-NAMES = ("text", "audio", "visual")
+              through=True, condition="clean", mean="regression", rows="embedded", context=2, dropout=0.4, input_dropout=0.2)
+
+
+def network(config, weights):
+    generator = torch.Generator().manual_seed(1)
+    constants = dict(regressions(config["dims"], generator), deviation=torch.tensor([0.1] * 3))
+    return GSDNet(config, Params(weights, generator), constants)
 
 
 def feed(b, n, rank):
@@ -55,7 +60,7 @@ def median(run, repeats):
 def measure(batch=8, length=96, width=128, repeats=5):
     """Median seconds of a training step, of inference of the batch and of one conversation."""
     config, weights = dict(CONFIG, width=width), {}
-    net = GSDNet(config, Params(weights, torch.Generator().manual_seed(1)), dict(deviation=torch.tensor([0.1] * 3)))
+    net = network(config, weights)
     f = feed(batch, length, min(32, length))
     noise(f, True, width)
     net.losses(f)  # makes the weights

@@ -13,6 +13,7 @@ type completer struct {
 	net      *Net
 	p        *model.Params
 	in       model.Nodes
+	embedded *model.Node                                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
 	observed *model.Node                                    // [M,B,N,d] X'_o, 0 where absent
 	mean     *model.Node                                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
 	side     side                                           // nil for GraphNone

@@ -20,9 +20,6 @@ const (
 	MeanNone       = "none"       // X' itself is diffused
 	MeanRegression = "regression" // what is left of X' after a ridge regression on the present modalities
 
-	ViewsCompleted = "completed"
-	ViewsBoth      = "both"
-
 	ConditionClean = "clean" // X_o
 	ConditionNoisy = "noisy" // X_o(t), noised independently at the same t
 )
@@ -50,8 +47,9 @@ type Config struct {
 	Ridge      float64        `toml:"ridge"`      // of the regression, in units of the number of rows
 	Blocks     int            `toml:"blocks"`     // residual blocks of the features' score network
 
-	FusionLayers int    `toml:"fusion_layers"` // L of Eq. 19
-	Views        string `toml:"views"`         // completed, or both: the head sees the observed features too
+	Rows         string `toml:"rows"`          // of the fused graph: embedded, or encoded as printed
+	FusionLayers int    `toml:"fusion_layers"` // L of Eq. 19; 0: no graph
+	Context      int    `toml:"context"`       // recurrent layers between fusion and head; 0: none, as printed
 	Hidden       int    `toml:"hidden"`        // width of the prediction head
 	Head         string `toml:"head"`          // laplace or point
 
@@ -64,13 +62,13 @@ type Config struct {
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Width: 128, Kernel: 3,
+		Width: 128, Kernel: 1,
 		Graph: GraphSpectral, Window: 6, Rank: 32, Basis: BasisShared,
 		SDEX:      diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
-		Condition: ConditionClean, Mean: MeanNone, Ridge: 0.3, Blocks: 3,
-		FusionLayers: 2, Views: ViewsCompleted, Hidden: 128, Head: model.HeadLaplace,
+		Condition: ConditionClean, Mean: MeanRegression, Ridge: 0.3, Blocks: 3,
+		Rows: model.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: model.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
 	}
 }
@@ -82,6 +80,7 @@ func Paper() Config {
 	c.SDELambda.BetaMax = 1 // as the paper's lineage has it
 	c.Sampler, c.Steps, c.Prediction = "euler", 100, "score"
 	c.Through, c.Condition = false, ConditionNoisy
+	c.Mean, c.Kernel, c.Rows, c.Context = MeanNone, 3, model.RowsEncoded, 0
 	return c
 }
 
@@ -92,7 +91,7 @@ func (c Config) check() error {
 		is  int
 	}{
 		{"width", c.Width}, {"kernel", c.Kernel}, {"steps", c.Steps}, {"blocks", c.Blocks},
-		{"fusion_layers", c.FusionLayers}, {"hidden", c.Hidden},
+		{"hidden", c.Hidden},
 	} {
 		if size.is <= 0 {
 			return hint.Input("set it to 1 or more", "gsdnet.%s = %d", size.key, size.is)
@@ -110,8 +109,8 @@ func (c Config) check() error {
 	if c.Ridge <= 0 {
 		return hint.Input("it is above 0", "gsdnet.ridge = %g", c.Ridge)
 	}
-	if c.Window < 0 || c.Rank < 0 || c.Beta < 0 || c.FreeWeight < 0 {
-		return hint.Input("0 is the least", "gsdnet.window, rank, beta or free_weight is negative")
+	if min(c.Window, c.Rank, c.FusionLayers, c.Context) < 0 || min(c.Beta, c.FreeWeight) < 0 {
+		return hint.Input("0 is the least", "gsdnet.window, rank, fusion_layers, context, beta or free_weight is negative")
 	}
 	if c.Basis == BasisOracle {
 		return hint.Input(`use "shared" or "own"`, "gsdnet.basis = \"oracle\": the true eigenvectors are not there to be trained with")
@@ -130,7 +129,7 @@ func (c Config) checkNames() error {
 		{"graph", c.Graph, []string{GraphSpectral, GraphAdjacency, GraphNone}},
 		{"basis", c.Basis, []string{BasisShared, BasisOwn, BasisOracle}},
 		{"mean", c.Mean, []string{MeanNone, MeanRegression}},
-		{"views", c.Views, []string{ViewsCompleted, ViewsBoth}},
+		{"rows", c.Rows, []string{model.RowsEmbedded, model.RowsEncoded}},
 		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
 		{"head", c.Head, []string{model.HeadLaplace, model.HeadPoint}},
 	} {

@@ -30,14 +30,15 @@ func goldenCases() map[string]Config {
 	base := Default()
 	base.Width, base.Hidden, base.Blocks, base.Rank = 8, 8, 2, 4
 	base.Dropout, base.InputDropout = 0, 0
-	base.Mean, base.Views, base.Condition = MeanNone, ViewsCompleted, ConditionClean
+	base.Mean, base.Condition = MeanNone, ConditionClean
 	base.Sampler, base.Steps, base.Prediction, base.Through = "ddim", 3, "x0", true
 	regressed := base
-	regressed.Mean, regressed.Views, regressed.Prediction, regressed.Steps = MeanRegression, ViewsBoth, "eps", 2
+	regressed.Mean, regressed.Prediction, regressed.Steps, regressed.Kernel = MeanRegression, "eps", 2, 3
 	paper := base
 	printed := Paper()
 	paper.SDEX, paper.SDELambda, paper.Condition, paper.Through = printed.SDEX, printed.SDELambda, printed.Condition, printed.Through
-	paper.Sampler, paper.Prediction = printed.Sampler, printed.Prediction
+	paper.Sampler, paper.Prediction, paper.Kernel = printed.Sampler, printed.Prediction, printed.Kernel
+	paper.Rows, paper.Context = printed.Rows, printed.Context
 	return map[string]Config{"default": base, "regressed": regressed, "paper": paper}
 }
 
@@ -245,13 +246,7 @@ func goldenStore(t *testing.T, file golden, name string) *mlx.Store {
 		}
 		v.SetTrainable(trainable)
 	}
-	own := file.under(name + "/weight/")
-	for path, value := range file.under("weight/") {
-		if own[path] == nil {
-			create("/"+path, value, true)
-		}
-	}
-	for path, value := range own {
+	for path, value := range file.under(name + "/weight/") {
 		create("/"+path, value, true)
 	}
 	for path, value := range file.under(name + "/constant/") {
@@ -323,7 +318,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed model.Feed, sto
 func stages(net *Net, p *model.Params, in model.Nodes, add func(string, *graph.Node)) {
 	c := net.completer(p, in)
 	add("stage/encoded", c.observed)
-	target := graph.Mul(net.encode(p, in, model.InComplete, ""), in[model.InHas])
+	target := graph.Mul(net.encode(p, in, model.InComplete), in[model.InHas])
 	out := c.noised(c.residual(target))
 	add("stage/score_x", out.x)
 	add("stage/score_g", out.g)

@@ -30,6 +30,7 @@ func init() {
 type Net struct {
 	cfg        Config
 	setup      model.Setup
+	reader     model.Reader
 	head       model.Head
 	sdeX, sdeG diffusion.SDE
 	prediction diffusion.Prediction
@@ -43,7 +44,8 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}
+	n := &Net{cfg: c, setup: s, reader: model.Reader{Width: c.Width, Layers: c.Context}}
+	n.head = model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}
 	var err error
 	if n.sdeX, err = c.SDEX.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
@@ -62,7 +64,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	withheld := model.Withheld(in)
 	c := n.completer(p, in)
-	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete, "")), in[model.InHas]) // X'_m(complete)
+	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas]) // X'_m(complete)
 	x, r := c.sample()
 	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
 	recX := model.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
@@ -103,7 +105,8 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 // completer encodes what was observed, Eqs. 12-14.
 func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
 	c := &completer{net: n, p: p, in: in, side: n.newSide(p, in)}
-	encoded := n.encodeObserved(p, in)
+	c.embedded = n.embedObserved(p, in)
+	encoded := model.Normalise(c.embedded, in[model.InValid])
 	c.observed = graph.Mul(encoded, in[model.InPresent])
 	if n.cfg.Mean == MeanRegression {
 		c.mean = graph.Mul(encoded, model.Missing(c.in))
@@ -111,17 +114,17 @@ func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
 	return c
 }
 
-// encodeObserved encodes what there is, the holes left at zero or regressed.
-func (n *Net) encodeObserved(p *model.Params, in model.Nodes) *model.Node {
+// embedObserved embeds what there is, the holes left at zero or regressed.
+func (n *Net) embedObserved(p *model.Params, in model.Nodes) *model.Node {
 	if n.cfg.Mean == MeanNone {
-		return n.encode(p, in, "", inDropIn)
+		return n.embed(p, in, "", inDropIn)
 	}
 	filled := model.Nodes{model.InValid: in[model.InValid]}
 	for m, x := range n.ridge.Complete(p, in) {
 		name := erc.Modality(m).String()
 		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
 	}
-	return n.encode(p, filled, "", inDropIn)
+	return n.embed(p, filled, "", inDropIn)
 }
 
 // residual is what of the features is diffused: all, or what their mean leaves.
@@ -132,8 +135,13 @@ func (c *completer) residual(x *model.Node) *model.Node {
 	return graph.Sub(x, graph.StopGradient(c.mean))
 }
 
-// encode runs the encoder on the inputs named prefix+modality.
-func (n *Net) encode(p *model.Params, in model.Nodes, prefix, drop string) *model.Node {
+// encode runs the encoder on the inputs named prefix+modality, without dropout.
+func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
+	return model.Normalise(n.embed(p, in, prefix, ""), in[model.InValid])
+}
+
+// embed runs the encoder short of its norm.
+func (n *Net) embed(p *model.Params, in model.Nodes, prefix, drop string) *model.Node {
 	var x, masks [erc.NumModalities]*model.Node
 	for _, m := range erc.Modalities {
 		x[m] = in[prefix+m.String()]
@@ -141,7 +149,7 @@ func (n *Net) encode(p *model.Params, in model.Nodes, prefix, drop string) *mode
 			masks[m] = in[drop+m.String()] // absent outside training
 		}
 	}
-	return model.Encode(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	return model.Embed(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
 }
 
 // overwrite keeps the observed rows and takes the missing ones from x.
@@ -154,32 +162,35 @@ func (n *Net) predict(p *model.Params, c *completer, completed, r *model.Node) m
 	return n.head.Predict(p.In("head"), n.fuse(p, c, completed, r))
 }
 
-// fuse is Eq. 19 on the completed graph: [B,N,F].
+// fuse is Eq. 19 on the completed graph, read along the conversation: [B,N,F].
 func (n *Net) fuse(p *model.Params, c *completer, completed, r *model.Node) *model.Node {
 	a := c.in[inGraph]
 	if c.side != nil {
 		a = c.side.graph(r)
 	}
-	fused := model.Fuse(p.In("fuse"), a, completed, c.in[model.InValid], n.cfg.FusionLayers)
-	if n.cfg.Views == ViewsBoth {
-		fused = graph.Concatenate([]*model.Node{fused, model.Beside(c.observed)}, -1)
-	}
-	if drop := c.in[inDropOut]; drop != nil {
-		fused = graph.Mul(fused, drop)
-	}
-	if n.cfg.Views == ViewsBoth {
-		fused = graph.Concatenate([]*model.Node{fused, model.Beside(c.in[model.InPresent])}, -1)
-	}
-	return fused
+	fused := model.Fuse(p.In("fuse"), a, c.rows(p.In("rows"), completed), c.in[model.InValid], n.cfg.FusionLayers)
+	return n.reader.Read(p.In("reader"), fused, c.in, c.in[inDropOut])
 }
 
-// fusedWidth is the number of channels that dropout acts on.
-func (n *Net) fusedWidth() int {
-	states := n.cfg.FusionLayers + 1
-	if n.cfg.Views == ViewsBoth {
-		states++
+// rows are what enters the fused graph, [M,B,N,d]. Diffusion needs unit scale,
+// prediction does not: rows are as embedded, and what was sampled is read out
+// linearly where something is missing.
+func (c *completer) rows(p *model.Params, completed *model.Node) *model.Node {
+	if c.net.cfg.Rows == model.RowsEncoded {
+		return completed
 	}
-	return states * erc.NumModalities * n.cfg.Width
+	missing := model.Missing(c.in)
+	if c.mean != nil {
+		added := graph.Mul(graph.Sub(completed, c.mean), missing)
+		return graph.Add(c.embedded, model.Mix(p, added, c.net.cfg.Width))
+	}
+	recovered := graph.Mul(model.DensePerModality(p, completed, c.net.cfg.Width), missing)
+	return graph.Add(graph.Mul(c.embedded, c.in[model.InPresent]), recovered)
+}
+
+// readWidth is the number of channels that dropout acts on.
+func (n *Net) readWidth() int {
+	return n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
 }
 
 // scoreLosses is Eq. 11 for the features and for the side.

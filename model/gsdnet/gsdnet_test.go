@@ -3,6 +3,7 @@ package gsdnet_test
 import (
 	"testing"
 
+	"gsdnet/model"
 	"gsdnet/model/gsdnet"
 	"gsdnet/model/modeltest"
 )
@@ -21,10 +22,11 @@ func TestConformance(t *testing.T) {
 		"own basis":  func(c *gsdnet.Config) { c.Basis = gsdnet.BasisOwn },
 		"adjacency":  func(c *gsdnet.Config) { c.Graph = gsdnet.GraphAdjacency },
 		"none":       func(c *gsdnet.Config) { c.Graph = gsdnet.GraphNone },
-		"epsilon":    func(c *gsdnet.Config) { c.Prediction = "eps" },
+		"epsilon":    func(c *gsdnet.Config) { c.Prediction, c.SDEX.BetaMax = "eps", 5 }, // where α(1) is not yet 1/150
 		"point head": func(c *gsdnet.Config) { c.Head = "point" },
-		"regressed":  func(c *gsdnet.Config) { c.Mean = gsdnet.MeanRegression },
-		"both views": func(c *gsdnet.Config) { c.Views = gsdnet.ViewsBoth },
+		"from zero":  func(c *gsdnet.Config) { c.Mean = gsdnet.MeanNone },
+		"as printed": func(c *gsdnet.Config) { c.Mean, c.Kernel, c.Rows, c.Context = gsdnet.MeanNone, 3, model.RowsEncoded, 0 },
+		"no fusion":  func(c *gsdnet.Config) { c.FusionLayers = 0 },
 		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Through = gsdnet.ConditionNoisy, false },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ const (
 	inEpsX    = "eps_x"       // the noise to be matched; training
 	inEpsG    = "eps_g"       //
 	inDropIn  = "drop_"       // + modality [B,N,D_m], 0 or 1/(1−p); training
-	inDropOut = "drop_fused"  // [B,N,F], F of fusedWidth
+	inDropOut = "drop_fused"  // [B,N,F], F of readWidth
 )
 
 // leastTime is where score matching stops: below it the noise is smaller than
@@ -123,6 +123,6 @@ func (n *Net) feedTraining(feed model.Feed, z model.Noise) {
 		}
 	}
 	if n.cfg.Dropout > 0 {
-		feed[inDropOut] = z.Dropout(inDropOut, n.fusedWidth(), n.cfg.Dropout)
+		feed[inDropOut] = z.Dropout(inDropOut, n.readWidth(), n.cfg.Dropout)
 	}
 }

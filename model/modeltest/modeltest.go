@@ -69,8 +69,9 @@ func finite(f *fixture) {
 	}
 }
 
-// gradients takes several steps' worth of noise, because dropout and the absence
-// of a pattern may starve a parameter for one.
+// gradients takes several steps' worth of noise and of conversations, because
+// dropout and the absence of a pattern may starve a parameter for one, and the
+// signs of a few errors may cancel.
 func gradients(f *fixture) {
 	alive := map[string]bool{}
 	// Some weights start behind a zero; a few steps open the way.
@@ -79,7 +80,7 @@ func gradients(f *fixture) {
 		return f.feed(b, truth, uint64(step+1))
 	})
 	for step := range uint64(3) {
-		b, truth := f.batch(16, 0, 1, 2, 3)
+		b, truth := f.batch(16, []int{0, 1, 2, 3}[step:]...)
 		var names []string
 		out := f.run(f.feed(b, truth, step+10), func(in model.Nodes) []*model.Node {
 			loss := f.model.Losses(f.params, in).Total
@@ -198,8 +199,8 @@ func overfits(f *fixture) {
 		b, truth := f.batch(16, 0, 1, 2, 3)
 		return f.feed(b, truth, uint64(step+1))
 	})
-	if last > first-0.8 {
-		f.t.Errorf("prediction loss after %d steps: got %.3f from %.3f, want a drop of 0.8 at least", Steps, last, first)
+	if last > first-0.8 && last > first/4 {
+		f.t.Errorf("prediction loss after %d steps: got %.3f from %.3f, want a drop of 0.8 or by three quarters", Steps, last, first)
 	}
 }
 

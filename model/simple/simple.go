@@ -25,7 +25,9 @@ type Config struct {
 	Width        int     `toml:"width"`         // d
 	Kernel       int     `toml:"kernel"`        // taps of the encoder's convolution, odd
 	Window       int     `toml:"window"`        // utterances an edge spans; 0: the whole conversation
-	FusionLayers int     `toml:"fusion_layers"` // L of Eq. 19
+	Rows         string  `toml:"rows"`          // of the fused graph: embedded, or encoded as printed
+	FusionLayers int     `toml:"fusion_layers"` // L of Eq. 19; 0: no graph
+	Context      int     `toml:"context"`       // recurrent layers between fusion and head; 0: none
 	Hidden       int     `toml:"hidden"`        // width of the head
 	Head         string  `toml:"head"`          // laplace or point
 	Ridge        float64 `toml:"ridge"`         // of the regression, in units of the number of rows
@@ -36,7 +38,8 @@ type Config struct {
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Width: 128, Kernel: 3, Window: 6, FusionLayers: 2, Hidden: 128, Head: model.HeadLaplace,
+		Width: 128, Kernel: 1, Window: 6, Rows: model.RowsEmbedded, FusionLayers: 2, Context: 2,
+		Hidden: 128, Head: model.HeadLaplace,
 		Ridge: 0.3, InputDropout: 0.2, Dropout: 0.4,
 	}
 }
@@ -60,17 +63,24 @@ func init() {
 
 // Net is one of the three models without its parameters.
 type Net struct {
-	kind  string
-	cfg   Config
-	setup model.Setup
-	head  model.Head
+	kind   string
+	cfg    Config
+	setup  model.Setup
+	reader model.Reader
+	head   model.Head
 }
 
 // New checks the settings and builds the model of a kind.
 func New(kind string, c Config, s model.Setup) (model.Model, error) {
-	if c.Width <= 0 || c.Width%2 == 1 || c.Kernel <= 0 || c.Kernel%2 == 0 || c.FusionLayers <= 0 || c.Hidden <= 0 {
-		return nil, hint.Input("width is even, kernel odd, and all are at least 1", "%s: width %d, kernel %d, fusion_layers %d, hidden %d",
-			kind, c.Width, c.Kernel, c.FusionLayers, c.Hidden)
+	if c.Width <= 0 || c.Width%2 == 1 || c.Kernel <= 0 || c.Kernel%2 == 0 || c.Hidden <= 0 {
+		return nil, hint.Input("width is even, kernel odd, and all are at least 1", "%s: width %d, kernel %d, hidden %d",
+			kind, c.Width, c.Kernel, c.Hidden)
+	}
+	if min(c.Window, c.FusionLayers, c.Context) < 0 {
+		return nil, hint.Input("0 is the least", "%s: window %d, fusion_layers %d, context %d", kind, c.Window, c.FusionLayers, c.Context)
+	}
+	if err := hint.OneOf(kind+".rows", c.Rows, model.RowsEmbedded, model.RowsEncoded); err != nil {
+		return nil, err
 	}
 	if c.Dropout < 0 || c.Dropout >= 1 || c.InputDropout < 0 || c.InputDropout >= 1 || c.Ridge <= 0 {
 		return nil, hint.Input("dropout is a share in [0,1), ridge above 0", "%s: dropout %g, input_dropout %g, ridge %g",
@@ -79,7 +89,10 @@ func New(kind string, c Config, s model.Setup) (model.Model, error) {
 	if err := hint.OneOf(kind+".head", c.Head, model.HeadLaplace, model.HeadPoint); err != nil {
 		return nil, err
 	}
-	n := &Net{kind: kind, cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}
+	n := &Net{
+		kind: kind, cfg: c, setup: s, reader: model.Reader{Width: c.Width, Layers: c.Context},
+		head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden},
+	}
 	if kind == Regression {
 		return &regression{n, model.Ridge{Dims: s.Dims, Lambda: c.Ridge}}, nil
 	}
@@ -111,7 +124,8 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 		name := inDropIn + m.String()
 		feed[name] = z.Dropout(name, b.Dims[m], n.cfg.InputDropout)
 	}
-	feed[inDropOut] = z.Dropout(inDropOut, (n.cfg.FusionLayers+1)*erc.NumModalities*n.cfg.Width, n.cfg.Dropout)
+	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
+	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
 	return nil
 }
 
@@ -155,15 +169,18 @@ func (n *Net) forecast(p *model.Params, in model.Nodes, x [erc.NumModalities]*mo
 	for _, m := range erc.Modalities {
 		drop[m] = in[inDropIn+m.String()]
 	}
-	encoded := model.Encode(p.In("encode"), x, drop, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	embedded := model.Embed(p.In("encode"), x, drop, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	encoded := model.Normalise(embedded, in[model.InValid])
 	if n.kind == Zero {
-		encoded = graph.Mul(encoded, in[model.InPresent])
+		embedded, encoded = graph.Mul(embedded, in[model.InPresent]), graph.Mul(encoded, in[model.InPresent])
 	}
-	fused := model.Fuse(p.In("fuse"), in[inGraph], encoded, in[model.InValid], n.cfg.FusionLayers)
-	if mask := in[inDropOut]; mask != nil {
-		fused = graph.Mul(fused, mask)
+	rows := embedded
+	if n.cfg.Rows == model.RowsEncoded {
+		rows = encoded
 	}
-	f := n.head.Predict(p.In("head"), fused)
+	fused := model.Fuse(p.In("fuse"), in[inGraph], rows, in[model.InValid], n.cfg.FusionLayers)
+	read := n.reader.Read(p.In("reader"), fused, in, in[inDropOut])
+	f := n.head.Predict(p.In("head"), read)
 	f.Encoded = encoded
 	f.Recover = func() [erc.NumModalities]*model.Node { return x }
 	return f

@@ -1,0 +1,42 @@
+package model
+
+import "github.com/gomlx/gomlx/core/graph"
+
+// Rows of the fused graph: what stands for an utterance's modality in Eq. 19.
+const (
+	RowsEmbedded = "embedded" // before the layer norm, which hides how strong a signal is
+	RowsEncoded  = "encoded"  // X'_m of Eq. 14, as printed in the paper
+)
+
+// Reader is what stands between the fused graph and the head: the fused states
+// are brought down to Width channels and read along the conversation, both ways,
+// by recurrent layers, as GCNet and its successors have it. With no layers the
+// head reads the fused states themselves, as printed in the paper.
+type Reader struct {
+	Width  int // even
+	Layers int
+}
+
+// Read maps fused states [B,N,F] to what the head reads, [B,N,Reads(F)]. Drop
+// scales that in training (nil: not).
+func (r Reader) Read(p *Params, fused *Node, in Nodes, drop *Node) *Node {
+	if r.Layers > 0 {
+		known := graph.Concatenate([]*Node{fused, Beside(in[InPresent])}, -1)
+		fused = ReLU(Dense(p.In("joint"), known, r.Width))
+	}
+	for i := range r.Layers {
+		fused = Recurrent(p.In("layer%d", i), fused, in[InValid], r.Width/2)
+	}
+	if drop != nil {
+		fused = graph.Mul(fused, drop)
+	}
+	return fused
+}
+
+// Reads returns the number of channels that the head reads of F fused ones.
+func (r Reader) Reads(fused int) int {
+	if r.Layers > 0 {
+		return r.Width
+	}
+	return fused
+}
