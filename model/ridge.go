@@ -2,8 +2,10 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
@@ -15,6 +17,9 @@ import (
 type Ridge struct {
 	Dims   [erc.NumModalities]int
 	Lambda float64 // in units of the number of rows
+	// Around regresses on what the rest of the conversation shows too: for each
+	// modality, Σ x / (n+1) over the n other utterances that have it.
+	Around bool
 }
 
 // partial lists the patterns from which something is to be regressed.
@@ -45,6 +50,10 @@ func (r Ridge) Complete(p *Params, in Nodes) [erc.NumModalities]*Node {
 		x[m] = in[m.String()]
 	}
 	g := in[InValid].Graph()
+	var around []*Node
+	for _, m := range erc.Modalities {
+		around = append(around, aroundOf(in, m))
+	}
 	for _, pattern := range partial() {
 		here := graph.InsertAxes(in[InValid], -1) // [B,N,1]
 		var sources []*Node
@@ -56,6 +65,9 @@ func (r Ridge) Complete(p *Params, in Nodes) [erc.NumModalities]*Node {
 				present = graph.OneMinus(present)
 			}
 			here = graph.Mul(here, present)
+		}
+		if r.Around {
+			sources = append(sources, around...)
 		}
 		source := graph.Concatenate(sources, -1)
 		dims := source.Shape().Dimensions
@@ -72,17 +84,31 @@ func (r Ridge) Complete(p *Params, in Nodes) [erc.NumModalities]*Node {
 	return x
 }
 
-// Fit solves each regression on the utterances that have what it needs. Where
-// there are none the map is zero, which is the training mean. Standardised
-// features need no intercept.
-func (r Ridge) Fit(p *Params, truth []Truth) error {
-	moments := r.moments(truth)
+// aroundOf is what the other utterances show of a modality, [B,N,D_m].
+func aroundOf(in Nodes, m erc.Modality) *Node {
+	x, present := in[m.String()], Pick(in[InPresent], m)
+	others := graph.Sub(graph.ReduceAndKeep(x, graph.ReduceSum, 1), x)
+	count := graph.Sub(graph.ReduceAndKeep(present, graph.ReduceSum, 1), present)
+	return graph.Div(others, graph.OnePlus(count))
+}
+
+// Fit solves each regression on the utterances that have what it needs, among
+// conversations seen as the training protocol leaves them. Where there are none
+// the map is zero, which is the training mean. Standardised features need no
+// intercept.
+func (r Ridge) Fit(p *Params, seen []Conversation, truth []Truth) error {
+	moments := r.moments(seen, truth)
 	solved := 0
 	for _, from := range partial() {
 		var columns []int
 		for _, m := range erc.Modalities {
 			if from.Has(m) {
 				columns = append(columns, r.columns(m)...)
+			}
+		}
+		if r.Around {
+			for i := range r.width() {
+				columns = append(columns, r.width()+i)
 			}
 		}
 		for _, to := range erc.Modalities {
@@ -108,37 +134,81 @@ func (r Ridge) Fit(p *Params, truth []Truth) error {
 	return nil
 }
 
-// moment is the Gram matrix [ΣD_m, ΣD_m] of the utterances of one availability.
+// width is ΣD_m.
+func (r Ridge) width() int { return r.Dims[0] + r.Dims[1] + r.Dims[2] }
+
+// moment is the Gram matrix of the utterances of one availability: [ΣD_m, ΣD_m],
+// or twice that with what is around them.
 type moment struct {
 	gram *mat.Dense
 	rows int
 }
 
 // moments sorts the utterances by what they have, zeros where they have nothing.
-func (r Ridge) moments(truth []Truth) map[erc.Present]moment {
+func (r Ridge) moments(seen []Conversation, truth []Truth) map[erc.Present]moment {
 	data := map[erc.Present][]float64{}
+	width := r.width()
+	if r.Around {
+		width *= 2
+	}
 	for i := range truth {
+		var around [][]float64
+		if r.Around {
+			around = r.around(&seen[i])
+		}
 		for u, present := range truth[i].Present {
-			row := make([]float64, 0, r.Dims[0]+r.Dims[1]+r.Dims[2])
+			row := make([]float64, 0, width)
 			for _, m := range erc.Modalities {
-				features := make([]float32, r.Dims[m])
+				features := make([]float64, r.Dims[m])
 				if present.Has(m) {
-					features = truth[i].Features[m][u]
+					features = wide(truth[i].Features[m][u])
 				}
-				for _, x := range features {
-					row = append(row, float64(x))
-				}
+				row = append(row, features...)
+			}
+			if r.Around {
+				row = append(row, around[u]...)
 			}
 			data[present] = append(data[present], row...)
 		}
 	}
 	out := map[erc.Present]moment{}
-	width := r.Dims[0] + r.Dims[1] + r.Dims[2]
 	for present, flat := range data {
 		z := mat.NewDense(len(flat)/width, width, flat)
 		gram := &mat.Dense{}
 		gram.Mul(z.T(), z)
 		out[present] = moment{gram, len(flat) / width}
+	}
+	return out
+}
+
+// around is aroundOf of every utterance, all modalities side by side.
+func (r Ridge) around(c *Conversation) [][]float64 {
+	out := make([][]float64, c.Len())
+	for _, m := range erc.Modalities {
+		total, count := make([]float64, r.Dims[m]), 0.0
+		for u, present := range c.Present {
+			if present.Has(m) {
+				count++
+				floats.Add(total, wide(c.Features[m][u]))
+			}
+		}
+		for u, present := range c.Present {
+			row, others := slices.Clone(total), count
+			if present.Has(m) {
+				floats.Sub(row, wide(c.Features[m][u]))
+				others--
+			}
+			floats.Scale(1/(others+1), row)
+			out[u] = append(out[u], row...)
+		}
+	}
+	return out
+}
+
+func wide(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = float64(x[i])
 	}
 	return out
 }

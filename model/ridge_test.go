@@ -49,7 +49,7 @@ func TestRidgeSolvesTheNormalEquations(t *testing.T) {
 	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 30, 50)
 	store := mlx.NewStore()
 	ridge := model.Ridge{Dims: dims, Lambda: 0.2}
-	if err := ridge.Fit(model.NewParams(store, 0), truth); err != nil {
+	if err := ridge.Fit(model.NewParams(store, 0), nil, truth); err != nil {
 		t.Fatal(err)
 	}
 	w := tensors.MustCopyFlatData[float32](store.GetVariable("/constant/regress_ta_visual").MustValue())
@@ -84,7 +84,7 @@ func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 			truth[0].Present[u] = keep
 		}
 		store := mlx.NewStore()
-		err := model.Ridge{Dims: dims, Lambda: 0.2}.Fit(model.NewParams(store, 0), truth)
+		err := model.Ridge{Dims: dims, Lambda: 0.2}.Fit(model.NewParams(store, 0), nil, truth)
 		maps := map[string][]float32{}
 		for v := range store.IterVariables() {
 			maps[v.Name()] = tensors.MustCopyFlatData[float32](v.MustValue())
@@ -110,22 +110,16 @@ func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 	}
 }
 
-// With hardly any penalty the relation is found, and a hole is filled by it; what
-// was observed stays.
-func TestRidgeCompletes(t *testing.T) {
-	dims := [erc.NumModalities]int{3, 2, 2}
-	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 60)
+// completion fits with hardly any penalty and completes one conversation.
+func completion(t *testing.T, ridge model.Ridge, conv model.Conversation, seen []model.Conversation, truth []model.Truth) [][]float32 {
+	t.Helper()
+	ridge.Lambda = 1e-6
 	store := mlx.NewStore()
 	params := model.NewParams(store, 0)
-	ridge := model.Ridge{Dims: dims, Lambda: 1e-6}
-	if err := ridge.Fit(params, truth); err != nil {
+	if err := ridge.Fit(params, seen, truth); err != nil {
 		t.Fatal(err)
 	}
-	conv := model.Conversation{Present: []erc.Present{0b011, erc.All}, Speakers: make([]erc.Speaker, 2)}
-	for m := range conv.Features {
-		conv.Features[m] = truth[0].Features[m][:2]
-	}
-	batch := &model.Batch{Conversations: []model.Conversation{conv}, N: 3, Dims: dims}
+	batch := &model.Batch{Conversations: []model.Conversation{conv}, N: conv.Len() + 1, Dims: ridge.Dims}
 	backend, err := simd.New("")
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +146,22 @@ func TestRidgeCompletes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	visual := tensors.MustCopyFlatData[float32](outputs[2])
+	var out [][]float32
+	for _, x := range outputs {
+		out = append(out, tensors.MustCopyFlatData[float32](x))
+	}
+	return out
+}
+
+// The relation is found, and a hole is filled by it; what was observed stays.
+func TestRidgeCompletes(t *testing.T) {
+	dims := [erc.NumModalities]int{3, 2, 2}
+	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 60)
+	conv := model.Conversation{Present: []erc.Present{0b011, erc.All}, Speakers: make([]erc.Speaker, 2)}
+	for m := range conv.Features {
+		conv.Features[m] = truth[0].Features[m][:2]
+	}
+	visual := completion(t, model.Ridge{Dims: dims}, conv, nil, truth)[erc.Visual]
 	for j := range dims[2] {
 		want := truth[0].Features[2][0][j]
 		if got := visual[j]; math.Abs(float64(got-want)) > 0.05 {
@@ -163,6 +172,42 @@ func TestRidgeCompletes(t *testing.T) {
 		}
 		if got := visual[2*dims[2]+j]; got != 0 {
 			t.Errorf("padding became %.3f", got)
+		}
+	}
+}
+
+// What only the rest of a conversation tells is found with Around: here visual is
+// the sum of the other utterances' text over their number and one.
+func TestRidgeSeesTheConversation(t *testing.T) {
+	dims := [erc.NumModalities]int{2, 2, 2}
+	lengths := make([]int, 40)
+	for i := range lengths {
+		lengths[i] = 4 + i%3
+	}
+	truth := complete(rand.New(rand.NewPCG(3, 4)), dims, lengths...)
+	var seen []model.Conversation
+	for _, known := range truth {
+		n := len(known.Present)
+		for u := range n {
+			for j := range dims[2] {
+				known.Features[2][u][j] = 0
+				for other := range n {
+					if other != u {
+						known.Features[2][u][j] += known.Features[0][other][j] / float32(n)
+					}
+				}
+			}
+		}
+		seen = append(seen, model.Conversation{Features: known.Features, Present: known.Present, Speakers: make([]erc.Speaker, n)})
+	}
+	conv := seen[0]
+	conv.Present = slices.Clone(conv.Present)
+	conv.Present[1] = 0b010
+	// Of the hole's own utterance the text is missing too, and not in the sum.
+	visual := completion(t, model.Ridge{Dims: dims, Around: true}, conv, seen, truth)[erc.Visual]
+	for j := range dims[2] {
+		if got, want := visual[dims[2]+j], truth[0].Features[2][1][j]; math.Abs(float64(got-want)) > 0.02 {
+			t.Errorf("recovered %.3f, want %.3f", got, want)
 		}
 	}
 }

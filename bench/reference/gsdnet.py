@@ -85,7 +85,7 @@ def regressions(dims, generator):
     """Any maps will do: the closed form is tested elsewhere."""
     out = {}
     for pattern in PARTIAL:
-        width = sum(dims[m] for m in pattern)
+        width = sum(dims[m] for m in pattern) + sum(dims)  # and what is around
         for m in set(range(3)) - set(pattern):
             name = "regress_" + "".join(NAMES[i][0] for i in pattern) + "_" + NAMES[m]
             out[name] = 0.3 * torch.randn(width, dims[m], generator=generator)
@@ -203,11 +203,15 @@ class GSDNet:
     def regress(self, f):
         present = f["present"][..., 0]
         out = [f[n] for n in NAMES]
+        around = []
+        for x, here in zip(out, present):
+            count = here.sum(1, keepdim=True) - here
+            around.append((x.sum(1, keepdim=True) - x) / (count + 1)[..., None])
         for pattern in PARTIAL:
             here = f["valid"]
             for m in range(3):
                 here = here * (present[m] if m in pattern else 1 - present[m])
-            source = torch.cat([f[NAMES[m]] for m in pattern], -1)
+            source = torch.cat([f[NAMES[m]] for m in pattern] + around, -1)
             letters = "".join(NAMES[m][0] for m in pattern)
             for m in set(range(3)) - set(pattern):
                 out[m] = out[m] + source @ self.constants[f"regress_{letters}_{NAMES[m]}"] * here[..., None]
@@ -266,6 +270,17 @@ class GSDNet:
         return [dense(self.p.at("decode").at(n), encoded[m], self.c["dims"][m])
                 for m, n in enumerate(NAMES)]
 
+    def decode_loss(self, f, complete, target, completed, withheld):
+        loss = 0
+        if self.mean is None:
+            for source in (target, completed):
+                for m, raw in enumerate(self.decode(source)):
+                    loss = loss + masked_mean((raw - complete[m]) ** 2, f["has"][m]) / 6
+            return loss
+        for m, raw in enumerate(self.decode(completed - self.mean)):
+            loss = loss + masked_mean((self.regressed[m] + raw - complete[m]) ** 2, withheld[m]) / 3
+        return loss
+
     def observe(self, f):
         """Sets X'_o and, where the diffusion starts out from a regression, its mean."""
         missing = (1 - f["present"]) * f["valid"][None, :, :, None]
@@ -275,6 +290,7 @@ class GSDNet:
         encoded = self.normalise(self.embedded, f["valid"])
         self.observed = encoded * f["present"]
         self.mean = encoded * missing if regressed else None
+        self.regressed = xs
         return missing
 
     def forecast(self, f):
@@ -320,10 +336,7 @@ class GSDNet:
         fused, location, scale = self.predict(f, a, completed)
         stages.update(graph=a, fused=fused, location=location, scale=scale)
         pred = masked_mean(torch.log(2 * scale) + (location - f["label"]).abs() / scale, f["labelled"])
-        decode = 0
-        for source in (target, completed):
-            for m, raw in enumerate(self.decode(source)):
-                decode = decode + masked_mean((raw - complete[m]) ** 2, f["has"][m]) / 6
+        decode = self.decode_loss(f, complete, target, completed, withheld)
         total = self.c["beta"] * (rec_x + rec_g + score_x + score_g) + pred + DECODE * decode
         terms = dict(pred=pred, rec_x=rec_x, rec_g=rec_g, score_x=score_x, score_g=score_g, decode=decode, total=total)
         return terms, stages

@@ -4,21 +4,23 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/diffusion"
+	"gsdnet/erc"
 	"gsdnet/model"
 )
 
 // completer fills the holes of a batch. Component 0 of its state is X [M,B,N,d],
 // component 1, if there is a side, its residual r.
 type completer struct {
-	net      *Net
-	p        *model.Params
-	in       model.Nodes
-	embedded *model.Node                                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
-	observed *model.Node                                    // [M,B,N,d] X'_o, 0 where absent
-	mean     *model.Node                                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
-	side     side                                           // nil for GraphNone
-	clean    *model.Node                                    // [M,B,N,d] the context of a clean condition, once it is known
-	watch    func(step int, t float64, state []*model.Node) // sees the sampler's trajectory; may be nil
+	net       *Net
+	p         *model.Params
+	in        model.Nodes
+	regressed [erc.NumModalities]*model.Node                 // [B,N,D_m] raw features, the holes regressed; nil for MeanNone
+	embedded  *model.Node                                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
+	observed  *model.Node                                    // [M,B,N,d] X'_o, 0 where absent
+	mean      *model.Node                                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
+	side      side                                           // nil for GraphNone
+	clean     *model.Node                                    // [M,B,N,d] the context of a clean condition, once it is known
+	watch     func(step int, t float64, state []*model.Node) // sees the sampler's trajectory; may be nil
 }
 
 // output is the networks' say on one noisy state.

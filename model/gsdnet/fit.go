@@ -17,7 +17,7 @@ const leastDeviation = 1e-3
 // Fit solves the regression, and measures the deviation over the modalities in which something is missing.
 func (n *Net) Fit(p *model.Params, seen []model.Conversation, truth []model.Truth) error {
 	if n.cfg.Mean == MeanRegression {
-		if err := n.ridge.Fit(p, truth); err != nil {
+		if err := n.ridge.Fit(p, seen, truth); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
-	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge}
+	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge, Around: true}
 	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
 	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
 	return n, nil
@@ -75,7 +75,7 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	}
 	completed := c.overwrite(x)
 	pred := n.head.Loss(n.predict(p, c, completed, r), in)
-	raw := model.DecodeLoss(p, in, n.setup.Dims, target, completed)
+	raw := c.decodeLoss(p, target, completed)
 
 	missing := graph.Add(graph.Add(recX, recG), graph.Add(missX, missG))
 	total := graph.Add(graph.MulScalar(missing, n.cfg.Beta), graph.Add(pred, graph.MulScalar(raw, decodeWeight)))
@@ -96,16 +96,17 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	completed := c.overwrite(x)
 	f := n.predict(p, c, completed, r)
 	f.Encoded = completed
-	f.Recover = func() [erc.NumModalities]*model.Node {
-		return model.FillDecoded(p, in, n.setup.Dims, completed)
-	}
+	f.Recover = func() [erc.NumModalities]*model.Node { return c.recovered(p, completed) }
 	return f
 }
 
 // completer encodes what was observed, Eqs. 12-14.
 func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
 	c := &completer{net: n, p: p, in: in, side: n.newSide(p, in)}
-	c.embedded = n.embedObserved(p, in)
+	if n.cfg.Mean == MeanRegression {
+		c.regressed = n.ridge.Complete(p, in)
+	}
+	c.embedded = c.embedObserved(p, in)
 	encoded := model.Normalise(c.embedded, in[model.InValid])
 	c.observed = graph.Mul(encoded, in[model.InPresent])
 	if n.cfg.Mean == MeanRegression {
@@ -115,12 +116,13 @@ func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
 }
 
 // embedObserved embeds what there is, the holes left at zero or regressed.
-func (n *Net) embedObserved(p *model.Params, in model.Nodes) *model.Node {
+func (c *completer) embedObserved(p *model.Params, in model.Nodes) *model.Node {
+	n := c.net
 	if n.cfg.Mean == MeanNone {
 		return n.embed(p, in, "", inDropIn)
 	}
 	filled := model.Nodes{model.InValid: in[model.InValid]}
-	for m, x := range n.ridge.Complete(p, in) {
+	for m, x := range c.regressed {
 		name := erc.Modality(m).String()
 		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
 	}

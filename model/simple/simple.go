@@ -193,8 +193,8 @@ type regression struct {
 }
 
 // Fit solves the regressions.
-func (r *regression) Fit(p *model.Params, _ []model.Conversation, truth []model.Truth) error {
-	return r.ridge.Fit(p, truth)
+func (r *regression) Fit(p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+	return r.ridge.Fit(p, seen, truth)
 }
 
 // Losses trains on the regressed features.
