@@ -8,7 +8,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Packages small enough for the race detector.
 SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
-.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz results bench clean
+.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz bench clean
 
 build: ## bin/gsdnet
 	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
@@ -47,25 +47,13 @@ fuzz: ## half a minute for each gate that strangers' files pass
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 30s ./internal/npz
 	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset
 
-# The tables of docs/results.md: an hour or so on two cores.
-RUNS ?= runs/results
-MODELS = gsdnet zero mean regression
-
-results: build ## docs/results.md: train and evaluate on the real conversations in GSDNET_DATA
-	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz and mosi.npz"; exit 2; }
-	@for corpus in hazumi_online mosi; do for model in $(MODELS); do \
-		run=$(RUNS)/$$corpus-$$model; echo "== $$run"; \
-		bin/gsdnet train --data $(GSDNET_DATA)/$$corpus.npz --config configs/$$corpus/mixed.toml --model $$model --out $$run --resume && \
-		bin/gsdnet eval $$run --data $(GSDNET_DATA)/$$corpus.npz --samples 16 --recovery || exit 1; \
-	done; done
-
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench
 
 clean:
 	rm -rf bin
 
-# The paper's tables and figures. REPRODUCED is where they go.
+# The paper's tables and figures, and those of docs/results.md. REPRODUCED is where they go.
 REPRODUCED ?= runs/reproduced
 
 reproduce: build ## a short version on synthetic conversations, end to end, in minutes
