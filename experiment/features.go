@@ -37,8 +37,8 @@ func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
 	return missing.Mask{}, false
 }
 
-// keepFeatures completes the test split once, and keeps a seeded choice of cells
-// and the spectra of all conversations.
+// keepFeatures completes the test split once, and keeps a seeded choice of cells,
+// the spectra of all conversations, and the sampler's way to them.
 func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mask missing.Mask, seed uint64) error {
 	all, err := t.Complete(ctx, corpus, erc.Test, mask)
 	if err != nil {
@@ -46,6 +46,15 @@ func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mas
 	}
 	if err := keepSpectra(t.Path(SpectraFile), all); err != nil {
 		return err
+	}
+	approach, err := t.Approach(ctx, corpus, erc.Test, mask)
+	if err != nil {
+		return err
+	}
+	if approach != nil {
+		if err := keepTrajectory(t.Path(TrajectoryFile), approach); err != nil {
+			return err
+		}
 	}
 	var file npz.File
 	for _, m := range erc.Modalities {

@@ -44,12 +44,13 @@ type Draw struct {
 // Model is one way of predicting from conversations with holes in them.
 type Model interface {
 	// Prepare adds to feed what the graphs need beyond Batch.Observe: host-side
-	// computations and noise. Truth is nil outside training.
+	// computations and noise. Truth is there in training, and where a Trajectory
+	// is measured.
 	Prepare(feed Feed, b *Batch, truth []Truth, draw Draw) error
 	// Losses builds the training graph.
 	Losses(p *Params, in Nodes) Losses
 	// Forecast builds the inference graph. It must not read the inputs of
-	// Batch.Reveal.
+	// Batch.Reveal, but for Trajectory.Truth.
 	Forecast(p *Params, in Nodes) Forecast
 }
 
@@ -84,4 +85,20 @@ type Forecast struct {
 	// [B,N,D_m]; a prediction alone does without.
 	Encoded *Node
 	Recover func() [erc.NumModalities]*Node
+	// Trajectory builds what a sampler went through; nil for a model without one.
+	Trajectory func() Trajectory
+}
+
+// Trajectory is the way of a sampler from noise to a completion, Eqs. 15-16.
+type Trajectory struct {
+	States []State // the prior's draw, every step, and the completion as refined
+	Truth  State   // what they aim at
+}
+
+// State is where a sampler stands: features in the space of Forecast.Encoded, and
+// eigenvalues [M,B,K] in the units of spectral.Spectrum (nil where features alone
+// are diffused), with Counts [M,B,K], 1 where an eigenvalue is diffused.
+type State struct {
+	Time                     float64
+	Encoded, Spectra, Counts *Node
 }

@@ -200,12 +200,21 @@ func clouds(b *board) ([]named, []told, error) {
 
 // features returns what the method's first seed kept, nothing where it did not.
 func (m *method) features() (out [erc.NumModalities]experiment.Features, err error) {
+	if dir := m.kept(experiment.FeaturesFile); dir != "" {
+		return experiment.ReadFeatures(dir)
+	}
+	return out, nil
+}
+
+// kept returns the directory of the method's first run that has a file, "" where
+// none has.
+func (m *method) kept(file string) string {
 	for _, seed := range m.seeds() {
 		for _, r := range m.trials[seed].runs {
-			if _, missing := os.Stat(filepath.Join(r.dir, experiment.FeaturesFile)); missing == nil {
-				return experiment.ReadFeatures(r.dir)
+			if _, missing := os.Stat(filepath.Join(r.dir, file)); missing == nil {
+				return r.dir
 			}
 		}
 	}
-	return out, nil
+	return ""
 }

@@ -70,6 +70,9 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 	if seed == 1 {
 		features(t, filepath.Join(out, experiment.FeaturesFile), m.noise)
 		spectra(t, filepath.Join(out, experiment.SpectraFile), m.noise)
+		if m.graph != "" {
+			trajectory(t, filepath.Join(out, experiment.TrajectoryFile), m.graph == "spectral")
+		}
 	}
 }
 
@@ -120,6 +123,22 @@ func spectra(t *testing.T, path string, noise float64) {
 		}
 	}
 	text, err := json.Marshal(all)
+	check(t, err)
+	check(t, os.WriteFile(path, text, 0o600))
+}
+
+// trajectory invents a sampler's errors.
+func trajectory(t *testing.T, path string, spectral bool) {
+	t.Helper()
+	a := train.Approach{Times: []float64{1, 0.5, 0, 0}}
+	for i := range a.Times {
+		error := 1 / float64(1+i)
+		a.Features = append(a.Features, [erc.NumModalities]float64{error, error, error})
+		if spectral {
+			a.Spectra = append(a.Spectra, [erc.NumModalities]float64{error, error, error})
+		}
+	}
+	text, err := json.Marshal(a)
 	check(t, err)
 	check(t, os.WriteFile(path, text, 0o600))
 }

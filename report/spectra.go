@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
@@ -90,13 +88,10 @@ func spectrumSeries(name string, errors []float64) figure.Series {
 
 // spectra returns what the method's first seed kept.
 func (m *method) spectra() (out [erc.NumModalities]experiment.Spectra, found bool, err error) {
-	for _, seed := range m.seeds() {
-		for _, r := range m.trials[seed].runs {
-			if _, missing := os.Stat(filepath.Join(r.dir, experiment.SpectraFile)); missing == nil {
-				out, err = experiment.ReadSpectra(r.dir)
-				return out, true, err
-			}
-		}
+	dir := m.kept(experiment.SpectraFile)
+	if dir == "" {
+		return out, false, nil
 	}
-	return out, false, nil
+	out, err = experiment.ReadSpectra(dir)
+	return out, true, err
 }

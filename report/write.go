@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gsdnet/experiment"
 	"gsdnet/internal/atomicfile"
@@ -93,7 +94,11 @@ func (w *writer) board(whole *board) error {
 		if err != nil {
 			return err
 		}
-		figures = append(append(lines, pictures...), graphs...)
+		samplers, err := trajectories(b)
+		if err != nil {
+			return err
+		}
+		figures = slices.Concat(lines, pictures, graphs, samplers)
 	}
 	for i := range tables {
 		if err := w.table(&tables[i]); err != nil {

@@ -246,7 +246,7 @@ func TestFigures(t *testing.T) {
 			parseSVG(t, path, text)
 		}
 	}
-	for _, want := range []string{"rate-mosi-mae.svg", "rate-mosi-rmse_raw.png", "difference-mosi-mae.png", "tsne-mosi-text.svg", "tsne-mosi-visual.png", "spectrum-mosi-audio.svg"} {
+	for _, want := range []string{"rate-mosi-mae.svg", "rate-mosi-rmse_raw.png", "difference-mosi-mae.png", "tsne-mosi-text.svg", "tsne-mosi-visual.png", "spectrum-mosi-audio.svg", "trajectory-mosi-features.svg", "trajectory-mosi-spectra.png"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no %s among %v", want, names)
 		}

@@ -70,6 +70,24 @@ func (p *Predictor) outputs(f model.Forecast, recovered bool) []*graph.Node {
 // Run completes every conversation once and calls visit with each result, in an
 // order of its own. Draw.Sample tells completions apart.
 func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw model.Draw, recovered bool, visit func(i int, c Completion)) error {
+	return p.each(ctx, convs, func(b *model.Batch, indices []int) error {
+		outputs, err := p.run(b, draw, recovered)
+		if err != nil {
+			return err
+		}
+		for row, i := range indices {
+			visit(i, p.completion(outputs, row, b.N, convs[i].Len(), recovered))
+		}
+		if p.Watch != nil {
+			p.Watch(len(indices))
+		}
+		return nil
+	})
+}
+
+// each calls do with the conversations in batches, and which of them a batch is
+// the first to hold, in its order; a last one is filled up with others.
+func (p *Predictor) each(ctx context.Context, convs []model.Conversation, do func(b *model.Batch, indices []int) error) error {
 	lengths := make([]int, len(convs))
 	for i := range convs {
 		lengths[i] = convs[i].Len()
@@ -83,15 +101,8 @@ func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw mo
 		for _, i := range indices {
 			b.Conversations = append(b.Conversations, convs[i])
 		}
-		outputs, err := p.run(b, draw, recovered)
-		if err != nil {
+		if err := do(b, indices[:whole[at]]); err != nil {
 			return err
-		}
-		for row, i := range indices[:whole[at]] {
-			visit(i, p.completion(outputs, row, b.N, lengths[i], recovered))
-		}
-		if p.Watch != nil {
-			p.Watch(whole[at])
 		}
 	}
 	return nil

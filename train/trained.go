@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	mlx "github.com/gomlx/gomlx/ml/model"
+
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
@@ -19,6 +21,8 @@ type Trained struct {
 	Config *Config
 	Scaler *Scaler
 	dir    string
+	engine Engine
+	store  *mlx.Store
 	*Predictor
 }
 
@@ -32,7 +36,7 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir}
+	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir, engine: backend}
 	if err := t.Config.Parse(path, []byte(c.Config)); err != nil {
 		return nil, err
 	}
@@ -44,11 +48,10 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := c.Store()
-	if err != nil {
+	if t.store, err = c.Store(); err != nil {
 		return nil, err
 	}
-	if t.Predictor, err = NewPredictor(backend, store, m, c.Setup, t.Config.Train.Batch); err != nil {
+	if t.Predictor, err = NewPredictor(backend, t.store, m, c.Setup, t.Config.Train.Batch); err != nil {
 		return nil, err
 	}
 	t.Predictor.Stretch = c.Stretch

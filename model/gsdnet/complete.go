@@ -14,13 +14,19 @@ type completer struct {
 	net       *Net
 	p         *model.Params
 	in        model.Nodes
-	regressed [erc.NumModalities]*model.Node                 // [B,N,D_m] raw features, the holes regressed; nil for MeanNone
-	embedded  *model.Node                                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
-	observed  *model.Node                                    // [M,B,N,d] X'_o, 0 where absent
-	mean      *model.Node                                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
-	side      side                                           // nil for GraphNone
-	clean     *model.Node                                    // [M,B,N,d] the context of a clean condition, once it is known
-	watch     func(step int, t float64, state []*model.Node) // sees the sampler's trajectory; may be nil
+	regressed [erc.NumModalities]*model.Node // [B,N,D_m] raw features, the holes regressed; nil for MeanNone
+	embedded  *model.Node                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
+	observed  *model.Node                    // [M,B,N,d] X'_o, 0 where absent
+	mean      *model.Node                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
+	side      side                           // nil for GraphNone
+	clean     *model.Node                    // [M,B,N,d] the context of a clean condition, once it is known
+	path      []at                           // where the sampler has been, from the prior's draw on
+}
+
+// at is the sampler's state at a time, one node a component.
+type at struct {
+	time  float64
+	state []*model.Node
 }
 
 // output is the networks' say on one noisy state.
@@ -96,8 +102,9 @@ func (c *completer) sample() (x, r *model.Node) {
 		Noise: func(draw, component int) *model.Node {
 			return model.Pick(c.in[[]string{inNoiseX, inNoiseG}[component]], draw)
 		},
-		Watch: c.watch,
+		Watch: func(_ int, t float64, state []*model.Node) { c.path = append(c.path, at{t, state}) },
 	}
+	c.path = []at{{n.times[0], starts}}
 	state := diffusion.Sample(n.sampler, problem, starts, n.times)
 	if !n.cfg.Through {
 		for i := range state {

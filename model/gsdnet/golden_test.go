@@ -322,11 +322,11 @@ func stages(net *Net, p *model.Params, in model.Nodes, add func(string, *graph.N
 	out := c.noised(c.residual(target))
 	add("stage/score_x", out.x)
 	add("stage/score_g", out.g)
-	c.watch = func(step int, _ float64, state []*model.Node) {
-		add(fmt.Sprintf("stage/step%d_x", step), state[0])
-		add(fmt.Sprintf("stage/step%d_g", step), state[1])
-	}
 	x, r := c.sample()
+	for step, stop := range c.path[1:] {
+		add(fmt.Sprintf("stage/step%d_x", step), stop.state[0])
+		add(fmt.Sprintf("stage/step%d_g", step), stop.state[1])
+	}
 	add("stage/refined_x", x)
 	add("stage/refined_g", r)
 	add("stage/graph", c.side.graph(r))

@@ -69,11 +69,16 @@ type spectra struct {
 func (s spectra) graph(r *model.Node) *model.Node {
 	dims := r.Shape().Dimensions // [M,B,K]
 	basis := s.basis.Shape().Dimensions
-	lambda := graph.Add(s.observed, graph.Mul(r, s.deviation))
+	lambda := s.lambda(r)
 	u := graph.BroadcastToDims(graph.InsertAxes(s.basis, 0), dims[0], dims[1], basis[1], dims[2])
 	scaled := graph.Mul(u, graph.InsertAxes(lambda, 2))
 	a := graph.Dot(scaled, u).General([]int{3}, []int{0, 1}, []int{3}, []int{0, 1})
 	return graph.Add(a, graph.InsertAxes(s.rest, 0))
+}
+
+// lambda is λ̂_m = λ_obs + dev·r, [M,B,K].
+func (s spectra) lambda(r *model.Node) *model.Node {
+	return graph.Add(s.observed, graph.Mul(r, s.deviation))
 }
 
 func (s spectra) target() (r, weight *model.Node) {

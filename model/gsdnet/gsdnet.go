@@ -97,6 +97,7 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	f := n.predict(p, c, completed, r)
 	f.Encoded = completed
 	f.Recover = func() [erc.NumModalities]*model.Node { return c.recovered(p, completed) }
+	f.Trajectory = func() model.Trajectory { return c.trajectory(x, r) }
 	return f
 }
 

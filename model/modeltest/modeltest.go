@@ -25,6 +25,7 @@ func Run(t *testing.T, m model.Model) {
 	t.Run("padding changes nothing", func(t *testing.T) { padding(newFixture(t, m)) })
 	t.Run("permuting conversations permutes outputs", func(t *testing.T) { permutation(newFixture(t, m)) })
 	t.Run("the same draw gives the same bits", func(t *testing.T) { repeated(newFixture(t, m)) })
+	t.Run("a trajectory ends at the completion", func(t *testing.T) { trajectory(newFixture(t, m)) })
 	t.Run("overfits four conversations", func(t *testing.T) { overfits(newFixture(t, m)) })
 }
 
@@ -65,6 +66,44 @@ func finite(f *fixture) {
 	for i, t := range out {
 		if got := float64(tensors.ToScalar[float32](t)); math.IsNaN(got) || math.IsInf(got, 0) {
 			f.t.Errorf("loss %s: got %v, want a finite number", names[i], got)
+		}
+	}
+}
+
+// trajectory checks a model that samples; others have none.
+func trajectory(f *fixture) {
+	b, truth := f.batch(16, 0, 1, 2, 3)
+	var states []model.State
+	out := f.run(f.feed(b, truth, 0), func(in model.Nodes) []*model.Node {
+		said := f.model.Forecast(f.params, in)
+		nodes := []*model.Node{said.Encoded}
+		if said.Trajectory == nil {
+			return nodes
+		}
+		path := said.Trajectory()
+		states = path.States
+		for _, s := range states {
+			nodes = append(nodes, s.Encoded)
+		}
+		return append(nodes, path.Truth.Encoded)
+	})
+	if states == nil {
+		return
+	}
+	flat := make([][]float32, len(out))
+	for i := range out {
+		flat[i] = tensors.MustCopyFlatData[float32](out[i])
+	}
+	end := flat[len(states)]
+	if !slices.Equal(end, flat[0]) {
+		f.t.Error("the last state is not Encoded")
+	}
+	if len(flat[0]) != len(flat[len(flat)-1]) || slices.Equal(flat[1], end) {
+		f.t.Error("the truth has another shape, or the first state is the last already")
+	}
+	for i := 1; i < len(states); i++ {
+		if states[i].Time > states[i-1].Time {
+			f.t.Errorf("state %d: time %v after %v, want falling", i, states[i].Time, states[i-1].Time)
 		}
 	}
 }

@@ -1,0 +1,38 @@
+package experiment
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+	"gsdnet/train"
+)
+
+// TrajectoryFile keeps how near a sampler came to the truth on its way, beside
+// FeaturesFile and under the same mask. A model that does not sample has none.
+const TrajectoryFile = "trajectory.json"
+
+// keepTrajectory writes the file.
+func keepTrajectory(path string, a *train.Approach) error {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, append(text, '\n'))
+}
+
+// ReadTrajectory reads what a run kept.
+func ReadTrajectory(dir string) (*train.Approach, error) {
+	var a train.Approach
+	path := filepath.Join(dir, TrajectoryFile)
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &a)
+	}
+	if err != nil {
+		return nil, hint.Input("delete it and give the sweep again", "%s: %w", path, err)
+	}
+	return &a, nil
+}

@@ -1,0 +1,31 @@
+package gsdnet
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/model"
+)
+
+// trajectory is where the sampler has been, and where it was refined to.
+func (c *completer) trajectory(x, r *model.Node) model.Trajectory {
+	var out model.Trajectory
+	for _, stop := range c.path {
+		features := stop.state[0]
+		if c.mean != nil {
+			features = graph.Add(features, c.mean)
+		}
+		state := model.State{Time: stop.time, Encoded: c.overwrite(features)}
+		if s, ok := c.side.(spectra); ok {
+			state.Spectra = s.lambda(stop.state[1])
+		}
+		out.States = append(out.States, state)
+	}
+	last := model.State{Time: c.path[len(c.path)-1].time, Encoded: c.overwrite(x)}
+	out.Truth.Encoded = graph.Mul(c.net.encode(c.p, c.in, model.InComplete), c.in[model.InHas])
+	if s, ok := c.side.(spectra); ok {
+		last.Spectra, out.Truth.Spectra = s.lambda(r), s.complete
+		_, out.Truth.Counts = s.target()
+	}
+	out.States = append(out.States, last)
+	return out
+}

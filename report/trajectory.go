@@ -1,0 +1,60 @@
+package report
+
+import (
+	"gsdnet/erc"
+	"gsdnet/experiment"
+	"gsdnet/report/figure"
+)
+
+// trajectories are how near the samplers of a data set come to the truth on their
+// way from noise: features in one picture, eigenvalues in another.
+func trajectories(b *board) ([]named, error) {
+	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features"}
+	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues"}
+	for _, m := range b.methods {
+		dir := m.kept(experiment.TrajectoryFile)
+		if dir == "" {
+			continue
+		}
+		a, err := experiment.ReadTrajectory(dir)
+		if err != nil {
+			return nil, err
+		}
+		features.Series = append(features.Series, approachSeries(m.name, a.Times, a.Features)...)
+		spectra.Series = append(spectra.Series, approachSeries(m.name, a.Times, a.Spectra)...)
+	}
+	var out []named
+	way := ", " + b.dataset + " at rate 0.5: from a draw of the prior on the left to the completion as refined on the right."
+	if len(features.Series) > 0 {
+		out = append(out, named{"trajectory-" + b.id() + "-features", "Error of the sampler's states in withheld cells" + way, features})
+	}
+	if len(spectra.Series) > 0 {
+		out = append(out, named{"trajectory-" + b.id() + "-spectra", "Error of the sampled eigenvalues" + way, spectra})
+	}
+	return out, nil
+}
+
+const trajectoryAxis = "noise taken away, 1 − t; last: refined"
+
+// refinedAt is where a trajectory's last state stands: beyond all noise.
+const refinedAt = 1.1
+
+// approachSeries is a line a modality.
+func approachSeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {
+	if errors == nil {
+		return nil
+	}
+	var out []figure.Series
+	for _, modality := range erc.Modalities {
+		s := figure.Series{Name: method + ", " + modality.String()}
+		for i, t := range times {
+			x := 1 - t
+			if i == len(times)-1 {
+				x = refinedAt
+			}
+			s.X, s.Y = append(s.X, x), append(s.Y, errors[i][modality])
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package train_test
+
+import (
+	"math"
+	"testing"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// approach trains a small model and follows it through a mask of the test split.
+func approach(t *testing.T, corpus *erc.Corpus, rate float64, model string, set ...string) *train.Approach {
+	t.Helper()
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Open(fit(t, settings(t, model, set...), corpus), backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	masks, err := run.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Rate: rate}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := run.Approach(t.Context(), corpus, erc.Test, masks[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// A sampler comes from noise to something nearer the truth; with nothing
+// withheld it has nowhere to go.
+func TestApproach(t *testing.T) {
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+		Train: 60, Valid: 4, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{4, 3, 2},
+	})
+	a := approach(t, corpus, 0.5, "gsdnet", "train.epochs=20")
+	if len(a.Times) != 4 || len(a.Features) != 4 || len(a.Spectra) != 4 { // prior, two steps, refined
+		t.Fatalf("got %d times, %d and %d states, want 4 of each", len(a.Times), len(a.Features), len(a.Spectra))
+	}
+	for m := range erc.NumModalities {
+		if first, last := a.Features[0][m], a.Features[3][m]; !(last < first) || math.IsNaN(first) {
+			t.Errorf("%s features: error %v from noise and %v at the end, want less", erc.Modality(m), first, last)
+		}
+	}
+	whole := approach(t, small(), 0, "gsdnet")
+	for i := range whole.Times {
+		if whole.Features[i] != ([erc.NumModalities]float64{}) || whole.Spectra[i] != ([erc.NumModalities]float64{}) {
+			t.Errorf("state %d of a complete split: errors %v and %v, want none", i, whole.Features[i], whole.Spectra[i])
+		}
+	}
+}
+
+func TestApproachWithoutSampler(t *testing.T) {
+	if a := approach(t, small(), 0.5, "zero"); a != nil {
+		t.Errorf("zero completion: got a trajectory %v", a)
+	}
+	if a := approach(t, small(), 0.5, "gsdnet", "gsdnet.graph=none"); a == nil || a.Spectra != nil {
+		t.Errorf("without a graph: got %v, want features alone", a)
+	}
+}
