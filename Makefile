@@ -8,7 +8,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Packages small enough for the race detector.
 SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
-.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz bench clean
+.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz bench gomlx clean
 
 build: ## bin/gsdnet
 	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
@@ -43,12 +43,19 @@ race: ## the race detector needs a C compiler
 lint: ## slower to install than to run
 	go run $(GOLANGCI_LINT) run ./...
 
-fuzz: ## half a minute for each gate that strangers' files pass
+fuzz: ## half a minute for each gate that strangers' files pass, and for the engine's shapes
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 30s ./internal/npz
+	go test -run '^$$' -fuzz FuzzHeader -fuzztime 30s ./internal/npz
 	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset
+	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset
+	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
+	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench
+
+gomlx: ## GoMLX's own tests on the simd backend, some minutes; they need a C compiler
+	CGO_ENABLED=1 bench/gomlx.sh
 
 clean:
 	rm -rf bin
