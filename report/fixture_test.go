@@ -56,6 +56,8 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		config += fmt.Sprintf("[gsdnet]\ngraph = %q\nwidth = 8\n", m.graph)
 	}
 	check(t, os.WriteFile(filepath.Join(out, train.ConfigFile), []byte(config), 0o600))
+	log := `{"epoch":1,"seconds":60}` + "\n" + `{"epoch":2,"seconds":180}` + "\n" + `{"epoch":3,"seconds":90}` + "\n" // resumed after two
+	check(t, os.WriteFile(filepath.Join(out, train.LogFile), []byte(log), 0o600))
 	rng := rand.New(rand.NewPCG(seed, uint64(100*m.noise)))
 	var cells []train.Cell
 	for _, rule := range rules {
