@@ -85,6 +85,9 @@ type Forecast struct {
 	// [B,N,D_m]; a prediction alone does without.
 	Encoded *Node
 	Recover func() [erc.NumModalities]*Node
+	// Anchor builds what Recover departs from, in its shapes; nil for zero. What the
+	// departure is worth is weighed on the validation split.
+	Anchor func() [erc.NumModalities]*Node
 	// Trajectory builds what a sampler went through; nil for a model without one.
 	Trajectory func() Trajectory
 }

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -111,7 +112,7 @@ func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 }
 
 // completion fits with hardly any penalty and completes one conversation.
-func completion(t *testing.T, ridge model.Ridge, conv model.Conversation, seen []model.Conversation, truth []model.Truth) [][]float32 {
+func completion(t *testing.T, ridge model.Ridge, conv model.Conversation, seen []model.Conversation, truth []model.Truth, training ...bool) [][]float32 {
 	t.Helper()
 	ridge.Lambda = 1e-6
 	store := mlx.NewStore()
@@ -125,7 +126,8 @@ func completion(t *testing.T, ridge model.Ridge, conv model.Conversation, seen [
 		t.Fatal(err)
 	}
 	feed := batch.Observe()
-	names := []string{model.InPresent, model.InValid, "text", "audio", "visual"}
+	ridge.Feed(feed, batch, model.Draw{Train: len(training) > 0})
+	names := slices.Sorted(maps.Keys(feed))
 	var args []any
 	for _, name := range names {
 		args = append(args, feed[name])
@@ -176,38 +178,86 @@ func TestRidgeCompletes(t *testing.T) {
 	}
 }
 
-// What only the rest of a conversation tells is found with Around: here visual is
-// the sum of the other utterances' text over their number and one.
-func TestRidgeSeesTheConversation(t *testing.T) {
-	dims := [erc.NumModalities]int{2, 2, 2}
-	lengths := make([]int, 40)
-	for i := range lengths {
-		lengths[i] = 4 + i%3
+// At a rank the maps are those of full rank, projected: where the relation has one
+// direction, one is enough; where it has two, the larger is kept.
+func TestRidgeOfLowRank(t *testing.T) {
+	dims := [erc.NumModalities]int{5, 2, 5}
+	truth := complete(rand.New(rand.NewPCG(5, 6)), dims, 200)
+	for u, x := range truth[0].Features[2] {
+		a, b := truth[0].Features[0][u][0], truth[0].Features[0][u][1]
+		copy(x, []float32{3 * a, -2 * a, a, b, 0})
 	}
-	truth := complete(rand.New(rand.NewPCG(3, 4)), dims, lengths...)
-	var seen []model.Conversation
-	for _, known := range truth {
-		n := len(known.Present)
-		for u := range n {
-			for j := range dims[2] {
-				known.Features[2][u][j] = 0
-				for other := range n {
-					if other != u {
-						known.Features[2][u][j] += known.Features[0][other][j] / float32(n)
-					}
-				}
+	conv := model.Conversation{Present: []erc.Present{0b001}, Speakers: make([]erc.Speaker, 1)}
+	for m := range conv.Features {
+		conv.Features[m] = truth[0].Features[m][:1]
+	}
+	x := truth[0].Features[2][0]
+	for rank, want := range map[int][]float32{1: {x[0], x[1], x[2], 0, 0}, 2: x, 9: x} {
+		got := completion(t, model.Ridge{Dims: dims, Rank: rank}, conv, nil, truth)[erc.Visual][:5]
+		for j := range want {
+			if math.Abs(float64(got[j]-want[j])) > 0.3 || rank > 1 && math.Abs(float64(got[j]-want[j])) > 1e-3 {
+				t.Errorf("rank %d, channel %d: got %.3f, want %.3f", rank, j, got[j], want[j])
 			}
 		}
-		seen = append(seen, model.Conversation{Features: known.Features, Present: known.Present, Speakers: make([]erc.Speaker, n)})
+	}
+}
+
+// In training a conversation is completed by a map that has not seen it: with two
+// folds whose relations have opposite signs, by that of the other.
+func TestRidgeCrossFits(t *testing.T) {
+	dims := [erc.NumModalities]int{2, 2, 2}
+	truth := complete(rand.New(rand.NewPCG(7, 8)), dims, 50, 50, 50, 50)
+	var seen []model.Conversation
+	for i := range truth {
+		sign := float32(1 - 2*(i%2))
+		for u, x := range truth[i].Features[2] {
+			copy(x, []float32{sign * truth[i].Features[0][u][0], sign * truth[i].Features[0][u][1]})
+		}
+		seen = append(seen, model.Conversation{Key: uint64(i), Features: truth[i].Features, Present: truth[i].Present, Speakers: make([]erc.Speaker, 50)})
+	}
+	ridge := model.Ridge{Dims: dims, Rank: 2, Folds: 2}
+	for i := range 2 {
+		conv := seen[i]
+		conv.Present = slices.Clone(conv.Present)
+		conv.Present[0] = 0b011
+		trained := completion(t, ridge, conv, seen, truth, true)[erc.Visual]
+		used := completion(t, ridge, conv, seen, truth)[erc.Visual]
+		for j := range dims[2] {
+			held := truth[i].Features[2][0][j]
+			if got := trained[j]; math.Abs(float64(got+held)) > 0.05 {
+				t.Errorf("fold %d, in training: got %.3f, want %.3f, the other fold's", i, got, -held)
+			}
+			if got := used[j]; math.Abs(float64(got)) > 0.5 {
+				t.Errorf("fold %d, in use: got %.3f, want about 0, what both folds make of it", i, got)
+			}
+		}
+	}
+}
+
+// What only the rest of a conversation tells is found with Around: here visual is
+// the same in all of a conversation, and nothing else says what.
+func TestRidgeSeesTheConversation(t *testing.T) {
+	dims := [erc.NumModalities]int{2, 2, 2}
+	const length = 5
+	truth := complete(rand.New(rand.NewPCG(3, 4)), dims, slices.Repeat([]int{length}, 40)...)
+	var seen []model.Conversation
+	for _, known := range truth {
+		for u := range known.Features[2] {
+			known.Features[2][u] = known.Features[2][0]
+		}
+		seen = append(seen, model.Conversation{Features: known.Features, Present: known.Present, Speakers: make([]erc.Speaker, length)})
 	}
 	conv := seen[0]
 	conv.Present = slices.Clone(conv.Present)
 	conv.Present[1] = 0b010
-	// Of the hole's own utterance the text is missing too, and not in the sum.
-	visual := completion(t, model.Ridge{Dims: dims, Around: true}, conv, seen, truth)[erc.Visual]
-	for j := range dims[2] {
-		if got, want := visual[dims[2]+j], truth[0].Features[2][1][j]; math.Abs(float64(got-want)) > 0.02 {
-			t.Errorf("recovered %.3f, want %.3f", got, want)
+	for around, most := range map[bool]float64{true: 0.02, false: math.Inf(1)} {
+		visual := completion(t, model.Ridge{Dims: dims, Around: around}, conv, seen, truth)[erc.Visual]
+		for j := range dims[2] {
+			got, want := visual[dims[2]+j], truth[0].Features[2][1][j]
+			miss := math.Abs(float64(got - want))
+			if miss > most || !around && miss < 0.1 {
+				t.Errorf("around %v: recovered %.3f, want %.3f", around, got, want)
+			}
 		}
 	}
 }

@@ -88,7 +88,7 @@ func Fit(ctx context.Context, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	return f.finish()
+	return f.finish(ctx)
 }
 
 func newFitter(o Options) (*fitter, error) {
@@ -130,7 +130,7 @@ func (f *fitter) start() error {
 		return err
 	}
 	f.valid = NewEvaluation(Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
+	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1, Gain: Gain{1, 1, 1}}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err
@@ -343,7 +343,8 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 	return validation, nil
 }
 
-// averaged returns the averaged weights and the constants by path.
+// averaged returns the averaged weights and, by path, the constants that
+// predictions read.
 func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
 	all, err := f.values()
 	if err != nil {
@@ -353,7 +354,7 @@ func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
 	for path, t := range all {
 		if average, ok := all[emaScope+path]; ok {
 			out[path] = average
-		} else if isConstant(path) {
+		} else if isConstant(path) && !isOfTraining(path) {
 			out[path] = t
 		}
 	}

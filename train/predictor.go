@@ -21,12 +21,14 @@ type Completion struct {
 	Logits          [][]float64 // [N,C]
 	Recovered       [erc.NumModalities][][]float32
 	Encoded         [erc.NumModalities][][]float32
+	anchor          [erc.NumModalities][][]float32 // what Recovered departs from; nil without
 }
 
 // Predictor runs a model's inference graphs with fixed weights.
 type Predictor struct {
 	Watch   func(conversations int) // called after each batch, for progress; may be nil
 	Stretch float64                 // multiplies the head's Laplace scales; 1 leaves them
+	Gain    Gain                    // multiplies what recovered features depart from their anchor; 1 leaves them
 	model   model.Model
 	params  *model.Params
 	setup   model.Setup
@@ -40,7 +42,7 @@ type Predictor struct {
 // NewPredictor returns a predictor on weights in a store; batch conversations
 // run together.
 func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
+	p := &Predictor{Stretch: 1, Gain: Gain{1, 1, 1}, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
 	var err error
 	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), false)
@@ -53,7 +55,8 @@ func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.S
 	return p, err
 }
 
-// outputs lists a forecast's nodes: the task's, then the recovered features.
+// outputs lists a forecast's nodes: the task's, then the recovered features, the
+// encoded ones, and the anchor if there is one.
 func (p *Predictor) outputs(f model.Forecast, recovered bool) []*graph.Node {
 	out := []*graph.Node{f.Location, f.Scale}
 	if p.setup.Task == erc.Classes {
@@ -63,6 +66,10 @@ func (p *Predictor) outputs(f model.Forecast, recovered bool) []*graph.Node {
 		features := f.Recover()
 		out = append(out, features[:]...)
 		out = append(out, f.Encoded)
+		if f.Anchor != nil {
+			anchor := f.Anchor()
+			out = append(out, anchor[:]...)
+		}
 	}
 	return out
 }
@@ -150,6 +157,10 @@ func (p *Predictor) completion(outputs []*tensors.Tensor, row, padded, n int, re
 		for _, m := range erc.Modalities {
 			c.Recovered[m] = rowsOf(outputs[m], row*padded, n)
 			c.Encoded[m] = rowsOf(outputs[3], (int(m)*size+row)*padded, n)
+			if anchors := outputs[4:]; len(anchors) > 0 {
+				c.anchor[m] = rowsOf(anchors[m], row*padded, n)
+				p.Gain.apply(m, c.Recovered[m], c.anchor[m])
+			}
 		}
 	}
 	return c

@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -280,8 +281,12 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// finish removes what only resuming needs and says how it went.
-func (f *fitter) finish() (*Result, error) {
+// finish weighs what was recovered, removes what only resuming needs and says how
+// it went.
+func (f *fitter) finish(ctx context.Context) (*Result, error) {
+	if err := f.weigh(ctx); err != nil {
+		return nil, err
+	}
 	if err := os.Remove(f.run.path(StateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -294,7 +299,34 @@ func (f *fitter) finish() (*Result, error) {
 	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.best.Epoch, Validation: f.best.Validation, Parameters: weights}, nil
 }
 
+// weigh adds the gain to the checkpoint.
+func (f *fitter) weigh(ctx context.Context) error {
+	path := f.run.path(CheckpointFile)
+	c, err := ReadCheckpoint(path)
+	if err != nil {
+		return err
+	}
+	store, err := c.Store()
+	if err != nil {
+		return err
+	}
+	predictor, err := NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
+	if err != nil {
+		return err
+	}
+	defer predictor.Close()
+	if c.Gain, err = f.valid.gain(ctx, predictor, f.Config.Train.Seed); err != nil {
+		return err
+	}
+	return save(path, c.vars, f.scaler, c.Meta)
+}
+
 // isConstant tells what a Fitter stored from weights and optimiser state.
 func isConstant(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/") && !strings.HasPrefix(path, emaScope)
+}
+
+// isOfTraining tells the constants that only training graphs read.
+func isOfTraining(path string) bool {
+	return strings.Contains(path, "/"+model.ConstantScope+"/"+model.TrainingConstant)
 }

@@ -81,14 +81,17 @@ def recurrent(p, x, valid, out):
     return torch.cat(sides, -1)
 
 
-def regressions(dims, generator):
+def regressions(dims, rank, folds, generator):
     """Any maps will do: the closed form is tested elsewhere."""
     out = {}
     for pattern in PARTIAL:
-        width = sum(dims[m] for m in pattern) + sum(dims)  # and what is around
         for m in set(range(3)) - set(pattern):
+            width = sum(dims[i] for i in pattern) + dims[m]  # and what is around
             name = "regress_" + "".join(NAMES[i][0] for i in pattern) + "_" + NAMES[m]
-            out[name] = 0.3 * torch.randn(width, dims[m], generator=generator)
+            for prefix, maps in (("", 1), ("training_", folds)):
+                r = maps * min(rank, dims[m])
+                out[prefix + name] = 0.3 * torch.randn(width, r, generator=generator)
+                out[prefix + name + "_out"] = 0.3 * torch.randn(r, dims[m], generator=generator)
     return out
 
 
@@ -199,7 +202,8 @@ class GSDNet:
     def refine(self, p, x, hidden):
         return x + dense_m(p.at("out"), F.silu(dense_m(p.at("in"), x, hidden)), x.shape[-1])
 
-    # Ridge regression of what is missing on what is there
+    # Ridge regression of what is missing on what is there; in training by the maps of
+    # a conversation's own fold
     def regress(self, f):
         present = f["present"][..., 0]
         out = [f[n] for n in NAMES]
@@ -211,10 +215,16 @@ class GSDNet:
             here = f["valid"]
             for m in range(3):
                 here = here * (present[m] if m in pattern else 1 - present[m])
-            source = torch.cat([f[NAMES[m]] for m in pattern] + around, -1)
             letters = "".join(NAMES[m][0] for m in pattern)
             for m in set(range(3)) - set(pattern):
-                out[m] = out[m] + source @ self.constants[f"regress_{letters}_{NAMES[m]}"] * here[..., None]
+                source = torch.cat([f[NAMES[i]] for i in pattern] + [around[m]], -1)
+                name = ("training_" if "fold" in f else "") + f"regress_{letters}_{NAMES[m]}"
+                code = source @ self.constants[name]
+                if "fold" in f:
+                    b, n, _ = code.shape
+                    folds = f["fold"].shape[1]
+                    code = (code.view(b, n, folds, -1) * f["fold"][:, None, :, None]).reshape(b, n, -1)
+                out[m] = out[m] + code @ self.constants[name + "_out"] * here[..., None]
         return out
 
     # Fusion and prediction, Eq. 19

@@ -92,8 +92,10 @@ def main():
         config = dict(COMMON, **choice)
         weights, constants = {}, dict(deviation=torch.tensor([0.11, 0.07, 0.09]))
         if config["mean"] == "regression":
-            constants.update(regressions(DIMS, generator))
+            constants.update(regressions(DIMS, 2, len(LENGTHS), generator))
         feed = noise(config, generator)
+        if config["mean"] == "regression":
+            feed["fold"] = torch.eye(len(LENGTHS))
         net = GSDNet(config, Params(weights, generator), constants)
         terms, stages = net.losses(dict(f, **feed))
         terms["total"].backward()

@@ -12,12 +12,13 @@ from sde import VP
 
 CONFIG = dict(dims=(785, 384, 66), width=128, kernel=1, blocks=3, hidden=128, fusion_layers=2, beta=0.1,
               free_weight=0.1, sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=4, prediction="x0",
-              through=True, condition="clean", mean="regression", rows="embedded", context=2, dropout=0.4, input_dropout=0.2)
+              through=True, condition="clean", mean="regression", rows="embedded", context=2, dropout=0.4, input_dropout=0.2,
+              ridge_rank=32, folds=5)
 
 
 def network(config, weights):
     generator = torch.Generator().manual_seed(1)
-    constants = dict(regressions(config["dims"], generator), deviation=torch.tensor([0.1] * 3))
+    constants = dict(regressions(config["dims"], config["ridge_rank"], config["folds"], generator), deviation=torch.tensor([0.1] * 3))
     return GSDNet(config, Params(weights, generator), constants)
 
 
@@ -63,14 +64,16 @@ def measure(batch=8, length=96, width=128, repeats=5):
     net = network(config, weights)
     f = feed(batch, length, min(32, length))
     noise(f, True, width)
-    net.losses(f)  # makes the weights
+    folds = CONFIG["folds"]
+    seen = dict(f, fold=torch.eye(folds)[torch.arange(batch) % folds])
+    net.losses(seen)  # makes the weights
     parameters = list(weights.values())
     adam = torch.optim.AdamW(parameters, 1e-3, weight_decay=0.01)
     average = [p.detach().clone() for p in parameters]
 
     def train():
         adam.zero_grad()
-        net.losses(f)[0]["total"].backward()
+        net.losses(seen)[0]["total"].backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         adam.step()
         with torch.no_grad():

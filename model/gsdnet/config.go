@@ -45,6 +45,8 @@ type Config struct {
 	Condition  string         `toml:"condition"`  // clean or noisy
 	Mean       string         `toml:"mean"`       // none or regression: what the features' diffusion starts out from
 	Ridge      float64        `toml:"ridge"`      // of the regression, in units of the number of rows
+	RidgeRank  int            `toml:"ridge_rank"` // of its maps
+	Folds      int            `toml:"folds"`      // of its cross-fitting in training
 	Blocks     int            `toml:"blocks"`     // residual blocks of the features' score network
 
 	Rows         string `toml:"rows"`          // of the fused graph: embedded, or encoded as printed
@@ -67,7 +69,7 @@ func Default() Config {
 		SDEX:      diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
-		Condition: ConditionClean, Mean: MeanRegression, Ridge: 1, Blocks: 3,
+		Condition: ConditionClean, Mean: MeanRegression, Ridge: 3, RidgeRank: 32, Folds: 5, Blocks: 3,
 		Rows: model.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: model.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
 	}
@@ -91,7 +93,7 @@ func (c Config) check() error {
 		is  int
 	}{
 		{"width", c.Width}, {"kernel", c.Kernel}, {"steps", c.Steps}, {"blocks", c.Blocks},
-		{"hidden", c.Hidden},
+		{"hidden", c.Hidden}, {"ridge_rank", c.RidgeRank},
 	} {
 		if size.is <= 0 {
 			return hint.Input("set it to 1 or more", "gsdnet.%s = %d", size.key, size.is)
@@ -108,6 +110,9 @@ func (c Config) check() error {
 	}
 	if c.Ridge <= 0 {
 		return hint.Input("it is above 0", "gsdnet.ridge = %g", c.Ridge)
+	}
+	if c.Folds < 0 || c.Folds == 1 {
+		return hint.Input("2 or more, or 0 for none", "gsdnet.folds = %d", c.Folds)
 	}
 	if min(c.Window, c.Rank, c.FusionLayers, c.Context) < 0 || min(c.Beta, c.FreeWeight) < 0 {
 		return hint.Input("0 is the least", "gsdnet.window, rank, fusion_layers, context, beta or free_weight is negative")

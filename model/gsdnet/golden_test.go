@@ -34,6 +34,7 @@ func goldenCases() map[string]Config {
 	base.Sampler, base.Steps, base.Prediction, base.Through = "ddim", 3, "x0", true
 	regressed := base
 	regressed.Mean, regressed.Prediction, regressed.Steps, regressed.Kernel = MeanRegression, "eps", 2, 3
+	regressed.RidgeRank, regressed.Folds = 2, 2
 	paper := base
 	printed := Paper()
 	paper.SDEX, paper.SDELambda, paper.Condition, paper.Through = printed.SDEX, printed.SDELambda, printed.Condition, printed.Through

@@ -53,7 +53,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
-	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge, Around: true}
+	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge, Around: true, Rank: c.RidgeRank, Folds: c.Folds}
 	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
 	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
 	return n, nil
@@ -97,6 +97,9 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	f := n.predict(p, c, completed, r)
 	f.Encoded = completed
 	f.Recover = func() [erc.NumModalities]*model.Node { return c.recovered(p, completed) }
+	if c.mean != nil {
+		f.Anchor = func() [erc.NumModalities]*model.Node { return c.regressed }
+	}
 	f.Trajectory = func() model.Trajectory { return c.trajectory(x, r) }
 	return f
 }

@@ -48,6 +48,9 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth, draw
 		}
 	}
 	n.feedNoise(feed, b, draw)
+	if n.cfg.Mean == MeanRegression {
+		n.ridge.Feed(feed, b, draw)
+	}
 	return nil
 }
 

@@ -1,0 +1,362 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+)
+
+// solving bounds the regressions solved at once: each holds a few matrices of the
+// sources' width squared.
+const solving = 4
+
+// Fit solves each regression on the utterances that have what it needs, among
+// conversations seen as the training protocol leaves them. Where there are none
+// the map is zero, which is the training mean. Standardised features need no
+// intercept.
+func (r Ridge) Fit(p *Params, seen []Conversation, truth []Truth) error {
+	folds := r.split(seen, truth)
+	maps := r.maps()
+	var wg sync.WaitGroup
+	errs := make([]error, len(maps)*(1+r.Folds))
+	slots := make(chan struct{}, solving)
+	for i := range maps {
+		for f := range maps[i].fits {
+			wg.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				maps[i].fits[f], errs[i*(1+r.Folds)+f] = r.solve(folds, f-1, maps[i].from, maps[i].to)
+			})
+		}
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(maps, func(m linear) bool { return m.fits[0].rows > 0 }) {
+		return hint.Input("choose a model, or a setting, without regression", "regression: no training utterance has two modalities")
+	}
+	for _, m := range maps {
+		if err := r.keep(p, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linear is a regression of a modality on a pattern: fits[0] of everyone, fits[f+1]
+// of all but fold f.
+type linear struct {
+	from erc.Present
+	to   erc.Modality
+	fits []fit
+}
+
+// fit is a map [S,D] or its factors [S,rank] and [rank,D].
+type fit struct {
+	in, out *mat.Dense // out is nil at full rank
+	rows    int        // that it was fitted on
+}
+
+// maps lists the regressions, not yet solved.
+func (r Ridge) maps() []linear {
+	var out []linear
+	for _, from := range partial() {
+		for _, to := range erc.Modalities {
+			if !from.Has(to) {
+				out = append(out, linear{from, to, make([]fit, 1+r.Folds)})
+			}
+		}
+	}
+	return out
+}
+
+// keep stores a regression as constants.
+func (r Ridge) keep(p *Params, m linear) error {
+	name := mapName(m.from, m.to)
+	if err := set(p, name, m.fits[0].in); err != nil || r.Rank == 0 {
+		return err
+	}
+	if err := set(p, outName(name), m.fits[0].out); err != nil || r.Folds == 0 {
+		return err
+	}
+	in, out := &mat.Dense{}, &mat.Dense{}
+	in.CloneFrom(m.fits[1].in)
+	out.CloneFrom(m.fits[1].out)
+	for _, f := range m.fits[2:] {
+		var wider, taller mat.Dense
+		wider.Augment(in, f.in)
+		taller.Stack(out, f.out)
+		in, out = &wider, &taller
+	}
+	if err := set(p, foldName(name), in); err != nil {
+		return err
+	}
+	return set(p, outName(foldName(name)), out)
+}
+
+// set stores a matrix in row-major order.
+func set(p *Params, name string, m *mat.Dense) error {
+	rows, columns := m.Dims()
+	flat := make([]float32, 0, rows*columns)
+	for i := range rows {
+		for _, x := range m.RawRowView(i) {
+			flat = append(flat, float32(x))
+		}
+	}
+	return p.SetConstant(name, flat, rows, columns)
+}
+
+// split returns the moments of the conversations of each fold.
+func (r Ridge) split(seen []Conversation, truth []Truth) []moments {
+	if r.Folds == 0 {
+		return []moments{r.moments(seen, truth)}
+	}
+	seenOf, truthOf := make([][]Conversation, r.Folds), make([][]Truth, r.Folds)
+	for i := range seen {
+		f := r.fold(&seen[i])
+		seenOf[f], truthOf[f] = append(seenOf[f], seen[i]), append(truthOf[f], truth[i])
+	}
+	out := make([]moments, r.Folds)
+	for f := range out {
+		out[f] = r.moments(seenOf[f], truthOf[f])
+	}
+	return out
+}
+
+// width is ΣD_m.
+func (r Ridge) width() int { return r.Dims[0] + r.Dims[1] + r.Dims[2] }
+
+// moment is the Gram matrix of the utterances of one availability: [ΣD_m, ΣD_m],
+// or twice that with what is around them.
+type moment struct {
+	gram *mat.Dense
+	rows int
+}
+
+// moments are those of the availabilities that occur.
+type moments map[erc.Present]moment
+
+// moments sorts the utterances by what they have, zeros where they have nothing.
+func (r Ridge) moments(seen []Conversation, truth []Truth) moments {
+	data := map[erc.Present][]float64{}
+	width := r.width()
+	if r.Around {
+		width *= 2
+	}
+	for i := range truth {
+		var around [][]float64
+		if r.Around {
+			around = r.around(&seen[i])
+		}
+		for u, present := range truth[i].Present {
+			row := make([]float64, 0, width)
+			for _, m := range erc.Modalities {
+				features := make([]float64, r.Dims[m])
+				if present.Has(m) {
+					features = wide(truth[i].Features[m][u])
+				}
+				row = append(row, features...)
+			}
+			if r.Around {
+				row = append(row, around[u]...)
+			}
+			data[present] = append(data[present], row...)
+		}
+	}
+	out := moments{}
+	for present, flat := range data {
+		z := mat.NewDense(len(flat)/width, width, flat)
+		gram := &mat.Dense{}
+		gram.Mul(z.T(), z)
+		out[present] = moment{gram, len(flat) / width}
+	}
+	return out
+}
+
+// around is aroundOf of every utterance, all modalities side by side.
+func (r Ridge) around(c *Conversation) [][]float64 {
+	out := make([][]float64, c.Len())
+	for _, m := range erc.Modalities {
+		total, count := make([]float64, r.Dims[m]), 0.0
+		for u, present := range c.Present {
+			if present.Has(m) {
+				count++
+				floats.Add(total, wide(c.Features[m][u]))
+			}
+		}
+		for u, present := range c.Present {
+			row, others := slices.Clone(total), count
+			if present.Has(m) {
+				floats.Sub(row, wide(c.Features[m][u]))
+				others--
+			}
+			floats.Scale(1/(others+1), row)
+			out[u] = append(out[u], row...)
+		}
+	}
+	return out
+}
+
+func wide(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = float64(x[i])
+	}
+	return out
+}
+
+// gather is the Gram matrix of all the utterances that have what is needed, but for
+// those of a fold (−1: of everyone); nil where there are none.
+func gather(folds []moments, without int, needed erc.Present) (*mat.Dense, int) {
+	var gram *mat.Dense
+	rows := 0
+	for f, moments := range folds {
+		for present := erc.None + 1; present <= erc.All; present++ { // in order: sums round
+			m, ok := moments[present]
+			if !ok || f == without || present&needed != needed {
+				continue
+			}
+			if gram == nil {
+				gram = mat.DenseCopyOf(m.gram)
+			} else {
+				gram.Add(gram, m.gram)
+			}
+			rows += m.rows
+		}
+	}
+	return gram, rows
+}
+
+// sources returns where what a modality is regressed on stands in a Gram matrix.
+func (r Ridge) sources(from erc.Present, to erc.Modality) []int {
+	var out []int
+	for _, m := range erc.Modalities {
+		if from.Has(m) {
+			out = append(out, r.columns(m)...)
+		}
+	}
+	if r.Around {
+		for _, i := range r.columns(to) {
+			out = append(out, r.width()+i)
+		}
+	}
+	return out
+}
+
+// columns returns where a modality's features stand among all of them.
+func (r Ridge) columns(m erc.Modality) []int {
+	from := 0
+	for _, before := range erc.Modalities[:m] {
+		from += r.Dims[before]
+	}
+	out := make([]int, r.Dims[m])
+	for i := range out {
+		out[i] = from + i
+	}
+	return out
+}
+
+// solve fits one map, without a fold (−1: on everyone).
+func (r Ridge) solve(folds []moments, without int, from erc.Present, to erc.Modality) (fit, error) {
+	sources, targets := r.sources(from, to), r.columns(to)
+	w, right := mat.NewDense(len(sources), len(targets), nil), mat.NewDense(len(sources), len(targets), nil)
+	gram, rows := gather(folds, without, from.With(to))
+	if rows > 0 {
+		left := mat.NewSymDense(len(sources), nil)
+		for i, a := range sources {
+			for j := i; j < len(sources); j++ {
+				left.SetSym(i, j, gram.At(a, sources[j]))
+			}
+			left.SetSym(i, i, gram.At(a, a)+r.Lambda*float64(rows))
+			for j, b := range targets {
+				right.Set(i, j, gram.At(a, b))
+			}
+		}
+		var factor mat.Cholesky
+		if !factor.Factorize(left) {
+			return fit{}, fmt.Errorf("regression of %s on %s: normal equations are not positive definite", to, from)
+		}
+		if err := factor.SolveTo(w, right); err != nil {
+			return fit{}, fmt.Errorf("regression of %s on %s: %w", to, from, err)
+		}
+	}
+	if r.Rank == 0 {
+		return fit{in: w, rows: rows}, nil
+	}
+	in, out := reduce(w, right, r.Rank)
+	return fit{in, out, rows}, nil
+}
+
+// Of the range finder: columns beyond the rank, and passes.
+const (
+	spare  = 8
+	passes = 4
+)
+
+// reduce returns the factors of the map of a rank that is nearest to W in the norm
+// of the ridge regression: W·V·Vᵀ, with V the leading eigenvectors of Wᵀ(G+λI)W =
+// Wᵀ·right. They are found by subspace iteration from a fixed random start (Halko,
+// Martinsson & Tropp, SIAM Review 2011).
+func reduce(w, right *mat.Dense, rank int) (in, out *mat.Dense) {
+	_, targets := w.Dims()
+	rank = min(rank, targets)
+	basis := start(targets, min(rank+spare, targets))
+	apply := func(x mat.Matrix) *mat.Dense {
+		var inner, y mat.Dense
+		inner.Mul(right, x)
+		y.Mul(w.T(), &inner)
+		return &y
+	}
+	for range passes {
+		basis = orthonormal(apply(basis))
+	}
+	var small mat.Dense
+	small.Mul(basis.T(), apply(basis))
+	_, width := small.Dims()
+	symmetric := mat.NewSymDense(width, nil)
+	for i := range width {
+		for j := i; j < width; j++ {
+			symmetric.SetSym(i, j, (small.At(i, j)+small.At(j, i))/2)
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(symmetric, true) {
+		panic("model: eigenvectors of a symmetric matrix did not converge")
+	}
+	var vectors, v, first mat.Dense
+	eigen.VectorsTo(&vectors) // by rising eigenvalue
+	v.Mul(basis, vectors.Slice(0, width, width-rank, width))
+	first.Mul(w, &v)
+	return &first, mat.DenseCopyOf(v.T())
+}
+
+// start is a matrix of unit normals, always the same.
+func start(rows, columns int) *mat.Dense {
+	rng := rand.New(rand.NewPCG(0, 0))
+	out := mat.NewDense(rows, columns, nil)
+	for i := range rows {
+		for j := range columns {
+			out.Set(i, j, rng.NormFloat64())
+		}
+	}
+	return out
+}
+
+// orthonormal spans what x spans.
+func orthonormal(x *mat.Dense) *mat.Dense {
+	rows, columns := x.Dims()
+	var qr mat.QR
+	var q mat.Dense
+	qr.Factorize(x)
+	qr.QTo(&q)
+	return mat.DenseCopyOf(q.Slice(0, rows, 0, columns))
+}

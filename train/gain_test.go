@@ -1,0 +1,74 @@
+package train_test
+
+import (
+	"testing"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// The gain is the factor with the least error on the masks it was chosen by: none
+// of it, all of it and a little more or less are no better.
+func TestGainIsTheBestOfItsMasks(t *testing.T) {
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+		Train: 24, Valid: 8, Test: 1, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
+	})
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Open(fit(t, settings(t, "gsdnet", "train.epochs=12", "train.rate=0.01"), corpus), backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	chosen := run.Predictor.Gain
+	best := withheldError(t, run, corpus, chosen)
+	for m := range chosen {
+		if chosen[m] < 0 || chosen[m] > 1 {
+			t.Errorf("gain %v, want factors in [0,1]", chosen)
+		}
+		for _, other := range []float64{0, 1, chosen[m] - 0.05, chosen[m] + 0.05} {
+			gain := chosen
+			if gain[m] = min(max(other, 0), 1); gain[m] == chosen[m] {
+				continue
+			}
+			if miss := withheldError(t, run, corpus, gain); miss[m] <= best[m] {
+				t.Errorf("%s: error %v at gain %.2f and %v at the chosen %.2f", erc.Modality(m), miss[m], gain[m], best[m], chosen[m])
+			}
+		}
+	}
+}
+
+// withheldError is the squared error of recovered cells on the run's own
+// validation masks.
+func withheldError(t *testing.T, run *train.Trained, corpus *erc.Corpus, gain train.Gain) (out [erc.NumModalities]float64) {
+	t.Helper()
+	run.Predictor.Gain = gain
+	masks, err := run.Masks(corpus, erc.Valid, missing.RandomRules(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mask := range masks {
+		all, err := run.Complete(t.Context(), corpus, erc.Valid, mask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range all {
+			for u := range all[i].Present {
+				for _, m := range erc.Modalities {
+					if !all[i].Withheld(u, m) {
+						continue
+					}
+					for j, x := range all[i].Recovered[m][u] {
+						d := float64(x - all[i].Original[m][u][j])
+						out[m] += d * d
+					}
+				}
+			}
+		}
+	}
+	return out
+}
