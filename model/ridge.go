@@ -14,8 +14,9 @@ import (
 type Ridge struct {
 	Dims   [erc.NumModalities]int
 	Lambda float64 // in units of the number of rows
-	// Around regresses on what the rest of the conversation shows of the modality
-	// too: Σ x / (n+1) over the n other utterances that have it.
+	// Around starts out from what the rest of the conversation shows of the
+	// modality, Σ x / (n+1) over the n other utterances that have it, and regresses
+	// what that leaves, on it too.
 	Around bool
 	// Rank, when not 0, is that of the maps: the fitted values keep their Rank
 	// principal directions (reduced-rank regression, Izenman 1975).
@@ -94,7 +95,11 @@ func (r Ridge) Complete(p *Params, in Nodes) [erc.NumModalities]*Node {
 			if r.Around {
 				source = append(slices.Clip(sources), around[m])
 			}
-			x[m] = graph.Add(x[m], graph.Mul(r.apply(p, in, graph.Concatenate(source, -1), mapName(pattern, m)), here))
+			values := r.apply(p, in, graph.Concatenate(source, -1), mapName(pattern, m))
+			if r.Around {
+				values = graph.Add(values, around[m])
+			}
+			x[m] = graph.Add(x[m], graph.Mul(values, here))
 		}
 	}
 	return x

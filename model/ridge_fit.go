@@ -20,8 +20,8 @@ const solving = 4
 
 // Fit solves each regression on the utterances that have what it needs, among
 // conversations seen as the training protocol leaves them. Where there are none
-// the map is zero, which is the training mean. Standardised features need no
-// intercept.
+// the map is zero, which leaves the training mean, or what is around. Standardised
+// features need no intercept.
 func (r Ridge) Fit(p *Params, seen []Conversation, truth []Truth) error {
 	folds := r.split(seen, truth)
 	maps := r.maps()
@@ -279,6 +279,9 @@ func (r Ridge) solve(folds []moments, without int, from erc.Present, to erc.Moda
 			left.SetSym(i, i, gram.At(a, a)+r.Lambda*float64(rows))
 			for j, b := range targets {
 				right.Set(i, j, gram.At(a, b))
+				if r.Around {
+					right.Set(i, j, gram.At(a, b)-gram.At(a, r.width()+b))
+				}
 			}
 		}
 		var factor mat.Cholesky

@@ -224,7 +224,7 @@ class GSDNet:
                     b, n, _ = code.shape
                     folds = f["fold"].shape[1]
                     code = (code.view(b, n, folds, -1) * f["fold"][:, None, :, None]).reshape(b, n, -1)
-                out[m] = out[m] + code @ self.constants[name + "_out"] * here[..., None]
+                out[m] = out[m] + (around[m] + code @ self.constants[name + "_out"]) * here[..., None]
         return out
 
     # Fusion and prediction, Eq. 19

@@ -47,6 +47,7 @@ type Config struct {
 	Ridge      float64        `toml:"ridge"`      // of the regression, in units of the number of rows
 	RidgeRank  int            `toml:"ridge_rank"` // of its maps
 	Folds      int            `toml:"folds"`      // of its cross-fitting in training
+	Around     bool           `toml:"around"`     // it starts out from what the rest of the conversation shows
 	Blocks     int            `toml:"blocks"`     // residual blocks of the features' score network
 
 	Rows         string `toml:"rows"`          // of the fused graph: embedded, or encoded as printed
@@ -69,7 +70,7 @@ func Default() Config {
 		SDEX:      diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
-		Condition: ConditionClean, Mean: MeanRegression, Ridge: 3, RidgeRank: 32, Folds: 5, Blocks: 3,
+		Condition: ConditionClean, Mean: MeanRegression, Ridge: 3, RidgeRank: 32, Folds: 5, Around: true, Blocks: 3,
 		Rows: model.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: model.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
 	}

@@ -53,7 +53,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
-	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge, Around: true, Rank: c.RidgeRank, Folds: c.Folds}
+	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge, Around: c.Around, Rank: c.RidgeRank, Folds: c.Folds}
 	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
 	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
 	return n, nil
