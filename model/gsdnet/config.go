@@ -70,7 +70,7 @@ func Default() Config {
 		SDEX:      diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
-		Condition: ConditionClean, Mean: MeanRegression, Ridge: 3, RidgeRank: 32, Folds: 5, Around: true, Blocks: 3,
+		Condition: ConditionClean, Mean: MeanRegression, Ridge: 0.3, RidgeRank: 32, Folds: 5, Blocks: 3,
 		Rows: model.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: model.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
 	}

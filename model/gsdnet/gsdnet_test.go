@@ -25,7 +25,7 @@ func TestConformance(t *testing.T) {
 		"epsilon":    func(c *gsdnet.Config) { c.Prediction, c.SDEX.BetaMax = "eps", 5 }, // where α(1) is not yet 1/150
 		"point head": func(c *gsdnet.Config) { c.Head = "point" },
 		"from zero":  func(c *gsdnet.Config) { c.Mean = gsdnet.MeanNone },
-		"alone":      func(c *gsdnet.Config) { c.Around, c.Folds = false, 0 },
+		"around":     func(c *gsdnet.Config) { c.Around, c.Folds = true, 0 },
 		"as printed": func(c *gsdnet.Config) { c.Mean, c.Kernel, c.Rows, c.Context = gsdnet.MeanNone, 3, model.RowsEncoded, 0 },
 		"no fusion":  func(c *gsdnet.Config) { c.FusionLayers = 0 },
 		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Through = gsdnet.ConditionNoisy, false },
