@@ -112,12 +112,7 @@ func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 // differenceChart is every model's measure less the accented one's, rate by rate;
 // nil where there is no such model to compare with.
 func (b *board) differenceChart(m experiment.Measure, rules []string) (*figure.Chart, string, error) {
-	reference := -1
-	for i, method := range b.methods {
-		if method.name == accented {
-			reference = i
-		}
-	}
+	reference := b.reference()
 	if reference < 0 || len(rules) < 2 {
 		return nil, "", nil
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func (s *sheet) cells(bold func(string) string) [][]string {
 		heading = append(heading, c.name)
 	}
 	if s.versus != nil {
-		heading = append(heading, "Δ "+s.versus.Name+" to the best other")
+		heading = append(heading, "Δ "+s.versus.Name+" to "+cmp.Or(s.than, "the best other"))
 	}
 	out := [][]string{heading}
 	for _, r := range s.rows {

@@ -13,9 +13,10 @@ type sheet struct {
 	title   string
 	columns []column
 	rows    []row
-	// versus heads a last column with the difference to the best other method, in
-	// this measure; nil without.
+	// versus heads a last column with the difference in this measure to another
+	// method, the best unless than names it; nil without.
 	versus *experiment.Measure
+	than   string
 }
 
 // column is one number of a trial.

@@ -64,7 +64,15 @@ func (w *writer) board(whole *board) error {
 	if err != nil {
 		return err
 	}
-	tables := []table{summary, t}
+	tables := []table{summary}
+	against, some, err := againstTable(b)
+	if err != nil {
+		return err
+	}
+	if some {
+		tables = append(tables, against)
+	}
+	tables = append(tables, t)
 	if len(groups) > 0 {
 		if t, err = ablationTable(whole, groups); err != nil {
 			return err

@@ -1,0 +1,44 @@
+package report
+
+import "gsdnet/experiment"
+
+// againstTable is every model's difference to the accented one; false where that
+// is not among them, or alone.
+func againstTable(b *board) (table, bool, error) {
+	reference := b.reference()
+	c, err := newComparison(b, b.rules)
+	if err != nil || c == nil || reference < 0 {
+		return table{}, false, err
+	}
+	name := b.methods[reference].name
+	t := table{
+		id: "against-" + b.dataset + "-" + b.protocol, title: "Against " + name + ": " + b.title(),
+		note: "Averages over the protocol less that of " + name + ", with the 95 % paired bootstrap interval over conversations: " +
+			"above zero the model errs more than " + name + " or, for shares and correlations, does better. A star says that it is clear of zero.",
+	}
+	for _, key := range []string{"mae", "corr", "crps", "wa", "weighted_f1"} {
+		m := experiment.MeasureOf(key)
+		if !b.has(m) {
+			continue
+		}
+		s := &sheet{title: b.title() + ": " + m.Name, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, versus: &m, than: name}
+		s.fill(b.methods)
+		for i := range b.methods {
+			if d, ok := difference(m, &c.scored[i], &c.scored[reference]); ok && i != reference {
+				s.rows[i].versus = &versus{name, d}
+			}
+		}
+		t.sheets = append(t.sheets, s)
+	}
+	return t, true, nil
+}
+
+// reference is the place of the accented method, −1 where it is not.
+func (b *board) reference() int {
+	for i, m := range b.methods {
+		if m.name == accented {
+			return i
+		}
+	}
+	return -1
+}
