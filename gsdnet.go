@@ -150,8 +150,9 @@ type Imputed struct {
 	// Features [m][D_m] holds observed features as they were and recovered ones as
 	// the mean over the completions.
 	Features [erc.NumModalities][]float32
-	// Deviation [m][D_m] is the standard deviation over the completions, nil for
-	// what was observed.
+	// Deviation [m][D_m] is what recovered features may be off by, a standard
+	// deviation: how far completions differ, and what they missed on the validation
+	// masks. Nil for what was observed.
 	Deviation [erc.NumModalities][]float32
 }
 

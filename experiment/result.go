@@ -47,7 +47,6 @@ func mean(cells []train.Cell) train.Cell {
 	for _, cell := range cells {
 		if cell.Scores != nil && out.Scores == nil {
 			out.Scores = &metric.Scores{N: cell.Scores.N}
-			out.Coverage = make([]metric.Coverage, len(cell.Coverage))
 		}
 		if cell.Classes != nil && out.Classes == nil {
 			out.Classes = &metric.Classes{N: cell.Classes.N}
@@ -55,13 +54,9 @@ func mean(cells []train.Cell) train.Cell {
 		if cell.Encoded != nil && out.Encoded == nil {
 			out.Encoded, out.Raw = &metric.Recovery{}, &metric.Recovery{}
 		}
-		for i, c := range cell.Coverage {
-			share := 1 / float64(len(cells))
-			out.Coverage[i].Level, out.Coverage[i].N = c.Level, c.N
-			out.Coverage[i].Covered += share * c.Covered
-			out.Coverage[i].Width += share * c.Width
-		}
 	}
+	out.Coverage = meanCoverage(cells, func(c *train.Cell) []metric.Coverage { return c.Coverage })
+	out.Imputed = meanCoverage(cells, func(c *train.Cell) []metric.Coverage { return c.Imputed })
 	for _, m := range MeasuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {
@@ -70,6 +65,32 @@ func mean(cells []train.Cell) train.Cell {
 			}
 		}
 		*m.Of(&out) = sum / n
+	}
+	return out
+}
+
+// meanCoverage averages coverages, level by level, over the cells that have them.
+func meanCoverage(cells []train.Cell, of func(*train.Cell) []metric.Coverage) []metric.Coverage {
+	var out []metric.Coverage
+	n := 0.0
+	for i := range cells {
+		levels := of(&cells[i])
+		if levels == nil {
+			continue
+		}
+		if out == nil {
+			out = make([]metric.Coverage, len(levels))
+		}
+		n++
+		for k, c := range levels {
+			out[k].Level, out[k].N = c.Level, c.N
+			out[k].Covered += c.Covered
+			out[k].Width += c.Width
+		}
+	}
+	for k := range out {
+		out[k].Covered /= n
+		out[k].Width /= n
 	}
 	return out
 }

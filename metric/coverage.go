@@ -38,6 +38,32 @@ func Cover(level float64, labels, lows, highs []float64) Coverage {
 	return c
 }
 
+// CoverNormal returns the coverage of the central intervals of normal
+// distributions, one for each of Levels: rows of values with the means and standard
+// deviations that were said of them.
+func CoverNormal(values, means, deviations [][]float64) []Coverage {
+	sameShape(values, means)
+	sameShape(values, deviations)
+	out := make([]Coverage, len(Levels))
+	for k, level := range Levels {
+		reach := math.Sqrt2 * math.Erfinv(level)
+		c := Coverage{Level: level}
+		for i, row := range values {
+			c.N += len(row)
+			for j, x := range row {
+				half := reach * deviations[i][j]
+				c.Width += 2 * half
+				if math.Abs(x-means[i][j]) <= half {
+					c.Covered++
+				}
+			}
+		}
+		c.Width, c.Covered = c.Width/float64(c.N), c.Covered/float64(c.N)
+		out[k] = c
+	}
+	return out
+}
+
 // Calibrate returns the coverage of the central intervals of predictive
 // distributions, one for each level (none given: Levels). A level outside (0,1)
 // panics.

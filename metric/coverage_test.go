@@ -92,3 +92,26 @@ func TestRecoveryByHand(t *testing.T) {
 	}()
 	metric.RMSE([][]float64{{1}}, [][]float64{{1, 2}})
 }
+
+// Values drawn from the normal distributions that are said of them fall into the
+// intervals as often as these say; twice as wide, more often.
+func TestCoverNormal(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var values, means, deviations, wide [][]float64
+	for range 200 {
+		x, mean, deviation, twice := make([]float64, 50), make([]float64, 50), make([]float64, 50), make([]float64, 50)
+		for j := range x {
+			mean[j], deviation[j] = rng.NormFloat64(), 0.5+rng.Float64()
+			x[j], twice[j] = mean[j]+deviation[j]*rng.NormFloat64(), 2*deviation[j]
+		}
+		values, means, deviations, wide = append(values, x), append(means, mean), append(deviations, deviation), append(wide, twice)
+	}
+	for k, c := range metric.CoverNormal(values, means, deviations) {
+		if math.Abs(c.Covered-c.Level) > 0.015 || c.N != 10000 {
+			t.Errorf("level %g: holds %.3f of %d", c.Level, c.Covered, c.N)
+		}
+		if w := metric.CoverNormal(values, means, wide)[k]; w.Covered <= c.Covered || math.Abs(w.Width-2*c.Width) > 1e-9 {
+			t.Errorf("level %g, twice as wide: holds %.3f, width %.3f of %.3f", c.Level, w.Covered, w.Width, c.Width)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/metric"
 	"gsdnet/train"
 )
 
@@ -184,7 +185,7 @@ func samplesTable(b *board) (table, bool) {
 		}
 	}
 	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, plain: true,
-		of: coverage(b.rules, 2, func(c *train.Cell) float64 { return c.Coverage[2].Covered })})
+		of: coverage(b.rules, 2, func(c *train.Cell) []metric.Coverage { return c.Coverage }, func(c *metric.Coverage) float64 { return c.Covered })})
 	for _, m := range b.methods {
 		for _, k := range m.numbers() {
 			s.fill([]*method{m.with(k)})

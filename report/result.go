@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gsdnet/experiment"
+	"gsdnet/metric"
 	"gsdnet/train"
 )
 
@@ -27,11 +28,21 @@ func ResultTable(r experiment.Result) *Table {
 	return t
 }
 
-// CoverageLine says how honest a result's intervals are, "" without intervals.
-func CoverageLine(r experiment.Result) string {
-	var parts []string
-	for _, c := range r.Mean.Coverage {
-		parts = append(parts, fmt.Sprintf("%.0f %% interval holds %.1f %% (mean width %.2f)", 100*c.Level, 100*c.Covered, c.Width))
+// CoverageLines say how honest a result's intervals are, a line for predictions
+// and one for recovered features; nothing without intervals.
+func CoverageLines(r experiment.Result) []string {
+	var lines []string
+	for _, of := range []struct {
+		what   string
+		levels []metric.Coverage
+	}{{"prediction", r.Mean.Coverage}, {"recovered features", r.Mean.Imputed}} {
+		var parts []string
+		for _, c := range of.levels {
+			parts = append(parts, fmt.Sprintf("%.0f %% interval holds %.1f %% (mean width %.2f)", 100*c.Level, 100*c.Covered, c.Width))
+		}
+		if parts != nil {
+			lines = append(lines, of.what+": "+strings.Join(parts, ", "))
+		}
 	}
-	return strings.Join(parts, ", ")
+	return lines
 }

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/metric"
 	"gsdnet/train"
 )
 
@@ -187,26 +189,42 @@ func nothing(*train.Cell) *float64 { return nil }
 func coverageTable(b *board) (table, bool) {
 	t := table{
 		id: "coverage-" + b.dataset + "-" + b.protocol, title: "Coverage: " + b.title(),
-		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
-	}
-	s := &sheet{title: b.title() + ": intervals of the predictions"}
-	for i, level := range []string{"50 %", "80 %", "95 %"} {
-		s.columns = append(s.columns,
-			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, func(c *train.Cell) float64 { return c.Coverage[i].Covered })},
-			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, func(c *train.Cell) float64 { return c.Coverage[i].Width })})
+		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; likewise of withheld features, standardised, in normal intervals around recovered ones. Averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
 	}
 	crps := experiment.MeasureOf("crps")
-	s.columns = append(s.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
-	s.fill(b.methods)
-	t.sheets = []*sheet{s}
+	predicted := b.coverageSheet("intervals of the predictions", func(c *train.Cell) []metric.Coverage { return c.Coverage })
+	predicted.columns = append(predicted.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
+	predicted.fill(b.methods)
+	t.sheets = []*sheet{predicted}
+	imputed := b.coverageSheet("intervals of the recovered features", func(c *train.Cell) []metric.Coverage { return c.Imputed })
+	imputed.fill(b.methods)
+	imputed.rows = slices.DeleteFunc(imputed.rows, func(r row) bool { return math.IsNaN(r.entries[0].mean) })
+	if len(imputed.rows) > 0 {
+		t.sheets = append(t.sheets, imputed)
+	}
 	return t, b.has(crps)
 }
 
-func coverage(rules []string, level int, of func(*train.Cell) float64) func(*trial) float64 {
-	return over(rules, func(t *trial, rule string) float64 {
-		if c := t.cells[rule]; c != nil && level < len(c.Coverage) {
-			return of(c)
+// coverageSheet has the columns of some intervals.
+func (b *board) coverageSheet(title string, of func(*train.Cell) []metric.Coverage) *sheet {
+	s := &sheet{title: b.title() + ": " + title}
+	for i, level := range []string{"50 %", "80 %", "95 %"} {
+		s.columns = append(s.columns,
+			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
+			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
+	}
+	return s
+}
+
+// coverage averages a number of a level over the rules that have it.
+func coverage(rules []string, level int, of func(*train.Cell) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
+	return func(t *trial) float64 {
+		sum, n := 0.0, 0.0
+		for _, rule := range rules {
+			if c := t.cells[rule]; c != nil && level < len(of(c)) {
+				sum, n = sum+number(&of(c)[level]), n+1
+			}
 		}
-		return math.NaN()
-	})
+		return sum / n
+	}
 }

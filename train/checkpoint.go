@@ -46,7 +46,7 @@ type Meta struct {
 	Epoch      int         `json:"epoch"`      // that the weights are from
 	Validation float64     `json:"validation"` // what selected them
 	Stretch    float64     `json:"stretch"`    // on the head's scales, calibrated on validation
-	Gain       Gain        `json:"gain"`       // on what recovered features depart from their anchor, likewise
+	Recovery   Recovery    `json:"recovery"`   // of recovered features, likewise
 	Progress   *progress   `json:"progress,omitempty"`
 }
 

@@ -21,6 +21,9 @@ type Cell struct {
 	// raw features; nil when not asked for, or when nothing was withheld.
 	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
 	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
+	// Imputed is the coverage of normal intervals of the withheld raw features,
+	// standardised; likewise.
+	Imputed []metric.Coverage `json:"imputed,omitempty"`
 
 	// Labels and Predictions of every utterance of the split: scores, NaN
 	// unlabelled, or classes, erc.Unlabelled.
@@ -61,7 +64,7 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, samples int, seed ui
 		cells[i] = e.score(forecasts)
 		cells[i].Rule = mask.String()
 		if recovery {
-			cells[i].Encoded, cells[i].Raw = e.recovery(convs, forecasts, truth)
+			e.recovery(&cells[i], convs, forecasts, truth)
 		}
 	}
 	return cells, nil
@@ -123,8 +126,8 @@ func (e *Evaluation) score(forecasts []Forecast) Cell {
 }
 
 // recovery compares what was recovered with what was withheld.
-func (e *Evaluation) recovery(convs []model.Conversation, forecasts []Forecast, truth []Completion) (encoded, raw *metric.Recovery) {
-	var wantEncoded, gotEncoded, wantRaw, gotRaw [][]float64
+func (e *Evaluation) recovery(cell *Cell, convs []model.Conversation, forecasts []Forecast, truth []Completion) {
+	var wantEncoded, gotEncoded, wantRaw, gotRaw, deviations [][]float64
 	for i := range convs {
 		for u, has := range e.samples[i].Present() {
 			for _, m := range erc.Modalities {
@@ -135,14 +138,16 @@ func (e *Evaluation) recovery(convs []model.Conversation, forecasts []Forecast, 
 				gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
 				wantRaw = append(wantRaw, widen(e.samples[i].truth.Features[m][u]))
 				gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
+				deviations = append(deviations, forecasts[i].Deviation[m][u])
 			}
 		}
 	}
 	if len(wantRaw) == 0 {
-		return nil, nil
+		return
 	}
 	inCode, inRaw := metric.Recover(wantEncoded, gotEncoded), metric.Recover(wantRaw, gotRaw)
-	return &inCode, &inRaw
+	cell.Encoded, cell.Raw = &inCode, &inRaw
+	cell.Imputed = metric.CoverNormal(wantRaw, gotRaw, deviations)
 }
 
 // MeanError is what training selects by: the mean over the masks of the absolute

@@ -16,8 +16,10 @@ type Forecast struct {
 	Class        []int32          // [N] the most probable class
 	Probability  [][]float64      // [N,C] mean over the completions
 	// Recovered [m][N][D_m] is the mean over the completions of the standardised
-	// raw features, Deviation their standard deviation, Encoded the mean in the
-	// space of Eq. 14. Nil unless asked for.
+	// raw features, Deviation what it may be off by, Encoded the mean in the space
+	// of Eq. 14. Nil unless asked for. The square of Deviation is the variance over
+	// the completions and, where a cell is missing, the mean square of what
+	// completions missed on the validation masks; 0 where a cell was observed.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
 }
 
@@ -32,7 +34,7 @@ func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samp
 		}
 	}
 	for i := range out {
-		out[i].finish()
+		out[i].finish(convs[i].Present, &p.Recovery)
 	}
 	return out, nil
 }
@@ -59,11 +61,15 @@ func (f *Forecast) add(c Completion, k int) {
 }
 
 // finish turns mean squares into deviations and probabilities into classes.
-func (f *Forecast) finish() {
-	for m := range f.Deviation {
+func (f *Forecast) finish(present []erc.Present, r *Recovery) {
+	for _, m := range erc.Modalities {
 		for u, squares := range f.Deviation[m] {
 			for j, mean := range f.Recovered[m][u] {
-				squares[j] = math.Sqrt(max(0, squares[j]-mean*mean))
+				variance := max(0, squares[j]-mean*mean)
+				if r.Residual[m] != nil && !present[u].Has(m) {
+					variance += r.Residual[m][j] * r.Residual[m][j]
+				}
+				squares[j] = math.Sqrt(variance)
 			}
 		}
 	}

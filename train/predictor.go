@@ -28,21 +28,23 @@ type Completion struct {
 type Predictor struct {
 	Watch   func(conversations int) // called after each batch, for progress; may be nil
 	Stretch float64                 // multiplies the head's Laplace scales; 1 leaves them
-	Gain    Gain                    // multiplies what recovered features depart from their anchor; 1 leaves them
-	model   model.Model
-	params  *model.Params
-	setup   model.Setup
-	batch   int
-	exec    *mlx.Exec // predictions alone
-	recover *mlx.Exec // recovered features too
-	mu      sync.Mutex
-	names   []string // of the inputs of the graph being built
+	// Recovery weighs what recovered features depart from their anchor, and says
+	// how far off they are.
+	Recovery Recovery
+	model    model.Model
+	params   *model.Params
+	setup    model.Setup
+	batch    int
+	exec     *mlx.Exec // predictions alone
+	recover  *mlx.Exec // recovered features too
+	mu       sync.Mutex
+	names    []string // of the inputs of the graph being built
 }
 
 // NewPredictor returns a predictor on weights in a store; batch conversations
 // run together.
 func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{Stretch: 1, Gain: Gain{1, 1, 1}, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
+	p := &Predictor{Stretch: 1, Recovery: Recovery{Gain: Gain{1, 1, 1}}, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
 	var err error
 	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), false)
@@ -159,7 +161,7 @@ func (p *Predictor) completion(outputs []*tensors.Tensor, row, padded, n int, re
 			c.Encoded[m] = rowsOf(outputs[3], (int(m)*size+row)*padded, n)
 			if anchors := outputs[4:]; len(anchors) > 0 {
 				c.anchor[m] = rowsOf(anchors[m], row*padded, n)
-				p.Gain.apply(m, c.Recovered[m], c.anchor[m])
+				p.Recovery.Gain.apply(m, c.Recovered[m], c.anchor[m])
 			}
 		}
 	}

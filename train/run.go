@@ -299,7 +299,7 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.best.Epoch, Validation: f.best.Validation, Parameters: weights}, nil
 }
 
-// weigh adds the gain to the checkpoint.
+// weigh adds to the checkpoint what recovered features are worth.
 func (f *fitter) weigh(ctx context.Context) error {
 	path := f.run.path(CheckpointFile)
 	c, err := ReadCheckpoint(path)
@@ -315,7 +315,7 @@ func (f *fitter) weigh(ctx context.Context) error {
 		return err
 	}
 	defer predictor.Close()
-	if c.Gain, err = f.valid.gain(ctx, predictor, f.Config.Train.Seed); err != nil {
+	if c.Recovery, err = f.valid.weigh(ctx, predictor, f.Config.Train.Seed); err != nil {
 		return err
 	}
 	return save(path, c.vars, f.scaler, c.Meta)

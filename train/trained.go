@@ -54,7 +54,7 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if t.Predictor, err = NewPredictor(backend, t.store, m, c.Setup, t.Config.Train.Batch); err != nil {
 		return nil, err
 	}
-	t.Predictor.Stretch, t.Predictor.Gain = c.Stretch, c.Gain
+	t.Predictor.Stretch, t.Predictor.Recovery = c.Stretch, c.Recovery
 	return t, nil
 }
 

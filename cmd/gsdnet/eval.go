@@ -132,7 +132,7 @@ func (c *evalCmd) print(term *terminal, r experiment.Record) error {
 	if err := report.ResultTable(r.Result).Write(term.out); err != nil {
 		return err
 	}
-	if line := report.CoverageLine(r.Result); line != "" {
+	for _, line := range report.CoverageLines(r.Result) {
 		fmt.Fprintf(term.out, "\n%s\n", line)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package train_test
 
 import (
+	"math"
 	"testing"
 
 	"gsdnet/dataset"
@@ -24,7 +25,7 @@ func TestGainIsTheBestOfItsMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer run.Close()
-	chosen := run.Predictor.Gain
+	chosen := run.Predictor.Recovery.Gain
 	best := withheldError(t, run, corpus, chosen)
 	for m := range chosen {
 		if chosen[m] < 0 || chosen[m] > 1 {
@@ -46,7 +47,7 @@ func TestGainIsTheBestOfItsMasks(t *testing.T) {
 // validation masks.
 func withheldError(t *testing.T, run *train.Trained, corpus *erc.Corpus, gain train.Gain) (out [erc.NumModalities]float64) {
 	t.Helper()
-	run.Predictor.Gain = gain
+	run.Predictor.Recovery.Gain = gain
 	masks, err := run.Masks(corpus, erc.Valid, missing.RandomRules(""))
 	if err != nil {
 		t.Fatal(err)
@@ -71,4 +72,39 @@ func withheldError(t *testing.T, run *train.Trained, corpus *erc.Corpus, gain tr
 		}
 	}
 	return out
+}
+
+// Intervals of recovered features hold what they say, on conversations that
+// neither training nor calibration has seen.
+func TestImputedIntervalsAreHonest(t *testing.T) {
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+		Train: 40, Valid: 20, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
+	})
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, model := range []string{"zero", "gsdnet"} {
+		run, err := train.Open(fit(t, settings(t, model), corpus), backend)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer run.Close()
+		masks, err := run.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Rate: 0.5}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, err := run.Evaluate(t.Context(), corpus, erc.Test, masks, 4, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cells[0].Imputed {
+			if math.Abs(c.Covered-c.Level) > 0.06 {
+				t.Errorf("%s: the %.0f %% interval holds %.1f %%", model, 100*c.Level, 100*c.Covered)
+			}
+		}
+		if len(cells[0].Imputed) != 3 {
+			t.Errorf("%s: %d levels, want 3", model, len(cells[0].Imputed))
+		}
+	}
 }
