@@ -116,6 +116,9 @@ func (c *Chart) tick(x float64) string {
 	if c.step() == math.Trunc(c.step()) {
 		return fmt.Sprintf("%.0f", x)
 	}
+	if hundredths := math.Round(100 * x); math.Mod(hundredths, 10) != 0 {
+		return fmt.Sprintf("%.2f", hundredths/100)
+	}
 	return fmt.Sprintf("%.1f", x)
 }
 
