@@ -81,12 +81,12 @@ def recurrent(p, x, valid, out):
     return torch.cat(sides, -1)
 
 
-def regressions(dims, rank, folds, generator):
+def regressions(dims, rank, folds, around, generator):
     """Any maps will do: the closed form is tested elsewhere."""
     out = {}
     for pattern in PARTIAL:
         for m in set(range(3)) - set(pattern):
-            width = sum(dims[i] for i in pattern) + dims[m]  # and what is around
+            width = sum(dims[i] for i in pattern) + around * dims[m]
             name = "regress_" + "".join(NAMES[i][0] for i in pattern) + "_" + NAMES[m]
             for prefix, maps in (("", 1), ("training_", folds)):
                 r = maps * min(rank, dims[m])
@@ -217,14 +217,15 @@ class GSDNet:
                 here = here * (present[m] if m in pattern else 1 - present[m])
             letters = "".join(NAMES[m][0] for m in pattern)
             for m in set(range(3)) - set(pattern):
-                source = torch.cat([f[NAMES[i]] for i in pattern] + [around[m]], -1)
+                base = [around[m]] if self.c["around"] else []
+                source = torch.cat([f[NAMES[i]] for i in pattern] + base, -1)
                 name = ("training_" if "fold" in f else "") + f"regress_{letters}_{NAMES[m]}"
                 code = source @ self.constants[name]
                 if "fold" in f:
                     b, n, _ = code.shape
                     folds = f["fold"].shape[1]
                     code = (code.view(b, n, folds, -1) * f["fold"][:, None, :, None]).reshape(b, n, -1)
-                out[m] = out[m] + (around[m] + code @ self.constants[name + "_out"]) * here[..., None]
+                out[m] = out[m] + (sum(base) + code @ self.constants[name + "_out"]) * here[..., None]
         return out
 
     # Fusion and prediction, Eq. 19

@@ -13,9 +13,9 @@ DIMS, LENGTHS, N, WIDTH, RANK, WINDOW = (7, 5, 4), (7, 4), 7, 8, 4, 6
 COMMON = dict(dims=DIMS, width=WIDTH, blocks=2, hidden=8, fusion_layers=2, beta=0.1, free_weight=0.1)
 CASES = {
     "default": dict(sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=3, prediction="x0", through=True,
-                    condition="clean", mean="none", kernel=1, rows="embedded", context=2),
-    "regressed": dict(sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=2, prediction="eps", through=True,
-                      condition="clean", mean="regression", kernel=3, rows="embedded", context=2),
+                    condition="clean", mean="regression", around=False, kernel=1, rows="embedded", context=2),
+    "around": dict(sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=2, prediction="eps", through=True,
+                   condition="clean", mean="regression", around=True, kernel=3, rows="embedded", context=2),
     "paper": dict(sde_x=VE(25), sde_g=VP(0.1, 1), sampler="euler", steps=3, prediction="score", through=False,
                   condition="noisy", mean="none", kernel=3, rows="encoded", context=0),
 }
@@ -92,7 +92,7 @@ def main():
         config = dict(COMMON, **choice)
         weights, constants = {}, dict(deviation=torch.tensor([0.11, 0.07, 0.09]))
         if config["mean"] == "regression":
-            constants.update(regressions(DIMS, 2, len(LENGTHS), generator))
+            constants.update(regressions(DIMS, 2, len(LENGTHS), config["around"], generator))
         feed = noise(config, generator)
         if config["mean"] == "regression":
             feed["fold"] = torch.eye(len(LENGTHS))

@@ -13,12 +13,13 @@ from sde import VP
 CONFIG = dict(dims=(785, 384, 66), width=128, kernel=1, blocks=3, hidden=128, fusion_layers=2, beta=0.1,
               free_weight=0.1, sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=4, prediction="x0",
               through=True, condition="clean", mean="regression", rows="embedded", context=2, dropout=0.4, input_dropout=0.2,
-              ridge_rank=32, folds=5)
+              ridge_rank=32, folds=5, around=False)
 
 
 def network(config, weights):
     generator = torch.Generator().manual_seed(1)
-    constants = dict(regressions(config["dims"], config["ridge_rank"], config["folds"], generator), deviation=torch.tensor([0.1] * 3))
+    constants = regressions(config["dims"], config["ridge_rank"], config["folds"], config["around"], generator)
+    constants["deviation"] = torch.tensor([0.1] * 3)
     return GSDNet(config, Params(weights, generator), constants)
 
 

@@ -30,17 +30,18 @@ func goldenCases() map[string]Config {
 	base := Default()
 	base.Width, base.Hidden, base.Blocks, base.Rank = 8, 8, 2, 4
 	base.Dropout, base.InputDropout = 0, 0
-	base.Mean, base.Condition = MeanNone, ConditionClean
+	base.RidgeRank, base.Folds = 2, 2
+	base.Condition = ConditionClean
 	base.Sampler, base.Steps, base.Prediction, base.Through = "ddim", 3, "x0", true
-	regressed := base
-	regressed.Mean, regressed.Prediction, regressed.Steps, regressed.Kernel = MeanRegression, "eps", 2, 3
-	regressed.RidgeRank, regressed.Folds = 2, 2
+	around := base
+	around.Around, around.Prediction, around.Steps, around.Kernel = true, "eps", 2, 3
 	paper := base
 	printed := Paper()
+	paper.Mean = printed.Mean
 	paper.SDEX, paper.SDELambda, paper.Condition, paper.Through = printed.SDEX, printed.SDELambda, printed.Condition, printed.Through
 	paper.Sampler, paper.Prediction, paper.Kernel = printed.Sampler, printed.Prediction, printed.Kernel
 	paper.Rows, paper.Context = printed.Rows, printed.Context
-	return map[string]Config{"default": base, "regressed": regressed, "paper": paper}
+	return map[string]Config{"default": base, "around": around, "paper": paper}
 }
 
 // golden is a file of tensors by name.
