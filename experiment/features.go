@@ -72,14 +72,14 @@ func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mas
 	return file.WriteFile(t.Path(FeaturesFile))
 }
 
-// withheld lists a modality's withheld cells with their recovery, in the order of
-// the split: the same cells of every run.
+// withheld lists a modality's withheld cells with what was sampled for them, in the
+// order of the split: the same cells of every run.
 func withheld(all []train.Completed, m erc.Modality) (original, recovered [][]float32) {
 	for i := range all {
 		for u := range all[i].Present {
 			if all[i].Withheld(u, m) {
 				original = append(original, all[i].Original[m][u])
-				recovered = append(recovered, all[i].Recovered[m][u])
+				recovered = append(recovered, all[i].Sampled[m][u])
 			}
 		}
 	}

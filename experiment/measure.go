@@ -62,6 +62,7 @@ var Measures = []Measure{
 	{"RMSE X'", "rmse_encoded", false, true, func(c *train.Cell) *float64 { return ofRecovery(c.Encoded, rmse) }},
 	{"cos X'", "cosine_encoded", false, false, func(c *train.Cell) *float64 { return ofRecovery(c.Encoded, cosine) }},
 	{"RMSE raw", "rmse_raw", false, true, func(c *train.Cell) *float64 { return ofRecovery(c.Raw, rmse) }},
+	{"RMSE sampled", "rmse_sampled", false, true, func(c *train.Cell) *float64 { return ofRecovery(c.Sampled, rmse) }},
 	{"cos raw", "cosine_raw", false, false, func(c *train.Cell) *float64 { return ofRecovery(c.Raw, cosine) }},
 }
 

@@ -52,7 +52,7 @@ func mean(cells []train.Cell) train.Cell {
 			out.Classes = &metric.Classes{N: cell.Classes.N}
 		}
 		if cell.Encoded != nil && out.Encoded == nil {
-			out.Encoded, out.Raw = &metric.Recovery{}, &metric.Recovery{}
+			out.Encoded, out.Raw, out.Sampled = &metric.Recovery{}, &metric.Recovery{}, &metric.Recovery{}
 		}
 	}
 	out.Coverage = meanCoverage(cells, func(c *train.Cell) []metric.Coverage { return c.Coverage })

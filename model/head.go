@@ -75,6 +75,17 @@ func Pick[I ~int](x *Node, i I) *Node {
 	return graph.Squeeze(graph.Slice(x, spec...), 0)
 }
 
+// FillMean fills the holes with the conversation's mean of what is present of the
+// modality; 0, the training mean, where nothing is. [B,N,D_m] each.
+func FillMean(in Nodes) [erc.NumModalities]*Node {
+	var x [erc.NumModalities]*Node
+	for _, m := range erc.Modalities {
+		count := graph.MaxScalar(graph.ReduceAndKeep(Pick(in[InPresent], m), graph.ReduceSum, 1), 1.0)
+		x[m] = Fill(in, m, graph.Div(graph.ReduceAndKeep(in[m.String()], graph.ReduceSum, 1), count))
+	}
+	return x
+}
+
 // Fill puts values into the missing cells of modality m, [B,N,D_m].
 func Fill(in Nodes, m erc.Modality, values *Node) *Node {
 	x := in[m.String()]

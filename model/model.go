@@ -85,9 +85,10 @@ type Forecast struct {
 	// [B,N,D_m]; a prediction alone does without.
 	Encoded *Node
 	Recover func() [erc.NumModalities]*Node
-	// Anchor builds what Recover departs from, in its shapes; nil for zero. What the
-	// departure is worth is weighed on the validation split.
-	Anchor func() [erc.NumModalities]*Node
+	// Anchors builds what Recover departs from, coarse to fine, each in its shapes;
+	// nil stands for the conversation's mean. What each departure is worth is weighed
+	// on the validation split.
+	Anchors func() [][erc.NumModalities]*Node
 	// Trajectory builds what a sampler went through; nil for a model without one.
 	Trajectory func() Trajectory
 }

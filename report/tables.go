@@ -21,7 +21,7 @@ type table struct {
 // Which measures the tables of a protocol show, those that there are.
 var (
 	protocolMeasures = []string{"acc2", "f1", "acc7", "mae", "corr", "crps", "wa", "ua", "weighted_f1", "ece"}
-	recoveryMeasures = []string{"rmse_raw", "cosine_raw", "rmse_encoded", "cosine_encoded"}
+	recoveryMeasures = []string{"rmse_raw", "rmse_sampled", "cosine_raw", "rmse_encoded", "cosine_encoded"}
 )
 
 // average is the column of the mean over a protocol's points.
@@ -163,7 +163,7 @@ func (s *sheet) compare(m experiment.Measure, c *comparison) {
 func recoveryTable(b *board) (table, bool) {
 	t := table{
 		id: "imputation-" + b.dataset + "-" + b.protocol, title: "Imputation: " + b.title(),
-		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all; X' is each model's own encoding, so that those figures do not compare between models.",
+		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all, each model's departure from the conversation's mean weighed on the validation split; \"sampled\" is before that; X' is each model's own encoding, so that those figures do not compare between models.",
 	}
 	for _, key := range recoveryMeasures {
 		m := experiment.MeasureOf(key)

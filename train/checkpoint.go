@@ -31,7 +31,7 @@ const (
 )
 
 const (
-	checkpointFormat = "gsdnet/1"
+	checkpointFormat = "gsdnet/2"
 	checkpointLimit  = 4 << 30 // bytes of a checkpoint that will be read
 	metaKey          = "gsdnet"
 )
@@ -165,12 +165,16 @@ func decode(data []byte) (*Checkpoint, error) {
 	if !ok {
 		return nil, fmt.Errorf("safetensors without %q metadata: not a checkpoint of this program", metaKey)
 	}
+	var named struct{ Format string }
+	if err := json.Unmarshal([]byte(text), &named); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	if named.Format != checkpointFormat {
+		return nil, fmt.Errorf("format %q, this program reads %q", named.Format, checkpointFormat)
+	}
 	c := &Checkpoint{Scaler: &Scaler{}, vars: map[string]*tensors.Tensor{}}
 	if err := json.Unmarshal([]byte(text), &c.Meta); err != nil {
 		return nil, fmt.Errorf("metadata: %w", err)
-	}
-	if c.Format != checkpointFormat {
-		return nil, fmt.Errorf("format %q, this program reads %q", c.Format, checkpointFormat)
 	}
 	all, err := safetensors.Deserialize(data)
 	if err != nil {

@@ -23,7 +23,7 @@ func TestCheckpointRefusals(t *testing.T) {
 		"half":          {whole[:len(whole)/2], ""},
 		"one byte less": {whole[:len(whole)-1], ""},
 		"no weights":    {bytes.Replace(whole, []byte(`"/encode/text/w"`), []byte(`"/encode/text/q"`), 1), "parameter /encode/text/w is missing"},
-		"format":        {bytes.Replace(whole, []byte(`gsdnet/1`), []byte(`gsdnet/9`), 1), `format "gsdnet/9"`},
+		"format":        {bytes.Replace(whole, []byte(`gsdnet/2`), []byte(`gsdnet/9`), 1), `format "gsdnet/9"`},
 		"config":        {bytes.Replace(whole, []byte(`epochs = 1`), []byte(`epocks = 1`), 1), `unknown key "train.epocks"`},
 	} {
 		if err := os.WriteFile(path, c.data, 0o600); err != nil {

@@ -18,9 +18,11 @@ type Cell struct {
 	Classes  *metric.Classes   `json:"classes,omitempty"`
 	Coverage []metric.Coverage `json:"coverage,omitempty"`
 	// Recovery of the withheld cells, against encoded and against standardised
-	// raw features; nil when not asked for, or when nothing was withheld.
+	// raw features, these also before they are weighed (Recovery); nil when not
+	// asked for, or when nothing was withheld.
 	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
 	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
+	Sampled *metric.Recovery `json:"recovery_sampled,omitempty"`
 	// Imputed is the coverage of normal intervals of the withheld raw features,
 	// standardised; likewise.
 	Imputed []metric.Coverage `json:"imputed,omitempty"`
@@ -127,7 +129,7 @@ func (e *Evaluation) score(forecasts []Forecast) Cell {
 
 // recovery compares what was recovered with what was withheld.
 func (e *Evaluation) recovery(cell *Cell, convs []model.Conversation, forecasts []Forecast, truth []Completion) {
-	var wantEncoded, gotEncoded, wantRaw, gotRaw, deviations [][]float64
+	var wantEncoded, gotEncoded, wantRaw, gotRaw, sampled, deviations [][]float64
 	for i := range convs {
 		for u, has := range e.samples[i].Present() {
 			for _, m := range erc.Modalities {
@@ -138,6 +140,7 @@ func (e *Evaluation) recovery(cell *Cell, convs []model.Conversation, forecasts 
 				gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
 				wantRaw = append(wantRaw, widen(e.samples[i].truth.Features[m][u]))
 				gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
+				sampled = append(sampled, forecasts[i].sampled[m][u])
 				deviations = append(deviations, forecasts[i].Deviation[m][u])
 			}
 		}
@@ -145,8 +148,8 @@ func (e *Evaluation) recovery(cell *Cell, convs []model.Conversation, forecasts 
 	if len(wantRaw) == 0 {
 		return
 	}
-	inCode, inRaw := metric.Recover(wantEncoded, gotEncoded), metric.Recover(wantRaw, gotRaw)
-	cell.Encoded, cell.Raw = &inCode, &inRaw
+	inCode, inRaw, alone := metric.Recover(wantEncoded, gotEncoded), metric.Recover(wantRaw, gotRaw), metric.Recover(wantRaw, sampled)
+	cell.Encoded, cell.Raw, cell.Sampled = &inCode, &inRaw, &alone
 	cell.Imputed = metric.CoverNormal(wantRaw, gotRaw, deviations)
 }
 

@@ -21,6 +21,7 @@ type Forecast struct {
 	// the completions and, where a cell is missing, the mean square of what
 	// completions missed on the validation masks; 0 where a cell was observed.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
+	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
 }
 
 // Predict completes conversations K times and gathers what the completions say.
@@ -56,6 +57,7 @@ func (f *Forecast) add(c Completion, k int) {
 	for m := range c.Recovered {
 		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Recovered[m], 1/float64(k), false)
 		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Recovered[m], 1/float64(k), true)
+		f.sampled[m] = accumulateRows(f.sampled[m], c.Sampled[m], 1/float64(k), false)
 		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k), false)
 	}
 }

@@ -19,9 +19,11 @@ import (
 type Completion struct {
 	Location, Scale []float64   // [N] score and Laplace scale
 	Logits          [][]float64 // [N,C]
-	Recovered       [erc.NumModalities][][]float32
-	Encoded         [erc.NumModalities][][]float32
-	anchor          [erc.NumModalities][][]float32 // what Recovered departs from; nil without
+	// Recovered raw features are weighed by Recovery, Sampled are as the model has
+	// them. Both are standardised, [m][N][D_m].
+	Recovered, Sampled [erc.NumModalities][][]float32
+	Encoded            [erc.NumModalities][][]float32
+	anchors            [erc.NumModalities][][][]float32 // what Sampled departs from, coarse to fine
 }
 
 // Predictor runs a model's inference graphs with fixed weights.
@@ -44,22 +46,24 @@ type Predictor struct {
 // NewPredictor returns a predictor on weights in a store; batch conversations
 // run together.
 func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{Stretch: 1, Recovery: Recovery{Gain: Gain{1, 1, 1}}, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
+	p := &Predictor{Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
 	var err error
 	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), false)
+		in := named(p.names, inputs)
+		return p.outputs(m.Forecast(p.params, in), in, false)
 	}); err != nil {
 		return nil, err
 	}
 	p.recover, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		return p.outputs(m.Forecast(p.params, named(p.names, inputs)), true)
+		in := named(p.names, inputs)
+		return p.outputs(m.Forecast(p.params, in), in, true)
 	})
 	return p, err
 }
 
 // outputs lists a forecast's nodes: the task's, then the recovered features, the
-// encoded ones, and the anchor if there is one.
-func (p *Predictor) outputs(f model.Forecast, recovered bool) []*graph.Node {
+// encoded ones, and the anchors.
+func (p *Predictor) outputs(f model.Forecast, in model.Nodes, recovered bool) []*graph.Node {
 	out := []*graph.Node{f.Location, f.Scale}
 	if p.setup.Task == erc.Classes {
 		out = []*graph.Node{f.Logits}
@@ -68,8 +72,11 @@ func (p *Predictor) outputs(f model.Forecast, recovered bool) []*graph.Node {
 		features := f.Recover()
 		out = append(out, features[:]...)
 		out = append(out, f.Encoded)
-		if f.Anchor != nil {
-			anchor := f.Anchor()
+		anchors := [][erc.NumModalities]*graph.Node{model.FillMean(in)}
+		if f.Anchors != nil {
+			anchors = f.Anchors()
+		}
+		for _, anchor := range anchors {
 			out = append(out, anchor[:]...)
 		}
 	}
@@ -157,12 +164,12 @@ func (p *Predictor) completion(outputs []*tensors.Tensor, row, padded, n int, re
 	if recovered {
 		size := outputs[3].Shape().Dimensions[1]
 		for _, m := range erc.Modalities {
-			c.Recovered[m] = rowsOf(outputs[m], row*padded, n)
+			c.Sampled[m] = rowsOf(outputs[m], row*padded, n)
 			c.Encoded[m] = rowsOf(outputs[3], (int(m)*size+row)*padded, n)
-			if anchors := outputs[4:]; len(anchors) > 0 {
-				c.anchor[m] = rowsOf(anchors[m], row*padded, n)
-				p.Recovery.Gain.apply(m, c.Recovered[m], c.anchor[m])
+			for anchors := outputs[4:]; len(anchors) > 0; anchors = anchors[erc.NumModalities:] {
+				c.anchors[m] = append(c.anchors[m], rowsOf(anchors[m], row*padded, n))
 			}
+			c.Recovered[m] = p.Recovery.Gain[m].apply(c.Sampled[m], c.anchors[m])
 		}
 	}
 	return c

@@ -12,9 +12,9 @@ import (
 // standardised raw features.
 type Completed struct {
 	Available, Present []erc.Present // what the corpus has, what the mask left
-	// Original and Recovered [m][utterance] are of width D_m; Original is nil
-	// where the corpus has none.
-	Original, Recovered [erc.NumModalities][][]float32
+	// Original, Recovered and Sampled [m][utterance] are of width D_m, the last two
+	// as in Completion; Original is nil where the corpus has none.
+	Original, Recovered, Sampled [erc.NumModalities][][]float32
 }
 
 // Withheld reports whether the mask took a cell away that the corpus has.
@@ -33,7 +33,7 @@ func (t *Trained) Complete(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	err = t.Run(ctx, convs, model.Draw{Seed: t.Config.Train.Seed}, true, func(i int, done Completion) {
 		out[i] = Completed{
 			Available: samples[i].Present(), Present: convs[i].Present,
-			Original: samples[i].truth.Features, Recovered: done.Recovered,
+			Original: samples[i].truth.Features, Recovered: done.Recovered, Sampled: done.Sampled,
 		}
 	})
 	return out, err

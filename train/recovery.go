@@ -8,49 +8,59 @@ import (
 	"gsdnet/model"
 )
 
-// Gain is what the departure of recovered raw features from their anchor is worth,
-// a factor in [0, 1] by modality: a diffusion that completes its training
-// conversations better than others departs too far from the regression.
-type Gain [erc.NumModalities]float64
+// Recovery is what the validation masks say of recovered raw features. A model
+// completes the conversations that it was trained on better than others, and so
+// departs too far from what is safe to say of these: every model's departures are
+// weighed in the same way.
+type Recovery struct {
+	Gain     [erc.NumModalities]Gain      `json:"gain"`
+	Residual [erc.NumModalities][]float64 `json:"residual"` // [m][D_m], root mean square of what is then missed; 0 of channels never withheld
+}
 
-// apply pulls recovered rows of a modality towards their anchor.
-func (g Gain) apply(m erc.Modality, recovered, anchor [][]float32) {
-	for u, row := range recovered {
-		for j, at := range anchor[u] {
-			row[j] = at + float32(g[m])*(row[j]-at)
+// Gain says what the departures of a modality are worth, a factor in [0,1] for
+// each: from the first of the forecast's anchors to the second and so on, and from
+// the last to what was sampled. Nil takes samples as they are.
+type Gain []float64
+
+// apply returns rows [N][D_m] weighed: the first anchor and the departures from it.
+func (g Gain) apply(sampled [][]float32, anchors [][][]float32) [][]float32 {
+	if g == nil {
+		return sampled
+	}
+	out := make([][]float32, len(sampled))
+	for u := range sampled {
+		out[u] = make([]float32, len(sampled[u]))
+		for j := range out[u] {
+			at := anchors[0][u][j]
+			out[u][j] = at
+			for k, factor := range g {
+				to := station(sampled, anchors, k+1)[u][j]
+				out[u][j] += float32(factor) * (to - at)
+				at = to
+			}
 		}
 	}
+	return out
 }
 
-// Recovery is what the validation masks say of recovered raw features: what their
-// departure from the anchor is worth and, channel by channel, the root mean square
-// of what they then still miss, in standardised units.
-type Recovery struct {
-	Gain     Gain                         `json:"gain"`
-	Residual [erc.NumModalities][]float64 `json:"residual"` // [m][D_m]; NaN-free: 0 of channels never withheld
-}
-
-// channels are sums over withheld cells, by channel of a modality: of d², d·e and
-// e² for departures d from the anchor and its errors e.
-type channels struct{ dd, de, ee []float64 }
-
-// weigh measures one completion of each mask; a model without an anchor has
-// its own recovered features for one, and a gain of 1. The predictor's own gain
-// must be 1.
-func (e *Evaluation) weigh(ctx context.Context, p *Predictor, seed uint64) (Recovery, error) {
-	var sums [erc.NumModalities]channels
-	var cells [erc.NumModalities]float64
-	for m, d := range e.setup.Dims {
-		sums[m] = channels{make([]float64, d), make([]float64, d), make([]float64, d)}
+// station is the k-th of the anchors with the sample behind them.
+func station(sampled [][]float32, anchors [][][]float32, k int) [][]float32 {
+	if k < len(anchors) {
+		return anchors[k]
 	}
+	return sampled
+}
+
+// weigh measures one completion of each mask.
+func (e *Evaluation) weigh(ctx context.Context, p *Predictor, seed uint64) (Recovery, error) {
+	var sums [erc.NumModalities]departures
 	for _, mask := range e.masks {
 		convs := e.observe(mask)
 		err := p.Run(ctx, convs, model.Draw{Seed: seed}, true, func(i int, c Completion) {
 			for u, has := range e.samples[i].Present() {
 				for _, m := range erc.Modalities {
 					if has.Has(m) && !convs[i].Present[u].Has(m) {
-						cells[m]++
-						sums[m].add(e.samples[i].truth.Features[m][u], c.Recovered[m][u], c.anchor[m], u)
+						sums[m].add(e.samples[i].truth.Features[m][u], &c, m, u)
 					}
 				}
 			}
@@ -61,40 +71,100 @@ func (e *Evaluation) weigh(ctx context.Context, p *Predictor, seed uint64) (Reco
 	}
 	var out Recovery
 	for m := range sums {
-		out.Gain[m], out.Residual[m] = sums[m].settle(cells[m])
+		out.Gain[m] = sums[m].gain()
+		out.Residual[m] = sums[m].residual(out.Gain[m])
 	}
 	return out, nil
 }
 
+// departures sums, over a modality's withheld cells and by channel, the products of
+// z = (truth − first anchor, first departure, second departure, …).
+type departures struct {
+	cells   float64
+	moments [][][]float64 // [D_m][1+K][1+K]
+}
+
 // add takes in a withheld cell.
-func (s *channels) add(truth, recovered []float32, anchor [][]float32, u int) {
-	for j, got := range recovered {
-		from := got
-		if anchor != nil {
-			from = anchor[u][j]
+func (s *departures) add(truth []float32, c *Completion, m erc.Modality, u int) {
+	s.cells++
+	anchors := c.anchors[m]
+	if s.moments == nil {
+		s.moments = make([][][]float64, len(truth))
+		for j := range s.moments {
+			s.moments[j] = matrix(1 + len(anchors))
 		}
-		d, e := float64(got-from), float64(truth[j]-from)
-		s.dd[j] += d * d
-		s.de[j] += d * e
-		s.ee[j] += e * e
+	}
+	z := make([]float64, 1+len(anchors))
+	for j := range truth {
+		at := anchors[0][u][j]
+		z[0] = float64(truth[j] - at)
+		for k := range anchors {
+			to := station(c.Sampled[m], anchors, k+1)[u][j]
+			z[k+1], at = float64(to-at), to
+		}
+		for a := range z {
+			for b := range z {
+				s.moments[j][a][b] += z[a] * z[b]
+			}
+		}
 	}
 }
 
-// settle returns the gain with the least squared error over all channels, and
-// what each then misses.
-func (s *channels) settle(cells float64) (gain float64, residual []float64) {
-	var along, size float64
-	for j := range s.dd {
-		along, size = along+s.de[j], size+s.dd[j]
+// gain returns the factors in [0,1] with the least squared error over all channels,
+// found one after the other until none moves; nil where nothing was withheld.
+func (s *departures) gain() Gain {
+	if s.moments == nil {
+		return nil
 	}
-	gain = 1
-	if size > 0 {
-		gain = min(max(along/size, 0), 1)
+	sum := matrix(len(s.moments[0]))
+	for _, channel := range s.moments {
+		for a := range channel {
+			for b, x := range channel[a] {
+				sum[a][b] += x
+			}
+		}
 	}
-	residual = make([]float64, len(s.dd))
-	for j := range residual {
-		square := s.ee[j] - 2*gain*s.de[j] + gain*gain*s.dd[j]
-		residual[j] = math.Sqrt(max(square, 0) / max(cells, 1))
+	g := make(Gain, len(sum)-1)
+	for moved := true; moved; {
+		moved = false
+		for k := range g {
+			left := sum[k+1][0]
+			for l := range g {
+				if l != k {
+					left -= g[l] * sum[k+1][l+1]
+				}
+			}
+			best := 1.0
+			if sum[k+1][k+1] > 0 {
+				best = min(max(left/sum[k+1][k+1], 0), 1)
+			}
+			moved = moved || math.Abs(best-g[k]) > 1e-9
+			g[k] = best
+		}
 	}
-	return gain, residual
+	return g
+}
+
+// residual is the root mean square by channel of what weighed departures miss.
+func (s *departures) residual(g Gain) []float64 {
+	out := make([]float64, len(s.moments))
+	for j, channel := range s.moments {
+		square := channel[0][0]
+		for k, x := range g {
+			square -= 2 * x * channel[0][k+1]
+			for l, y := range g {
+				square += x * y * channel[k+1][l+1]
+			}
+		}
+		out[j] = math.Sqrt(max(square, 0) / s.cells)
+	}
+	return out
+}
+
+func matrix(n int) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, n)
+	}
+	return out
 }

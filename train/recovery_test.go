@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gsdnet/dataset"
@@ -10,9 +11,15 @@ import (
 	"gsdnet/train"
 )
 
-// The gain is the factor with the least error on the masks it was chosen by: none
-// of it, all of it and a little more or less are no better.
+// The gains are the factors with the least error on the masks they were chosen by:
+// none of a departure, all of it and a little more or less are no better.
 func TestGainIsTheBestOfItsMasks(t *testing.T) {
+	for name, departures := range map[string]int{"gsdnet": 2, "mmin": 1} {
+		t.Run(name, func(t *testing.T) { testGain(t, name, departures) })
+	}
+}
+
+func testGain(t *testing.T, name string, departures int) {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{
 		Train: 24, Valid: 8, Test: 1, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
@@ -20,7 +27,7 @@ func TestGainIsTheBestOfItsMasks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(fit(t, settings(t, "gsdnet", "train.epochs=12", "train.rate=0.01"), corpus), backend)
+	run, err := train.Open(fit(t, settings(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,16 +35,22 @@ func TestGainIsTheBestOfItsMasks(t *testing.T) {
 	chosen := run.Predictor.Recovery.Gain
 	best := withheldError(t, run, corpus, chosen)
 	for m := range chosen {
-		if chosen[m] < 0 || chosen[m] > 1 {
-			t.Errorf("gain %v, want factors in [0,1]", chosen)
+		if len(chosen[m]) != departures {
+			t.Fatalf("%d factors, want %d", len(chosen[m]), departures)
 		}
-		for _, other := range []float64{0, 1, chosen[m] - 0.05, chosen[m] + 0.05} {
-			gain := chosen
-			if gain[m] = min(max(other, 0), 1); gain[m] == chosen[m] {
-				continue
+		for k, factor := range chosen[m] {
+			if factor < 0 || factor > 1 {
+				t.Errorf("gain %v, want factors in [0,1]", chosen)
 			}
-			if miss := withheldError(t, run, corpus, gain); miss[m] <= best[m] {
-				t.Errorf("%s: error %v at gain %.2f and %v at the chosen %.2f", erc.Modality(m), miss[m], gain[m], best[m], chosen[m])
+			for _, other := range []float64{0, 1, factor - 0.05, factor + 0.05} {
+				gain := chosen
+				gain[m] = slices.Clone(gain[m])
+				if gain[m][k] = min(max(other, 0), 1); gain[m][k] == factor {
+					continue
+				}
+				if miss := withheldError(t, run, corpus, gain); miss[m] <= best[m] {
+					t.Errorf("%s: error %v at gain %.2f and %v at the chosen %.2f", erc.Modality(m), miss[m], gain[m], best[m], chosen[m])
+				}
 			}
 		}
 	}
@@ -45,7 +58,7 @@ func TestGainIsTheBestOfItsMasks(t *testing.T) {
 
 // withheldError is the squared error of recovered cells on the run's own
 // validation masks.
-func withheldError(t *testing.T, run *train.Trained, corpus *erc.Corpus, gain train.Gain) (out [erc.NumModalities]float64) {
+func withheldError(t *testing.T, run *train.Trained, corpus *erc.Corpus, gain [erc.NumModalities]train.Gain) (out [erc.NumModalities]float64) {
 	t.Helper()
 	run.Predictor.Recovery.Gain = gain
 	masks, err := run.Masks(corpus, erc.Valid, missing.RandomRules(""))

@@ -98,7 +98,9 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	f.Encoded = completed
 	f.Recover = func() [erc.NumModalities]*model.Node { return c.recovered(p, completed) }
 	if c.mean != nil {
-		f.Anchor = func() [erc.NumModalities]*model.Node { return c.regressed }
+		f.Anchors = func() [][erc.NumModalities]*model.Node {
+			return [][erc.NumModalities]*model.Node{model.FillMean(in), c.regressed}
+		}
 	}
 	f.Trajectory = func() model.Trajectory { return c.trajectory(x, r) }
 	return f

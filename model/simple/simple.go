@@ -134,29 +134,25 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	return n.losses(p, in, n.complete(in))
 }
 
-// Forecast predicts from the completed conversation.
+// Forecast predicts from the completed conversation. Zeros and means are what they
+// are: there is nothing to weigh.
 func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
-	return n.forecast(p, in, n.complete(in))
+	x := n.complete(in)
+	f := n.forecast(p, in, x)
+	f.Anchors = func() [][erc.NumModalities]*model.Node { return [][erc.NumModalities]*model.Node{x} }
+	return f
 }
 
 // complete returns the raw features with the holes filled.
 func (n *Net) complete(in model.Nodes) [erc.NumModalities]*model.Node {
+	if n.kind == Mean {
+		return model.FillMean(in)
+	}
 	var x [erc.NumModalities]*model.Node
 	for _, m := range erc.Modalities {
 		x[m] = in[m.String()]
-		if n.kind == Mean {
-			x[m] = model.Fill(in, m, conversationMean(in, m))
-		}
 	}
 	return x
-}
-
-// conversationMean is the mean over the present utterances [B,1,D_m]; 0, the
-// training mean, where there are none.
-func conversationMean(in model.Nodes, m erc.Modality) *model.Node {
-	present := model.Pick(in[model.InPresent], m)
-	count := graph.MaxScalar(graph.ReduceAndKeep(present, graph.ReduceSum, 1), 1.0)
-	return graph.Div(graph.ReduceAndKeep(in[m.String()], graph.ReduceSum, 1), count)
 }
 
 func (n *Net) losses(p *model.Params, in model.Nodes, x [erc.NumModalities]*model.Node) model.Losses {
