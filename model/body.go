@@ -22,6 +22,10 @@ func DefaultBody() Body {
 	return Body{Width: 128, Hidden: 128, Head: HeadLaplace, InputDropout: 0.2, Dropout: 0.4}
 }
 
+// Reader reads fused states along the conversation, as GSDNet's does by default:
+// without it a model is judged by the context that it lacks, not by what it recovers.
+func (b Body) Reader() Reader { return Reader{Width: b.Width, Layers: 2} }
+
 // Check refuses settings that are out of range, by the model's name.
 func (b Body) Check(name string) error {
 	if b.Width <= 0 || b.Width%2 == 1 || b.Hidden <= 0 {

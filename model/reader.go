@@ -8,9 +8,9 @@ const (
 	RowsEncoded  = "encoded"  // X'_m of Eq. 14, as printed in the paper
 )
 
-// Reader is what stands between the fused graph and the head: the fused states
-// are brought down to Width channels and read along the conversation, both ways,
-// by recurrent layers, as GCNet and its successors have it. With no layers the
+// Reader is what stands between the fused graph and the head: the fused states,
+// rectified, are brought down to Width channels and read along the conversation, both
+// ways, by recurrent layers, as GCNet and its successors have it. With no layers the
 // head reads the fused states themselves, as printed in the paper.
 type Reader struct {
 	Width  int // even
@@ -21,7 +21,7 @@ type Reader struct {
 // scales that in training (nil: not).
 func (r Reader) Read(p *Params, fused *Node, in Nodes, drop *Node) *Node {
 	if r.Layers > 0 {
-		known := graph.Concatenate([]*Node{fused, Beside(in[InPresent])}, -1)
+		known := graph.Concatenate([]*Node{ReLU(fused), Beside(in[InPresent])}, -1)
 		fused = ReLU(Dense(p.In("joint"), known, r.Width))
 	}
 	for i := range r.Layers {

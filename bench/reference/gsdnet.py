@@ -263,7 +263,7 @@ class GSDNet:
         """Recurrent layers between fusion and head."""
         p, d = self.p.at("reader"), self.c["width"]
         if self.c["context"]:
-            fused = F.relu(dense(p.at("joint"), torch.cat([fused, beside(f["present"])], -1), d))
+            fused = F.relu(dense(p.at("joint"), torch.cat([F.relu(fused), beside(f["present"])], -1), d))
         for i in range(self.c["context"]):
             fused = recurrent(p.at(f"layer{i}"), fused, f["valid"], d // 2)
         return fused

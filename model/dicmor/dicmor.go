@@ -12,8 +12,9 @@
 //
 // Adapted: the flow acts on the features of an utterance, affine couplings that
 // keep either half in turn (the published code keeps the same half throughout, so
-// that half of the channels never move); fusion is this project's own, where
-// DiCMoR has a multimodal transformer; at test no label is anywhere near.
+// that half of the channels never move); of the multimodal transformer there is one
+// layer, and recurrent layers read along the utterances in the place of its memory;
+// at test no label is anywhere near.
 //
 // Start reading at Net.complete.
 package dicmor
@@ -70,7 +71,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 
 // Prepare adds dropout.
 func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
-	n.cfg.Feed(feed, b, draw, erc.NumModalities*n.cfg.Width)
+	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 	return nil
 }
 
@@ -223,5 +224,6 @@ func (n *Net) likelihood(p *model.Params, in model.Nodes, done completion) *mode
 // predict fuses the completed modalities of an utterance and its neighbours.
 func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
 	fused := model.Attend(p.In("fuse"), completed, in[model.InValid])
-	return n.head.Predict(p.In("head"), model.DropFused(in, model.Beside(fused)))
+	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
+	return n.head.Predict(p.In("head"), model.DropFused(in, read))
 }

@@ -13,8 +13,10 @@
 // it; its noise is independent of the target's, where the published code reuses
 // the target's own; the output is preconditioned (Karras et al., NeurIPS 2022), or a
 // few hundred steps leave it a guess of zero and the samples pure noise; 20 steps
-// by default, 100 in the paper; encoders learn with the rest instead of being
-// frozen after a stage of their own, and no gradient of the score reaches them.
+// by default, 100 in the paper; of the multimodal transformer there is one layer, and
+// recurrent layers read along the utterances in the place of its memory; encoders
+// learn with the rest instead of being frozen after a stage of their own, and no
+// gradient of the score reaches them.
 //
 // Start reading at Net.sample.
 package imder
@@ -90,7 +92,7 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	if draws := diffusion.Euler.Draws(n.cfg.Steps); draws > 0 {
 		feed[inNoise] = z.Features(inNoise, draws, n.cfg.Width)
 	}
-	n.cfg.Feed(feed, b, draw, erc.NumModalities*n.cfg.Width)
+	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 	if !draw.Train {
 		return nil
 	}
@@ -153,5 +155,6 @@ func (n *Net) complete(p *model.Params, in model.Nodes, seen *model.Node) *model
 // predict fuses the completed modalities.
 func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
 	fused := model.Attend(p.In("fuse"), completed, in[model.InValid])
-	return n.head.Predict(p.In("head"), model.DropFused(in, model.Beside(fused)))
+	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
+	return n.head.Predict(p.In("head"), model.DropFused(in, read))
 }

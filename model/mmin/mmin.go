@@ -9,9 +9,10 @@
 // the missing part alone; the losses are weighed 1 : 4 : 2.
 //
 // Adapted: the modality encoders are two dense layers on utterance features, as
-// in the variant that the field compares with; the teacher, which MMIN trains
-// beforehand and freezes, learns in the same loop from a prediction of its own,
-// and no gradient of the imagination reaches it.
+// in the variant that the field compares with, and recurrent layers read the
+// bottlenecks along the utterances, where MMIN's LSTM reads along the frames of one;
+// the teacher, which MMIN trains beforehand and freezes, learns in the same loop from
+// a prediction of its own, and no gradient of the imagination reaches it.
 //
 // Start reading at Net.Losses.
 package mmin
@@ -66,7 +67,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 
 // Prepare adds dropout.
 func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
-	n.cfg.Feed(feed, b, draw, n.cfg.Blocks*bottleneck)
+	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 	return nil
 }
 
@@ -81,7 +82,7 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	back, _ := n.cascade(p.In("back"), imagined)
 	imagination := model.MaskedMean(graph.Square(graph.Sub(imagined, graph.StopGradient(known))), model.Withheld(in))
 	cycle := model.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in[model.InPresent])
-	pred := n.head.Loss(n.head.Predict(p.In("head"), model.DropFused(in, latent)), in)
+	pred := n.head.Loss(n.head.Predict(p.In("head"), n.read(p, in, latent)), in)
 	decode := model.DecodeLoss(p, in, n.setup.Dims, known, completed(in, seen, imagined))
 
 	missing := graph.Add(graph.MulScalar(imagination, n.cfg.Imagination), graph.MulScalar(cycle, n.cfg.Cycle))
@@ -96,12 +97,17 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	seen := graph.Mul(n.embed(p.In("encode"), model.DropInputs(in, "")), in[model.InPresent])
 	imagined, latent := n.cascade(p.In("imagine"), seen)
-	f := n.head.Predict(p.In("head"), model.DropFused(in, latent))
+	f := n.head.Predict(p.In("head"), n.read(p, in, latent))
 	f.Encoded = completed(in, seen, imagined)
 	f.Recover = func() [erc.NumModalities]*model.Node {
 		return model.FillDecoded(p, in, n.setup.Dims, f.Encoded)
 	}
 	return f
+}
+
+// read takes the bottlenecks along the conversation, [B,N,d].
+func (n *Net) read(p *model.Params, in model.Nodes, latent *model.Node) *model.Node {
+	return model.DropFused(in, n.cfg.Reader().Read(p.In("reader"), latent, in, nil))
 }
 
 // completed takes the missing embeddings from the imagination.
@@ -115,7 +121,7 @@ func (n *Net) embed(p *model.Params, x [erc.NumModalities]*model.Node) *model.No
 	for _, m := range erc.Modalities {
 		parts = append(parts, model.ReLU(model.Dense(p.In("%s", m), x[m], n.cfg.Width)))
 	}
-	return model.LayerNorm(model.DensePerModality(p.In("out"), graph.Stack(parts, 0), n.cfg.Width))
+	return model.ReLU(model.DensePerModality(p.In("out"), graph.Stack(parts, 0), n.cfg.Width))
 }
 
 // cascade runs the residual autoencoders on the embeddings of all modalities,
