@@ -136,10 +136,10 @@ func trajectory(t *testing.T, path string, spectral bool) {
 	t.Helper()
 	a := train.Approach{Times: []float64{1, 0.5, 0, 0}}
 	for i := range a.Times {
-		error := 1 / float64(1+i)
-		a.Features = append(a.Features, [erc.NumModalities]float64{error, error, error})
+		miss := 1 / float64(1+i)
+		a.Features = append(a.Features, [erc.NumModalities]float64{miss, miss, miss})
 		if spectral {
-			a.Spectra = append(a.Spectra, [erc.NumModalities]float64{error, error, error})
+			a.Spectra = append(a.Spectra, [erc.NumModalities]float64{miss, miss, miss})
 		}
 	}
 	text, err := json.Marshal(a)

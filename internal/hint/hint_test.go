@@ -23,7 +23,7 @@ func TestHintsTravel(t *testing.T) {
 	if err := hint.Failure("free some space", "disk full"); hint.IsInput(err) {
 		t.Errorf("%v counts as a fault of the input", err)
 	}
-	if plain := errors.New("plain"); hint.Of(plain) != "" || hint.IsInput(plain) || hint.Cause(plain) != plain || hint.Cause(nil) != nil {
+	if plain := errors.New("plain"); hint.Of(plain) != "" || hint.IsInput(plain) || !errors.Is(hint.Cause(plain), plain) || hint.Cause(nil) != nil {
 		t.Error("a plain error has a hint")
 	}
 }

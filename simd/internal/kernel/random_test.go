@@ -9,7 +9,7 @@ import (
 )
 
 func TestPCGIsTheStreamOfTheStandardLibrary(t *testing.T) {
-	for n := 0; n <= 200; n++ {
+	for n := range 201 {
 		ref := rand.NewPCG(1, 2)
 		want := make([]byte, n+7)
 		for i := 0; i < n; i += 8 {

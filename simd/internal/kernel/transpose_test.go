@@ -10,8 +10,8 @@ import (
 func TestTranspose2D(t *testing.T) {
 	rng := rand.New(rand.NewPCG(16, 0))
 	atEveryLevel(t, func(t *testing.T) {
-		for rows := 0; rows <= 37; rows++ {
-			for cols := 0; cols <= 37; cols++ {
+		for rows := range 38 {
+			for cols := range 38 {
 				lds, ldd := cols+rows%3, rows+cols%3
 				src, dst := normals(rng, rows*lds), make([]float32, cols*ldd)
 				for i := range dst {
