@@ -101,6 +101,16 @@ func (s Split) String() string {
 	return fmt.Sprintf("split(%d)", int8(s))
 }
 
+// HeldOut returns the held-out split of a name, valid or test; false for any other.
+func HeldOut(name string) (Split, bool) {
+	for _, s := range []Split{Valid, Test} {
+		if name == s.String() {
+			return s, true
+		}
+	}
+	return 0, false
+}
+
 // Speaker numbers the speakers of one conversation.
 type Speaker int32
 

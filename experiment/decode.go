@@ -10,6 +10,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/model"
@@ -29,6 +30,7 @@ type keys struct {
 	Samples   int       `toml:"samples"`
 	Compare   []int     `toml:"compare_samples"`
 	Recovery  bool      `toml:"recovery"`
+	Split     string    `toml:"split"`
 	Datasets  []Dataset `toml:"dataset"`
 }
 
@@ -54,6 +56,12 @@ func decode(path string, text []byte) (*Grid, error) {
 		Training: k.Training, Seeds: or(k.Seeds, []uint64{1}), MaskSeed: k.MaskSeed,
 		Samples: k.Samples, Compare: k.Compare, Recovery: k.Recovery,
 		path: path, tables: raw,
+	}
+	if g.Split = erc.Test; k.Split != "" {
+		var known bool
+		if g.Split, known = erc.HeldOut(k.Split); !known {
+			return nil, hint.Input(`use "test", or "valid" to choose settings by`, "%s: split = %q", path, k.Split)
+		}
 	}
 	if g.Family == "" {
 		g.Family = string(missing.Independent)

@@ -41,7 +41,7 @@ func (id Identity) String() string {
 type Cell struct {
 	Identity
 	Config *train.Config
-	Rules  []missing.Rule // of the test masks
+	Rules  []missing.Rule // of the masks it is evaluated under
 	data   *Dataset
 }
 
@@ -52,7 +52,7 @@ type Dataset struct {
 	Fields dataset.Fields `toml:"data"` // which array plays which part
 
 	corpus *erc.Corpus
-	masks  map[string]missing.Mask // frozen, of the test split, by rule
+	masks  map[string]missing.Mask // frozen, of the split that is evaluated, by rule
 }
 
 // Variant is a model with its settings under a name of its own.

@@ -13,7 +13,7 @@ import (
 	"gsdnet/train"
 )
 
-// FeaturesFile keeps some withheld cells of one test mask with what a run
+// FeaturesFile keeps some withheld cells of one frozen mask with what a run
 // recovered in their place: arrays text_original, text_recovered, … [n, D_m] of
 // standardised raw features, one completion, the same cells for every model.
 const FeaturesFile = "recovered.npz"
@@ -29,7 +29,7 @@ func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
 	if !s.grid.Recovery || c.Seed != s.grid.Seeds[0] {
 		return missing.Mask{}, false
 	}
-	for _, mask := range c.testMasks() {
+	for _, mask := range c.masks() {
 		if mask.Protocol == missing.Random && mask.Rate == shownRate {
 			return mask, true
 		}
@@ -37,17 +37,17 @@ func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
 	return missing.Mask{}, false
 }
 
-// keepFeatures completes the test split once, and keeps a seeded choice of cells,
+// keepFeatures completes the split once, and keeps a seeded choice of cells,
 // the spectra of all conversations, and the sampler's way to them.
-func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mask missing.Mask, seed uint64) error {
-	all, err := t.Complete(ctx, corpus, erc.Test, mask)
+func (s *Sweep) keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mask missing.Mask) error {
+	all, err := t.Complete(ctx, corpus, s.grid.Split, mask)
 	if err != nil {
 		return err
 	}
 	if err := keepSpectra(t.Path(SpectraFile), all); err != nil {
 		return err
 	}
-	approach, err := t.Approach(ctx, corpus, erc.Test, mask)
+	approach, err := t.Approach(ctx, corpus, s.grid.Split, mask)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mas
 	var file npz.File
 	for _, m := range erc.Modalities {
 		original, recovered := withheld(all, m)
-		rows := stream.New(seed, "shown features", uint64(m)).Perm(len(original))
+		rows := stream.New(s.grid.MaskSeed, "shown features", uint64(m)).Perm(len(original))
 		rows = rows[:min(shown, len(rows))]
 		slices.Sort(rows)
 		var before, after []float32

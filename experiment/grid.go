@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gsdnet/erc"
 	"gsdnet/internal/hint"
 )
 
@@ -24,6 +25,7 @@ const (
 //	training  = "mixed"             # or "each": a run for every rate
 //	seeds     = [1, 2, 3]
 //	samples   = 4                   # completions of each conversation
+//	split     = "test"              # valid: to choose settings by
 //
 //	[[dataset]]
 //	name = "mosi"
@@ -46,7 +48,8 @@ type Grid struct {
 	Patterns  []string
 	Training  string
 	Seeds     []uint64
-	MaskSeed  uint64 // of the frozen masks of every run
+	MaskSeed  uint64    // of the frozen masks of every run
+	Split     erc.Split // that is evaluated: Test, or Valid to choose settings by
 	Samples   int
 	Compare   []int // further numbers of samples to evaluate with
 	Recovery  bool  // measure the recovered features, and keep some

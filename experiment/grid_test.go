@@ -137,6 +137,7 @@ func TestRefusals(t *testing.T) {
 		"path as a name":    {`name = "zero-wide"`, `name = "../x"`, `model name "../x"`},
 		"training":          {"samples = 2", `training = "all"`, `training = "all" is not known`},
 		"samples":           {"samples = 2", "samples = 0", "0 samples"},
+		"split":             {"samples = 2", `split = "train"`, `split = "train"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(grid, c.old, c.new, 1)

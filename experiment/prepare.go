@@ -18,11 +18,11 @@ import (
 	"gsdnet/train"
 )
 
-// MaskDir is the folder of a sweep that holds the frozen test masks, a folder
-// for each data set.
+// MaskDir is the folder of a sweep that holds the frozen masks of the split that
+// is evaluated, a folder for each data set.
 const MaskDir = "masks"
 
-// Prepare opens the data of a grid, freezes its test masks in out, and lays out
+// Prepare opens the data of a grid, freezes its masks in out, and lays out
 // its cells. Whatever is wrong with any cell is found here, before one starts.
 // A data set's path is relative to dataDir.
 func (g *Grid) Prepare(dataDir, out string) (*Sweep, error) {
@@ -97,7 +97,7 @@ func (c *Cell) check(out string) error {
 	return nil
 }
 
-// freeze draws the test masks of every data set into the sweep's folder; masks
+// freeze draws the masks of every data set into the sweep's folder; masks
 // that are there already must be the same.
 func (g *Grid) freeze(cells []Cell, out string) error {
 	for i := range g.Datasets {
@@ -109,7 +109,7 @@ func (g *Grid) freeze(cells []Cell, out string) error {
 				if _, drawn := d.masks[rule.String()]; drawn || c.Dataset != d.Name {
 					continue
 				}
-				mask, err := missing.Freeze(d.corpus, erc.Test, rule, g.MaskSeed)
+				mask, err := missing.Freeze(d.corpus, g.Split, rule, g.MaskSeed)
 				if err != nil {
 					return err
 				}
@@ -124,8 +124,8 @@ func (g *Grid) freeze(cells []Cell, out string) error {
 	return nil
 }
 
-// testMasks are the frozen masks a cell is evaluated under.
-func (c *Cell) testMasks() []missing.Mask {
+// masks are the frozen masks a cell is evaluated under.
+func (c *Cell) masks() []missing.Mask {
 	out := make([]missing.Mask, len(c.Rules))
 	for i, rule := range c.Rules {
 		out[i] = c.data.masks[rule.String()]

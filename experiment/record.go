@@ -3,6 +3,7 @@ package experiment
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -36,15 +37,19 @@ type Compared struct {
 	Result  Result `json:"result"`
 }
 
-// Keep writes a record of the test split into its run directory: the predictions
-// first, so that a metrics.json speaks of a whole evaluation.
+// Keep writes a record into its run directory: the predictions first, so that a
+// metrics.json speaks of a whole evaluation.
 func Keep(dir string, r Record, corpus *erc.Corpus) error {
+	split, known := erc.HeldOut(r.Split)
+	if !known {
+		return fmt.Errorf("experiment: a record of the split %q", r.Split)
+	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
 	var lines bytes.Buffer
-	if err := writePredictions(&lines, r.Result.Cells, corpus.In(erc.Test)); err != nil {
+	if err := writePredictions(&lines, r.Result.Cells, corpus.In(split)); err != nil {
 		return err
 	}
 	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/train"
@@ -35,7 +34,7 @@ func (s *Sweep) run(ctx context.Context, c *Cell, m *meter) (r *Record, err erro
 	return s.evaluate(ctx, c, m)
 }
 
-// evaluate completes the test split under the frozen masks and keeps what it
+// evaluate completes the grid's split under the frozen masks and keeps what it
 // finds.
 func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error) {
 	trained, err := train.Open(s.dir(c), s.Backend)
@@ -43,25 +42,25 @@ func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error
 		return nil, err
 	}
 	defer trained.Close()
-	corpus, masks, record := c.data.corpus, c.testMasks(), s.plan(c)
-	trained.Watch = s.countdown(len(corpus.In(erc.Test))*len(masks), m)
+	corpus, masks, record := c.data.corpus, c.masks(), s.plan(c)
+	trained.Watch = s.countdown(len(corpus.In(s.grid.Split))*len(masks), m)
 	results := map[int]Result{}
 	for _, k := range append([]int{s.grid.Samples}, s.grid.Compare...) {
 		if _, known := results[k]; known {
 			continue
 		}
-		cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, k, s.grid.Recovery)
+		cells, err := trained.Evaluate(ctx, corpus, s.grid.Split, masks, k, s.grid.Recovery)
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, corpus, erc.Test)
+		results[k] = NewResult(cells, corpus, s.grid.Split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {
 		record.Compare[i].Result = results[record.Compare[i].Samples]
 	}
 	if mask, wanted := s.shows(c); wanted {
-		if err := keepFeatures(ctx, trained, c.data.corpus, mask, s.grid.MaskSeed); err != nil {
+		if err := s.keepFeatures(ctx, trained, c.data.corpus, mask); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +85,7 @@ func (s *Sweep) plan(c *Cell) Record {
 	id := c.Identity
 	r := Record{
 		Run: c.String(), Cell: &id, Data: c.data.corpus.Name, DataHash: c.data.corpus.Hash,
-		MaskHash: missing.Hash(c.testMasks()), Split: erc.Test.String(),
+		MaskHash: missing.Hash(c.masks()), Split: s.grid.Split.String(),
 		Samples: s.grid.Samples, Recovery: s.grid.Recovery,
 	}
 	for _, k := range s.grid.Compare {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/missing"
@@ -76,6 +77,34 @@ func TestEqualCellsHaveEqualNumbers(t *testing.T) {
 	renamed := strings.NewReplacer(`"variant": "the-same"`, `"variant": "regression"`, "--the-same--", "--regression--").Replace(string(read(t, b, train.MetricsFile)))
 	if renamed != string(read(t, a, train.MetricsFile)) {
 		t.Errorf("%s differs", train.MetricsFile)
+	}
+}
+
+// A grid that chooses settings sees the validation split and nothing of the test split.
+func TestValidationSplit(t *testing.T) {
+	out := t.TempDir()
+	s := prepare(t, "split = \"valid\"\n"+pair, out)
+	ends, err := run(t, t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus, err := dataset.Open("synthetic:conversations=20,turns=3-6", dataset.Fields{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(out, ends[0].Cell.String())
+	all, err := experiment.ReadPredictions(dir)
+	if err != nil || ends[0].Record.Split != "valid" {
+		t.Fatal(ends[0].Record.Split, err)
+	}
+	for _, p := range all {
+		if got, want := len(p.Prediction), erc.CountUtterances(corpus.In(erc.Valid)); got != want {
+			t.Errorf("%s: %d predictions of %d utterances", p.Rule, got, want)
+		}
+	}
+	masks, err := missing.Read(filepath.Join(out, experiment.MaskDir, "tiny"), corpus)
+	if err != nil || len(masks) != 2 || masks[0].Split != erc.Valid {
+		t.Error(masks, err)
 	}
 }
 

@@ -59,12 +59,11 @@ func newEntry(m Mask, file []byte) entry {
 
 // mask returns the mask that the entry announces, without its rows.
 func (e entry) mask() (Mask, error) {
-	m := Mask{Rule: Rule{Protocol: e.Protocol, Family: e.Family}, Seed: e.Seed, Split: -1, DataHash: e.DataHash}
-	for _, s := range erc.Splits {
-		if s.String() == e.Split {
-			m.Split = s
-		}
+	split, known := erc.HeldOut(e.Split)
+	if !known {
+		return Mask{}, hint.Input("masks are of valid or test", "split %q is not known", e.Split)
 	}
+	m := Mask{Rule: Rule{Protocol: e.Protocol, Family: e.Family}, Seed: e.Seed, Split: split, DataHash: e.DataHash}
 	if e.Rate != nil {
 		m.Rate = *e.Rate
 	}
@@ -77,9 +76,6 @@ func (e entry) mask() (Mask, error) {
 	}
 	if err := m.Rule.Check(); err != nil {
 		return m, err
-	}
-	if m.Split != erc.Valid && m.Split != erc.Test {
-		return m, hint.Input("masks are of valid or test", "split %q is not known", e.Split)
 	}
 	if e.File != m.Name() {
 		return m, hint.Input("draw the masks again", "the entry describes %s", m.Name())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
@@ -68,6 +69,7 @@ func readRun(dir string) (run, error) {
 // board is a data set under a protocol: methods side by side on the same masks.
 type board struct {
 	dataset, protocol string
+	split             string   // that was evaluated
 	rules             []string // in the protocol's order
 	methods           []*method
 	constants         []train.Cell
@@ -96,9 +98,13 @@ func (m *method) seeds() []uint64 { return slices.Sorted(maps.Keys(m.trials)) }
 func boards(runs []run) ([]*board, error) {
 	byName := map[string]*board{}
 	for _, r := range runs {
+		if r.Split != runs[0].Split {
+			return nil, hint.Input("keep runs that were evaluated on different splits in different folders",
+				"%s is on the %s split, %s on %s", runs[0].dir, runs[0].Split, r.dir, r.Split)
+		}
 		key := r.Cell.Dataset + "\x00" + r.Cell.Protocol
 		if byName[key] == nil {
-			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, constants: r.Result.Constants}
+			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, split: r.Split, constants: r.Result.Constants}
 		}
 		if err := byName[key].add(r); err != nil {
 			return nil, err
@@ -193,4 +199,9 @@ func (b *board) order() {
 func point(rule string) string { return rule[strings.LastIndex(rule, " ")+1:] }
 
 // title names a board in headings.
-func (b *board) title() string { return fmt.Sprintf("%s, %s missing", b.dataset, b.protocol) }
+func (b *board) title() string {
+	if b.split == erc.Valid.String() {
+		return fmt.Sprintf("%s, %s missing, on the validation split", b.dataset, b.protocol)
+	}
+	return fmt.Sprintf("%s, %s missing", b.dataset, b.protocol)
+}

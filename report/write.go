@@ -35,8 +35,8 @@ func Write(from, to string) ([]string, error) {
 		return nil, hint.Failure("choose a folder you may write to with --out", "%w", err)
 	}
 	w := &writer{dir: to}
-	fmt.Fprintf(&w.main, "# Results\n\n%d runs. Every model of a data set met the same frozen test masks; no run was selected by test data. "+
-		"In pictures, a model named \"off the scale\" lies too far from the others to be drawn; the tables have its numbers.\n", len(runs))
+	fmt.Fprintf(&w.main, "# Results\n\n%d runs. Every model of a data set met the same frozen masks of its %s split; no run was selected by test data. "+
+		"In pictures, a model named \"off the scale\" lies too far from the others to be drawn; the tables have its numbers.\n", len(runs), runs[0].Split)
 	for _, b := range all {
 		if err := w.board(b); err != nil {
 			return nil, err

@@ -38,9 +38,9 @@ evaluates the test split, unless the run is a cell of a sweep.`
 
 // Run evaluates and prints the protocol's table.
 func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
-	split, err := parseSplit(c.Split)
-	if err != nil {
-		return err
+	split, known := erc.HeldOut(c.Split)
+	if !known {
+		return hint.Input("choose test or valid", "--split %s", c.Split)
 	}
 	if c.Samples < 1 {
 		return hint.Input("use 1 or more", "--samples %d", c.Samples)
@@ -90,16 +90,6 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		return nil
 	}
 	return experiment.Keep(c.RunDir, record, corpus)
-}
-
-// parseSplit accepts the splits that are held out.
-func parseSplit(name string) (erc.Split, error) {
-	for _, split := range []erc.Split{erc.Test, erc.Valid} {
-		if name == split.String() {
-			return split, nil
-		}
-	}
-	return 0, hint.Input("choose test or valid", "--split %s", name)
 }
 
 // masks returns those of --masks that the rules name, or the run's own.

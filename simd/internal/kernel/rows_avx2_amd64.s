@@ -394,8 +394,6 @@ exp:
 	VMOVUPS      (CX)(DI*4), Y2
 	VSUBPS       Y0, Y2, Y2
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Y3
-	VBROADCASTSS bits42c80000<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
 	VMAXPS       Y2, Y3, Y2
 	VBROADCASTSS bits3fb8aa3b<>+0(SB), Y3
 	VMULPS       Y3, Y2, Y3
@@ -452,8 +450,6 @@ exp_rest:
 	VMASKMOVPS   (CX)(DI*4), Y2, Y3
 	VSUBPS       Y0, Y3, Y3
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Y4
-	VBROADCASTSS bits42c80000<>+0(SB), Y5
-	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y4, Y3
 	VBROADCASTSS bits3fb8aa3b<>+0(SB), Y4
 	VMULPS       Y4, Y3, Y4
@@ -551,9 +547,6 @@ GLOBL bitsff800000<>(SB), RODATA|NOPTR, $4
 
 DATA bitsc2dc0000<>+0(SB)/4, $0xc2dc0000
 GLOBL bitsc2dc0000<>(SB), RODATA|NOPTR, $4
-
-DATA bits42c80000<>+0(SB)/4, $0x42c80000
-GLOBL bits42c80000<>(SB), RODATA|NOPTR, $4
 
 DATA bits3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 GLOBL bits3fb8aa3b<>(SB), RODATA|NOPTR, $4

@@ -168,7 +168,7 @@ func softmax(v *vector) {
 	// A NaN that this maximum loses comes back with the sum.
 	peak := r.spread(r.fold("peak", math.Inf(-1), (*vector).max, func(s span) value { return r.load(s, r.src) }))
 	sum := r.fold("exp", 0, (*vector).add, func(s span) value {
-		e := exp(v, v.sub(r.load(s, r.src), peak))
+		e := expDown(v, v.sub(r.load(s, r.src), peak))
 		r.store(s, e, r.dst)
 		return e
 	})

@@ -7,38 +7,39 @@ type unaryBody = func(v *vector, x value) value
 // unaries lists the element-wise functions of one variable.
 var unaries = []struct {
 	name   string
-	unroll int // registers per step; fewer for AVX2's sixteen registers
+	unroll int // registers per step
+	narrow int // the same for AVX2's sixteen registers
 	body   unaryBody
 }{
-	{"abs", 4, func(v *vector, x value) value { return v.abs(x) }},
-	{"neg", 4, func(v *vector, x value) value { return v.xor(x, v.bits(0x80000000)) }},
-	{"sign", 4, signum},
-	{"relu", 4, relu},
-	{"square", 4, func(v *vector, x value) value { return v.mul(x, x) }},
-	{"reciprocal", 4, func(v *vector, x value) value { return v.div(v.constant(1), x) }},
-	{"sqrt", 4, func(v *vector, x value) value { return v.sqrt(x) }},
-	{"rsqrt", 4, func(v *vector, x value) value { return v.div(v.constant(1), v.sqrt(x)) }},
-	{"floor", 4, func(v *vector, x value) value { return v.round(down, x) }},
-	{"ceil", 4, func(v *vector, x value) value { return v.round(up, x) }},
-	{"round", 4, func(v *vector, x value) value { return v.round(nearest, x) }},
-	{"exp", 2, exp},
-	{"expm1", 2, expm1},
-	{"log", 2, logarithm},
-	{"log1p", 2, log1p},
-	{"tanh", 2, tanh},
-	{"logistic", 2, logistic},
-	{"silu", 2, silu},
-	{"erf", 2, erf},
-	{"sin", 2, sin},
-	{"cos", 2, cos},
+	{"abs", 4, 4, func(v *vector, x value) value { return v.abs(x) }},
+	{"neg", 4, 4, func(v *vector, x value) value { return v.xor(x, v.bits(0x80000000)) }},
+	{"sign", 4, 4, signum},
+	{"relu", 4, 4, relu},
+	{"square", 4, 4, func(v *vector, x value) value { return v.mul(x, x) }},
+	{"reciprocal", 4, 4, func(v *vector, x value) value { return v.div(v.constant(1), x) }},
+	{"sqrt", 4, 4, func(v *vector, x value) value { return v.sqrt(x) }},
+	{"rsqrt", 4, 4, func(v *vector, x value) value { return v.div(v.constant(1), v.sqrt(x)) }},
+	{"floor", 4, 4, func(v *vector, x value) value { return v.round(down, x) }},
+	{"ceil", 4, 4, func(v *vector, x value) value { return v.round(up, x) }},
+	{"round", 4, 4, func(v *vector, x value) value { return v.round(nearest, x) }},
+	{"exp", 4, 1, exp},
+	{"expm1", 2, 1, expm1},
+	{"log", 2, 1, logarithm},
+	{"log1p", 2, 1, log1p},
+	{"tanh", 2, 1, tanh},
+	{"logistic", 4, 1, logistic},
+	{"silu", 4, 1, silu},
+	{"erf", 2, 1, erf},
+	{"sin", 2, 1, sin},
+	{"cos", 2, 1, cos},
 }
 
 // unaryLoops writes all of them.
 func unaryLoops(v *vector) {
 	for _, u := range unaries {
 		unroll := u.unroll
-		if !v.wide() && unroll == 2 {
-			unroll = 1
+		if !v.wide() {
+			unroll = u.narrow
 		}
 		e := elementwise{name: u.name, doc: "sets dst[i] = " + u.name + "(src[i]).",
 			out: []string{"dst"}, in: []string{"src"}, unroll: unroll,
@@ -84,9 +85,38 @@ func smallExpm1(v *vector, r value) value {
 
 // exp saturates its argument where the result is 0 or +Inf anyway.
 func exp(v *vector, x value) value {
-	x = v.max(v.constant(-110), v.min(v.constant(100), x))
+	return boundedExp(v, v.max(v.constant(-110), v.min(v.constant(100), x)), ln2Hi, ln2Lo)
+}
+
+// expDown is exp for arguments that cannot make it overflow and results that stand
+// beside 1: its relative error grows as 2e-9·|x|, to four units in the last place
+// where the result is the smallest.
+func expDown(v *vector, x value) value {
+	return boundedExp(v, v.max(v.constant(-110), x), math.Ln2)
+}
+
+// boundedExp is exp on [-110, 100], with ln2 in as many parts as accuracy asks for.
+func boundedExp(v *vector, x value, ln2 ...float64) value {
+	if v.wide() {
+		return expTable(v, x, ln2)
+	}
 	n, r := reduceExp(v, x)
 	return v.scale(v.add(smallExpm1(v, r), v.constant(1)), n)
+}
+
+// expTable writes x = (n+j/16)·ln2 + r with |r| ≤ ln2/32, where three terms of
+// exp(r)-1 suffice; 2^(j/16) comes from a table in one register.
+func expTable(v *vector, x value, ln2 []float64) value {
+	sixteenths := v.constant(1.5 * (1 << 19)) // whose last place is 1/16
+	t := v.fma(x, v.constant(math.Log2E), sixteenths)
+	power := v.pick(v.powers(), t)
+	m := v.sub(t, sixteenths)
+	r := x
+	for _, part := range ln2 {
+		r = v.fnma(m, v.constant(part), r)
+	}
+	series := v.mul(r, v.polynomial(r, []float32{1, 0.5, 1.0 / 6}))
+	return v.two(v.VSCALEFPS, v.fma(power, series, power), m) // which rounds m down
 }
 
 // expm1 rebuilds 2ⁿ·p + (2ⁿ-1) at half its size, where 2ⁿ cannot overflow. The
@@ -111,20 +141,13 @@ func tanh(v *vector, x value) value {
 	return v.or(v.div(t, v.add(t, v.constant(2))), v.sign(x))
 }
 
-// logisticParts returns numerator and denominator of the logistic function,
-// both from exp(-|x|) ≤ 1.
-func logisticParts(v *vector, x value) (num, den value) {
-	one := v.constant(1)
-	e := exp(v, v.or(x, v.bits(0x80000000)))
-	return v.choose(v.compare(less, x, v.constant(0)), e, one), v.add(e, one)
-}
+// logistic is 1/(1+e), times e below zero, with e = exp(-|x|) ≤ 1.
+func logistic(v *vector, x value) value { return timesLogistic(v, v.constant(1), x) }
 
-func logistic(v *vector, x value) value {
-	num, den := logisticParts(v, x)
-	return v.div(num, den)
-}
+func silu(v *vector, x value) value { return timesLogistic(v, x, x) }
 
-func silu(v *vector, x value) value {
-	num, den := logisticParts(v, x)
-	return v.div(v.mul(x, num), den)
+func timesLogistic(v *vector, a, x value) value {
+	e := expDown(v, v.or(x, v.bits(0x80000000)))
+	y := v.div(a, v.add(e, v.constant(1)))
+	return v.choose(v.negative(x), v.mul(y, e), y)
 }

@@ -21,6 +21,7 @@ type vector struct {
 	known map[uint32]asm.Mem
 	table asm.Mem // see tailTable
 	ones  asm.Mem // see repeatBytes
+	roots asm.Mem // see powers
 }
 
 func newVector(ctx *build.Context, set string) *vector {
@@ -102,6 +103,25 @@ func (v *vector) add(a, b value) value { return v.two(v.VADDPS, a, b) }
 func (v *vector) sub(a, b value) value { return v.two(v.VSUBPS, a, b) }
 func (v *vector) mul(a, b value) value { return v.two(v.VMULPS, a, b) }
 func (v *vector) div(a, b value) value { return v.two(v.VDIVPS, a, b) }
+
+// powers places 2^(j/16) for j from 0 to 15.
+func (v *vector) powers() asm.Mem {
+	if v.roots.Symbol.Name == "" {
+		v.roots = v.StaticGlobal("powers")
+		v.DataAttributes(attr.RODATA | attr.NOPTR)
+		for j := range 16 {
+			v.AppendDatum(asm.F32(math.Exp2(float64(j) / 16)))
+		}
+	}
+	return v.roots
+}
+
+// pick returns, of sixteen numbers in memory, those that the last four bits name.
+func (v *vector) pick(table asm.Mem, bits value) value {
+	all := v.register()
+	v.VMOVUPS(table, all)
+	return v.each(func(i int, d reg.VecVirtual) { v.VPERMPS(all, bits[i], d) })
+}
 
 // min and max return b if either is NaN or both are zero.
 func (v *vector) min(a, b value) value { return v.two(v.VMINPS, a, b) }
@@ -208,6 +228,18 @@ func (v *vector) compare(predicate uint64, a, b value) choice {
 			out[i] = v.register()
 		}
 		v.VCMPPS(asm.Imm(predicate), b[i], a[i], out[i])
+	}
+	return out
+}
+
+// negative tells the lanes whose sign is set.
+func (v *vector) negative(a value) choice {
+	out := make(choice, v.group)
+	for i, r := range a {
+		if out[i] = r; v.wide() { // else VBLENDVPS looks at the sign alone
+			out[i] = v.K()
+			v.VPMOVD2M(r, out[i])
+		}
 	}
 	return out
 }
