@@ -76,4 +76,11 @@ reproduce-full: build ## every model on the real conversations in GSDNET_DATA: h
 		bin/gsdnet report $(REPRODUCED)/$$corpus; \
 	done
 
-.PHONY: reproduce reproduce-full
+tune: build ## the same trials of settings for every model, on the validation splits: an hour
+	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz and mosi.npz"; exit 2; }
+	@set -e; for corpus in mosi hazumi_online; do \
+		bin/gsdnet sweep configs/$$corpus/tune.toml --out $(REPRODUCED)/tune/$$corpus; \
+		bin/gsdnet report $(REPRODUCED)/tune/$$corpus; \
+	done
+
+.PHONY: reproduce reproduce-full tune

@@ -32,6 +32,31 @@ type keys struct {
 	Recovery  bool      `toml:"recovery"`
 	Split     string    `toml:"split"`
 	Datasets  []Dataset `toml:"dataset"`
+	Trials    []trial   `toml:"trial"`
+}
+
+// trial is settings that every model of the grid is tried with, as a variant named
+// after both.
+type trial struct {
+	Name string         `toml:"name"`
+	Set  map[string]any `toml:"set"` // in the model's own table
+}
+
+// variants are the models as they are, with each trial, and the grid's own.
+func (k *keys) variants(own []map[string]any) []Variant {
+	var out []Variant
+	for _, name := range k.Models {
+		out = append(out, Variant{Name: name, Model: name})
+		for _, t := range k.Trials {
+			out = append(out, Variant{Name: name + "-" + t.Name, Model: name, tables: map[string]any{name: t.Set}})
+		}
+	}
+	for _, table := range own {
+		name, _ := table["name"].(string)
+		kind, _ := table["model"].(string)
+		out = append(out, Variant{Name: name, Model: kind, tables: table})
+	}
+	return out
 }
 
 // decode reads TOML into a grid, its defaults filled in. It is read twice: once
@@ -72,14 +97,7 @@ func decode(path string, text []byte) (*Grid, error) {
 	if _, given := raw["samples"]; !given {
 		g.Samples = 4
 	}
-	for _, name := range k.Models {
-		g.Variants = append(g.Variants, Variant{Name: name, Model: name})
-	}
-	for _, table := range tablesOf(raw["variant"]) {
-		name, _ := table["name"].(string)
-		kind, _ := table["model"].(string)
-		g.Variants = append(g.Variants, Variant{Name: name, Model: kind, tables: table})
-	}
+	g.Variants = k.variants(tablesOf(raw["variant"]))
 	return g, nil
 }
 

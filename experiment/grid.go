@@ -35,6 +35,10 @@ const (
 //	[train]                         # and [gsdnet], …: settings of every run
 //	epochs = 60
 //
+//	[[trial]]                       # every model once more, with this in its table
+//	name = "narrow"
+//	set.width = 64
+//
 //	[[variant]]                     # a model under another name
 //	name = "gsdnet-none"
 //	model = "gsdnet"

@@ -93,6 +93,27 @@ func TestExpansion(t *testing.T) {
 	}
 }
 
+func TestTrialsAreForEveryModel(t *testing.T) {
+	g := parse(t, strings.Replace(grid, "[[variant]]", "[[trial]]\nname = \"narrow\"\nset.width = 6\n[[variant]]", 1))
+	var got []string
+	for _, v := range g.Variants {
+		got = append(got, v.Name)
+	}
+	if diff := cmp.Diff([]string{"zero", "zero-narrow", "mean", "mean-narrow", "zero-wide"}, got); diff != "" {
+		t.Error(diff)
+	}
+	s, err := g.Prepare("", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range s.Cells {
+		want := map[string]int{"zero": 8, "zero-narrow": 6, "mean": 8, "mean-narrow": 6, "zero-wide": 12}[c.Variant]
+		if got := c.Config.Settings[c.Model].(*simple.Config).Width; got != want {
+			t.Errorf("%s: width %d", c.Variant, got)
+		}
+	}
+}
+
 func TestOneRunARate(t *testing.T) {
 	s := prepare(t, strings.Replace(grid, "seeds = [1, 2]", "seeds = [4]\ntraining = \"each\"\nfamily = \"batch\"", 1), t.TempDir())
 	got := names(s)
@@ -118,6 +139,7 @@ func TestDefaultsAreTheProtocol(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"unknown key":       {"batch = 3", "batches = 3", `grid.toml:15:1: unknown key "train.batches"`},
+		"in a trial":        {"[[variant]]", "[[trial]]\nname = \"a\"\nset.widht = 6\n[[variant]]", "unknown key \"zero.widht\""},
 		"in a variant":      {"zero.width = 12", "zero.widht = 12", `grid.toml:28:`},
 		"of the grid":       {"samples = 2", "sample = 2", `grid.toml:7:1: unknown key "sample"`},
 		"wrong type":        {"epochs = 2", `epochs = "two"`, "grid.toml:14:"},

@@ -79,7 +79,7 @@ func (w *writer) board(whole *board) error {
 		}
 		tables = append(tables, t)
 	}
-	for _, of := range []func(*board) (table, bool){recoveryTable, coverageTable, samplesTable, costTable} {
+	for _, of := range []func(*board) (table, bool){trialsTable, recoveryTable, coverageTable, samplesTable, costTable} {
 		if t, some := of(b); some {
 			tables = append(tables, t)
 		}

@@ -23,6 +23,7 @@ import (
 	"gsdnet/metric"
 	"gsdnet/missing"
 	"gsdnet/report"
+	"gsdnet/train"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -311,5 +312,46 @@ func TestNothingToReport(t *testing.T) {
 		if _, err := report.Write(dir, t.TempDir()); err == nil || !hint.IsInput(err) || hint.Of(err) == "" {
 			t.Errorf("%s: got %v, want an input error with a hint", dir, err)
 		}
+	}
+}
+
+// A tuning grid's trials stand side by side, the best of each model in bold.
+func TestTrials(t *testing.T) {
+	dir := t.TempDir()
+	for _, m := range []method{{"zero", "zero", "", 1.2}, {"zero-narrow", "zero", "", 0.4}, {"mctn", "mctn", "", 0.3}, {"mctn-narrow", "mctn", "", 0.9}} {
+		invent(t, dir, "mosi", "random", m, 1, missing.RandomRules(""))
+	}
+	onValidation(t, dir)
+	lines := records(t, written(t, dir), "trials-mosi-random.csv")
+	var best []string
+	for _, line := range lines {
+		if line["best"] == "true" {
+			best = append(best, line["row"]+" "+line["column"])
+		}
+	}
+	if diff := cmp.Diff([]string{"zero narrow", "mctn as is"}, best); diff != "" || len(lines) != 4 {
+		t.Errorf("%d lines: %s", len(lines), diff)
+	}
+}
+
+// onValidation makes the runs of a folder ones of the validation split.
+func onValidation(t *testing.T, dir string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*", train.MetricsFile))
+	check(t, err)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		check(t, err)
+		check(t, os.WriteFile(path, bytes.Replace(text, []byte(`"split": "test"`), []byte(`"split": "valid"`), 1), 0o600))
+	}
+}
+
+func TestSplitsDoNotMix(t *testing.T) {
+	dir := t.TempDir()
+	invent(t, dir, "mosi", "random", methods[2], 1, missing.RandomRules(""))
+	onValidation(t, dir)
+	invent(t, dir, "mosi", "random", methods[3], 1, missing.RandomRules(""))
+	if _, err := report.Write(dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "valid") || !hint.IsInput(err) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -51,21 +51,24 @@ type Result struct {
 // fitter is a fit under way.
 type fitter struct {
 	Options
-	run      *run
-	setup    model.Setup
-	scaler   *Scaler
-	model    model.Model
-	store    *mlx.Store
-	params   *model.Params
-	updater  *updater
-	exec     *mlx.Exec
-	train    []Sample
-	valid    *Evaluation
-	lengths  []int
-	rules    []missing.Rule
-	progress progress
-	best     Meta
-	started  time.Time
+	run     *run
+	setup   model.Setup
+	scaler  *Scaler
+	model   model.Model
+	store   *mlx.Store
+	params  *model.Params
+	updater *updater
+	exec    *mlx.Exec
+	train   []Sample
+	valid   *Evaluation
+	// predictor measures the weights in judged; nil before the first validation.
+	predictor *Predictor
+	judged    *mlx.Store
+	lengths   []int
+	rules     []missing.Rule
+	progress  progress
+	best      Meta
+	started   time.Time
 }
 
 // Fit trains one model and leaves its run directory: resolved config, frozen
@@ -76,7 +79,7 @@ func Fit(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.run.close()
+	defer f.close()
 	if err := f.start(); err != nil {
 		return nil, err
 	}
@@ -314,16 +317,10 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	c := &Checkpoint{vars: weights}
-	store, err := c.Store()
+	predictor, err := f.predict(weights)
 	if err != nil {
 		return 0, err
 	}
-	predictor, err := NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
-	if err != nil {
-		return 0, err
-	}
-	defer predictor.Close()
 	cells, err := f.valid.Run(ctx, predictor, f.Config.Train.Samples, f.Config.Train.Seed, false)
 	if err != nil {
 		return 0, err
@@ -341,6 +338,34 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 		}
 	}
 	return validation, nil
+}
+
+// predict returns the predictor of validations, on other weights than the last time
+// but with the same compiled graphs.
+func (f *fitter) predict(weights map[string]*tensors.Tensor) (*Predictor, error) {
+	if f.predictor == nil {
+		store, err := (&Checkpoint{vars: weights}).Store()
+		if err != nil {
+			return nil, err
+		}
+		f.judged = store
+		f.predictor, err = NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
+		return f.predictor, err
+	}
+	for path, t := range weights { // the last ones belong to the store that trains
+		if err := f.judged.GetVariable(path).SetValuePreservingOld(t); err != nil {
+			return nil, err
+		}
+	}
+	return f.predictor, nil
+}
+
+// close frees what a fit holds.
+func (f *fitter) close() {
+	f.run.close()
+	if f.predictor != nil {
+		f.predictor.Close()
+	}
 }
 
 // averaged returns the averaged weights and, by path, the constants that

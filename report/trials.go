@@ -1,0 +1,94 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"gsdnet/erc"
+	"gsdnet/experiment"
+)
+
+// asIs is the column of a model without a trial's settings.
+const asIs = "as is"
+
+// trialsTable sets the trials of a tuning grid out, a row a model and a column a
+// trial; false where the board is not on the validation split or has no trials.
+func trialsTable(b *board) (table, bool) {
+	m := experiment.MeasureOf("mae")
+	if !b.has(m) {
+		m = experiment.MeasureOf("wa")
+	}
+	s := &sheet{title: b.title() + ": " + m.Name}
+	for _, name := range b.trialNames() {
+		s.columns = append(s.columns, column{name: name, measure: m, of: meanOf(m, b.rulesWith(m))})
+	}
+	for _, method := range b.methods {
+		at := slices.IndexFunc(s.columns, func(c column) bool { return c.name == method.trial() })
+		s.place(method, at)
+	}
+	for i := range s.rows {
+		s.rows[i].mark(m)
+	}
+	return table{
+		id: "trials-" + b.dataset + "-" + b.protocol, title: "Trials: " + b.title(), sheets: []*sheet{s},
+		note: b.seeds() + " Averages over the protocol on the validation split, mean ± standard deviation over seeds; the best of each model in bold.",
+	}, b.split == erc.Valid.String() && len(s.columns) > 1
+}
+
+// trial is what a tuning grid tried the method's model with.
+func (m *method) trial() string {
+	if m.name == m.model {
+		return asIs
+	}
+	return strings.TrimPrefix(m.name, m.model+"-")
+}
+
+// trialNames lists the trials, the models as they are first.
+func (b *board) trialNames() []string {
+	var out []string
+	for _, m := range b.methods {
+		if !slices.Contains(out, m.trial()) {
+			out = append(out, m.trial())
+		}
+	}
+	if at := slices.Index(out, asIs); at > 0 {
+		out = slices.Insert(slices.Delete(out, at, at+1), 0, asIs)
+	}
+	return out
+}
+
+// place enters a method into its model's row, at a column.
+func (s *sheet) place(m *method, column int) {
+	row := slices.IndexFunc(s.rows, func(r row) bool { return r.name == m.model })
+	if row < 0 {
+		row = len(s.rows)
+		s.rows = append(s.rows, newRow(m.model, len(s.columns)))
+	}
+	var values []float64
+	for _, seed := range m.seeds() {
+		values = append(values, s.columns[column].of(m.trials[seed]))
+	}
+	s.rows[row].entries[column] = summarise(values)
+}
+
+func newRow(name string, columns int) row {
+	r := row{name: name, kind: ours}
+	for range columns {
+		r.entries = append(r.entries, entry{mean: math.NaN(), sd: math.NaN()})
+	}
+	return r
+}
+
+// mark finds the best of a row.
+func (r *row) mark(m experiment.Measure) {
+	best := -1
+	for i, e := range r.entries {
+		if !math.IsNaN(e.mean) && (best < 0 || m.Better(e.mean, r.entries[best].mean)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		r.entries[best].best = true
+	}
+}
