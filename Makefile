@@ -38,7 +38,8 @@ vuln: ## known vulnerabilities; goes on, and says so, where the database is out 
 
 race: ## the race detector needs a C compiler
 	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the race detector"; exit 0; }; \
-	CGO_ENABLED=1 go test -race -short $(SMALL)
+	CGO_ENABLED=1 go test -race -short $(SMALL) && \
+	CGO_ENABLED=1 go test -race -short -run 'Concurrent|SameBits|Deterministic|Goroutine|Finalized|Donated|RandomGraphs' ./simd
 
 lint: ## slower to install than to run
 	go run $(GOLANGCI_LINT) run ./...

@@ -109,15 +109,20 @@ func (s *session) machine(b *bytes.Buffer) {
 	fmt.Fprintf(b, "- %d rounds\n", s.rounds)
 }
 
+// processor names the processor; family and model tell apart those of one name.
 func processor() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return "unknown processor"
 	}
+	found := map[string]string{}
 	for line := range strings.Lines(string(text)) {
-		if name, found := strings.CutPrefix(line, "model name"); found {
-			return strings.TrimSpace(strings.TrimLeft(name, "\t :"))
+		if key, value, ok := strings.Cut(line, ":"); ok {
+			found[strings.TrimSpace(key)] = strings.TrimSpace(value)
 		}
 	}
-	return "unknown processor"
+	if found["model name"] == "" {
+		return "unknown processor"
+	}
+	return fmt.Sprintf("%s (family %s, model %s)", found["model name"], found["cpu family"], found["model"])
 }

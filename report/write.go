@@ -54,6 +54,9 @@ type writer struct {
 
 // board writes everything there is to say of a data set under a protocol.
 func (w *writer) board(whole *board) error {
+	if t, tuning := trialsTable(whole); tuning { // whose dozens of lines are no picture
+		return w.table(&t)
+	}
 	groups := whole.ablations()
 	b := whole.without(groups)
 	summary, err := summaryTable(b)
@@ -79,7 +82,7 @@ func (w *writer) board(whole *board) error {
 		}
 		tables = append(tables, t)
 	}
-	for _, of := range []func(*board) (table, bool){trialsTable, recoveryTable, coverageTable, samplesTable, costTable} {
+	for _, of := range []func(*board) (table, bool){recoveryTable, coverageTable, samplesTable, costTable} {
 		if t, some := of(b); some {
 			tables = append(tables, t)
 		}
