@@ -12,6 +12,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
+	"gsdnet/metric"
+	"gsdnet/missing"
 	_ "gsdnet/model/all"
 	"gsdnet/train"
 )
@@ -218,6 +220,44 @@ func TestClasses(t *testing.T) {
 			}
 			if math.Abs(sum-1) > 1e-9 {
 				t.Errorf("probabilities %v sum to %g", p, sum)
+			}
+		}
+	}
+}
+
+// Of a model that samples every completion counts; of one that does not, and of
+// conversations that lack nothing, the first stands for all.
+func TestCompletions(t *testing.T) {
+	const samples = 5
+	corpus := small()
+	for model, want := range map[string][2]int{"zero": {1, 1}, "gsdnet": {1, samples}} { // distinct ones at rates 0 and 0.7
+		c := settings(t, model, model+".fusion_layers=0") // the graph, too, is sampled
+		backend, err := train.Backend("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		trained, err := train.Open(fit(t, c, corpus), backend)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trained.Close()
+		for i, rate := range []float64{0, 0.7} {
+			masks, err := trained.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Rate: rate}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, samples, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, mixture := range cells[0].Distributions {
+				distinct := map[metric.Laplace]bool{}
+				for _, part := range mixture {
+					distinct[part] = true
+				}
+				if len(mixture) != samples || len(distinct) != want[i] {
+					t.Fatalf("%s at rate %g: %d of %d completions differ, want %d", model, rate, len(distinct), len(mixture), want[i])
+				}
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math"
+	"reflect"
 
 	"gsdnet/erc"
 	"gsdnet/metric"
@@ -25,11 +26,25 @@ type Forecast struct {
 }
 
 // Predict completes conversations K times and gathers what the completions say.
+// Where the second draw changes nothing, of a model that does not sample or of
+// conversations that lack nothing, the first stands for the others.
 func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samples int, seed uint64, recovered bool) ([]Forecast, error) {
 	out := make([]Forecast, len(convs))
-	for k := range samples {
+	first := make([]Completion, len(convs))
+	for k, moved := 0, true; k < samples; k++ {
+		if !moved {
+			p.repeat(out, first, samples)
+			continue
+		}
+		moved = k != 1
 		draw := model.Draw{Seed: seed, Sample: uint64(k)}
-		err := p.Run(ctx, convs, draw, recovered, func(i int, c Completion) { out[i].add(c, samples) })
+		err := p.Run(ctx, convs, draw, recovered, func(i int, c Completion) {
+			if k == 0 {
+				first[i] = c
+			}
+			moved = moved || !reflect.DeepEqual(c, first[i])
+			out[i].add(c, samples)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -38,6 +53,16 @@ func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samp
 		out[i].finish(convs[i].Present, &p.Recovery)
 	}
 	return out, nil
+}
+
+// repeat adds the first completions once more.
+func (p *Predictor) repeat(out []Forecast, first []Completion, samples int) {
+	for i := range out {
+		out[i].add(first[i], samples)
+	}
+	if p.Watch != nil {
+		p.Watch(len(out))
+	}
 }
 
 // add takes in one of k completions. Until finish, Deviation holds mean squares.
