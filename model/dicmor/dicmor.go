@@ -6,7 +6,8 @@
 //
 // Faithful: the convolutional encoders; one flow per modality, trained by the
 // likelihood of its latent under the prior of the utterance's class (the rounded
-// score); generation through the inverse flow, without gradient into the source;
+// score); generation through the inverse flow, without gradient into the source
+// or, from the likelihood, into the encoders, which the published code freezes;
 // two sources joined by a dense layer; refinement by residual channel attention;
 // the loss L_pred + 0.1·(L_likelihood + L_reconstruction).
 //
@@ -119,7 +120,7 @@ func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node
 // is missing.
 func (n *Net) complete(p *model.Params, in model.Nodes) completion {
 	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
-	latent, volume := n.flow(p.In("flow"), seen)
+	latent, volume := n.flow(p.In("flow"), graph.StopGradient(seen)) // or the likelihood shapes what is predicted from
 	latent = graph.Mul(latent, in[model.InPresent])
 
 	source := graph.StopGradient(model.Beside(latent))
