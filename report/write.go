@@ -87,36 +87,43 @@ func (w *writer) board(whole *board) error {
 			tables = append(tables, t)
 		}
 	}
-	var figures []named
-	if b.protocol != "fixed" {
-		pictures, numbers, err := clouds(b)
-		if err != nil {
-			return err
-		}
-		if len(numbers) > 0 {
-			tables = append(tables, toldTable(b, numbers))
-		}
-		graphs, graphTables, err := spectra(b)
-		if err != nil {
-			return err
-		}
-		tables = append(tables, graphTables...)
-		lines, err := curves(b)
-		if err != nil {
-			return err
-		}
-		samplers, err := trajectories(b)
-		if err != nil {
-			return err
-		}
-		figures = slices.Concat(lines, pictures, graphs, samplers)
+	more, figures, err := pictures(b)
+	if err != nil {
+		return err
 	}
+	tables = append(tables, more...)
 	for i := range tables {
 		if err := w.table(&tables[i]); err != nil {
 			return err
 		}
 	}
 	return w.figures(figures)
+}
+
+// pictures are the figures of a board, and the tables of numbers beside them; none
+// of fixed missing.
+func pictures(b *board) ([]table, []named, error) {
+	if b.protocol == "fixed" {
+		return nil, nil, nil
+	}
+	var tables []table
+	features, numbers, err := clouds(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(numbers) > 0 {
+		tables = append(tables, toldTable(b, numbers))
+	}
+	graphs, graphTables, err := spectra(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines, err := curves(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	samplers, err := trajectories(b)
+	return append(tables, graphTables...), slices.Concat(lines, features, graphs, samplers), err
 }
 
 // table writes a table in its three forms, and into the main page.
