@@ -34,7 +34,7 @@ var unaries = []struct {
 	{"Log1p", kernel.Log1p, math.Log1p, 2, 0},
 	{"Tanh", kernel.Tanh, math.Tanh, 3, 0},
 	{"Logistic", kernel.Logistic, logistic, 5, 0},
-	{"SiLU", kernel.SiLU, func(x float64) float64 { return x * logistic(x) }, 7, 1e-43},
+	{"SiLU", kernel.SiLU, func(x float64) float64 { return x * logistic(x) }, 8, 1e-43},
 	{"Erf", kernel.Erf, math.Erf, 3, 0},
 	{"Sin", kernel.Sin, math.Sin, 2, 0},
 	{"Cos", kernel.Cos, math.Cos, 2, 0},

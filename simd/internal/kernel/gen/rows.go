@@ -109,9 +109,19 @@ func (r *rows) spread(x value) value {
 	return r.each(func(i int, d reg.VecVirtual) { r.VBROADCASTSS(x[i].AsX(), d) })
 }
 
-// mean is fold with addition, divided by the number of columns.
-func (r *rows) mean(label string, body func(s span) value) value {
-	sum := r.spread(r.fold(label, 0, (*vector).add, body))
+// sum is fold with addition; what becomes of it stands in every lane. Dividing
+// four lanes, of which one counts, takes a fraction of the time of sixteen.
+func (r *rows) sum(label string, body func(s span) value, then func(sum value) value) value {
+	low := narrower(r.fold(label, 0, (*vector).add, body), reg.VecVirtual.AsX)
+	lanes := r.lanes
+	r.lanes = 4
+	low = then(low)
+	r.lanes = lanes
+	return r.spread(low)
+}
+
+// average divides by the number of columns.
+func (r *rows) average(sum value) value {
 	n := r.XMM()
 	r.VCVTSI2SSQ(r.cols, n, n)
 	return r.div(sum, r.repeat(n))
@@ -137,12 +147,13 @@ func layerNorm(v *vector, affine bool) {
 		gamma, beta = v.Load(v.Param("gamma"), v.GP64()), v.Load(v.Param("beta"), v.GP64())
 	}
 	r := v.startRows(rowsAtOnce(v))
-	mean := r.mean("mean", func(s span) value { return r.load(s, r.src) })
-	variance := r.mean("variance", func(s span) value {
+	mean := r.sum("mean", func(s span) value { return r.load(s, r.src) }, r.average)
+	scale := r.sum("variance", func(s span) value {
 		d := v.sub(r.load(s, r.src), mean)
 		return v.mul(d, d)
+	}, func(sum value) value {
+		return v.div(v.constant(1), v.sqrt(v.add(r.average(sum), v.repeat(paramAddr(v, "eps")))))
 	})
-	scale := v.div(v.constant(1), v.sqrt(v.add(variance, v.repeat(paramAddr(v, "eps")))))
 	r.pass("normalise", func(s span) {
 		y := v.mul(v.sub(r.load(s, r.src), mean), scale)
 		if affine {
@@ -167,12 +178,11 @@ func softmax(v *vector) {
 	r := v.startRows(rowsAtOnce(v))
 	// A NaN that this maximum loses comes back with the sum.
 	peak := r.spread(r.fold("peak", math.Inf(-1), (*vector).max, func(s span) value { return r.load(s, r.src) }))
-	sum := r.fold("exp", 0, (*vector).add, func(s span) value {
+	scale := r.sum("exp", func(s span) value {
 		e := expDown(v, v.sub(r.load(s, r.src), peak))
 		r.store(s, e, r.dst)
 		return e
-	})
-	scale := v.div(v.constant(1), r.spread(sum))
+	}, func(sum value) value { return v.div(v.constant(1), sum) })
 	r.pass("scale", func(s span) { r.store(s, v.mul(r.load(s, r.dst), scale), r.dst) })
 	r.end()
 }

@@ -104,18 +104,20 @@ func boundedExp(v *vector, x value, ln2 ...float64) value {
 	return v.scale(v.add(smallExpm1(v, r), v.constant(1)), n)
 }
 
-// expTable writes x = (n+j/16)·ln2 + r with |r| ≤ ln2/32, where three terms of
-// exp(r)-1 suffice; 2^(j/16) comes from a table in one register.
+// expTable writes x = (n+j/32)·ln2 + r with |r| ≤ h = ln2/64, where two terms of
+// exp(r)-1 suffice, drawn to the polynomial of least error; 2^(j/32) comes from a
+// table in two registers.
 func expTable(v *vector, x value, ln2 []float64) value {
-	sixteenths := v.constant(1.5 * (1 << 19)) // whose last place is 1/16
-	t := v.fma(x, v.constant(math.Log2E), sixteenths)
+	parts := v.constant(1.5 * (1 << 18)) // whose last place is 1/32
+	t := v.fma(x, v.constant(math.Log2E), parts)
 	power := v.pick(v.powers(), t)
-	m := v.sub(t, sixteenths)
+	m := v.sub(t, parts)
 	r := x
 	for _, part := range ln2 {
 		r = v.fnma(m, v.constant(part), r)
 	}
-	series := v.mul(r, v.polynomial(r, []float32{1, 0.5, 1.0 / 6}))
+	const h = math.Ln2 / 64
+	series := v.mul(r, v.fma(r, v.constant(0.5+h*h/24), v.constant(1+h*h/8)))
 	return v.two(v.VSCALEFPS, v.fma(power, series, power), m) // which rounds m down
 }
 

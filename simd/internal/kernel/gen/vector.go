@@ -104,23 +104,27 @@ func (v *vector) sub(a, b value) value { return v.two(v.VSUBPS, a, b) }
 func (v *vector) mul(a, b value) value { return v.two(v.VMULPS, a, b) }
 func (v *vector) div(a, b value) value { return v.two(v.VDIVPS, a, b) }
 
-// powers places 2^(j/16) for j from 0 to 15.
+// powers places 2^(j/32) for j from 0 to 31.
 func (v *vector) powers() asm.Mem {
 	if v.roots.Symbol.Name == "" {
 		v.roots = v.StaticGlobal("powers")
 		v.DataAttributes(attr.RODATA | attr.NOPTR)
-		for j := range 16 {
-			v.AppendDatum(asm.F32(math.Exp2(float64(j) / 16)))
+		for j := range 32 {
+			v.AppendDatum(asm.F32(math.Exp2(float64(j) / 32)))
 		}
 	}
 	return v.roots
 }
 
-// pick returns, of sixteen numbers in memory, those that the last four bits name.
+// pick returns, of the 32 numbers in memory, those that the last five bits name.
 func (v *vector) pick(table asm.Mem, bits value) value {
-	all := v.register()
-	v.VMOVUPS(table, all)
-	return v.each(func(i int, d reg.VecVirtual) { v.VPERMPS(all, bits[i], d) })
+	low, high := v.register(), v.register()
+	v.VMOVUPS(table, low)
+	v.VMOVUPS(table.Offset(4*v.lanes), high)
+	return v.each(func(i int, d reg.VecVirtual) {
+		v.VMOVAPS(bits[i], d)
+		v.VPERMI2PS(high, low, d)
+	})
 }
 
 // min and max return b if either is NaN or both are zero.
