@@ -11,7 +11,8 @@ import (
 // Attend is cross-modal attention along the utterances (Tsai et al., MulT, ACL
 // 2019) in one layer of one head: each modality asks the other two, takes in what
 // they answer, and passes it through an MLP, [M,B,N,d] → [M,B,N,d]. No utterance
-// attends to padding.
+// attends to padding. What is added to h starts out at zero: on a few dozen
+// conversations, random additions are a noise that is learnt along.
 func Attend(p *Params, h, valid *Node) *Node {
 	width := h.Shape().Dimensions[3]
 	x := LayerNorm(h)
@@ -35,7 +36,7 @@ func Attend(p *Params, h, valid *Node) *Node {
 		}
 		heard = append(heard, sum)
 	}
-	h = graph.Add(h, DensePerModality(p.In("heard"), graph.Stack(heard, 0), width))
+	h = graph.Add(h, ZeroPerModality(p.In("heard"), graph.Stack(heard, 0), width))
 	inner := ReLU(DensePerModality(p.In("in"), LayerNorm(h), width))
-	return graph.Add(h, DensePerModality(p.In("out"), inner, width))
+	return graph.Add(h, ZeroPerModality(p.In("out"), inner, width))
 }

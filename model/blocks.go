@@ -41,7 +41,21 @@ func DensePerModality(p *Params, x *Node, out int) *Node {
 func Mix(p *Params, x *Node, out int) *Node {
 	dims := x.Shape().Dimensions
 	in := dims[len(dims)-1]
-	w := p.Weight(x.Graph(), "w", erc.NumModalities, in, out)
+	return perModality(x, p.Weight(x.Graph(), "w", erc.NumModalities, in, out))
+}
+
+// ZeroPerModality is DensePerModality with weights that start at zero: the last
+// layer of what a residual adds.
+func ZeroPerModality(p *Params, x *Node, out int) *Node {
+	dims := x.Shape().Dimensions
+	w := p.Zeros(x.Graph(), "w", erc.NumModalities, dims[len(dims)-1], out)
+	return graph.Add(perModality(x, w), Bias(p, x, out))
+}
+
+// perModality multiplies [M, ..., in] by [M, in, out].
+func perModality(x, w *Node) *Node {
+	dims := x.Shape().Dimensions
+	in, out := dims[len(dims)-1], w.Shape().Dimensions[2]
 	flat := graph.Reshape(x, erc.NumModalities, -1, in)
 	y := graph.Dot(flat, w).General([]int{2}, []int{0}, []int{1}, []int{0})
 	return graph.Reshape(y, append(append([]int(nil), dims[:len(dims)-1]...), out)...)

@@ -6,14 +6,9 @@ import (
 	"gsdnet/erc"
 )
 
-// Encode is Eqs. 12-14 for the three modalities: X'_m = LayerNorm(Conv1D(X_m)) + PE,
-// [B,N,D_m] each → [M,B,N,d].
-func Encode(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node, valid *Node, width, kernel int) *Node {
-	return Normalise(Embed(p, x, drop, valid, width, kernel), valid)
-}
-
-// Embed is the convolution of Encode alone, [B,N,D_m] each → [M,B,N,d]. Padding is
-// zero before and after; drop scales the inputs (nil entries leave them alone).
+// Embed is Eq. 12 for the three modalities, Conv1D(X_m), [B,N,D_m] each →
+// [M,B,N,d]. Padding is zero before and after; drop scales the inputs (nil entries
+// leave them alone).
 func Embed(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node, valid *Node, width, kernel int) *Node {
 	var encoded []*Node
 	for _, m := range erc.Modalities {
@@ -26,8 +21,8 @@ func Embed(p *Params, x [erc.NumModalities]*Node, drop [erc.NumModalities]*Node,
 	return graph.Mul(graph.Stack(encoded, 0), everyModality(valid))
 }
 
-// Normalise is the rest of Encode: what brings embedded features [M,B,N,d] to the
-// unit scale that the SDEs need.
+// Normalise is Eqs. 13-14, X'_m = LayerNorm(embedded) + PE, [M,B,N,d]: it brings
+// features to the unit scale that the SDEs need.
 func Normalise(embedded, valid *Node) *Node {
 	dims := embedded.Shape().Dimensions
 	pe := PositionalEncoding(valid.Graph(), dims[2], dims[3])

@@ -4,18 +4,18 @@
 // pushing the latent of a present one backwards through the missing one's flow,
 // and refined by residual channel attention.
 //
-// Faithful: the convolutional encoders; one flow per modality, trained by the
-// likelihood of its latent under the prior of the utterance's class (the rounded
-// score); generation through the inverse flow, without gradient into the source
-// or, from the likelihood, into the encoders, which the published code freezes;
-// two sources joined by a dense layer; refinement by residual channel attention;
-// the loss L_pred + 0.1·(L_likelihood + L_reconstruction).
+// Faithful: the convolutional encoders, without a layer norm; one flow per modality,
+// trained by the likelihood of its latent under the prior of the utterance's class
+// (the rounded score); generation through the inverse flow, without gradient into
+// the source or, from the likelihood, into the encoders, which the published code
+// freezes; two sources joined by a dense layer; refinement by residual channel
+// attention; the loss L_pred + 0.1·(L_likelihood + L_reconstruction).
 //
 // Adapted: the flow acts on the features of an utterance, affine couplings that
 // keep either half in turn (the published code keeps the same half throughout, so
 // that half of the channels never move); of the multimodal transformer there is one
-// layer, and recurrent layers read along the utterances in the place of its memory;
-// at test no label is anywhere near.
+// layer, what it adds starts at zero, and recurrent layers read along the utterances
+// in the place of its memory; at test no label is anywhere near.
 //
 // Start reading at Net.complete.
 package dicmor
@@ -113,7 +113,7 @@ type completion struct {
 
 func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
 	var none [erc.NumModalities]*model.Node
-	return model.Encode(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
+	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
 }
 
 // complete pushes what is present through its flow and back through those of what

@@ -4,7 +4,7 @@
 // completed graph. It reads in the order of the paper:
 //
 //	prepare.go   §3     graphs and spectra, on the host
-//	encode       §5.1   Eqs. 12-14, shared: model.Encode
+//	encode       §5.1   Eqs. 12-14, shared: model.Embed and model.Normalise
 //	graph.go     §5.2   Â_m(t) from the diffused spectrum (or the ablations)
 //	score.go     §5.2   the score networks s_θ and s_φ
 //	complete.go  §5.2   Eqs. 8-16: condition, sampling, refinement

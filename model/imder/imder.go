@@ -13,10 +13,10 @@
 // it; its noise is independent of the target's, where the published code reuses
 // the target's own; the output is preconditioned (Karras et al., NeurIPS 2022), or a
 // few hundred steps leave it a guess of zero and the samples pure noise; 20 steps
-// by default, 100 in the paper; of the multimodal transformer there is one layer, and
-// recurrent layers read along the utterances in the place of its memory; encoders
-// learn with the rest instead of being frozen after a stage of their own, and no
-// gradient of the score reaches them.
+// by default, 100 in the paper; of the multimodal transformer there is one layer,
+// what it adds starts at zero, and recurrent layers read along the utterances in the
+// place of its memory; encoders learn with the rest instead of being frozen after a
+// stage of their own, and no gradient of the score reaches them.
 //
 // Start reading at Net.sample.
 package imder
@@ -141,7 +141,7 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 
 func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
 	var none [erc.NumModalities]*model.Node
-	return model.Encode(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
+	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
 }
 
 // complete samples what is missing and refines it.
