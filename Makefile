@@ -84,4 +84,7 @@ tune: build ## the same trials of settings for every model, on the validation sp
 		bin/gsdnet report $(REPRODUCED)/tune/$$corpus; \
 	done
 
-.PHONY: reproduce reproduce-full tune
+results: ## the tables and pictures of docs/results.md, from the reports of the two above
+	go run ./bench/tables -from $(REPRODUCED)
+
+.PHONY: reproduce reproduce-full tune results

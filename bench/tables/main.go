@@ -75,7 +75,11 @@ func renew(page, from string) error {
 		if err != nil {
 			return fmt.Errorf("%s:%d: %s: %w", page, i+1, source[1], err)
 		}
-		lines = slices.Replace(lines, below, below+rows(lines[below:]), table...)
+		old := rows(lines[below:])
+		if old == 0 { // the first time
+			table = append(table, "")
+		}
+		lines = slices.Replace(lines, below, below+old, table...)
 	}
 	files[page] = []byte(strings.Join(lines, "\n"))
 	for name, content := range files {
@@ -103,7 +107,7 @@ func sheet(lines []string, name string) ([]string, error) {
 	if n == 0 {
 		return nil, fmt.Errorf("no table")
 	}
-	return lines[at : at+n], nil
+	return slices.Clone(lines[at : at+n]), nil
 }
 
 // rows counts the lines of the table that lines begin with.

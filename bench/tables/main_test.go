@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const page = `Words.
+
+<!-- a.md: Corr -->
+
+| old |
+|:----|
+| 1   |
+
+More words.
+
+<!-- a.md -->
+
+<!-- b.svg -->
+![A picture](shown.svg)
+`
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRenewTakesTheNamedSheetAndThePicture(t *testing.T) {
+	dir, from := t.TempDir(), t.TempDir()
+	at := write(t, dir, "page.md", page)
+	write(t, from, "a.md", "## A\n\n**x: MAE**\n\n| mae |\n|:--|\n\n**x: Corr**\n\n| corr |\n|:--|\n| 2 |\n")
+	write(t, from, "b.svg", "<svg/>")
+	for range 2 { // the second time changes nothing
+		if err := renew(at, from); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := strings.Replace(page, "| old |\n|:----|\n| 1   |", "| corr |\n|:--|\n| 2 |", 1)
+		want = strings.Replace(want, "<!-- a.md -->\n\n", "<!-- a.md -->\n\n| mae |\n|:--|\n\n", 1)
+		if got := string(text); got != want {
+			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+	if picture, err := os.ReadFile(filepath.Join(dir, "shown.svg")); err != nil || string(picture) != "<svg/>" {
+		t.Fatalf("the picture is %q, %v", picture, err)
+	}
+}
+
+func TestRenewLeavesThePageAloneWhenASheetIsMissing(t *testing.T) {
+	dir, from := t.TempDir(), t.TempDir()
+	at := write(t, dir, "page.md", page)
+	write(t, from, "a.md", "## A\n\n**x: MAE**\n\n| mae |\n|:--|\n")
+	if err := renew(at, from); err == nil || !strings.Contains(err.Error(), `page.md:3: a.md: no sheet "Corr"`) {
+		t.Fatalf("error %v", err)
+	}
+	if text, err := os.ReadFile(at); err != nil || string(text) != page {
+		t.Fatalf("the page is %q, %v", text, err)
+	}
+}
