@@ -26,7 +26,6 @@ type session struct {
 	rounds int
 	dir    string // of the built benchmarks
 	python string
-	blas   *peer // one thread, OpenBLAS's kernels for the processor
 	torch  *peer // two threads, the settings that serve PyTorch best
 }
 
@@ -54,8 +53,6 @@ func run(quick bool, out, python string) error {
 	if err := s.build(); err != nil {
 		return err
 	}
-	s.blas = startPeer(python, "OPENBLAS_CORETYPE=SkylakeX", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1")
-	defer s.blas.close()
 	s.torch = startPeer(python, "OMP_WAIT_POLICY=passive", "GOMP_SPINCOUNT=0", "OPENBLAS_CORETYPE=SKYLAKEX", "OMP_NUM_THREADS=2")
 	defer s.torch.close()
 	text, err := s.page()
@@ -104,7 +101,7 @@ may have been shared: ratios hold where times do not.
 func (s *session) machine(b *bytes.Buffer) {
 	fmt.Fprintf(b, "- %s, %d processors, %s/%s, %s\n", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	if v, err := s.torch.ask(map[string]any{"op": "versions"}); err == nil {
-		fmt.Fprintf(b, "- PyTorch %v on %v threads, NumPy %v with OpenBLAS on one (%s)\n", v["torch"], v["threads"], v["numpy"], "OPENBLAS_CORETYPE=SkylakeX")
+		fmt.Fprintf(b, "- PyTorch %v on %v threads, NumPy %v with OpenBLAS on one\n", v["torch"], v["threads"], v["numpy"])
 	}
 	fmt.Fprintf(b, "- %d rounds\n", s.rounds)
 }

@@ -16,8 +16,14 @@ import (
 // bench runs one Go benchmark of a built binary for a while and returns one of
 // its metrics.
 func (s *session) bench(binary, pattern, benchtime, metric string) (float64, error) {
+	return s.benchOn(instructions{}, binary, pattern, benchtime, metric)
+}
+
+// benchOn is bench with a set of instructions, the processor's best if none.
+func (s *session) benchOn(set instructions, binary, pattern, benchtime, metric string) (float64, error) {
 	cmd := exec.Command(filepath.Join(s.dir, binary), "-test.run", "^$", "-test.bench", pattern, "-test.benchtime", benchtime)
 	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "GSDNET_SIMD="+set.ours)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("%s %s: %w\n%s", binary, pattern, err, text)
@@ -141,4 +147,9 @@ func verdict(ratio, target float64) string {
 		return "yes"
 	}
 	return "**no**"
+}
+
+// brief is an error on one line, for a cell of a table.
+func brief(err error) string {
+	return fmt.Sprintf("%.100s", strings.Join(strings.Fields(err.Error()), " "))
 }

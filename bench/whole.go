@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -14,6 +15,25 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
+
+// whole is what the default model is measured at: our benchmark of it and its
+// metric, and the peer's key.
+var whole = []workload{
+	{"training step", []string{"BenchmarkStep"}, "ms/step", "train_step"},
+	{"inference, one conversation", []string{"BenchmarkInfer", "one"}, "ms/run", "infer_one"},
+	{"inference, batch of 8", []string{"BenchmarkInfer", "batch"}, "ms/run", "infer_batch"},
+}
+
+type workload struct {
+	name        string
+	benchmark   []string
+	metric, key string
+}
+
+// on is the pattern of the workload's benchmark on an engine.
+func (w workload) on(engine string) string {
+	return exact(append(slices.Clone(w.benchmark), engine)...)
+}
 
 // step compares a training step and inference of the default model.
 func (s *session) step(b *bytes.Buffer) error {
@@ -28,23 +48,19 @@ before runs.
 | | ms | PyTorch, ms | ratio | at least 1 |
 |:--|--:|--:|--:|:--|
 `)
-	for _, c := range []struct{ name, pattern, metric, key string }{
-		{"training step", exact("BenchmarkStep", "simd"), "ms/step", "train_step"},
-		{"inference, one conversation", exact("BenchmarkInfer", "one"), "ms/run", "infer_one"},
-		{"inference, batch of 8", exact("BenchmarkInfer", "batch"), "ms/run", "infer_batch"},
-	} {
-		fmt.Fprintf(os.Stderr, "%s\n", c.name)
+	for _, w := range whole {
+		fmt.Fprintf(os.Stderr, "%s\n", w.name)
 		ours, theirs, err := s.alternate(
-			func() (float64, error) { return s.bench("train", c.pattern, "9x", c.metric) },
+			func() (float64, error) { return s.bench("train", w.on("simd"), "9x", w.metric) },
 			func() (float64, error) {
-				seconds, err := s.torch.seconds(map[string]any{"op": "step"}, c.key)
+				seconds, err := s.torch.seconds(map[string]any{"op": "step"}, w.key)
 				return 1e3 * seconds, err
 			})
 		if err != nil {
-			fmt.Fprintf(b, "| %s | not measured: %.60s |\n", c.name, err.Error())
+			fmt.Fprintf(b, "| %s | not measured: %s |\n", w.name, brief(err))
 			continue
 		}
-		fmt.Fprintf(b, "| %s | %.1f | %.1f | %.2f | %s |\n", c.name, ours, theirs, theirs/ours, verdict(theirs/ours, 1))
+		fmt.Fprintf(b, "| %s | %.1f | %.1f | %.2f | %s |\n", w.name, ours, theirs, theirs/ours, verdict(theirs/ours, 1))
 	}
 	if err := s.share(b); err != nil {
 		return err
@@ -70,14 +86,17 @@ func (s *session) share(b *bytes.Buffer) error {
 
 // engines compares our engine with GoMLX's own Go backend, built without flags.
 func (s *session) engines(b *bytes.Buffer) error {
-	fmt.Fprintln(os.Stderr, "engines")
-	ours, theirs, err := s.alternate(
-		func() (float64, error) { return s.bench("train", exact("BenchmarkStep", "simd"), "5x", "ms/step") },
-		func() (float64, error) { return s.bench("train", exact("BenchmarkStep", "go"), "2x", "ms/step") })
-	if err != nil {
-		return err
+	fmt.Fprint(b, "\nThe same on GoMLX's Go backend, built without flags:\n\n| | ms | Go backend, ms | ratio | at least 15 |\n|:--|--:|--:|--:|:--|\n")
+	for _, w := range whole {
+		fmt.Fprintf(os.Stderr, "engines, %s\n", w.name)
+		ours, theirs, err := s.alternate(
+			func() (float64, error) { return s.bench("train", w.on("simd"), "5x", w.metric) },
+			func() (float64, error) { return s.bench("train", w.on("go"), "2x", w.metric) })
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, "| %s | %.1f | %.0f | %.1f | %s |\n", w.name, ours, theirs, theirs/ours, verdict(theirs/ours, 15))
 	}
-	fmt.Fprintf(b, "\nThe same step on GoMLX's Go backend, built without flags: %.0f ms, %.1f times ours (at least 15: %s).\n", theirs, theirs/ours, verdict(theirs/ours, 15))
 	return nil
 }
 
@@ -105,7 +124,7 @@ func (s *session) start(b *bytes.Buffer) error {
 		})
 	fmt.Fprint(b, "\n## From process start to the first prediction\n\n| | gsdnet | Python | share | |\n|:--|--:|--:|--:|:--|\n")
 	if err != nil {
-		fmt.Fprintf(b, "| not measured: %v |\n", err)
+		fmt.Fprintf(b, "| not measured: %s |\n", brief(err))
 		return nil
 	}
 	fmt.Fprintf(b, "| seconds | %.2f | %.2f | %.3f | at most a tenth: %s |\n", ours, theirs, ours/theirs, verdict(theirs/ours, 10))

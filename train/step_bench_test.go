@@ -125,34 +125,39 @@ func BenchmarkInfer(b *testing.B) {
 		name string
 		size int
 	}{{"one", 1}, {"batch", 8}} {
-		b.Run(c.name, func(b *testing.B) {
-			p, batch := inference(b, c.size)
-			defer p.Close()
-			var run, host []float64
-			for b.Loop() {
-				start := time.Now()
-				feed := batch.Observe()
-				if err := p.model.Prepare(feed, batch, nil, model.Draw{Seed: 1, Sample: uint64(len(run))}); err != nil {
-					b.Fatal(err)
-				}
-				p.names = slices.Sorted(maps.Keys(feed))
-				host = append(host, time.Since(start).Seconds())
-				start = time.Now()
-				if _, err := execute(p.exec, feed); err != nil {
-					b.Fatal(err)
-				}
-				run = append(run, time.Since(start).Seconds())
-			}
-			report(b, run, "ms/run")
-			report(b, host, "ms/host")
-		})
+		for _, engine := range []string{EngineSIMD, EngineGo} {
+			b.Run(c.name+"/"+engine, func(b *testing.B) { infer(b, engine, c.size) })
+		}
 	}
 }
 
+// infer times predictions of n conversations, and what the host prepares for them.
+func infer(b *testing.B, engine string, n int) {
+	p, batch := inference(b, engine, n)
+	defer p.Close()
+	var run, host []float64
+	for b.Loop() {
+		start := time.Now()
+		feed := batch.Observe()
+		if err := p.model.Prepare(feed, batch, nil, model.Draw{Seed: 1, Sample: uint64(len(run))}); err != nil {
+			b.Fatal(err)
+		}
+		p.names = slices.Sorted(maps.Keys(feed))
+		host = append(host, time.Since(start).Seconds())
+		start = time.Now()
+		if _, err := execute(p.exec, feed); err != nil {
+			b.Fatal(err)
+		}
+		run = append(run, time.Since(start).Seconds())
+	}
+	report(b, run, "ms/run")
+	report(b, host, "ms/host")
+}
+
 // inference returns a predictor with the weights of one step, and a batch.
-func inference(b *testing.B, n int) (*Predictor, *model.Batch) {
+func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
 	b.Helper()
-	f := stepFitter(b, EngineSIMD, usual)
+	f := stepFitter(b, engine, usual)
 	defer f.run.close()
 	feed, err := f.prepare(f.everyone(), 0, 0)
 	if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
