@@ -176,7 +176,7 @@ func (s *sheet) quoteAblation(dataset string) {
 func samplesTable(b *board) (table, bool) {
 	t := table{
 		id: "samples-" + b.dataset + "-" + b.protocol, title: "Completions: " + b.title(),
-		note: "The same runs evaluated with K completions of each conversation; averages over the protocol. A model without randomness gains nothing.",
+		note: "The same runs evaluated with K completions of each conversation; averages over the protocol. Models without randomness, to which K makes no difference, are left out.",
 	}
 	s := &sheet{title: b.title() + ": K completions"}
 	for _, key := range []string{"mae", "corr", "crps", "wa", "ua", "ece", "rmse_raw"} {
@@ -187,12 +187,26 @@ func samplesTable(b *board) (table, bool) {
 	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, plain: true,
 		of: coverage(b.rules, 2, func(c *train.Cell) []metric.Coverage { return c.Coverage }, func(c *metric.Coverage) float64 { return c.Covered })})
 	for _, m := range b.methods {
+		of := &sheet{columns: s.columns}
 		for _, k := range m.numbers() {
-			s.fill([]*method{m.with(k)})
+			of.fill([]*method{m.with(k)})
+		}
+		if !alike(of.rows) {
+			s.rows = append(s.rows, of.rows...)
 		}
 	}
 	t.sheets = []*sheet{s}
 	return t, len(s.rows) > 0
+}
+
+// alike says whether there are several rows, all of the same means.
+func alike(rows []row) bool {
+	for i := 1; i < len(rows); i++ {
+		if !slices.EqualFunc(rows[0].entries, rows[i].entries, func(a, b entry) bool { return a.mean == b.mean || a.mean != a.mean && b.mean != b.mean }) {
+			return false
+		}
+	}
+	return len(rows) > 1
 }
 
 // numbers lists the numbers of completions that a method was compared with.

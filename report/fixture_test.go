@@ -67,7 +67,15 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		Run: id.String(), Cell: &id, Data: name, DataHash: "data", MaskHash: "masks", Split: "test", Samples: 4, Recovery: true,
 		Result: experiment.NewResult(cells, corpus, erc.Test),
 	}
-	record.Compare = []experiment.Compared{{Samples: 1, Result: record.Result}, {Samples: 16, Result: record.Result}}
+	one := record.Result // of those that do not sample
+	if m.graph != "" {
+		var cells []train.Cell
+		for _, rule := range rules {
+			cells = append(cells, cell(rule, 1.2*m.noise*(1+rule.Expected()), rng))
+		}
+		one = experiment.NewResult(cells, corpus, erc.Test)
+	}
+	record.Compare = []experiment.Compared{{Samples: 1, Result: one}, {Samples: 16, Result: record.Result}}
 	check(t, experiment.Keep(out, record, corpus))
 	if seed == 1 {
 		features(t, filepath.Join(out, experiment.FeaturesFile), m.noise)
