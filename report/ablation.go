@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"gsdnet/experiment"
@@ -199,10 +200,14 @@ func samplesTable(b *board) (table, bool) {
 	return t, len(s.rows) > 0
 }
 
-// alike says whether there are several rows, all of the same means.
+// alike says whether there are several rows, all of the same means but for the
+// rounding of an average over equal completions.
 func alike(rows []row) bool {
+	same := func(a, b entry) bool {
+		return math.IsNaN(a.mean) && math.IsNaN(b.mean) || math.Abs(a.mean-b.mean) <= 1e-5*math.Abs(a.mean)
+	}
 	for i := 1; i < len(rows); i++ {
-		if !slices.EqualFunc(rows[0].entries, rows[i].entries, func(a, b entry) bool { return a.mean == b.mean || a.mean != a.mean && b.mean != b.mean }) {
+		if !slices.EqualFunc(rows[0].entries, rows[i].entries, same) {
 			return false
 		}
 	}
