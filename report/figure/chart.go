@@ -136,20 +136,21 @@ func (c *Chart) step() float64 {
 	return step
 }
 
-// offset moves the series a little apart, so that whiskers do not hide each
-// other.
+// offset moves whiskers a little apart, so that they do not hide each other. Lines
+// stay: along a slope, one moved aside would seem higher or lower than it is.
 func offset(i, of int, step float64) float64 {
 	return step * 0.4 * (float64(i) - float64(of-1)/2) / float64(max(of, 1))
 }
 
 func (s *Series) plotters(look style, shift float64) (*plotter.Line, *plotter.Scatter, *plotter.YErrorBars, error) {
-	var at plotter.XYs
+	var at, aside plotter.XYs
 	var spread plotter.YErrors
 	for i := range s.Y {
 		if math.IsNaN(s.Y[i]) || math.IsInf(s.Y[i], 0) {
 			continue
 		}
-		at = append(at, plotter.XY{X: s.X[i] + shift, Y: s.Y[i]})
+		at = append(at, plotter.XY{X: s.X[i], Y: s.Y[i]})
+		aside = append(aside, plotter.XY{X: s.X[i] + shift, Y: s.Y[i]})
 		if s.Low != nil {
 			low, high := s.Y[i]-s.Low[i], s.High[i]-s.Y[i]
 			if math.IsNaN(low + high) {
@@ -172,7 +173,7 @@ func (s *Series) plotters(look style, shift float64) (*plotter.Line, *plotter.Sc
 	whiskers, err := plotter.NewYErrorBars(struct {
 		plotter.XYs
 		plotter.YErrors
-	}{at, spread})
+	}{aside, spread})
 	if err != nil {
 		return nil, nil, nil, err
 	}
