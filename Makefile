@@ -76,6 +76,8 @@ reproduce-full: build ## every model on the real conversations in GSDNET_DATA: h
 		done; \
 		bin/gsdnet report $(REPRODUCED)/$$corpus; \
 	done
+	bin/gsdnet sweep configs/mosi/trained.toml --out $(REPRODUCED)/trained
+	bin/gsdnet report $(REPRODUCED)/trained
 
 tune: build ## the same trials of settings for every model, on the validation splits: an hour
 	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz and mosi.npz"; exit 2; }

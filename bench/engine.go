@@ -25,25 +25,27 @@ func (s *session) products(b *bytes.Buffer) error {
 
 func (s *session) productsOn(b *bytes.Buffer, set instructions, blas *peer) {
 	fmt.Fprintf(b, "\n## Matrix products, one thread, against OpenBLAS: %s\n\n`GSDNET_SIMD=%[1]s` and `OPENBLAS_CORETYPE=%s`.\n\n| product | GFLOP/s | OpenBLAS | ratio | at least 0.75 |\n|:--|--:|--:|--:|:--|\n", set.ours, set.theirs)
+	var pairs []*pair
 	for _, p := range []struct{ m, n, k, batch int }{{128, 128, 128, 1}, {256, 256, 256, 1}, {512, 512, 512, 1}, {1024, 1024, 1024, 1}, {96, 256, 96, 32}} {
 		for layout, name := range []string{"AB", "AᵀB", "ABᵀ", "AᵀBᵀ"} {
-			shape := fmt.Sprintf("%dx%dx%d", p.m, p.n, p.k)
+			pattern := exact("BenchmarkGemm", fmt.Sprintf("%dx%dx%d", p.m, p.n, p.k), fmt.Sprintf("batch=%d", p.batch), name)
 			flops := 2 * float64(p.m) * float64(p.n) * float64(p.k) * float64(p.batch) / 1e9
-			fmt.Fprintf(os.Stderr, "product %s %s %s\n", set.ours, shape, name)
-			ours, theirs, err := s.alternate(
-				func() (float64, error) {
-					speed, err := s.benchOn(set, "kernel", exact("BenchmarkGemm", shape, fmt.Sprintf("batch=%d", p.batch), name), "100ms", "GFLOP/s")
-					return flops / speed, err
-				},
-				func() (float64, error) {
-					return blas.seconds(map[string]any{"op": "sgemm", "m": p.m, "n": p.n, "k": p.k, "batch": p.batch, "ta": layout&1 == 1, "tb": layout&2 == 2}, "seconds")
-				})
-			if err != nil {
-				fmt.Fprintf(b, "| %d×%s %s | not measured: %s |\n", p.batch, shape, name, brief(err))
-				continue
-			}
-			fmt.Fprintf(b, "| %d×[%d×%d]·[%d×%d] %s | %.0f | %.0f | %.2f | %s |\n", p.batch, p.m, p.k, p.k, p.n, name, flops/ours, flops/theirs, theirs/ours, verdict(theirs/ours, 0.75))
+			pairs = append(pairs, &pair{name: fmt.Sprintf("%d×[%d×%d]·[%d×%d] %s", p.batch, p.m, p.k, p.k, p.n, name),
+				ours: func() (float64, error) { return s.benchOn(set, "kernel", pattern, "100ms", "GFLOP/s") },
+				theirs: func() (float64, error) {
+					seconds, err := blas.seconds(map[string]any{"op": "sgemm", "m": p.m, "n": p.n, "k": p.k, "batch": p.batch, "ta": layout&1 == 1, "tb": layout&2 == 2}, "seconds")
+					return flops / seconds, err
+				}})
 		}
+	}
+	s.rotate(pairs)
+	for _, p := range pairs {
+		if p.err != nil {
+			fmt.Fprintf(b, "| %s | not measured: %s |\n", p.name, brief(p.err))
+			continue
+		}
+		ours, theirs := median(p.as), median(p.bs)
+		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", p.name, ours, theirs, ours/theirs, verdict(ours/theirs, 0.75))
 	}
 }
 
@@ -70,23 +72,27 @@ func (s *session) scaling(b *bytes.Buffer) error {
 // operations compares single operations with PyTorch, two threads each.
 func (s *session) operations(b *bytes.Buffer) error {
 	fmt.Fprint(b, "\n## Operations on 8×288×128, two threads, against PyTorch\n\n| operation | µs | PyTorch, µs | ratio | at least 1 |\n|:--|--:|--:|--:|:--|\n")
+	var pairs []*pair
 	for _, name := range []string{"bias", "add", "exp", "silu", "layernorm", "softmax", "rowsums", "colsums", "transpose", "normal", "A·H", "Hᵀ·H", "Aᵀ·H"} {
-		fmt.Fprintf(os.Stderr, "operation %s\n", name)
-		ours, theirs, err := s.alternate(
-			func() (float64, error) {
-				pattern := exact("BenchmarkOperations", name, "")
-				if name == "normal" {
-					pattern = exact("BenchmarkNormal")
-				}
+		pattern := exact("BenchmarkOperations", name, "")
+		if name == "normal" {
+			pattern = exact("BenchmarkNormal")
+		}
+		pairs = append(pairs, &pair{name: name,
+			ours: func() (float64, error) {
 				us, err := s.bench("simd", pattern, "150ms", "min-µs")
 				return us / 1e6, err
 			},
-			func() (float64, error) { return s.torch.seconds(map[string]any{"op": name}, "seconds") })
-		if err != nil {
-			fmt.Fprintf(b, "| %s | not measured: %s |\n", name, brief(err))
+			theirs: func() (float64, error) { return s.torch.seconds(map[string]any{"op": name}, "seconds") }})
+	}
+	s.rotate(pairs)
+	for _, p := range pairs {
+		if p.err != nil {
+			fmt.Fprintf(b, "| %s | not measured: %s |\n", p.name, brief(p.err))
 			continue
 		}
-		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", name, 1e6*ours, 1e6*theirs, theirs/ours, verdict(theirs/ours, 1))
+		ours, theirs := median(p.as), median(p.bs)
+		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", p.name, 1e6*ours, 1e6*theirs, theirs/ours, verdict(theirs/ours, 1))
 	}
 	return nil
 }

@@ -120,21 +120,54 @@ func (p *peer) close() {
 	}
 }
 
-// alternate times two things in turn and returns the median seconds of each.
-func (s *session) alternate(ours, theirs func() (float64, error)) (a, b float64, err error) {
-	var as, bs []float64
-	for range s.rounds {
-		x, err := ours()
-		if err != nil {
-			return 0, 0, err
-		}
-		y, err := theirs()
-		if err != nil {
-			return 0, 0, err
-		}
-		as, bs = append(as, x), append(bs, y)
+// pair is two things to time against each other, and what was found: the figures of
+// every round, or what went wrong.
+type pair struct {
+	name         string
+	ours, theirs func() (float64, error)
+	as, bs       []float64
+	err          error
+}
+
+// time runs one after the other.
+func (p *pair) time() {
+	a, err := p.ours()
+	if err != nil {
+		p.err = err
+		return
 	}
-	return median(as), median(bs), nil
+	b, err := p.theirs()
+	if err != nil {
+		p.err = err
+		return
+	}
+	p.as, p.bs = append(p.as, a), append(p.bs, b)
+}
+
+// alternate times two things in turn and returns the median of each.
+func (s *session) alternate(ours, theirs func() (float64, error)) (a, b float64, err error) {
+	p := &pair{ours: ours, theirs: theirs}
+	s.rotate([]*pair{p})
+	if p.err != nil {
+		return 0, 0, p.err
+	}
+	return median(p.as), median(p.bs), nil
+}
+
+// rotate times every pair once a round, so that what disturbs the machine for a
+// few seconds touches one round of some and not all rounds of one.
+func (s *session) rotate(pairs []*pair) {
+	for round := range s.rounds {
+		for _, p := range pairs {
+			if p.err != nil {
+				continue
+			}
+			if p.name != "" {
+				fmt.Fprintf(os.Stderr, "%s, round %d of %d\n", p.name, round+1, s.rounds)
+			}
+			p.time()
+		}
+	}
 }
 
 func median(x []float64) float64 {

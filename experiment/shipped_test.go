@@ -13,7 +13,7 @@ import (
 func grids(t *testing.T) []string {
 	t.Helper()
 	paths := []string{"../configs/quick.toml"}
-	for _, name := range []string{"tune", "random", "fixed", "ablation", "paper"} {
+	for _, name := range []string{"tune", "random", "fixed", "ablation", "paper", "trained"} {
 		found, err := filepath.Glob("../configs/*/" + name + ".toml")
 		if err != nil || len(found) == 0 {
 			t.Fatal(name, found, err)
