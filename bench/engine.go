@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 )
 
 // instructions is a set of vector instructions, by its names here and there.
@@ -16,56 +15,44 @@ var avx512, avx2 = instructions{"avx512", "SkylakeX"}, instructions{"avx2", "Has
 // products compares matrix products with OpenBLAS on one thread.
 func (s *session) products(b *bytes.Buffer) error {
 	for _, set := range []instructions{avx512, avx2} {
+		fmt.Fprintf(b, "\n## Matrix products, one thread, against OpenBLAS: %s\n\n`GSDNET_SIMD=%[1]s` and `OPENBLAS_CORETYPE=%s`.\n\n| product | GFLOP/s | OpenBLAS | ratio | at least 0.75 |\n|:--|--:|--:|--:|:--|\n", set.ours, set.theirs)
 		blas := startPeer(s.python, "OPENBLAS_CORETYPE="+set.theirs, "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1")
-		s.productsOn(b, set, blas)
+		s.table(b, s.productPairs(set, blas), share, 0.75)
 		blas.close()
 	}
 	return nil
 }
 
-func (s *session) productsOn(b *bytes.Buffer, set instructions, blas *peer) {
-	fmt.Fprintf(b, "\n## Matrix products, one thread, against OpenBLAS: %s\n\n`GSDNET_SIMD=%[1]s` and `OPENBLAS_CORETYPE=%s`.\n\n| product | GFLOP/s | OpenBLAS | ratio | at least 0.75 |\n|:--|--:|--:|--:|:--|\n", set.ours, set.theirs)
-	var pairs []*pair
+func (s *session) productPairs(set instructions, blas *peer) (pairs []*pair) {
 	for _, p := range []struct{ m, n, k, batch int }{{128, 128, 128, 1}, {256, 256, 256, 1}, {512, 512, 512, 1}, {1024, 1024, 1024, 1}, {96, 256, 96, 32}} {
 		for layout, name := range []string{"AB", "AᵀB", "ABᵀ", "AᵀBᵀ"} {
 			pattern := exact("BenchmarkGemm", fmt.Sprintf("%dx%dx%d", p.m, p.n, p.k), fmt.Sprintf("batch=%d", p.batch), name)
+			request := map[string]any{"op": "sgemm", "m": p.m, "n": p.n, "k": p.k, "batch": p.batch, "ta": layout&1 == 1, "tb": layout&2 == 2}
 			flops := 2 * float64(p.m) * float64(p.n) * float64(p.k) * float64(p.batch) / 1e9
 			pairs = append(pairs, &pair{name: fmt.Sprintf("%d×[%d×%d]·[%d×%d] %s", p.batch, p.m, p.k, p.k, p.n, name),
 				ours: func() (float64, error) { return s.benchOn(set, "kernel", pattern, "100ms", "GFLOP/s") },
 				theirs: func() (float64, error) {
-					seconds, err := blas.seconds(map[string]any{"op": "sgemm", "m": p.m, "n": p.n, "k": p.k, "batch": p.batch, "ta": layout&1 == 1, "tb": layout&2 == 2}, "seconds")
+					seconds, err := blas.seconds(request, "seconds")
 					return flops / seconds, err
 				}})
 		}
 	}
-	s.rotate(pairs)
-	for _, p := range pairs {
-		if p.err != nil {
-			fmt.Fprintf(b, "| %s | not measured: %s |\n", p.name, brief(p.err))
-			continue
-		}
-		ours, theirs := median(p.as), median(p.bs)
-		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", p.name, ours, theirs, ours/theirs, verdict(ours/theirs, 0.75))
-	}
+	return pairs
 }
 
 // scaling compares one worker with two.
 func (s *session) scaling(b *bytes.Buffer) error {
 	fmt.Fprint(b, "\n## Two workers against one\n\n| product | one, µs | two, µs | ratio | at least 1.7 |\n|:--|--:|--:|--:|:--|\n")
+	var pairs []*pair
 	for _, name := range []string{"256", "512", "1024", "32x96x96x256"} {
-		fmt.Fprintf(os.Stderr, "scaling %s\n", name)
-		one, two, err := s.alternate(
-			func() (float64, error) {
-				return s.bench("simd", exact("BenchmarkScaling", name, "workers=1"), "300ms", "min-µs")
-			},
-			func() (float64, error) {
-				return s.bench("simd", exact("BenchmarkScaling", name, ""), "300ms", "min-µs")
-			})
-		if err != nil {
-			return err
+		on := func(workers string) func() (float64, error) {
+			return func() (float64, error) {
+				return s.bench("simd", exact("BenchmarkScaling", name, workers), "300ms", "min-µs")
+			}
 		}
-		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", name, one, two, one/two, verdict(one/two, 1.7))
+		pairs = append(pairs, &pair{name: name, ours: on("workers=1"), theirs: on("")})
 	}
+	s.table(b, pairs, share, 1.7)
 	return nil
 }
 
@@ -79,12 +66,40 @@ func (s *session) operations(b *bytes.Buffer) error {
 			pattern = exact("BenchmarkNormal")
 		}
 		pairs = append(pairs, &pair{name: name,
-			ours: func() (float64, error) {
-				us, err := s.bench("simd", pattern, "150ms", "min-µs")
-				return us / 1e6, err
-			},
-			theirs: func() (float64, error) { return s.torch.seconds(map[string]any{"op": name}, "seconds") }})
+			ours: func() (float64, error) { return s.bench("simd", pattern, "150ms", "min-µs") },
+			theirs: func() (float64, error) {
+				seconds, err := s.torch.seconds(map[string]any{"op": name}, "seconds")
+				return 1e6 * seconds, err
+			}})
 	}
+	s.table(b, pairs, speedup, 1)
+	return nil
+}
+
+// fused compares fused passes with a plain copy, by bytes read and written.
+func (s *session) fused(b *bytes.Buffer) error {
+	fmt.Fprint(b, "\n## Fused passes, one thread, against a plain copy\n\nShare of the copy's bandwidth, by the bytes read and written.\n\n| pass | GB/s | copy, GB/s | share | at least 0.6 |\n|:--|--:|--:|--:|:--|\n")
+	var pairs []*pair
+	for _, p := range []struct{ group, name string }{{"Rows", "LayerNorm"}, {"Rows", "Softmax"}, {"Unary", "SiLU"}, {"Rows", "Adam"}} {
+		on := func(group, name string) func() (float64, error) {
+			return func() (float64, error) {
+				speed, err := s.bench("kernel", exact("Benchmark"+group, name), "200ms", "MB/s")
+				return speed / 1e3, err
+			}
+		}
+		pairs = append(pairs, &pair{name: p.name, ours: on(p.group, p.name), theirs: on("Unary", "copy")})
+	}
+	s.table(b, pairs, share, 0.6)
+	return nil
+}
+
+// speedup is the ratio of times in which above 1 is faster, share that of rates.
+func speedup(ours, theirs float64) float64 { return theirs / ours }
+func share(ours, theirs float64) float64   { return ours / theirs }
+
+// table rotates pairs and writes a row of each: both medians, their ratio and whether
+// it reaches the bar.
+func (s *session) table(b *bytes.Buffer, pairs []*pair, ratio func(ours, theirs float64) float64, bar float64) {
 	s.rotate(pairs)
 	for _, p := range pairs {
 		if p.err != nil {
@@ -92,27 +107,7 @@ func (s *session) operations(b *bytes.Buffer) error {
 			continue
 		}
 		ours, theirs := median(p.as), median(p.bs)
-		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", p.name, 1e6*ours, 1e6*theirs, theirs/ours, verdict(theirs/ours, 1))
+		r := ratio(ours, theirs)
+		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", p.name, ours, theirs, r, verdict(r, bar))
 	}
-	return nil
-}
-
-// fused compares fused passes with a plain copy, by bytes read and written.
-func (s *session) fused(b *bytes.Buffer) error {
-	fmt.Fprint(b, "\n## Fused passes, one thread, against a plain copy\n\nShare of the copy's bandwidth, by the bytes read and written.\n\n| pass | GB/s | copy, GB/s | share | at least 0.6 |\n|:--|--:|--:|--:|:--|\n")
-	for _, p := range []struct{ group, name string }{{"Rows", "LayerNorm"}, {"Rows", "Softmax"}, {"Unary", "SiLU"}, {"Rows", "Adam"}} {
-		fmt.Fprintf(os.Stderr, "fused %s\n", p.name)
-		pass, plain, err := s.alternate(
-			func() (float64, error) {
-				return s.bench("kernel", exact("Benchmark"+p.group, p.name), "200ms", "MB/s")
-			},
-			func() (float64, error) {
-				return s.bench("kernel", exact("BenchmarkUnary", "copy"), "200ms", "MB/s")
-			})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.2f | %s |\n", p.name, pass/1e3, plain/1e3, pass/plain, verdict(pass/plain, 0.6))
-	}
-	return nil
 }

@@ -27,7 +27,7 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Train and compare on synthetic conversations, in about a minute."`
+	Demo    demoCmd    `cmd:"" help:"Train and compare on synthetic conversations, in seconds."`
 	Data    dataCmd    `cmd:"" help:"Look at data files; draw and audit frozen masks."`
 	Eval    evalCmd    `cmd:"" help:"Print a protocol's table on the test split."`
 	Impute  imputeCmd  `cmd:"" help:"Write a file again with its holes filled."`
