@@ -8,33 +8,27 @@ import (
 	"gsdnet/erc"
 )
 
-// Attend is cross-modal attention along the utterances (Tsai et al., MulT, ACL
-// 2019) in one layer of one head: each modality asks the other two, takes in what
-// they answer, and passes it through an MLP, [M,B,N,d] → [M,B,N,d]. No utterance
-// attends to padding. What is added to h starts out at zero: on a few dozen
-// conversations, random additions are a noise that is learnt along.
-func Attend(p *Params, h, valid *Node) *Node {
+// Attend is cross-modal attention (Tsai et al., MulT, ACL 2019) in one layer of one
+// head, within an utterance: each modality asks the other two, takes in what they
+// answer, and passes it through an MLP, [M,B,N,d] → [M,B,N,d]. What is added to h
+// starts out at zero: on a few dozen conversations, random additions are a noise
+// that is learnt along.
+func Attend(p *Params, h *Node) *Node {
 	width := h.Shape().Dimensions[3]
 	x := LayerNorm(h)
 	query, key, value := DensePerModality(p.In("query"), x, width), DensePerModality(p.In("key"), x, width), DensePerModality(p.In("value"), x, width)
-	hidden := graph.MulScalar(graph.OneMinus(graph.InsertAxes(valid, 1)), -1e9) // [B,1,N]
 	var heard []*Node
 	for _, m := range erc.Modalities {
-		var sum *Node
+		var asked, answers []*Node
 		for _, from := range erc.Modalities {
-			if from == m {
-				continue
-			}
-			asked := graph.Dot(Pick(query, m), Pick(key, from)).General([]int{2}, []int{0}, []int{2}, []int{0}) // [B,N,N]
-			weights := graph.Softmax(graph.Add(graph.DivScalar(asked, math.Sqrt(float64(width))), hidden), -1)
-			answer := graph.Dot(weights, Pick(value, from)).General([]int{2}, []int{0}, []int{1}, []int{0})
-			if sum == nil {
-				sum = answer
-			} else {
-				sum = graph.Add(sum, answer)
+			if from != m {
+				asked = append(asked, graph.ReduceAndKeep(graph.Mul(Pick(query, m), Pick(key, from)), graph.ReduceSum, -1)) // [B,N,1]
+				answers = append(answers, Pick(value, from))
 			}
 		}
-		heard = append(heard, sum)
+		weights := graph.Softmax(graph.DivScalar(graph.Concatenate(asked, -1), math.Sqrt(float64(width))), -1) // [B,N,2]
+		first := graph.Slice(weights, graph.AxisRange(), graph.AxisRange(), graph.AxisRange(0, 1))
+		heard = append(heard, graph.Add(graph.Mul(first, answers[0]), graph.Mul(graph.OneMinus(first), answers[1])))
 	}
 	h = graph.Add(h, ZeroPerModality(p.In("heard"), graph.Stack(heard, 0), width))
 	inner := ReLU(DensePerModality(p.In("in"), LayerNorm(h), width))

@@ -4,18 +4,21 @@
 // pushing the latent of a present one backwards through the missing one's flow,
 // and refined by residual channel attention.
 //
-// Faithful: the convolutional encoders, without a layer norm; one flow per modality,
-// trained by the likelihood of its latent under the prior of the utterance's class
-// (the rounded score); generation through the inverse flow, without gradient into
-// the source or, from the likelihood, into the encoders, which the published code
+// Faithful: linear encoders, without a layer norm; one flow per modality, trained
+// by the likelihood of its latent under the prior of the utterance's class (the
+// rounded score); generation through the inverse flow, without gradient into the
+// source or, from the likelihood, into the encoders, which the published code
 // freezes; two sources joined by a dense layer; refinement by residual channel
-// attention; the loss L_pred + 0.1·(L_likelihood + L_reconstruction).
+// attention; cross-modal attention; the loss L_pred + 0.1·(L_likelihood +
+// L_reconstruction).
 //
-// Adapted: the flow acts on the features of an utterance, affine couplings that
-// keep either half in turn (the published code keeps the same half throughout, so
-// that half of the channels never move); of the multimodal transformer there is one
-// layer, what it adds starts at zero, and recurrent layers read along the utterances
-// in the place of its memory; at test no label is anywhere near.
+// Adapted: the published model convolves and attends along the frames of an
+// utterance, of which there is one here, so that a convolution is a dense layer and
+// attention stays within the utterance; affine couplings keep either half in turn
+// (the published code keeps the same half throughout, so that half of the channels
+// never move); of the multimodal transformer there is one layer, what it adds starts
+// at zero, and recurrent layers read along the utterances in the place of its
+// memory; at test no label is anywhere near.
 //
 // Start reading at Net.complete.
 package dicmor
@@ -43,7 +46,6 @@ func Default() Config {
 
 const (
 	scoreClasses = 7 // of a sentiment score, −3 to 3
-	kernel       = 3 // taps of the encoder's convolution
 	reduction    = 16
 )
 
@@ -113,7 +115,7 @@ type completion struct {
 
 func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
 	var none [erc.NumModalities]*model.Node
-	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
+	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
 }
 
 // complete pushes what is present through its flow and back through those of what
@@ -222,9 +224,9 @@ func (n *Net) likelihood(p *model.Params, in model.Nodes, done completion) *mode
 	return model.MaskedMean(nll, known)
 }
 
-// predict fuses the completed modalities of an utterance and its neighbours.
+// predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
-	fused := model.Attend(p.In("fuse"), completed, in[model.InValid])
+	fused := model.Attend(p.In("fuse"), completed)
 	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
 	return n.head.Predict(p.In("head"), model.DropFused(in, read))
 }

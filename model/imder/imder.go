@@ -8,15 +8,17 @@
 // in training as at test, whose last step returns the mean; refinement by residual
 // blocks; cross-modal attention; the loss L_pred + 0.1·(L_score + L_rec).
 //
-// Adapted: the sequence is that of a conversation's utterances, and the U-Net has
-// two levels of it; the condition enters by concatenation where IMDer attends to
-// it; its noise is independent of the target's, where the published code reuses
-// the target's own; the output is preconditioned (Karras et al., NeurIPS 2022), or a
-// few hundred steps leave it a guess of zero and the samples pure noise; 20 steps
-// by default, 100 in the paper; of the multimodal transformer there is one layer,
-// what it adds starts at zero, and recurrent layers read along the utterances in the
-// place of its memory; encoders learn with the rest instead of being frozen after a
-// stage of their own, and no gradient of the score reaches them.
+// Adapted: the published model's sequences are the frames of an utterance, of which
+// there is one here: its convolution is a dense layer, its cross-modal attention
+// stays within the utterance, and the U-Net goes along the utterances of the
+// conversation, on two levels; the condition enters by concatenation where IMDer
+// attends to it; its noise is independent of the target's, where the published code
+// reuses the target's own; the output is preconditioned (Karras et al., NeurIPS
+// 2022), or a few hundred steps leave it a guess of zero and the samples pure noise;
+// 20 steps by default, 100 in the paper; of the multimodal transformer there is one
+// layer, what it adds starts at zero, and recurrent layers read along the utterances
+// in the place of its memory; encoders learn with the rest instead of being frozen
+// after a stage of their own, and no gradient of the score reaches them.
 //
 // Start reading at Net.sample.
 package imder
@@ -44,10 +46,7 @@ func Default() Config {
 	return Config{Body: model.DefaultBody(), Sigma: 25, Steps: 20, Weight: 0.1}
 }
 
-const (
-	kernel    = 3    // taps of the encoder's convolution
-	leastTime = 1e-3 // below it the noise is smaller than rounding
-)
+const leastTime = 1e-3 // below it the noise is smaller than rounding
 
 func init() {
 	model.Offer("imder", "recovery by conditional score diffusion (Wang et al., 2023)", Default, New)
@@ -141,7 +140,7 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 
 func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
 	var none [erc.NumModalities]*model.Node
-	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, kernel)
+	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
 }
 
 // complete samples what is missing and refines it.
@@ -152,9 +151,9 @@ func (n *Net) complete(p *model.Params, in model.Nodes, seen *model.Node) *model
 	return graph.Add(seen, graph.Mul(x, model.Missing(in)))
 }
 
-// predict fuses the completed modalities.
+// predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
-	fused := model.Attend(p.In("fuse"), completed, in[model.InValid])
+	fused := model.Attend(p.In("fuse"), completed)
 	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
 	return n.head.Predict(p.In("head"), model.DropFused(in, read))
 }
