@@ -76,6 +76,13 @@ func (w *writer) board(whole *board) error {
 		tables = append(tables, against)
 	}
 	tables = append(tables, t)
+	atZero, some, err := completeTable(b)
+	if err != nil {
+		return err
+	}
+	if some {
+		tables = append(tables, atZero)
+	}
 	if len(groups) > 0 {
 		if t, err = ablationTable(whole, groups); err != nil {
 			return err

@@ -9,16 +9,15 @@
 // rounded score); generation through the inverse flow, without gradient into the
 // source or, from the likelihood, into the encoders, which the published code
 // freezes; two sources joined by a dense layer; refinement by residual channel
-// attention; cross-modal attention; the loss L_pred + 0.1·(L_likelihood +
-// L_reconstruction).
+// attention; the loss L_pred + 0.1·(L_likelihood + L_reconstruction).
 //
 // Adapted: the published model convolves and attends along the frames of an
-// utterance, of which there is one here, so that a convolution is a dense layer and
-// attention stays within the utterance; affine couplings keep either half in turn
-// (the published code keeps the same half throughout, so that half of the channels
-// never move); of the multimodal transformer there is one layer, what it adds starts
-// at zero, and recurrent layers read along the utterances in the place of its
-// memory; at test no label is anywhere near.
+// utterance, of which there is one here. A convolution of it is a dense layer, and
+// so is the multimodal transformer's attention, whose weight is 1: in its place one
+// dense layer joins the completed modalities, and recurrent layers read along the
+// utterances. Affine couplings keep either half in turn (the published code keeps
+// the same half throughout, so that half of the channels never move). At test no
+// label is anywhere near.
 //
 // Start reading at Net.complete.
 package dicmor
@@ -226,7 +225,6 @@ func (n *Net) likelihood(p *model.Params, in model.Nodes, done completion) *mode
 
 // predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
-	fused := model.Attend(p.In("fuse"), completed)
-	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
+	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(completed), in, nil)
 	return n.head.Predict(p.In("head"), model.DropFused(in, read))
 }

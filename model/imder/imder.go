@@ -153,7 +153,7 @@ func (n *Net) complete(p *model.Params, in model.Nodes, seen *model.Node) *model
 
 // predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
-	fused := model.Attend(p.In("fuse"), completed)
+	fused := attend(p.In("fuse"), completed)
 	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
 	return n.head.Predict(p.In("head"), model.DropFused(in, read))
 }
