@@ -79,7 +79,8 @@ func (c *Chart) draw(canvas draw.Canvas) error {
 			continue
 		}
 		if off[i] {
-			legend.Add(s.Name + " (off the scale)")
+			legend.Add(s.Name)
+			legend.Add("(off the scale)") // a line of its own, or a long name is cut off
 			continue
 		}
 		if whiskers != nil {
