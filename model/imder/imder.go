@@ -138,6 +138,7 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 	return f
 }
 
+// encode projects utterances, each a sequence of one frame: a convolution of one tap.
 func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
 	var none [erc.NumModalities]*model.Node
 	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
