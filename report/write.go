@@ -63,26 +63,21 @@ func (w *writer) board(whole *board) error {
 	if err != nil {
 		return err
 	}
+	tables := []table{summary}
+	for _, of := range []func(*board) (table, bool, error){againstTable, completeTable} {
+		t, some, err := of(b)
+		if err != nil {
+			return err
+		}
+		if some {
+			tables = append(tables, t)
+		}
+	}
 	t, err := protocolTable(b)
 	if err != nil {
 		return err
 	}
-	tables := []table{summary}
-	against, some, err := againstTable(b)
-	if err != nil {
-		return err
-	}
-	if some {
-		tables = append(tables, against)
-	}
 	tables = append(tables, t)
-	atZero, some, err := completeTable(b)
-	if err != nil {
-		return err
-	}
-	if some {
-		tables = append(tables, atZero)
-	}
 	if len(groups) > 0 {
 		if t, err = ablationTable(whole, groups); err != nil {
 			return err
