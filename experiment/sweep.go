@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"gsdnet/internal/dirlock"
 	"gsdnet/internal/hint"
 	"gsdnet/train"
 )
@@ -41,6 +42,11 @@ type Ended struct {
 // Run trains and evaluates every cell that is not finished. A cell that fails
 // does not stop the others; when ctx ends, all stop with what they need to go on.
 func (s *Sweep) Run(ctx context.Context) error {
+	lock, err := dirlock.Acquire(s.Out)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
 	work := make(chan *Cell)
 	ends := make(chan Ended)
 	var workers sync.WaitGroup

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"gsdnet"
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
@@ -15,7 +14,7 @@ import (
 )
 
 type evalCmd struct {
-	RunDir   string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	runFlags
 	Data     string `help:"Conversations to evaluate on." required:""`
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
@@ -23,7 +22,6 @@ type evalCmd struct {
 	Recovery bool   `help:"Measure the recovered features too."`
 	protocolFlags
 	fieldFlags
-	backendFlag
 	jsonFlag
 }
 
@@ -49,7 +47,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	run, err := gsdnet.Open(c.RunDir, gsdnet.WithBackend(c.Backend))
+	run, err := c.open(term)
 	if err != nil {
 		return err
 	}
