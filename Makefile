@@ -8,7 +8,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Packages small enough for the race detector.
 SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
-.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz bench gomlx clean
+.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz kills bench gomlx clean
 
 build: ## bin/gsdnet
 	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
@@ -51,6 +51,9 @@ fuzz: ## half a minute for each gate that strangers' files pass, and for the eng
 	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
+
+kills: ## fifty SIGKILLs at random moments of every command that writes
+	GSDNET_KILLS=50 go test ./cmd/gsdnet -run TestKills -v -count 1
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench
