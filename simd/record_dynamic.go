@@ -27,7 +27,7 @@ func (f *function) dynamic(op compute.OpType, emit emitter, operands ...compute.
 	if _, err := f.resolve(op, operands); err != nil {
 		return nil, err
 	}
-	if err := f.builder.delegate(); err != nil {
+	if err := f.builder.delegated(); err != nil {
 		return nil, err
 	}
 	return f.rare(op, emit, operands...)
