@@ -206,6 +206,15 @@ func checkScatter(in []shapes.Shape, a scatterAttr) error {
 	return errors.Errorf("the updates %s have %v windows for %v index vectors in %s", in[2], windows, vectors, in[1])
 }
 
+// checkDynamicPad refuses static amounts of padding as checkPad does.
+func checkDynamicPad(in []shapes.Shape, axes []compute.DynamicPadAxis) error {
+	static := make([]compute.PadAxis, len(axes))
+	for i, a := range axes {
+		static[i] = compute.PadAxis{Start: a.Start, End: a.End, Interior: a.Interior}
+	}
+	return checkPad(in, static)
+}
+
 // checkUpdate refuses an update that is larger than the array it goes into.
 func checkUpdate(in []shapes.Shape) error {
 	x, update := in[0], in[1]

@@ -83,6 +83,11 @@ func (f *function) recordWhole(o operation, inputs []*node) ([]*node, error) {
 			return nil, err
 		}
 	}
+	for _, s := range results {
+		if err := f.builder.backend.memory.check(s); err != nil {
+			return nil, errors.WithMessagef(err, "simd: %s", o.op)
+		}
+	}
 	nodes, err := f.withResults(n, results)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gomlx/compute/shapes"
 	"github.com/pkg/errors"
 )
 
@@ -137,12 +138,26 @@ func (m *memory) bound() int {
 	return bound
 }
 
+// most is how many bytes may be in use.
+func (m *memory) most() int {
+	if m.limit > 0 {
+		return m.limit
+	}
+	return machineMemory()
+}
+
+// check returns an error if an array would not fit although nothing else were
+// in use. Sizes of dynamic axes are not known.
+func (m *memory) check(s shapes.Shape) error {
+	if s.IsDynamic() || checkSize(s) != nil || byteSize(s) <= m.most() {
+		return nil
+	}
+	return &LimitError{Limit: m.most(), Wanted: byteSize(s), own: m.limit > 0}
+}
+
 // admit makes room for a new block, or returns an error if there is none.
 func (m *memory) admit(size int) error {
-	limit := m.limit
-	if limit == 0 {
-		limit = machineMemory()
-	}
+	limit := m.most()
 	m.trim(min(limit, max(m.bound(), m.used+size)) - m.used - size)
 	if m.used+size > limit {
 		m.collect()

@@ -127,9 +127,14 @@ type iotaAttr struct {
 
 func (f *function) Iota(shape shapes.Shape, axis int) (compute.Value, error) {
 	return f.one(operation{
-		op:    compute.OpTypeIota,
-		attr:  iotaAttr{axis, shape.DType},
-		check: func([]shapes.Shape) error { return checkSize(shape) },
+		op:   compute.OpTypeIota,
+		attr: iotaAttr{axis, shape.DType},
+		check: func([]shapes.Shape) error {
+			if shape.IsDynamic() {
+				return errors.Errorf("the shape %s is dynamic, which is for DynamicIota", shape)
+			}
+			return checkSize(shape)
+		},
 		infer: func([]shapes.Shape) (shapes.Shape, error) {
 			if axis < 0 || axis >= shape.Rank() {
 				return shape, errors.Errorf("axis %d is not one of %s", axis, shape)
