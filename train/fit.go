@@ -107,7 +107,7 @@ func newFitter(o Options) (*fitter, error) {
 	f := &fitter{Options: o, started: time.Now()}
 	f.setup = model.Setup{Dims: o.Corpus.Dims, Task: o.Corpus.Task, NumClasses: o.Corpus.NumClasses}
 	f.scaler = FitScaler(trainConvs, o.Corpus.Dims)
-	f.train = Samples(trainConvs, f.scaler)
+	f.train = Pieces(Samples(trainConvs, f.scaler))
 	for i := range f.train {
 		f.lengths = append(f.lengths, f.train[i].Len())
 	}
@@ -159,7 +159,7 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	var truth []model.Truth
 	for _, i := range indices {
 		s := &f.train[i]
-		rng := stream.New(f.Config.Train.Seed, purpose, uint64(epoch), s.key)
+		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.name()...)...)
 		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)))
 		truth = append(truth, s.truth)
 	}
