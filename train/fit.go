@@ -80,7 +80,7 @@ func Fit(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer f.close()
-	if err := f.start(); err != nil {
+	if err := f.start(ctx); err != nil {
 		return nil, err
 	}
 	for f.progress.Epoch < o.Config.Train.Epochs && !f.tired() {
@@ -123,7 +123,7 @@ func newFitter(o Options) (*fitter, error) {
 }
 
 // start prepares the store: fresh, or as a stopped run left it.
-func (f *fitter) start() error {
+func (f *fitter) start(ctx context.Context) error {
 	var err error
 	if f.rules, err = f.Config.Missing.Rules(); err != nil {
 		return err
@@ -141,7 +141,7 @@ func (f *fitter) start() error {
 	f.params = model.NewParams(f.store, f.Config.Train.Seed)
 	if fit, ok := f.model.(model.Fitter); ok && f.progress.Step == 0 {
 		seen, truth := f.withheld("fit", 0, f.everyone())
-		if err := fit.Fit(f.params, seen, truth); err != nil {
+		if err := fit.Fit(ctx, f.params, seen, truth); err != nil {
 			return err
 		}
 	}

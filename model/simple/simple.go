@@ -11,6 +11,8 @@
 package simple
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 	"gonum.org/v1/gonum/mat"
 
@@ -189,8 +191,8 @@ type regression struct {
 }
 
 // Fit solves the regressions.
-func (r *regression) Fit(p *model.Params, seen []model.Conversation, truth []model.Truth) error {
-	return r.ridge.Fit(p, seen, truth)
+func (r *regression) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+	return r.ridge.Fit(ctx, p, seen, truth)
 }
 
 // Losses trains on the regressed features.
