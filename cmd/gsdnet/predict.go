@@ -18,7 +18,7 @@ import (
 type applyFlags struct {
 	RunDir  string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
 	In      string `help:"Conversations (.npz); they need no labels." required:""`
-	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K"`
+	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
 	fieldFlags
 	backendFlag
 }
