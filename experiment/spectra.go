@@ -44,13 +44,17 @@ type Spectra struct {
 func keepSpectra(path string, all []train.Completed) error {
 	var out [erc.NumModalities]Spectra
 	var counts [spectraRank]float64
+	n := 0.0 // conversations, long ones in pieces
 	for i := range all {
-		if err := addSpectra(&out, &counts, &all[i]); err != nil {
-			return err
+		for _, piece := range all[i].Pieces() {
+			if err := addSpectra(&out, &counts, &piece); err != nil {
+				return err
+			}
+			n++
 		}
 	}
 	for m := range out {
-		s, n := &out[m], float64(len(all))
+		s := &out[m]
 		for k := range s.Before {
 			s.Before[k] /= counts[k]
 			s.After[k] /= counts[k]

@@ -15,6 +15,8 @@
 package model
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
@@ -57,9 +59,10 @@ type Model interface {
 // Fitter is a model that computes something of the training conversations
 // before the first step: a scale, a closed-form regression. It is shown them as
 // the training protocol leaves them, and their truth. What it computes is kept
-// as constants in params, and so in the checkpoint.
+// as constants in params, and so in the checkpoint. It returns within about two
+// seconds after ctx ends.
 type Fitter interface {
-	Fit(p *Params, seen []Conversation, truth []Truth) error
+	Fit(ctx context.Context, p *Params, seen []Conversation, truth []Truth) error
 }
 
 // Losses are the terms of the objective, each a scalar, and their weighted sum.

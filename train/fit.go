@@ -96,7 +96,7 @@ func Fit(ctx context.Context, o Options) (*Result, error) {
 
 // fit trains from where the run stands to its end.
 func (f *fitter) fit(ctx context.Context) (*Result, error) {
-	if err := f.start(); err != nil {
+	if err := f.start(ctx); err != nil {
 		return nil, err
 	}
 	for f.progress.Epoch < f.Config.Train.Epochs && !f.tired() {
@@ -127,7 +127,7 @@ func newFitter(o Options) (*fitter, error) {
 	f.progress.DataPath = o.DataPath
 	f.setup = model.Setup{Dims: o.Corpus.Dims, Task: o.Corpus.Task, NumClasses: o.Corpus.NumClasses}
 	f.scaler = FitScaler(trainConvs, o.Corpus.Dims)
-	f.train = Samples(trainConvs, f.scaler)
+	f.train = Pieces(Samples(trainConvs, f.scaler))
 	for i := range f.train {
 		f.lengths = append(f.lengths, f.train[i].Len())
 	}
@@ -161,7 +161,7 @@ func labelled(c *erc.Corpus) error {
 }
 
 // start prepares the store: fresh, or as a stopped run left it.
-func (f *fitter) start() error {
+func (f *fitter) start(ctx context.Context) error {
 	var err error
 	if f.rules, err = f.Config.Missing.Rules(); err != nil {
 		return err
@@ -182,7 +182,7 @@ func (f *fitter) start() error {
 	f.params = model.NewParams(f.store, f.Config.Train.Seed)
 	if fit, ok := f.model.(model.Fitter); ok && f.progress.Step == 0 {
 		seen, truth := f.withheld("fit", 0, f.everyone())
-		if err := fit.Fit(f.params, seen, truth); err != nil {
+		if err := fit.Fit(ctx, f.params, seen, truth); err != nil {
 			return err
 		}
 	}
@@ -200,7 +200,7 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	var truth []model.Truth
 	for _, i := range indices {
 		s := &f.train[i]
-		rng := stream.New(f.Config.Train.Seed, purpose, uint64(epoch), s.key)
+		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.name()...)...)
 		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)))
 		truth = append(truth, s.truth)
 	}

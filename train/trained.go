@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,6 +54,9 @@ func open(dir string, backend Engine, unfinished bool) (*Trained, error) {
 	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir, engine: backend}
 	if err := t.Config.Parse(path, []byte(c.Config)); err != nil {
 		return nil, err
+	}
+	if err := t.Config.Check(); err != nil {
+		return nil, fmt.Errorf("%s: its settings: %w", path, err)
 	}
 	kind, err := model.Lookup(t.Config.Model)
 	if err != nil {

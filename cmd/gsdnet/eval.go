@@ -18,7 +18,7 @@ type evalCmd struct {
 	Data     string `help:"Conversations to evaluate on." required:""`
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
-	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K"`
+	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
 	Recovery bool   `help:"Measure the recovered features too."`
 	protocolFlags
 	fieldFlags
@@ -39,9 +39,6 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	split, known := erc.HeldOut(c.Split)
 	if !known {
 		return hint.Input("choose test or valid", "--split %s", c.Split)
-	}
-	if c.Samples < 1 {
-		return hint.Input("use 1 or more", "--samples %d", c.Samples)
 	}
 	rules, err := c.rules()
 	if err != nil {

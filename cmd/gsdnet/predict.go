@@ -41,7 +41,7 @@ func (f *runFlags) open(term *terminal) (*gsdnet.Run, error) {
 type applyFlags struct {
 	runFlags
 	In      string `help:"Conversations (.npz); they need no labels." required:""`
-	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K"`
+	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
 	fieldFlags
 }
 

@@ -12,8 +12,8 @@ import (
 
 type spectrumCmd struct {
 	File   string `arg:"" help:"Data file." placeholder:"FILE"`
-	Window int    `help:"Utterances an edge spans; 0: the whole conversation." default:"6"`
-	Rank   int    `help:"Eigenvalues kept; 0: all." default:"32"`
+	Window int    `help:"Utterances an edge spans; 0: the whole conversation." default:"6" limit:"0..256"`
+	Rank   int    `help:"Eigenvalues kept; 0: all." default:"32" limit:"0..256"`
 	Seed   uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags

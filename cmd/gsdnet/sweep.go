@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
 	"gsdnet/train"
 )
 
@@ -16,7 +15,7 @@ type sweepCmd struct {
 	File    string `arg:"" help:"TOML file of the experiment." placeholder:"FILE.toml"`
 	Out     string `help:"Folder for the run directories; what is finished there is skipped." required:""`
 	DataDir string `help:"Folder that data set paths are relative to." env:"GSDNET_DATA" default:"." placeholder:"DIR"`
-	Workers int    `help:"Cells to run at a time (default: half the processors)." placeholder:"N"`
+	Workers int    `help:"Cells to run at a time (default: half the processors)." placeholder:"N" limit:"0..256"`
 	backendFlag
 }
 
@@ -31,9 +30,6 @@ gsdnet report turns the folder into tables and figures.`
 
 // Run runs the cells that are not finished.
 func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
-	if c.Workers < 0 {
-		return hint.Input("use 1 or more", "--workers %d", c.Workers)
-	}
 	grid, err := experiment.Load(c.File)
 	if err != nil {
 		return err
