@@ -75,6 +75,9 @@ type fitter struct {
 // masks, log, checkpoint of the epoch with the lowest validation error. When ctx
 // ends it stops after the step under way, with everything needed to resume.
 func Fit(ctx context.Context, o Options) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	f, err := newFitter(o)
 	if err != nil {
 		return nil, err
@@ -116,6 +119,9 @@ func newFitter(o Options) (*fitter, error) {
 		return nil, err
 	}
 	if f.model, err = kind.New(c.Settings[c.Model], f.setup); err != nil {
+		return nil, err
+	}
+	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
 		return nil, err
 	}
 	f.run, err = openRun(o.Out, c, o.Resume)
