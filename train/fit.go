@@ -82,6 +82,9 @@ type fitter struct {
 //
 // A run that fails before an epoch was finished leaves nothing behind.
 func Fit(ctx context.Context, o Options) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	f, err := newFitter(o)
 	if err != nil {
 		return nil, err
@@ -136,6 +139,9 @@ func newFitter(o Options) (*fitter, error) {
 		return nil, err
 	}
 	if f.model, err = kind.New(c.Settings[c.Model], f.setup); err != nil {
+		return nil, err
+	}
+	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
 		return nil, err
 	}
 	f.run, err = openRun(o.Out, c, o.Resume)
