@@ -22,8 +22,8 @@ import (
 // is evaluated, a folder for each data set.
 const MaskDir = "masks"
 
-// Prepare opens the data of a grid, freezes its masks in out, and lays out
-// its cells. Whatever is wrong with any cell is found here, before one starts.
+// Prepare opens the data of a grid, freezes its masks in out, lays out its
+// cells and lists them there (PlanFile). Whatever is wrong with any cell is found here, before one starts.
 // A data set's path is relative to dataDir.
 func (g *Grid) Prepare(dataDir, out string) (*Sweep, error) {
 	cells, err := g.cells()
@@ -41,6 +41,9 @@ func (g *Grid) Prepare(dataDir, out string) (*Sweep, error) {
 		}
 	}
 	if err := g.freeze(cells, out); err != nil {
+		return nil, err
+	}
+	if err := keepPlan(out, g.path, cells); err != nil {
 		return nil, err
 	}
 	return &Sweep{Cells: cells, Out: out, grid: g}, nil

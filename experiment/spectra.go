@@ -113,7 +113,7 @@ func ReadSpectra(dir string) (out [erc.NumModalities]Spectra, err error) {
 	path := filepath.Join(dir, SpectraFile)
 	text, err := os.ReadFile(path)
 	if err == nil {
-		err = json.Unmarshal(text, &out)
+		err = decodeJSON(text, &out)
 	}
 	if err != nil {
 		return out, hint.Input("delete it and give the sweep again", "%s: %w", path, err)

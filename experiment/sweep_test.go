@@ -93,7 +93,7 @@ func TestValidationSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(out, ends[0].Cell.String())
-	all, err := experiment.ReadPredictions(dir)
+	all, err := experiment.ReadPredictions(dir, ends[0].Record)
 	if err != nil || ends[0].Record.Split != "valid" {
 		t.Fatal(ends[0].Record.Split, err)
 	}
@@ -227,7 +227,7 @@ func TestRecordAndPredictionsReadBack(t *testing.T) {
 	if got, want := record.Result.Mean.Scores.MAE, ends[0].Record.Result.Mean.Scores.MAE; got != want || len(record.Compare) != 2 {
 		t.Errorf("MAE %g, want %g; %d compared", got, want, len(record.Compare))
 	}
-	predictions, err := experiment.ReadPredictions(dir)
+	predictions, err := experiment.ReadPredictions(dir, ends[0].Record)
 	if err != nil || len(predictions) != 2 {
 		t.Fatal(len(predictions), err)
 	}

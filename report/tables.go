@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -101,16 +102,16 @@ func (b *board) seeds() string {
 	}
 	switch {
 	case least != most:
-		return fmt.Sprintf("NOT COMPLETE: %d to %d seeds a model, and intervals over those that all have.", least, most)
+		return fmt.Sprintf("%d to %d seeds.", least, most)
 	case most == 1:
-		return "One seed."
+		return "1 seed."
 	}
 	return fmt.Sprintf("%d seeds.", most)
 }
 
 // protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a
 // measure.
-func protocolTable(b *board) (table, error) {
+func protocolTable(ctx context.Context, b *board) (table, error) {
 	t := table{id: "table2-" + b.dataset, title: "Table 2: " + b.title()}
 	switch b.protocol {
 	case "fixed":
@@ -121,7 +122,7 @@ func protocolTable(b *board) (table, error) {
 	}
 	t.note = b.seeds() + " Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
 		"to that of the best other model, with its 95 % paired bootstrap interval over conversations."
-	compared, err := newComparison(b, b.rules)
+	compared, err := newComparison(ctx, b, b.rules)
 	if err != nil {
 		return t, err
 	}
@@ -136,7 +137,7 @@ func protocolTable(b *board) (table, error) {
 		}
 		s := &sheet{title: b.title() + ": " + m.Name, columns: b.pointColumns(m)}
 		s.fill(b.methods)
-		s.compare(m, compared)
+		s.compare(ctx, m, compared)
 		s.constants(b)
 		s.quote(figures, key)
 		t.sheets = append(t.sheets, s)
@@ -145,7 +146,7 @@ func protocolTable(b *board) (table, error) {
 }
 
 // compare adds the differences to the best other by the last column.
-func (s *sheet) compare(m experiment.Measure, c *comparison) {
+func (s *sheet) compare(ctx context.Context, m experiment.Measure, c *comparison) {
 	if c == nil {
 		return
 	}
@@ -154,7 +155,7 @@ func (s *sheet) compare(m experiment.Measure, c *comparison) {
 		means[i] = r.entries[len(r.entries)-1].mean
 	}
 	s.versus = &m
-	for i, v := range c.against(m, means) {
+	for i, v := range c.against(ctx, m, means) {
 		s.rows[i].versus = v
 	}
 }
@@ -216,12 +217,17 @@ func (b *board) coverageSheet(title string, of func(*train.Cell) []metric.Covera
 	return s
 }
 
-// coverage averages a number of a level over the rules that have it.
+// coverage averages a number of a level over the rules that have it, NaN when the
+// trial was not evaluated under one of the rules.
 func coverage(rules []string, level int, of func(*train.Cell) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
 	return func(t *trial) float64 {
 		sum, n := 0.0, 0.0
 		for _, rule := range rules {
-			if c := t.cells[rule]; c != nil && level < len(of(c)) {
+			c := t.cells[rule]
+			if c == nil {
+				return math.NaN()
+			}
+			if level < len(of(c)) {
 				sum, n = sum+number(&of(c)[level]), n+1
 			}
 		}

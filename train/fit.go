@@ -133,7 +133,7 @@ func (f *fitter) start() error {
 		return err
 	}
 	f.valid = NewEvaluation(Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
+	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Seen: Remember(f.Corpus), Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"gsdnet"
 	"gsdnet/dataset"
@@ -21,6 +23,8 @@ type evalCmd struct {
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
 	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K"`
 	Recovery bool   `help:"Measure the recovered features too."`
+	Out      string `help:"Folder to write metrics.json and predictions.csv into." placeholder:"DIR"`
+	Other    bool   `help:"Evaluate on data that are not the run's, with masks of their own." name:"other-data"`
 	protocolFlags
 	fieldFlags
 	backendFlag
@@ -30,10 +34,11 @@ type evalCmd struct {
 // Help is the example under --help.
 func (evalCmd) Help() string {
 	return `Example:
-  gsdnet eval runs/first --data corpus.npz --samples 16
+  gsdnet eval runs/first --data corpus.npz --samples 16 --out results/first
 
-Writes metrics.json and predictions.csv into the run directory when it
-evaluates the test split, unless the run is a cell of a sweep.`
+Prints the results; the run directory is only read. The data must be those of the
+run, unless --other-data is given; the majority and mean predictors are those of
+the labels that the run was trained on.`
 }
 
 // Run evaluates and prints the protocol's table.
@@ -44,6 +49,9 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	if c.Samples < 1 {
 		return hint.Input("use 1 or more", "--samples %d", c.Samples)
+	}
+	if err := c.checkOut(); err != nil {
+		return err
 	}
 	rules, err := c.rules()
 	if err != nil {
@@ -63,7 +71,11 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	masks, err := c.masks(trained, corpus, split, rules)
+	difference, err := c.compare(term, trained, corpus, split)
+	if err != nil {
+		return err
+	}
+	masks, err := c.masks(trained, corpus, split, rules, difference != "")
 	if err != nil {
 		return err
 	}
@@ -79,22 +91,57 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	record := experiment.Record{
-		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, MaskHash: missing.Hash(masks), Split: split.String(),
-		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, corpus, split),
+		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, OtherData: difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, corpus, split),
 	}
-	if err := c.print(term, record); err != nil || split != erc.Test {
-		return err
+	if c.Out != "" {
+		if err := experiment.Keep(c.Out, &record, corpus); err != nil {
+			return err
+		}
 	}
-	if old, err := experiment.ReadRecord(c.RunDir); err == nil && old.Cell != nil {
-		fmt.Fprintf(term.err, "gsdnet: note: %s is a cell of a sweep, whose record stays\n", c.RunDir)
-		return nil
-	}
-	return experiment.Keep(c.RunDir, record, corpus)
+	return c.print(term, record)
 }
 
-// masks returns those of --masks that the rules name, or the run's own.
-func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
-	if c.Masks == "" {
+// checkOut refuses to write into a run directory.
+func (c *evalCmd) checkOut() error {
+	for _, name := range []string{train.ConfigFile, train.CheckpointFile} {
+		if _, err := os.Stat(filepath.Join(c.Out, name)); c.Out != "" && err == nil {
+			return hint.Input("choose a folder that is not a run", "--out %s: it holds a run, which is only read", c.Out)
+		}
+	}
+	return nil
+}
+
+// compare says how the data differ from those of the run, "" if they do not. It
+// refuses other data, unless they are asked for, and warns where the run was
+// trained on conversations of the split.
+func (c *evalCmd) compare(term *terminal, t *train.Trained, corpus *erc.Corpus, split erc.Split) (string, error) {
+	difference := t.SameData(corpus)
+	if difference == "" {
+		return "", nil
+	}
+	if !c.Other {
+		return "", hint.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
+			"%s: not the data that %s was trained on (SHA-256 %.12s…, not %.12s…): %s", c.Data, c.RunDir, corpus.Hash, t.DataHash, difference)
+	}
+	fmt.Fprintf(term.err, "gsdnet: note: other data than the run's: %s\n", difference)
+	convs := corpus.In(split)
+	if n := t.Seen.TrainedOn(convs); n > 0 {
+		fmt.Fprintf(term.err, "gsdnet: warning: the run was trained on %d of the %d conversations of the %s split\n", n, len(convs), split)
+	}
+	return difference, nil
+}
+
+// masks returns those of --masks that the rules name, or the run's own; for other
+// data, masks that are drawn for them with the run's seed.
+func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, rules []missing.Rule, other bool) ([]missing.Mask, error) {
+	if len(corpus.In(split)) == 0 {
+		return nil, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
+	}
+	switch {
+	case c.Masks == "" && other:
+		return train.Freeze(corpus, split, rules, t.Config.Missing.Seed)
+	case c.Masks == "":
 		return t.Masks(corpus, split, rules)
 	}
 	all, err := missing.Read(c.Masks, corpus)
@@ -122,8 +169,12 @@ func (c *evalCmd) print(term *terminal, r experiment.Record) error {
 	if err := report.ResultTable(r.Result).Write(term.out); err != nil {
 		return err
 	}
-	for _, line := range report.CoverageLines(r.Result) {
-		fmt.Fprintf(term.out, "\n%s\n", line)
+	intervals := report.CoverageTable(r.Result)
+	if len(intervals.Rows) == 0 {
+		return nil
 	}
-	return nil
+	if _, err := fmt.Fprintln(term.out); err != nil {
+		return err
+	}
+	return intervals.Write(term.out)
 }
