@@ -11,6 +11,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,7 +30,8 @@ func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 const Width = 100
 
 // Write prints the table as aligned markdown. A table that is wider than Width is
-// printed in parts one below the other, with the first column in each.
+// printed in parts one below the other, with the first column in each; a row is left
+// out of a part that has nothing of it.
 func (t *Table) Write(w io.Writer) error {
 	widths := t.widths()
 	var b strings.Builder
@@ -86,8 +88,18 @@ func (t *Table) part(b *strings.Builder, widths []int, from, to int) {
 	}
 	b.WriteString("|\n")
 	for _, row := range t.Rows {
-		line(b, cut(row), own)
+		if shown := cut(row); t.whole(shown) || !blank(shown) || blank(row) {
+			line(b, shown, own)
+		}
 	}
+}
+
+// whole reports whether a part's row has all columns.
+func (t *Table) whole(row []string) bool { return len(row) == len(t.Heading) }
+
+// blank reports whether a row has nothing but its name.
+func blank(row []string) bool {
+	return !slices.ContainsFunc(row[1:], func(cell string) bool { return cell != "" && cell != "–" })
 }
 
 func line(b *strings.Builder, cells []string, widths []int) {
