@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/interrupt"
 	"gsdnet/model"
 	"gsdnet/spectral"
 	"gsdnet/train"
@@ -41,11 +43,11 @@ type Spectra struct {
 }
 
 // keepSpectra measures completed conversations and writes the file.
-func keepSpectra(path string, all []train.Completed) error {
+func keepSpectra(ctx context.Context, path string, all []train.Completed) error {
 	var out [erc.NumModalities]Spectra
 	var counts [spectraRank]float64
-	for i := range all {
-		if err := addSpectra(&out, &counts, &all[i]); err != nil {
+	for i := range all { // the eigenvectors of a long conversation take a while
+		if err := interrupt.Run(ctx, func() error { return addSpectra(&out, &counts, &all[i]) }); err != nil {
 			return err
 		}
 	}

@@ -182,7 +182,7 @@ func TestFinishedCellsAreSkipped(t *testing.T) {
 	}
 	// Other settings are not mixed in.
 	other := strings.Replace(pair, "epochs = 6", "epochs = 7", 1)
-	if _, err := parse(t, other).Prepare("", out); err == nil || !strings.Contains(err.Error(), "was begun with other settings") {
+	if _, err := parse(t, other).Prepare(t.Context(), "", out); err == nil || !strings.Contains(err.Error(), "was begun with other settings") {
 		t.Errorf("got %v", err)
 	}
 }

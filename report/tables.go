@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/metric"
 	"gsdnet/train"
 )
@@ -100,13 +101,10 @@ func (b *board) seeds() string {
 	for _, m := range b.methods {
 		least, most = min(least, len(m.trials)), max(most, len(m.trials))
 	}
-	switch {
-	case least != most:
+	if least != most {
 		return fmt.Sprintf("%d to %d seeds.", least, most)
-	case most == 1:
-		return "1 seed."
 	}
-	return fmt.Sprintf("%d seeds.", most)
+	return count.Of(most, "seed") + "."
 }
 
 // protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/train"
 )
 
@@ -46,19 +47,8 @@ func (g group) String() string {
 	if g.Training != experiment.TrainMixed {
 		name += " trained for " + g.Training
 	}
-	return fmt.Sprintf("%s (%s %s)", name, plural(len(g.seeds), "seed"), strings.Join(g.seeds, ", "))
+	return fmt.Sprintf("%s (%s %s)", name, count.Noun(len(g.seeds), "seed"), strings.Join(g.seeds, ", "))
 }
-
-// plural is a noun in the singular or the plural.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
-}
-
-// quantity writes a number with its noun: 1 seed, 2 seeds.
-func quantity(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun)) }
 
 // are is the verb of a number.
 func are(n int) string {
@@ -88,7 +78,7 @@ func (s *sweep) warning() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, quantity(n+len(s.runs), "cell"), are(n))
+	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, count.Of(n+len(s.runs), "cell"), are(n))
 }
 
 // unfinished names the missing cells of a sweep, a line for each data set and
@@ -116,7 +106,7 @@ func (s *sweep) unfinished() string {
 func (b *board) unfinished() string {
 	var parts []string
 	if n := len(b.missing); n > 0 {
-		parts = append(parts, fmt.Sprintf("NOT COMPLETE: %d of %s %s missing: %s.", n, quantity(n+b.finished, "cell"), are(n), listed(b.missing)))
+		parts = append(parts, fmt.Sprintf("NOT COMPLETE: %d of %s %s missing: %s.", n, count.Of(n+b.finished, "cell"), are(n), listed(b.missing)))
 	}
 	if !equalTrials(b.methods) {
 		if len(parts) == 0 {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/report/figure"
 )
 
@@ -40,7 +41,7 @@ func Write(ctx context.Context, from, to string) (*Written, error) {
 	w := &writer{}
 	fmt.Fprintf(&w.main, "# Results\n\n%s. Every model of a data set met the same frozen masks of its %s split; no run was selected by test data. "+
 		"In pictures, a model named \"off the scale\" lies too far from the others to be drawn; the tables have its numbers.\n%s",
-		quantity(len(found.runs), "run"), found.runs[0].Split, found.unfinished())
+		count.Of(len(found.runs), "run"), found.runs[0].Split, found.unfinished())
 	for _, b := range all {
 		if err := w.board(ctx, b); err != nil {
 			return nil, err

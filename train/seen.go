@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gsdnet/erc"
+	"gsdnet/internal/count"
 )
 
 // Seen is what a run remembers of the corpus that it was trained on: enough to say
@@ -129,18 +130,18 @@ func (s *Seen) Difference(c *erc.Corpus) string {
 		}
 	}
 	if kept == 0 {
-		return fmt.Sprintf("none of its %s is among the run's %s", quantity(added, "conversation"), quantity(gone, "conversation"))
+		return fmt.Sprintf("none of its %s is among the run's %s", count.Of(added, "conversation"), count.Of(gone, "conversation"))
 	}
 	var parts []string
 	for _, how := range slices.Sorted(maps.Keys(moved)) {
-		parts = append(parts, quantity(moved[how], "conversation")+" "+how)
+		parts = append(parts, count.Of(moved[how], "conversation")+" "+how)
 	}
 	for _, other := range []struct {
 		n   int
 		how string
 	}{{added, "new or with other features"}, {gone, "of the run not in it"}} {
 		if other.n > 0 {
-			parts = append(parts, quantity(other.n, "conversation")+" "+other.how)
+			parts = append(parts, count.Of(other.n, "conversation")+" "+other.how)
 		}
 	}
 	if added == 0 && gone == 0 && s.Labels != now.Labels {
@@ -173,14 +174,6 @@ func (s *Seen) TrainedOn(convs []erc.Conversation) int {
 		}
 	}
 	return n
-}
-
-// quantity writes a number with its noun: 1 conversation, 2 conversations.
-func quantity(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // SameData returns "" if the corpus is the one that the run was trained on, read

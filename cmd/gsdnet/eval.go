@@ -10,7 +10,9 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/train"
@@ -63,19 +65,12 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	defer run.Close()
 	trained := run.Trained()
-	fields, err := c.over(trained.Config.Data)
-	if err != nil {
+	var data evalData
+	if err := interrupt.Run(ctx, func() (err error) { data, err = c.open(trained, split); return }); err != nil {
 		return err
 	}
-	corpus, err := dataset.Open(c.Data, fields)
-	if err != nil {
-		return err
-	}
-	difference, err := c.compare(term, trained, corpus, split)
-	if err != nil {
-		return err
-	}
-	masks, err := c.masks(trained, corpus, split, rules, difference != "")
+	data.tell(term, split)
+	masks, err := c.masks(trained, data, split, rules)
 	if err != nil {
 		return err
 	}
@@ -83,23 +78,41 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if c.Recovery {
 		passes++
 	}
-	bar := newCounter(term, "conversations", passes*len(corpus.In(split)))
+	bar := newCounter(term, "conversations", passes*len(data.In(split)))
 	run.Watch(bar.add)
-	cells, err := trained.Evaluate(ctx, corpus, split, masks, c.Samples, c.Recovery)
+	cells, err := trained.Evaluate(ctx, data.Corpus, split, masks, c.Samples, c.Recovery)
 	bar.close()
 	if err != nil {
 		return err
 	}
 	record := experiment.Record{
-		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, OtherData: difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
-		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, corpus, split),
+		Run: c.RunDir, Data: data.Name, DataHash: data.Hash, OtherData: data.difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, data.Corpus, split),
 	}
 	if c.Out != "" {
-		if err := experiment.Keep(c.Out, &record, corpus); err != nil {
+		if err := experiment.Keep(c.Out, &record, data.Corpus); err != nil {
 			return err
 		}
 	}
 	return c.print(term, record)
+}
+
+// evalData is the corpus to evaluate on.
+type evalData struct {
+	*erc.Corpus
+	difference string // from the run's data, "" if there is none
+	trainedOn  int    // conversations of the split that the run was trained on
+}
+
+// tell says on the terminal what is to be known of other data.
+func (d *evalData) tell(term *terminal, split erc.Split) {
+	if d.difference != "" {
+		fmt.Fprintf(term.err, "gsdnet: note: other data than the run's: %s\n", d.difference)
+	}
+	if d.trainedOn > 0 {
+		fmt.Fprintf(term.err, "gsdnet: warning: the run was trained on %d of the %s of the %s split\n",
+			d.trainedOn, count.Of(len(d.In(split)), "conversation"), split)
+	}
 }
 
 // checkOut refuses to write into a run directory.
@@ -112,39 +125,46 @@ func (c *evalCmd) checkOut() error {
 	return nil
 }
 
-// compare says how the data differ from those of the run, "" if they do not. It
-// refuses other data, unless they are asked for, and warns where the run was
-// trained on conversations of the split.
-func (c *evalCmd) compare(term *terminal, t *train.Trained, corpus *erc.Corpus, split erc.Split) (string, error) {
-	difference := t.SameData(corpus)
-	if difference == "" {
-		return "", nil
+// open reads the data and compares them with those of the run. It refuses other
+// data, unless they are asked for.
+func (c *evalCmd) open(t *train.Trained, split erc.Split) (evalData, error) {
+	fields, err := c.over(t.Config.Data)
+	if err != nil {
+		return evalData{}, err
 	}
-	if !c.Other {
-		return "", hint.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
-			"%s: not the data that %s was trained on (SHA-256 %.12s…, not %.12s…): %s", c.Data, c.RunDir, corpus.Hash, t.DataHash, difference)
+	corpus, err := dataset.Open(c.Data, fields)
+	if err != nil {
+		return evalData{}, err
 	}
-	fmt.Fprintf(term.err, "gsdnet: note: other data than the run's: %s\n", difference)
-	convs := corpus.In(split)
-	if n := t.Seen.TrainedOn(convs); n > 0 {
-		fmt.Fprintf(term.err, "gsdnet: warning: the run was trained on %d of the %d conversations of the %s split\n", n, len(convs), split)
+	if len(corpus.In(split)) == 0 {
+		return evalData{}, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
 	}
-	return difference, nil
+	data := evalData{Corpus: corpus, difference: t.SameData(corpus)}
+	switch {
+	case data.difference == "":
+		return data, nil
+	case !c.Other:
+		hashes := ""
+		if corpus.Hash != t.DataHash {
+			hashes = fmt.Sprintf(" (SHA-256 %.12s…, not %.12s…)", corpus.Hash, t.DataHash)
+		}
+		return data, hint.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
+			"%s: not the data that %s was trained on%s: %s", c.Data, c.RunDir, hashes, data.difference)
+	}
+	data.trainedOn = t.Seen.TrainedOn(corpus.In(split))
+	return data, nil
 }
 
 // masks returns those of --masks that the rules name, or the run's own; for other
 // data, masks that are drawn for them with the run's seed.
-func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, rules []missing.Rule, other bool) ([]missing.Mask, error) {
-	if len(corpus.In(split)) == 0 {
-		return nil, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
-	}
+func (c *evalCmd) masks(t *train.Trained, data evalData, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
 	switch {
-	case c.Masks == "" && other:
-		return train.Freeze(corpus, split, rules, t.Config.Missing.Seed)
+	case c.Masks == "" && data.difference != "":
+		return train.Freeze(data.Corpus, split, rules, t.Config.Missing.Seed)
 	case c.Masks == "":
-		return t.Masks(corpus, split, rules)
+		return t.Masks(data.Corpus, split, rules)
 	}
-	all, err := missing.Read(c.Masks, corpus)
+	all, err := missing.Read(c.Masks, data.Corpus)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func TestScripts(t *testing.T) {
 			"flip":     flipCmd,
 			"lines":    linesCmd,
 			"disk":     diskCmd,
+			"snake":    snakeCmd,
+			"narrow":   narrowCmd,
+			"bind":     bindCmd,
 		},
 	})
 }
