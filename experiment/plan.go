@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,9 +22,13 @@ const PlanFile = "sweep.json"
 
 // plan is the content of a PlanFile.
 type plan struct {
-	// Grids has the cells of each grid by the name of its file: the same file given
-	// again replaces its cells.
-	Grids map[string][]Identity `json:"grids"`
+	Grids []planned `json:"grids"` // by file name
+}
+
+// planned is a grid: the same file given again replaces its cells.
+type planned struct {
+	File  string     `json:"file"` // its name without the folder
+	Cells []Identity `json:"cells"`
 }
 
 // keepPlan enters the cells of a grid into the PlanFile of a folder.
@@ -32,15 +37,19 @@ func keepPlan(out, grid string, cells []Cell) error {
 	if err != nil {
 		return err
 	}
-	old, known := p.Grids[filepath.Base(grid)]
-	list := make([]Identity, len(cells))
+	now := planned{File: filepath.Base(grid)}
 	for i := range cells {
-		list[i] = cells[i].Identity
+		now.Cells = append(now.Cells, cells[i].Identity)
 	}
-	if known && slices.Equal(old, list) {
+	at, known := slices.BinarySearchFunc(p.Grids, now.File, func(g planned, file string) int { return strings.Compare(g.File, file) })
+	switch {
+	case !known:
+		p.Grids = slices.Insert(p.Grids, at, now)
+	case slices.Equal(p.Grids[at].Cells, now.Cells):
 		return nil
+	default:
+		p.Grids[at] = now
 	}
-	p.Grids[filepath.Base(grid)] = list
 	text, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		return err
@@ -51,8 +60,7 @@ func keepPlan(out, grid string, cells []Cell) error {
 	return atomicfile.Write(filepath.Join(out, PlanFile), append(text, '\n'))
 }
 
-func readPlan(path string) (plan, error) {
-	p := plan{Grids: map[string][]Identity{}}
+func readPlan(path string) (p plan, err error) {
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -60,44 +68,31 @@ func readPlan(path string) (plan, error) {
 	case err != nil:
 		return p, hint.Input("check the file's permissions", "%w", err)
 	}
-	const advice = "delete it and give the sweep again, which writes it anew"
-	if err := decodeJSON(text, &p); err != nil {
-		return p, hint.Input(advice, "%s: %w", path, err)
-	}
-	for _, cells := range p.Grids {
-		for i := range cells {
-			if err := cells[i].check(); err != nil {
-				return p, hint.Input(advice, "%s: %w", path, err)
-			}
+	err = decodeJSON(text, &p)
+	for _, grid := range p.Grids {
+		for i := range grid.Cells {
+			err = cmp.Or(err, grid.Cells[i].check())
 		}
 	}
-	if p.Grids == nil {
-		return p, hint.Input(advice, "%s: the field grids is null", path)
+	if err != nil {
+		return plan{}, hint.Input("delete it and give the sweep again, which writes it anew", "%s: %w", path, err)
 	}
 	return p, nil
 }
 
-// Planned returns the cells that the grids of a sweep's folder have, each once and
-// in the order of the grids; none of a folder without a PlanFile.
+// Planned returns the cells that the grids of a sweep's folder have, each once;
+// none of a folder without a PlanFile.
 func Planned(out string) ([]Identity, error) {
 	p, err := readPlan(filepath.Join(out, PlanFile))
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for name := range p.Grids {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	var all []Identity
-	for _, name := range names {
-		for _, id := range p.Grids[name] {
+	for _, grid := range p.Grids {
+		for _, id := range grid.Cells {
 			if !slices.Contains(all, id) {
 				all = append(all, id)
 			}
 		}
 	}
-	return all, nil
+	return all, err
 }
 
 // ParseIdentity reads the name of a cell's run directory, as Identity.String

@@ -42,10 +42,10 @@ type Event struct {
 
 // Result is how a fit ended.
 type Result struct {
-	Epochs     int     // run
-	BestEpoch  int     // whose weights were kept
-	Validation float64 // of that epoch
-	Parameters int
+	Epochs     int     `json:"epochs"`     // run
+	BestEpoch  int     `json:"best_epoch"` // whose weights were kept
+	Validation float64 `json:"validation"` // of that epoch
+	Parameters int     `json:"parameters"`
 }
 
 // fitter is a fit under way.

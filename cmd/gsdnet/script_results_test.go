@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"unicode/utf8"
 
+	"github.com/nlpodyssey/safetensors"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"gsdnet/internal/npz"
@@ -116,4 +118,12 @@ func bindCmd(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(syscall.Mount(dir, dir, "", syscall.MS_BIND, ""))
 	ts.Defer(func() { _ = syscall.Unmount(dir, 0) })
 	ts.Check(syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, ""))
+}
+
+// metaCmd writes the metadata of a checkpoint: meta CHECKPOINT FILE.
+func metaCmd(ts *testscript.TestScript, _ bool, args []string) {
+	data := []byte(ts.ReadFile(args[0]))
+	_, header, err := safetensors.ReadMetadata(data)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(header.Metadata()["gsdnet"]), 0o600))
 }

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 			"snake":    snakeCmd,
 			"narrow":   narrowCmd,
 			"bind":     bindCmd,
+			"meta":     metaCmd,
 		},
 	})
 }
