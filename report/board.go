@@ -96,8 +96,9 @@ func (b *board) add(r *run) error {
 	return m.trials[r.Cell.Seed].add(r)
 }
 
-// belongs refuses a run whose data or whose number of completions are others than
-// the board's, or whose masks are, where they are of the same rules.
+// belongs refuses a run whose data are others than the board's, or whose masks are,
+// where they are of the same rules, or whose number of completions is another than
+// that of the same variant with other seeds.
 func (b *board) belongs(r *run) error {
 	for _, m := range b.methods {
 		for _, t := range m.trials {
@@ -106,7 +107,7 @@ func (b *board) belongs(r *run) error {
 				case other.DataHash != r.DataHash:
 					return hint.Input("keep runs on different data in different folders, or name the data sets differently",
 						"%s and %s are on different data", other.dir, r.dir)
-				case other.Samples != r.Samples:
+				case other.Cell.Variant == r.Cell.Variant && other.Samples != r.Samples:
 					return hint.Input("give the sweep again, which evaluates all cells alike",
 						"%s was evaluated with %d completions, %s with %d", other.dir, other.Samples, r.dir, r.Samples)
 				case other.MaskHash != r.MaskHash && slices.Equal(rulesOf(other), rulesOf(r)):

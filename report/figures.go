@@ -10,6 +10,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/internal/tsne"
 	"gsdnet/metric"
 	"gsdnet/report/figure"
@@ -99,8 +100,12 @@ func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
 	}
 	s.fill(b.methods)
+	alike := equalTrials(b.methods)
 	for i, method := range b.methods {
 		line := figure.Series{Name: method.name, Accent: method.name == accented}
+		if !alike {
+			line.Name += " (" + count.Of(len(method.trials), "seed") + ")"
+		}
 		for k, e := range s.rows[i].entries {
 			line.X, line.Y = append(line.X, rateOf(rules[k])), append(line.Y, scale(m)*e.mean)
 			line.Low, line.High = append(line.Low, scale(m)*(e.mean-e.sd)), append(line.High, scale(m)*(e.mean+e.sd))

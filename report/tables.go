@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gsdnet/experiment"
 	"gsdnet/internal/count"
@@ -101,10 +102,28 @@ func (b *board) seeds() string {
 	for _, m := range b.methods {
 		least, most = min(least, len(m.trials)), max(most, len(m.trials))
 	}
+	said := count.Of(most, "seed") + "."
 	if least != most {
-		return fmt.Sprintf("%d to %d seeds.", least, most)
+		said = fmt.Sprintf("%d to %d seeds.", least, most)
 	}
-	return count.Of(most, "seed") + "."
+	return said + b.completions()
+}
+
+// completions says which methods were evaluated with other numbers of completions
+// than the first one, nothing where all are alike.
+func (b *board) completions() string {
+	number := func(m *method) int { return m.trials[m.seeds()[0]].runs[0].Samples }
+	first := number(b.methods[0])
+	var others []string
+	for _, m := range b.methods {
+		if k := number(m); k != first {
+			others = append(others, fmt.Sprintf("%d of %s", k, m.name))
+		}
+	}
+	if others == nil {
+		return ""
+	}
+	return fmt.Sprintf(" The mean is over %s of each conversation, but %s.", count.Of(first, "completion"), strings.Join(others, ", "))
 }
 
 // protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a

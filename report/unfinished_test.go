@@ -72,6 +72,29 @@ func TestUnequalSeedsAreNotCompared(t *testing.T) {
 	}
 }
 
+// A variant that a grid of its own evaluates with fewer completions is said to.
+func TestOtherNumbersOfCompletionsAreSaid(t *testing.T) {
+	from := sweep(t, "mosi", "random", missing.RandomRules("")[:2])
+	paths, err := filepath.Glob(filepath.Join(from, "*--mctn--*", train.MetricsFile))
+	check(t, err)
+	for i, path := range paths {
+		text := strings.Replace(read(t, path), `"samples": 4,`, `"samples": 2,`, 1)
+		check(t, os.WriteFile(path, []byte(text), 0o600))
+		to := t.TempDir()
+		_, err := report.Write(t.Context(), from, to)
+		if i == 0 { // its seeds differ
+			if err == nil || !strings.Contains(err.Error(), "completions") || !hint.IsInput(err) {
+				t.Errorf("got %v", err)
+			}
+			continue
+		}
+		check(t, err)
+		if text := read(t, to, "summary-mosi-random.md"); !strings.Contains(text, "The mean is over 4 completions of each conversation, but 2 of mctn.") {
+			t.Errorf("not said in %s", text)
+		}
+	}
+}
+
 // A sweep that lacks a whole seed compares the models on the others, and says so.
 func TestEqualSeedsAreComparedAlthoughSomeAreMissing(t *testing.T) {
 	long(t)
