@@ -134,12 +134,16 @@ func TestGarbledRecordsAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := experiment.ReadRecord(dir)
+		said := ""
+		if err != nil {
+			said = strings.TrimPrefix(err.Error(), path)
+		}
 		switch {
 		case err == nil:
 			t.Errorf("%s: taken", c.want)
 		case !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) || !hint.IsInput(err) || hint.Of(err) == "":
 			t.Errorf("got %v (hint %q), want an input error that names %s and %s", err, hint.Of(err), path, c.want)
-		case strings.Contains(err.Error(), "json:") || strings.Contains(err.Error(), "Record.") || strings.Contains(err.Error(), "uint64"):
+		case strings.Contains(said, "json:") || strings.Contains(said, "Record") || strings.Contains(said, "uint64"):
 			t.Errorf("the error speaks of this program's types: %v", err)
 		}
 	}
