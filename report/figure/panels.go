@@ -49,7 +49,7 @@ func (p *Panels) draw(canvas draw.Canvas, letters handler) error {
 		top := canvas.Max.Y - headHeight - vg.Length(i/p.columns())*panelHeight
 		one.Draw(draw.Canvas{Canvas: canvas, Rectangle: vg.Rectangle{
 			Min: vg.Point{X: left + vg.Points(6), Y: top - panelHeight + vg.Points(6)},
-			Max: vg.Point{X: left + panelWidth - vg.Points(6), Y: top - vg.Points(2)},
+			Max: vg.Point{X: left + panelWidth - vg.Points(6), Y: top - vg.Points(8)},
 		}})
 	}
 	p.head(canvas, letters)
