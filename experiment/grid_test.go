@@ -54,7 +54,7 @@ func parse(t *testing.T, text string) *experiment.Grid {
 
 func prepare(t *testing.T, text, out string) *experiment.Sweep {
 	t.Helper()
-	s, err := parse(t, text).Prepare("", out)
+	s, err := parse(t, text).Prepare(t.Context(), "", out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestTrialsAreForEveryModel(t *testing.T) {
 	if diff := cmp.Diff([]string{"zero", "zero-narrow", "mean", "mean-narrow", "zero-wide"}, got); diff != "" {
 		t.Error(diff)
 	}
-	s, err := g.Prepare("", t.TempDir())
+	s, err := g.Prepare(t.Context(), "", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestPrepareRefuses(t *testing.T) {
 		"format": {"synthetic:conversations=12,turns=3-5", "grid_test.go", "no format"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parse(t, strings.Replace(grid, c.old, c.new, 1)).Prepare(".", t.TempDir())
+			_, err := parse(t, strings.Replace(grid, c.old, c.new, 1)).Prepare(t.Context(), ".", t.TempDir())
 			if err == nil || !strings.Contains(err.Error(), c.want) || !hint.IsInput(err) {
 				t.Errorf("got %v (%s), want %q", err, hint.Of(err), c.want)
 			}

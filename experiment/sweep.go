@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"gsdnet/internal/count"
 	"gsdnet/internal/dirlock"
 	"gsdnet/internal/hint"
 	"gsdnet/train"
@@ -91,9 +92,9 @@ func (s *Sweep) collect(ctx context.Context, ends <-chan Ended) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return hint.Failure("give the same command again to go on", "stopped with %d of %d cells finished", done-failed, len(s.Cells))
+		return hint.Failure("give the same command again to go on", "stopped with %d of %s finished", done-failed, count.Of(len(s.Cells), "cell"))
 	case failed > 0:
-		return hint.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %d cells failed; %w", failed, len(s.Cells), first)
+		return hint.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %s failed; %w", failed, count.Of(len(s.Cells), "cell"), first)
 	}
 	return nil
 }

@@ -30,9 +30,9 @@ type Nodes map[string]*Node
 
 // Setup is what a model must know of the data before it is built.
 type Setup struct {
-	Dims       [erc.NumModalities]int // raw widths D_m
-	Task       erc.Task
-	NumClasses int // of the Classes task
+	Dims       [erc.NumModalities]int `json:"dims"` // raw widths D_m
+	Task       erc.Task               `json:"task"`
+	NumClasses int                    `json:"num_classes"` // of the Classes task
 }
 
 // Draw names the random streams of one pass. The same Draw gives the same noise.

@@ -43,11 +43,12 @@ type Meta struct {
 	Setup      model.Setup `json:"setup"`
 	DataHash   string      `json:"data_sha256"`
 	MaskHash   string      `json:"masks_sha256"`
-	Epoch      int         `json:"epoch"`      // that the weights are from
-	Validation float64     `json:"validation"` // what selected them
-	Stretch    float64     `json:"stretch"`    // on the head's scales, calibrated on validation
-	Recovery   Recovery    `json:"recovery"`   // of recovered features, likewise
-	Finished   bool        `json:"finished"`   // training has ended and recovered features were measured
+	Seen       *Seen       `json:"seen,omitempty"` // of the data it was trained on
+	Epoch      int         `json:"epoch"`          // that the weights are from
+	Validation float64     `json:"validation"`     // what selected them
+	Stretch    float64     `json:"stretch"`        // on the head's scales, calibrated on validation
+	Recovery   Recovery    `json:"recovery"`       // of recovered features, likewise
+	Finished   bool        `json:"finished"`       // training has ended and recovered features were measured
 	Progress   *progress   `json:"progress,omitempty"`
 }
 

@@ -47,10 +47,10 @@ type Event struct {
 
 // Result is how a fit ended.
 type Result struct {
-	Epochs     int     // run
-	BestEpoch  int     // whose weights were kept
-	Validation float64 // of that epoch
-	Parameters int
+	Epochs     int     `json:"epochs"`     // run
+	BestEpoch  int     `json:"best_epoch"` // whose weights were kept
+	Validation float64 `json:"validation"` // of that epoch
+	Parameters int     `json:"parameters"`
 }
 
 // fitter is a fit under way.
@@ -180,7 +180,7 @@ func (f *fitter) start(ctx context.Context) error {
 		return err
 	}
 	f.valid = NewEvaluation(Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
+	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Seen: Remember(f.Corpus), Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err

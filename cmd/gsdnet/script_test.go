@@ -33,6 +33,10 @@ func TestScripts(t *testing.T) {
 			"flip":     flipCmd,
 			"lines":    linesCmd,
 			"disk":     diskCmd,
+			"snake":    snakeCmd,
+			"narrow":   narrowCmd,
+			"bind":     bindCmd,
+			"meta":     metaCmd,
 		},
 	})
 }
