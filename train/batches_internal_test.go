@@ -2,6 +2,7 @@ package train
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -23,13 +24,19 @@ func TestShuffledDealsEveryone(t *testing.T) {
 	}
 }
 
-func TestOrderedCountsCopies(t *testing.T) {
-	batches, whole := ordered([]int{9, 3, 7, 1, 5}, 2)
-	if want := [][]int{{3, 1}, {4, 2}, {0, 0}}; !slices.EqualFunc(batches, want, slices.Equal) {
-		t.Errorf("got %v, want %v", batches, want)
+// A batch holds samples of one padded length, and copies that bring it to a power
+// of two.
+func TestAlikeCountsCopies(t *testing.T) {
+	got := alike([]int{9, 30, 7, 1, 5, 17, 8, 29}, 4)
+	want := []dealt{{16, []int{0, 2, 3, 4}, 4}, {16, []int{6}, 1}, {32, []int{1, 5, 7, 7}, 3}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
-	if want := []int{2, 2, 1}; !slices.Equal(whole, want) {
-		t.Errorf("got %v, want %v", whole, want)
+	for _, c := range []struct{ length, size, most int }{{60, 100, 64}, {2000, 8, 2}, {9000, 8, 1}} {
+		all := slices.Repeat([]int{c.length}, c.size)
+		if got := alike(all, c.size); len(got[0].indices) != c.most {
+			t.Errorf("%d conversations of %d utterances in a batch, want %d", len(got[0].indices), c.length, c.most)
+		}
 	}
 }
 

@@ -57,6 +57,6 @@ func use(t *testing.T, dir string) error {
 	if err != nil {
 		return err
 	}
-	_, err = trained.Predict(t.Context(), samples, 1, false)
+	_, err = trained.Predict(t.Context(), samples, train.Request{Samples: 1})
 	return err
 }

@@ -3,11 +3,9 @@ package train
 import (
 	"context"
 	"math"
-	"reflect"
 
 	"gsdnet/erc"
 	"gsdnet/metric"
-	"gsdnet/model"
 )
 
 // Forecast is what K completions of one conversation say together, utterance by
@@ -18,51 +16,25 @@ type Forecast struct {
 	Probability  [][]float64      // [N,C] mean over the completions
 	// Recovered [m][N][D_m] is the mean over the completions of the standardised
 	// raw features, Deviation what it may be off by, Encoded the mean in the space
-	// of Eq. 14. Nil unless asked for. The square of Deviation is the variance over
-	// the completions and, where a cell is missing, the mean square of what
-	// completions missed on the validation masks; 0 where a cell was observed.
+	// of Eq. 14. Nil unless asked for, and of a modality that the run does not have.
+	// The square of Deviation is the variance over the completions and, where a cell
+	// is missing, the mean square of what completions missed on the validation masks;
+	// 0 where a cell was observed.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
 	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
 }
 
-// Predict completes conversations K times and gathers what the completions say.
-// Where the second draw changes nothing, of a model that does not sample or of
-// conversations that lack nothing, the first stands for the others.
-func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samples int, seed uint64, recovered bool) ([]Forecast, error) {
+// Predict completes conversations and gathers what the completions say.
+func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]Forecast, error) {
 	out := make([]Forecast, len(convs))
-	first := make([]Completion, len(convs))
-	for k, moved := 0, true; k < samples; k++ {
-		if !moved {
-			p.repeat(out, first, samples)
-			continue
-		}
-		moved = k != 1
-		draw := model.Draw{Seed: seed, Sample: uint64(k)}
-		err := p.Run(ctx, convs, draw, recovered, func(i int, c Completion) {
-			if k == 0 {
-				first[i] = c
-			}
-			moved = moved || !reflect.DeepEqual(c, first[i])
-			out[i].add(c, samples)
-		})
-		if err != nil {
-			return nil, err
-		}
+	err := p.Run(ctx, convs, r, func(i int, c Completion) { out[i].add(c, r.Samples) })
+	if err != nil {
+		return nil, err
 	}
 	for i := range out {
 		out[i].finish(convs[i].Present, &p.Recovery)
 	}
 	return out, nil
-}
-
-// repeat adds the first completions once more.
-func (p *Predictor) repeat(out []Forecast, first []Completion, samples int) {
-	for i := range out {
-		out[i].add(first[i], samples)
-	}
-	if p.Watch != nil {
-		p.Watch(len(out))
-	}
 }
 
 // add takes in one of k completions. Until finish, Deviation holds mean squares.
@@ -93,8 +65,9 @@ func (f *Forecast) finish(present []erc.Present, r *Recovery) {
 		for u, squares := range f.Deviation[m] {
 			for j, mean := range f.Recovered[m][u] {
 				variance := max(0, squares[j]-mean*mean)
-				if r.Residual[m] != nil && !present[u].Has(m) {
-					variance += r.Residual[m][j] * r.Residual[m][j]
+				if !present[u].Has(m) {
+					residual := r.residual(m, j)
+					variance += residual * residual
 				}
 				squares[j] = math.Sqrt(variance)
 			}

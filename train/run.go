@@ -314,6 +314,7 @@ func (f *fitter) weigh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	predictor.Name = f.Out
 	defer predictor.Close()
 	if c.Recovery, err = f.valid.weigh(ctx, predictor, f.Config.Train.Seed); err != nil {
 		return err

@@ -72,8 +72,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		passes++
 	}
 	bar := newCounter(term, "conversations", passes*len(corpus.In(split)))
-	run.Watch(bar.add)
-	cells, err := trained.Evaluate(ctx, corpus, split, masks, c.Samples, c.Recovery)
+	cells, err := trained.Evaluate(ctx, corpus, split, masks, train.Request{Samples: c.Samples, Recovered: c.Recovery, Watch: bar.add})
 	bar.close()
 	if err != nil {
 		return err

@@ -106,8 +106,8 @@ const (
 	inDropOut = "drop_fused" //
 )
 
-// Prepare adds the observed graphs, and dropout in training.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds the observed graphs.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
 	for i := range b.Conversations {
 		c := &b.Conversations[i]
@@ -116,8 +116,13 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 		}
 	}
 	feed[inGraph] = model.StackGraphs(b.N, all)
+	return nil
+}
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	if !draw.Train {
-		return nil
+		return
 	}
 	z := model.Noise{Batch: b, Draw: draw}
 	for _, m := range erc.Modalities {
@@ -126,7 +131,6 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	}
 	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
 	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
-	return nil
 }
 
 // Losses has the prediction's term alone: these completions learn nothing.
