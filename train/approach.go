@@ -36,7 +36,7 @@ func (t *Trained) Approach(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	graphs := newExecutables(t.engine, t.store, &t.building, follow.build)
 	defer graphs.close()
 	convs := NewEvaluation(samples, []missing.Mask{mask}, t.Setup).observe(mask)
-	err = t.each(ctx, convs, func(b *model.Batch, first []int) error { return follow.add(graphs, b, len(first)) })
+	err = t.each(ctx, convs, func(b *model.Batch, d *dealt) error { return follow.add(graphs, b, len(d.indices)) })
 	if err != nil || follow.times == nil {
 		return nil, err
 	}

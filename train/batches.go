@@ -48,40 +48,40 @@ func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
 	return batches
 }
 
-// utterancesAtOnce bounds a batch of predictions: conversations times the length
-// they are padded to. Memory grows with that length squared.
-const utterancesAtOnce = 4096
+// rowsAtOnce is the size of a batch of predictions, up to utterancesAtOnce/rowsAtOnce
+// utterances; of longer conversations there are fewer, because memory grows with the
+// square of the length.
+const (
+	rowsAtOnce       = 8
+	utterancesAtOnce = 4096
+)
 
-// dealt is a batch of predictions.
+// dealt is a batch of predictions. Row i holds a completion of sample
+// indices[i%len(indices)], number i/len(indices) of those that run at once.
 type dealt struct {
-	length  int   // padded
-	indices []int // of the samples; the last ones may be copies
-	whole   int   // how many are not copies
+	length  int   // that samples are padded to
+	rows    int   // of the batch
+	indices []int // of the samples, each once
 }
 
-// alike deals samples into batches of at most size, for predictions. A sample is
-// always padded to the bucket of its own length, whichever samples there are beside
-// it, so that its result does not depend on them. A batch that is not full is filled
-// up with copies of its last sample to a power of two: few shapes, and no more than
-// half of them copies.
-func alike(lengths []int, size int) []dealt {
+// atOnce is how many completions of each sample a batch holds. What is left of its
+// rows is not used.
+func (d *dealt) atOnce() int { return d.rows / len(d.indices) }
+
+// alike deals samples into batches for predictions. The order of the sums in a graph
+// depends on its shapes. So a sample is always padded to the bucket of its own length,
+// and all batches of a bucket have the same number of rows: results do not depend on
+// which samples are predicted together.
+func alike(lengths []int) []dealt {
 	groups := map[int][]int{}
 	for i, n := range lengths {
 		groups[bucket(n)] = append(groups[bucket(n)], i)
 	}
 	var out []dealt
 	for _, length := range slices.Sorted(maps.Keys(groups)) {
-		most := max(1, min(size, utterancesAtOnce/length))
-		for batch := range slices.Chunk(groups[length], most) {
-			d := dealt{length: length, indices: slices.Clone(batch), whole: len(batch)}
-			full := 1
-			for full < len(batch) {
-				full *= 2
-			}
-			for len(d.indices) < min(full, most) {
-				d.indices = append(d.indices, batch[len(batch)-1])
-			}
-			out = append(out, d)
+		rows := max(1, min(rowsAtOnce, utterancesAtOnce/length))
+		for indices := range slices.Chunk(groups[length], rows) {
+			out = append(out, dealt{length, rows, indices})
 		}
 	}
 	return out

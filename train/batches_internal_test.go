@@ -24,19 +24,16 @@ func TestShuffledDealsEveryone(t *testing.T) {
 	}
 }
 
-// A batch holds samples of one padded length, and copies that bring it to a power
-// of two.
-func TestAlikeCountsCopies(t *testing.T) {
-	got := alike([]int{9, 30, 7, 1, 5, 17, 8, 29}, 4)
-	want := []dealt{{16, []int{0, 2, 3, 4}, 4}, {16, []int{6}, 1}, {32, []int{1, 5, 7, 7}, 3}}
-	if !reflect.DeepEqual(got, want) {
+// A batch holds samples of one padded length, and has as many rows as every other
+// batch of that length.
+func TestAlike(t *testing.T) {
+	lengths := []int{9, 30, 7, 1, 5, 17, 8, 29, 2, 3, 4, 2000, 9000}
+	want := []dealt{{16, 8, []int{0, 2, 3, 4, 6, 8, 9, 10}}, {32, 8, []int{1, 5, 7}}, {2048, 2, []int{11}}, {10240, 1, []int{12}}}
+	if got := alike(lengths); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	for _, c := range []struct{ length, size, most int }{{60, 100, 64}, {2000, 8, 2}, {9000, 8, 1}} {
-		all := slices.Repeat([]int{c.length}, c.size)
-		if got := alike(all, c.size); len(got[0].indices) != c.most {
-			t.Errorf("%d conversations of %d utterances in a batch, want %d", len(got[0].indices), c.length, c.most)
-		}
+	if got := want[1].atOnce(); got != 2 {
+		t.Errorf("%d completions of three samples in eight rows, want 2", got)
 	}
 }
 

@@ -102,7 +102,7 @@ func (p *Predictor) blame(err error, convs []Observed, indices []int) error {
 	if !errors.As(err, &fault) {
 		return err
 	}
-	return NotFinite(p.Name, convs[indices[fault.row]].source, fault.utterance, fault.what)
+	return NotFinite(p.Name, convs[indices[fault.row%len(indices)]].source, fault.utterance, fault.what)
 }
 
 // NotFinite returns the error of a result that is NaN or infinite. It names the run,

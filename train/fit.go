@@ -356,9 +356,7 @@ func (f *fitter) predict(weights map[string]*tensors.Tensor) (*Predictor, error)
 			return nil, err
 		}
 		f.judged = store
-		if f.predictor, err = NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch); err != nil {
-			return nil, err
-		}
+		f.predictor = NewPredictor(f.Backend, store, f.model, f.setup)
 		f.predictor.Name = f.Out
 		return f.predictor, nil
 	}

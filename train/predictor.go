@@ -35,7 +35,6 @@ type Predictor struct {
 	model    model.Model
 	params   *model.Params
 	setup    model.Setup
-	batch    int
 	building sync.Mutex   // held while a graph is built on the store
 	forecast *executables // predictions alone
 	recover  *executables // recovered features too
@@ -43,17 +42,16 @@ type Predictor struct {
 	closed   atomic.Bool
 }
 
-// NewPredictor returns a predictor on weights in a store; at most batch
-// conversations run together.
-func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
+// NewPredictor returns a predictor on weights in a store.
+func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
+	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup}
 	p.forecast = newExecutables(backend, store, &p.building, func(in model.Nodes) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, in), in, false)
 	})
 	p.recover = newExecutables(backend, store, &p.building, func(in model.Nodes) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, in), in, true)
 	})
-	return p, nil
+	return p
 }
 
 // outputs lists a forecast's nodes: the task's, then the recovered features, the
@@ -80,48 +78,56 @@ func (p *Predictor) outputs(f model.Forecast, in model.Nodes, recovered bool) []
 
 // Run completes every conversation Samples times and calls visit with each result:
 // the completions of a conversation in their order, conversations in an order that
-// depends on their lengths. Where the second completion of a batch equals the first,
+// depends on their lengths. Where the second completions of a batch equal the first,
 // of a model that does not sample or of conversations that lack nothing, the others
 // are not computed.
 func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Completion)) error {
-	return p.each(ctx, convs, func(b *model.Batch, indices []int) error {
+	return p.each(ctx, convs, func(b *model.Batch, d *dealt) error {
 		feed := b.Observe()
 		defer free(feed)
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
-		var first []Completion
-		for k := 0; k < r.Samples; k++ {
+		var done []Completion // of samples 0, 1, … of each conversation, as the rows are
+		for k := 0; k < r.Samples; {
 			if err := p.ready(ctx); err != nil {
 				return err
 			}
-			done, err := p.complete(feed, b, model.Draw{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, len(indices))
+			more := min(d.atOnce(), r.Samples-k)
+			found, err := p.complete(feed, b, model.Draw{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
 			if err != nil {
-				return p.blame(err, convs, indices)
+				return p.blame(err, convs, d.indices)
 			}
-			times := 1
 			if k == 0 {
-				first = done
-			} else if k == 1 && reflect.DeepEqual(done, first) {
-				times = r.Samples - 1
+				done = found
+			} else if k == 1 {
+				done = append(done, found...)
 			}
-			for range times {
-				for row, i := range indices {
-					visit(i, done[row])
+			for row, c := range found {
+				visit(d.indices[row%len(d.indices)], c)
+			}
+			if k += more; k >= 2 && k-more <= 1 && repeats(done, len(d.indices)) {
+				for ; k < r.Samples; k, more = k+1, more+1 {
+					for row, i := range d.indices {
+						visit(i, done[row])
+					}
 				}
 			}
 			if r.Watch != nil {
-				r.Watch(times * len(indices))
+				r.Watch(more * len(d.indices))
 			}
-			k += times - 1
 		}
 		return nil
 	})
 }
 
-// each calls do with the conversations in batches, and which of them the first
-// conversations of a batch are; the rest of a batch are copies.
-func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model.Batch, indices []int) error) error {
+// repeats reports whether the second completions of n conversations equal the first.
+func repeats(done []Completion, n int) bool {
+	return reflect.DeepEqual(done[n:2*n], done[:n])
+}
+
+// each calls do with the conversations in batches.
+func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model.Batch, d *dealt) error) error {
 	p.calls.RLock()
 	defer p.calls.RUnlock()
 	if err := p.ready(ctx); err != nil {
@@ -131,15 +137,16 @@ func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model
 	for i := range convs {
 		lengths[i] = convs[i].Len()
 	}
-	for _, d := range alike(lengths, p.batch) {
+	for _, d := range alike(lengths) {
 		if err := p.ready(ctx); err != nil {
 			return err
 		}
 		b := &model.Batch{N: d.length, Dims: p.setup.Inhabited().Dims}
-		for _, i := range d.indices {
-			b.Conversations = append(b.Conversations, convs[i].Conversation)
+		for row := range d.rows {
+			b.Conversations = append(b.Conversations, convs[d.indices[row%len(d.indices)]].Conversation)
+			b.Samples = append(b.Samples, uint64(row/len(d.indices)))
 		}
-		if err := do(b, d.indices[:d.whole]); err != nil {
+		if err := do(b, &d); err != nil {
 			return err
 		}
 	}
@@ -155,7 +162,7 @@ func (p *Predictor) ready(ctx context.Context) error {
 }
 
 // complete draws noise into a prepared feed and returns the completions of the
-// first conversations of its batch.
+// first rows of its batch.
 func (p *Predictor) complete(feed model.Feed, b *model.Batch, draw model.Draw, recovered bool, first int) ([]Completion, error) {
 	noise := model.Feed{}
 	p.model.Draw(noise, b, draw)

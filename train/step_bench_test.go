@@ -170,10 +170,7 @@ func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := NewPredictor(f.Backend, store, f.model, f.setup, n)
-	if err != nil {
-		b.Fatal(err)
-	}
+	p := NewPredictor(f.Backend, store, f.model, f.setup)
 	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
 	return p, &model.Batch{Conversations: convs, N: bucket(usual.length), Dims: f.setup.Dims}
 }

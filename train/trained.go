@@ -51,9 +51,7 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if t.store, err = c.Store(); err != nil {
 		return nil, err
 	}
-	if t.Predictor, err = NewPredictor(backend, t.store, m, c.Setup, t.Config.Train.Batch); err != nil {
-		return nil, err
-	}
+	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
 	t.Predictor.Name, t.Predictor.Stretch, t.Predictor.Recovery = dir, c.Stretch, c.Recovery
 	return t, nil
 }

@@ -64,6 +64,9 @@ func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {
 	errs := make([]error, b.Size())
 	var wg sync.WaitGroup
 	for i := range b.Conversations {
+		if b.First(i) < i {
+			continue
+		}
 		wg.Go(func() {
 			var complete *model.Truth
 			if truth != nil {
@@ -73,6 +76,9 @@ func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {
 		})
 	}
 	wg.Wait()
+	for i := range all {
+		all[i] = all[b.First(i)]
+	}
 	return all, errors.Join(errs...)
 }
 

@@ -110,6 +110,10 @@ const (
 func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
 	for i := range b.Conversations {
+		if first := b.First(i); first < i {
+			all[i] = all[first]
+			continue
+		}
 		c := &b.Conversations[i]
 		for m, w := range spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window) {
 			all[i][m] = spectral.Normalise(w)
