@@ -91,6 +91,15 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 	return Samples(convs, t.Scaler), nil
 }
 
+// Everyone is Samples of all the conversations of a corpus, which may be nil: that,
+// too, is an error.
+func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
+	if c == nil {
+		return nil, checkCorpus(c)
+	}
+	return t.Samples(c, c.Conversations)
+}
+
 // Predict completes conversations as they are. The noise is that of the run's own
 // seed where the request has none.
 func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Forecast, error) {
