@@ -5,8 +5,8 @@ STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK   = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-# Packages small enough for the race detector.
-SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
+# Packages small enough for the race detector, and those that goroutines share.
+SMALL = . ./train ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
 .PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz kills bench gomlx clean
 

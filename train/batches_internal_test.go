@@ -28,12 +28,18 @@ func TestShuffledDealsEveryone(t *testing.T) {
 // batch of that length.
 func TestAlike(t *testing.T) {
 	lengths := []int{9, 30, 7, 1, 5, 17, 8, 29, 2, 3, 4, 2000, 9000}
-	want := []dealt{{16, 8, []int{0, 2, 3, 4, 6, 8, 9, 10}}, {32, 8, []int{1, 5, 7}}, {2048, 2, []int{11}}, {10240, 1, []int{12}}}
+	lengths = append(lengths, 1000)
+	want := []dealt{
+		{16, 4, []int{0, 2, 3, 4}}, {16, 4, []int{6, 8, 9, 10}}, {32, 4, []int{1, 5, 7}},
+		{1024, 2, []int{13}}, {2048, 1, []int{11}}, {10240, 1, []int{12}},
+	}
 	if got := alike(lengths); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if got := want[1].atOnce(); got != 2 {
-		t.Errorf("%d completions of three samples in eight rows, want 2", got)
+	for i, want := range map[int]int{0: 1, 2: 1, 3: 2, 4: 1} {
+		if got := alike(lengths)[i].atOnce(); got != want {
+			t.Errorf("batch %d holds %d completions of each sample, want %d", i, got, want)
+		}
 	}
 }
 

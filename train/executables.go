@@ -15,8 +15,8 @@ import (
 	"gsdnet/model"
 )
 
-// heldExecutables is how many compiled graphs are kept: those of eight padded
-// lengths, each in four sizes of batch.
+// heldExecutables is how many compiled graphs are kept, one for each padded length of
+// conversations up to about 20,000 utterances.
 const heldExecutables = 32
 
 // executables compiles a graph for every set of input shapes that it meets, and

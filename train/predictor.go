@@ -98,42 +98,38 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
-		var done []Completion // of samples 0, 1, … of each conversation, as the rows are
+		var early []Completion // samples 0 and 1, and perhaps later ones, as the rows are
+		settled := false       // says that the two are equal
+		size := len(d.indices)
 		for k := 0; k < r.Samples; {
 			if err := p.ready(ctx); err != nil {
 				return err
 			}
 			more := min(d.atOnce(), r.Samples-k)
-			found, err := p.complete(feed, b, model.Draw{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
-			if err != nil {
-				return p.blame(err, convs, d.indices)
-			}
-			if k == 0 {
-				done = found
-			} else if k == 1 {
-				done = append(done, found...)
-			}
-			for row, c := range found {
-				visit(d.indices[row%len(d.indices)], c)
-			}
-			if k += more; k >= 2 && k-more <= 1 && repeats(done, len(d.indices)) {
-				for ; k < r.Samples; k, more = k+1, more+1 {
-					for row, i := range d.indices {
-						visit(i, done[row])
-					}
+			var found []Completion
+			if settled {
+				found, more = early[:size], 1
+			} else {
+				var err error
+				found, err = p.complete(feed, b, model.Draw{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*size)
+				if err != nil {
+					return p.blame(err, convs, d.indices)
 				}
 			}
-			if r.Watch != nil {
-				r.Watch(more * len(d.indices))
+			if k < 2 {
+				early = append(early, found...)
+				settled = len(early) >= 2*size && reflect.DeepEqual(early[:size], early[size:2*size])
 			}
+			for row, c := range found {
+				visit(d.indices[row%size], c)
+			}
+			if r.Watch != nil {
+				r.Watch(more * size)
+			}
+			k += more
 		}
 		return nil
 	})
-}
-
-// repeats reports whether the second completions of n conversations equal the first.
-func repeats(done []Completion, n int) bool {
-	return reflect.DeepEqual(done[n:2*n], done[:n])
 }
 
 // each calls do with the conversations in batches.

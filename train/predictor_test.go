@@ -75,18 +75,18 @@ func counted(t *testing.T, name string, corpus *erc.Corpus) (*train.Predictor, *
 
 // The host prepares a batch once, however many completions are drawn.
 func TestHostPreparesABatchOnce(t *testing.T) {
-	p, counter, convs := counted(t, "gsdnet", small()) // ten conversations of one padded length: batches of 8 and 2
+	p, counter, convs := counted(t, "gsdnet", small()) // ten conversations of one padded length: batches of 4, 4 and 2
 	visits, seen := map[int]int{}, 0
 	request := train.Request{Samples: 16, Seed: 1, Watch: func(n int) { seen += n }}
 	if err := p.Run(t.Context(), convs, request, func(i int, _ train.Completion) { visits[i]++ }); err != nil {
 		t.Fatal(err)
 	}
-	if got := counter.prepared.Load(); got != 2 {
-		t.Errorf("two batches were prepared %d times for 16 completions, want 2", got)
+	if got := counter.prepared.Load(); got != 3 {
+		t.Errorf("three batches were prepared %d times for 16 completions, want 3", got)
 	}
-	// Eight conversations fill a batch; of two, four completions each run at once.
-	if got := counter.drawn.Load(); got != 16+4 {
-		t.Errorf("noise was drawn %d times, want 20", got)
+	// Four conversations fill a batch; of two, two completions each run at once.
+	if got := counter.drawn.Load(); got != 16+16+8 {
+		t.Errorf("noise was drawn %d times, want 40", got)
 	}
 	if seen != 16*len(convs) || len(visits) != len(convs) || visits[0] != 16 {
 		t.Errorf("%d completions were announced, %d of the first conversation visited, want %d and 16", seen, visits[0], 16*len(convs))
@@ -101,8 +101,8 @@ func TestEqualCompletionsAreNotComputed(t *testing.T) {
 	if err := p.Run(t.Context(), convs, request, func(int, train.Completion) { visits++ }); err != nil {
 		t.Fatal(err)
 	}
-	if got := counter.drawn.Load(); got != 2+1 || visits != 16*len(convs) || seen != visits {
-		t.Errorf("computed %d times, visited %d, announced %d, want 3, %d and as many", got, visits, seen, 16*len(convs))
+	if got := counter.drawn.Load(); got != 2+2+1 || visits != 16*len(convs) || seen != visits {
+		t.Errorf("computed %d times, visited %d, announced %d, want 5, %d and as many", got, visits, seen, 16*len(convs))
 	}
 }
 
