@@ -42,7 +42,13 @@ var typeOps = []struct {
 	{"bool to float32", dtypes.Bool, func(f compute.Function, x, _, _, _, _ compute.Value) (compute.Value, error) {
 		return f.ConvertDType(x, dtypes.Float32)
 	}},
-	{"pow float32", dtypes.Float32, func(f compute.Function, _, _, _, a, b compute.Value) (compute.Value, error) { return f.Pow(a, b) }},
+	{"pow float32", dtypes.Float32, func(f compute.Function, _, _, _, a, b compute.Value) (compute.Value, error) {
+		positive, err := f.Abs(a)
+		if err != nil {
+			return nil, err
+		}
+		return f.Pow(positive, b)
+	}},
 }
 
 // BenchmarkTypes times operations on [512, 1024] arrays on one worker and on
