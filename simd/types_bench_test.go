@@ -24,11 +24,15 @@ var typeOps = []struct {
 	{"exp float64", dtypes.Float64, func(f compute.Function, x, _, _, _, _ compute.Value) (compute.Value, error) { return f.Exp(x) }},
 	{"sum float64", dtypes.Float64, func(f compute.Function, x, _, _, _, _ compute.Value) (compute.Value, error) { return f.ReduceSum(x, 1) }},
 	{"less float64", dtypes.Float64, func(f compute.Function, x, y, _, _, _ compute.Value) (compute.Value, error) { return f.LessThan(x, y) }},
-	{"where float64", dtypes.Float64, func(f compute.Function, x, y, mask, _, _ compute.Value) (compute.Value, error) { return f.Where(mask, x, y) }},
+	{"where float64", dtypes.Float64, func(f compute.Function, x, y, mask, _, _ compute.Value) (compute.Value, error) {
+		return f.Where(mask, x, y)
+	}},
 	{"add int32", dtypes.Int32, func(f compute.Function, x, y, _, _, _ compute.Value) (compute.Value, error) { return f.Add(x, y) }},
 	{"equal int32", dtypes.Int32, func(f compute.Function, x, y, _, _, _ compute.Value) (compute.Value, error) { return f.Equal(x, y) }},
 	{"sum int32", dtypes.Int32, func(f compute.Function, x, _, _, _, _ compute.Value) (compute.Value, error) { return f.ReduceSum(x, 1) }},
-	{"and bool", dtypes.Bool, func(f compute.Function, x, y, _, _, _ compute.Value) (compute.Value, error) { return f.LogicalAnd(x, y) }},
+	{"and bool", dtypes.Bool, func(f compute.Function, x, y, _, _, _ compute.Value) (compute.Value, error) {
+		return f.LogicalAnd(x, y)
+	}},
 	{"not bool", dtypes.Bool, func(f compute.Function, x, _, _, _, _ compute.Value) (compute.Value, error) { return f.LogicalNot(x) }},
 	{"int32 to float32", dtypes.Int32, func(f compute.Function, x, _, _, _, _ compute.Value) (compute.Value, error) {
 		return f.ConvertDType(x, dtypes.Float32)
@@ -66,7 +70,9 @@ func BenchmarkTypes(b *testing.B) {
 				backend = newBackend(b, "workers=1")
 			}
 			b.Run(op.name+"/"+engine, func(b *testing.B) {
-				p := one(func(f compute.Function, v []compute.Value) (compute.Value, error) { return op.p(f, v[0], v[1], v[2], v[3], v[4]) })
+				p := one(func(f compute.Function, v []compute.Value) (compute.Value, error) {
+					return op.p(f, v[0], v[1], v[2], v[3], v[4])
+				})
 				e, err := compile(backend, p, in)
 				if err != nil {
 					b.Fatal(err)

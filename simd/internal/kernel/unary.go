@@ -83,7 +83,7 @@ func Log1p(dst, src []float32) { unary(log1pOp, dst, src) }
 // Tanh sets dst[i] = tanh(src[i]), within 3 ulp.
 func Tanh(dst, src []float32) { unary(tanhOp, dst, src) }
 
-// Logistic sets dst[i] = 1/(1+exp(-src[i])), within 4 ulp.
+// Logistic sets dst[i] = 1/(1+exp(-src[i])), within 5 ulp.
 func Logistic(dst, src []float32) { unary(logisticOp, dst, src) }
 
 // Erf sets dst[i] = erf(src[i]), within 3 ulp.

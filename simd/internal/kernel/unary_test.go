@@ -32,7 +32,7 @@ var unaries = []struct {
 	{"Log", kernel.Log, math.Log, 2, 0},
 	{"Log1p", kernel.Log1p, math.Log1p, 2, 0},
 	{"Tanh", kernel.Tanh, math.Tanh, 3, 0},
-	{"Logistic", kernel.Logistic, logistic, 4, 0},
+	{"Logistic", kernel.Logistic, logistic, 5, 0},
 	{"Erf", kernel.Erf, math.Erf, 3, 0},
 	{"Sin", kernel.Sin, math.Sin, 2, 0},
 	{"Cos", kernel.Cos, math.Cos, 2, 0},
