@@ -70,14 +70,15 @@ func TestGarbageCollectionsDoNotWait(t *testing.T) {
 			"narrow product": func() { kernel.Gemm(&p.GemmArgs, nil) },
 			"addition":       func() { kernel.Add(long, long, long) },
 		} {
-			best := time.Hour
-			for range 8 { // the machine may be busy with something else
-				if best = min(best, longestStop(work)); best < bound {
+			var took, allowed time.Duration
+			for range 10 { // the machine may be busy with something else
+				allowed = bound + longestStop(func() { spin(100 * time.Millisecond) })
+				if took = longestStop(work); took < allowed {
 					break
 				}
 			}
-			if best >= bound {
-				t.Errorf("%s: stopping the world took %v, want less than %v", name, best, bound)
+			if took >= allowed {
+				t.Errorf("%s: stopping the world took %v, want less than %v", name, took, allowed)
 			}
 		}
 	})
@@ -98,4 +99,10 @@ func longestStop(work func()) (longest time.Duration) {
 		time.Sleep(200 * time.Microsecond)
 	}
 	return longest
+}
+
+// spin computes for a while in Go, which can be interrupted.
+func spin(d time.Duration) {
+	for start := time.Now(); time.Since(start) < d; {
+	}
 }
