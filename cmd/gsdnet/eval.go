@@ -86,7 +86,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	if old, err := experiment.ReadRecord(c.RunDir); err == nil && old.Cell != nil {
-		fmt.Fprintf(term.err, "gsdnet: note: %s is a cell of a sweep, whose record stays\n", c.RunDir)
+		term.note("%s is a cell of a sweep, whose record stays", c.RunDir)
 		return nil
 	}
 	return experiment.Keep(c.RunDir, record, corpus)

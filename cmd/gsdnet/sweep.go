@@ -51,7 +51,7 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	if sweep.Workers == 0 {
 		sweep.Workers = max(1, runtime.NumCPU()/2)
 	}
-	count := newCounter(term, "cells, in thousandths", len(sweep.Cells)*experiment.CellParts)
+	count := newShare(term, "cells", len(sweep.Cells)*experiment.CellParts)
 	sweep.Progress = count.add
 	skipped := 0
 	sweep.Watch = func(e experiment.Ended) {
