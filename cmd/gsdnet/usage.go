@@ -103,7 +103,8 @@ func verbs(node *kong.Node) string {
 // not set.
 func noneEmpty(parsed *kong.Context) error {
 	for _, path := range parsed.Path {
-		value, name := (*kong.Value)(nil), ""
+		var value *kong.Value
+		var name string
 		switch {
 		case path.Flag != nil:
 			value, name = path.Flag.Value, "--"+path.Flag.Name

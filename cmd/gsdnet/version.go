@@ -24,7 +24,7 @@ func (versionFlag) BeforeReset(app *kong.Kong) error {
 	if v == "" {
 		v = "(devel)"
 	}
-	fmt.Fprintf(app.Stdout, "gsdnet %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(app.Stdout, "gsdnet %s %s %s/%s\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	app.Exit(0)
-	return nil
+	return err
 }
