@@ -12,6 +12,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/tomlfault"
 	"gsdnet/model"
 )
 
@@ -116,18 +117,26 @@ func (c *Config) Parse(name string, text []byte) error {
 	if errors.As(err, &unknown) {
 		first := unknown.Errors[0]
 		row, column := first.Position()
-		return hint.Input("the keys are listed in docs/config.md", "%s:%d:%d: unknown key %q", name, row, column, strings.Join(first.Key(), "."))
+		return hint.Input("the keys are listed in docs/config.md", "%s: unknown key %q", place(name, row, column), strings.Join(first.Key(), "."))
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, column := bad.Position()
-		return hint.Input("see docs/config.md", "%s:%d:%d: %s", name, row, column, strings.TrimPrefix(bad.Error(), "toml: "))
+		return hint.Input("the settings are described in docs/config.md", "%s: %s", place(name, row, column), tomlfault.Message(err))
 	}
 	if err != nil {
-		return hint.Input("see docs/config.md", "%s: %w", name, err)
+		return hint.Input("the settings are described in docs/config.md", "%s: %s", name, tomlfault.Message(err))
 	}
 	c.Missing.Rate = fmt.Sprint(c.Missing.Rate) // 0.3 and "0.3" are the same run
 	return nil
+}
+
+// place names a position in a file; a flag is short enough without.
+func place(name string, row, column int) string {
+	if strings.HasPrefix(name, "--") {
+		return name
+	}
+	return fmt.Sprintf("%s:%d:%d", name, row, column)
 }
 
 // Set applies one key=value, the key dotted as in the file. A value that is not
