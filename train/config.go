@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -143,13 +144,13 @@ func place(name string, row, column int) string {
 // TOML is taken as a string.
 func (c *Config) Set(assignment string) error {
 	key, value, ok := strings.Cut(assignment, "=")
-	if !ok {
-		return hint.Input("write it as --set train.epochs=20", "--set %s: no =", assignment)
+	if !ok || strings.ContainsAny(assignment, "\n\r") {
+		return hint.Input("write it as --set train.epochs=20", "--set %q: not one KEY=VALUE", assignment)
 	}
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	line := key + " = " + value
 	var probe map[string]any
-	if toml.Unmarshal([]byte(line), &probe) != nil {
+	if _, err := strconv.ParseFloat(value, 64); toml.Unmarshal([]byte(line), &probe) != nil && err != nil {
 		line = fmt.Sprintf("%s = %q", key, value)
 	}
 	return c.Parse("--set "+assignment, []byte(line))

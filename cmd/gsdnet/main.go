@@ -46,6 +46,13 @@ type cli struct {
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // writes fail instead, and the command ends in order
+	ctx := untilSignalled()
+	os.Exit(run(ctx, os.Args[1:], &terminal{out: os.Stdout, err: os.Stderr, live: isTerminal(os.Stderr)}))
+}
+
+// untilSignalled returns a context that an interrupt or a request to terminate ends, so
+// that the command stops in order. A second signal ends the program at once.
+func untilSignalled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -57,7 +64,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "gsdnet: hint: temporary files may be left; one signal lets the command remove them")
 		os.Exit(exitFailed)
 	}()
-	os.Exit(run(ctx, os.Args[1:], &terminal{out: os.Stdout, err: os.Stderr, live: isTerminal(os.Stderr)}))
+	return ctx
 }
 
 // exit carries the parser's wish to end, as after --help.
@@ -90,7 +97,7 @@ func dispatch(ctx context.Context, args []string, term *terminal) (err error) {
 	parser, err := kong.New(&c,
 		kong.Name("gsdnet"),
 		kong.Description("Emotion recognition in conversations when modalities are missing."),
-		kong.ConfigureHelp(kong.HelpOptions{ValueFormatter: helpText}),
+		kong.ValueFormatter(helpText),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -15,6 +15,7 @@ import (
 // faults are the parser's messages and what is printed for each: an error, and a
 // hint that is followed by where the help is. $1 and $2 are the groups.
 var usageFaults = []struct{ parser, message, hint string }{
+	{`unknown flag (-[^-]\S*), did you mean .*`, `unknown flag $1`, ``}, // every short flag is near
 	{`unknown flag (\S+), did you mean (?:one of )?(.*)\?`, `unknown flag $1`, `did you mean $2? `},
 	{`unknown flag (\S+)`, `unknown flag $1`, ``},
 	{`unexpected argument (.*), did you mean (?:one of )?(.*)\?`, `unknown verb "$1"`, `did you mean $2? `},
