@@ -12,7 +12,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # Packages that the race detector checks; those that it makes too slow are left out.
 RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./train
 
-.PHONY: build test ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz bench gomlx clean
+.PHONY: build test ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -61,6 +61,9 @@ fuzz: ## half a minute for each gate that strangers' files pass, and for the eng
 	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
+
+kills: ## fifty SIGKILLs at random moments of every command that writes
+	GSDNET_KILLS=50 go test ./cmd/gsdnet -run TestKills -v -count 1
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench

@@ -30,10 +30,18 @@ type Run struct {
 // Option changes how a run is opened.
 type Option func(*options)
 
-type options struct{ backend string }
+type options struct {
+	backend    string
+	unfinished bool
+}
 
 // WithBackend chooses the engine that runs the graphs; "" is the default.
 func WithBackend(name string) Option { return func(o *options) { o.backend = name } }
+
+// AllowUnfinished opens a run whose training has not ended, which Open refuses
+// otherwise. Its weights are those of the best epoch so far and its intervals are not
+// calibrated.
+func AllowUnfinished() Option { return func(o *options) { o.unfinished = true } }
 
 // Open reads the directory that training left. Close the run after use.
 func Open(dir string, with ...Option) (*Run, error) {
@@ -45,12 +53,19 @@ func Open(dir string, with ...Option) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	trained, err := train.Open(dir, backend)
+	open := train.Open
+	if o.unfinished {
+		open = train.OpenUnfinished
+	}
+	trained, err := open(dir, backend)
 	if err != nil {
 		return nil, err
 	}
 	return &Run{trained: trained}, nil
 }
+
+// Finished reports whether the training of the run has ended.
+func (r *Run) Finished() bool { return r.trained.Finished }
 
 // Close frees the run's graphs.
 func (r *Run) Close() { r.trained.Close() }

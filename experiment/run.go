@@ -53,7 +53,7 @@ func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, corpus, s.grid.Split)
+		results[k] = NewResult(cells, trained.Seen, corpus, s.grid.Split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {
@@ -64,7 +64,7 @@ func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error
 			return nil, err
 		}
 	}
-	return &record, Keep(s.dir(c), record, corpus)
+	return &record, Keep(s.dir(c), &record, corpus)
 }
 
 // countdown turns batches that were completed into progress.

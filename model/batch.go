@@ -13,7 +13,10 @@ import (
 type Conversation struct {
 	// Key names the conversation's streams of noise, so that a sample depends
 	// on neither its neighbours in the batch nor the padding.
-	Key      uint64
+	Key uint64
+	// Part counts the windows of a conversation too long to be computed at once,
+	// which share its Key; 0 for one that is whole.
+	Part     int
 	Features [erc.NumModalities][][]float32 // [m][utterance] of width D_m; nil where absent
 	Present  []erc.Present
 	Speakers []erc.Speaker

@@ -15,6 +15,8 @@
 package model
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
@@ -28,9 +30,9 @@ type Nodes map[string]*Node
 
 // Setup is what a model must know of the data before it is built.
 type Setup struct {
-	Dims       [erc.NumModalities]int // raw widths D_m
-	Task       erc.Task
-	NumClasses int // of the Classes task
+	Dims       [erc.NumModalities]int `json:"dims"` // raw widths D_m
+	Task       erc.Task               `json:"task"`
+	NumClasses int                    `json:"num_classes"` // of the Classes task
 }
 
 // Draw names the random streams of one pass. The same Draw gives the same noise.
@@ -57,9 +59,10 @@ type Model interface {
 // Fitter is a model that computes something of the training conversations
 // before the first step: a scale, a closed-form regression. It is shown them as
 // the training protocol leaves them, and their truth. What it computes is kept
-// as constants in params, and so in the checkpoint.
+// as constants in params, and so in the checkpoint. It returns within about two
+// seconds after ctx ends.
 type Fitter interface {
-	Fit(p *Params, seen []Conversation, truth []Truth) error
+	Fit(ctx context.Context, p *Params, seen []Conversation, truth []Truth) error
 }
 
 // Losses are the terms of the objective, each a scalar, and their weighted sum.

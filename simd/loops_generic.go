@@ -69,7 +69,8 @@ func bytesOfValue[T any](v T) []byte {
 
 // movingLoops are the loops that only move elements.
 func movingLoops[T any](t *loopTable) *loopTable {
-	t.copies = func(dst, a unsafe.Pointer, n int) { copy(at[T](dst, n), at[T](a, n)) }
+	size := int(unsafe.Sizeof(*new(T)))
+	t.copies = func(dst, a unsafe.Pointer, n int) { copyBytes(at[byte](dst, n*size), at[byte](a, n*size)) }
 	t.fill = func(dst, a unsafe.Pointer, n int) {
 		d, s := at[T](dst, n), *(*T)(a)
 		for i := range d {

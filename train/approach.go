@@ -33,9 +33,10 @@ func (t *Trained) Approach(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	if err != nil {
 		return nil, err
 	}
-	follow := &follower{Predictor: t.Predictor, truth: map[uint64]model.Truth{}, draw: model.Draw{Seed: t.Config.Train.Seed}}
+	follow := &follower{Predictor: t.Predictor, truth: map[place]model.Truth{}, draw: model.Draw{Seed: t.Config.Train.Seed}}
+	samples = Pieces(samples)
 	for _, s := range samples {
-		follow.truth[s.key] = s.truth
+		follow.truth[place{s.key, s.part}] = s.truth
 	}
 	exec, err := mlx.NewExec(t.engine, t.store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 		return follow.build(named(follow.names, inputs))
@@ -52,11 +53,17 @@ func (t *Trained) Approach(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	return follow.approach(), nil
 }
 
+// place names a conversation, or a piece of a long one.
+type place struct {
+	key  uint64
+	part int
+}
+
 // follower sums the errors of a sampler's states over batches.
 type follower struct {
 	*Predictor
 	draw  model.Draw
-	truth map[uint64]model.Truth // by the conversation's key
+	truth map[place]model.Truth
 	names []string
 	times []float64 // nil until a graph was built, and without a sampler
 	sums  [][erc.NumModalities]float64
@@ -94,7 +101,7 @@ func (f *follower) build(in model.Nodes) []*graph.Node {
 func (f *follower) add(exec *mlx.Exec, b *model.Batch, first int) error {
 	truth := make([]model.Truth, b.Size())
 	for i := range b.Conversations {
-		truth[i] = f.truth[b.Conversations[i].Key]
+		truth[i] = f.truth[place{b.Conversations[i].Key, b.Conversations[i].Part}]
 	}
 	feed := b.Observe()
 	b.Reveal(feed, truth)

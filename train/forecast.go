@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gsdnet/erc"
+	"gsdnet/internal/limit"
 	"gsdnet/metric"
 	"gsdnet/model"
 )
@@ -29,6 +30,9 @@ type Forecast struct {
 // Where the second draw changes nothing, of a model that does not sample or of
 // conversations that lack nothing, the first stands for the others.
 func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samples int, seed uint64, recovered bool) ([]Forecast, error) {
+	if err := limit.Value("samples", samples, limit.Of(Training{}, "samples")); err != nil {
+		return nil, err
+	}
 	out := make([]Forecast, len(convs))
 	first := make([]Completion, len(convs))
 	for k, moved := 0, true; k < samples; k++ {

@@ -86,16 +86,22 @@ func (p *Predictor) outputs(f model.Forecast, in model.Nodes, recovered bool) []
 // Run completes every conversation once and calls visit with each result, in an
 // order of its own. Draw.Sample tells completions apart.
 func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw model.Draw, recovered bool, visit func(i int, c Completion)) error {
-	return p.each(ctx, convs, func(b *model.Batch, indices []int) error {
+	done := 0
+	pieces, collect := cut(convs, func(i int, c Completion) {
+		done++
+		visit(i, c)
+	})
+	return p.each(ctx, pieces, func(b *model.Batch, indices []int) error {
 		outputs, err := p.run(b, draw, recovered)
 		if err != nil {
 			return err
 		}
 		for row, i := range indices {
-			visit(i, p.completion(outputs, row, b.N, convs[i].Len(), recovered))
+			collect(i, p.completion(outputs, row, b.N, pieces[i].Len(), recovered))
 		}
 		if p.Watch != nil {
-			p.Watch(len(indices))
+			p.Watch(done)
+			done = 0
 		}
 		return nil
 	})

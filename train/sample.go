@@ -12,6 +12,7 @@ import (
 type Sample struct {
 	Source *erc.Conversation
 	key    uint64
+	part   int // of a conversation in pieces (Pieces), from 0
 	truth  model.Truth
 	voices []erc.Speaker
 }
@@ -60,6 +61,14 @@ func key(conv *erc.Conversation) uint64 {
 	return h.Sum64()
 }
 
+// name tells the sample's random streams from those of others.
+func (s *Sample) name() []uint64 {
+	if s.part == 0 {
+		return []uint64{s.key}
+	}
+	return []uint64{s.key, uint64(s.part)}
+}
+
 // Len returns the number of utterances.
 func (s *Sample) Len() int { return len(s.truth.Present) }
 
@@ -69,7 +78,7 @@ func (s *Sample) Present() []erc.Present { return s.truth.Present }
 // Observe returns what a model may see when only present is left. A cell that
 // the corpus lacks stays absent.
 func (s *Sample) Observe(present []erc.Present) model.Conversation {
-	c := model.Conversation{Key: s.key, Speakers: s.voices, Present: make([]erc.Present, s.Len())}
+	c := model.Conversation{Key: s.key, Part: s.part, Speakers: s.voices, Present: make([]erc.Present, s.Len())}
 	for u := range c.Present {
 		c.Present[u] = present[u] & s.truth.Present[u]
 	}

@@ -41,7 +41,7 @@ func stepFitter(b *testing.B, engine string, s size) *fitter {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := f.start(); err != nil {
+	if err := f.start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	return f

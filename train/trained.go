@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,8 +27,15 @@ type Trained struct {
 	*Predictor
 }
 
-// Open reads a run directory. Close it after use.
-func Open(dir string, backend Engine) (*Trained, error) {
+// Open reads the directory of a finished run. Close it after use.
+func Open(dir string, backend Engine) (*Trained, error) { return open(dir, backend, false) }
+
+// OpenUnfinished reads a run directory whether its training has ended or not. Of an
+// unfinished run the weights are those of the best epoch so far, and its intervals are not
+// calibrated.
+func OpenUnfinished(dir string, backend Engine) (*Trained, error) { return open(dir, backend, true) }
+
+func open(dir string, backend Engine, unfinished bool) (*Trained, error) {
 	path := filepath.Join(dir, CheckpointFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, noCheckpoint(dir)
@@ -36,9 +44,19 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.Finished && !unfinished {
+		return nil, hint.Input("finish it with gsdnet train --out "+dir+" --resume, or use it as it is with --unfinished",
+			"%s: the run is not finished: its best epoch so far is %d, and its intervals are not calibrated", dir, c.Epoch)
+	}
+	if err := sameConfig(dir, c.Config); err != nil {
+		return nil, err
+	}
 	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir, engine: backend}
 	if err := t.Config.Parse(path, []byte(c.Config)); err != nil {
 		return nil, err
+	}
+	if err := t.Config.Check(); err != nil {
+		return nil, fmt.Errorf("%s: its settings: %w", path, err)
 	}
 	kind, err := model.Lookup(t.Config.Model)
 	if err != nil {
@@ -58,13 +76,30 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	return t, nil
 }
 
+// sameConfig refuses a directory whose settings are not those of its checkpoint.
+func sameConfig(dir, trained string) error {
+	path := filepath.Join(dir, ConfigFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a checkpoint alone knows its settings
+	}
+	if err != nil {
+		return hint.Input("check the directory's permissions", "%w", err)
+	}
+	if string(text) != trained {
+		return hint.Input("restore the file, or train another run with the new settings",
+			"%s was changed after training (%s)", path, firstDifference([]byte(trained), text))
+	}
+	return nil
+}
+
 // noCheckpoint says why a directory cannot be opened.
 func noCheckpoint(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return hint.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)
 	}
 	if exists(filepath.Join(dir, ConfigFile)) {
-		return hint.Input("finish it: gsdnet train --resume with its flags", "%s: the run has no checkpoint yet", dir)
+		return hint.Input("finish it with gsdnet train --out "+dir+" --resume", "%s: the run has no checkpoint yet", dir)
 	}
 	return hint.Input("give the --out directory of gsdnet train", "%s: not a run directory, it has no %s", dir, CheckpointFile)
 }
@@ -116,6 +151,9 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 	own, err := missing.Read(filepath.Join(t.dir, MaskDir), c)
 	if err != nil {
 		return nil, err
+	}
+	if missing.Hash(own) != t.MaskHash {
+		return nil, hint.Input("restore the folder, or train the run again", "%s: the masks are not those that the run was trained with", filepath.Join(t.dir, MaskDir))
 	}
 	for i := range drawn {
 		for _, mask := range own {

@@ -36,7 +36,7 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 			return hint.Input("impute reads and writes .npz", "%s %s: not an .npz file", flag, path)
 		}
 	}
-	run, fields, err := c.open()
+	run, fields, err := c.start(term)
 	if err != nil {
 		return err
 	}

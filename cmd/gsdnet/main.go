@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
 	_ "gsdnet/model/all"
 )
 
@@ -112,6 +113,9 @@ func dispatch(ctx context.Context, args []string, term *terminal) (err error) {
 		return usage(parser.Model, err)
 	}
 	if err := noneEmpty(parsed); err != nil {
+		return err
+	}
+	if err := limit.Flags(parsed.Selected().Target.Addr().Interface()); err != nil {
 		return err
 	}
 	term.quiet = c.Quiet

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -43,6 +44,10 @@ func TestScripts(t *testing.T) {
 			"flip":     flipCmd,
 			"lines":    linesCmd,
 			"disk":     diskCmd,
+			"snake":    snakeCmd,
+			"narrow":   narrowCmd,
+			"bind":     bindCmd,
+			"meta":     metaCmd,
 		},
 	})
 }
@@ -71,6 +76,9 @@ var faults = map[string]func(*npz.File){
 	"present": func(f *npz.File) {
 		rows(f, "text", nan, 2)
 		f.Set("present", npz.From(bytes.Repeat([]byte{1}, 72), 24, 3))
+	},
+	"no-label-values": func(f *npz.File) {
+		f.Set("label", npz.From(slices.Repeat([]float32{nan}, 24), 24))
 	},
 	"no-train": func(f *npz.File) { f.Set("split", npz.From(bytes.Repeat([]byte{2}, 24))) },
 }

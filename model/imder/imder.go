@@ -36,9 +36,9 @@ import (
 // Config holds the settings, the table [imder] of a config.
 type Config struct {
 	model.Body
-	Sigma  float64 `toml:"sigma"`  // of the variance-exploding SDE
-	Steps  int     `toml:"steps"`  // of Euler-Maruyama; 100 in the paper
-	Weight float64 `toml:"weight"` // of the score matching and the reconstruction
+	Sigma  float64 `toml:"sigma" limit:">1..10000"` // of the variance-exploding SDE
+	Steps  int     `toml:"steps" limit:"1..1000"`   // of Euler-Maruyama; 100 in the paper
+	Weight float64 `toml:"weight" limit:"0..1000"`  // of the score matching and the reconstruction
 }
 
 // Default returns the default settings; σ and the weight are the paper's.
@@ -64,9 +64,6 @@ type Net struct {
 func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("imder"); err != nil {
 		return nil, err
-	}
-	if c.Steps < 1 || c.Weight < 0 {
-		return nil, hint.Input("steps is at least 1, weight at least 0", "imder.steps = %d, imder.weight = %g", c.Steps, c.Weight)
 	}
 	sde, err := diffusion.Spec{Kind: "ve", Sigma: c.Sigma}.New()
 	if err != nil {

@@ -53,7 +53,7 @@ func newFixture(t *testing.T, m model.Model, s model.Setup) *fixture {
 		f.convs, f.truth = append(f.convs, conv), append(f.truth, truth)
 	}
 	if fit, ok := m.(model.Fitter); ok {
-		if err := fit.Fit(f.params, f.convs, f.truth); err != nil {
+		if err := fit.Fit(t.Context(), f.params, f.convs, f.truth); err != nil {
 			t.Fatalf("Fit: %v", err)
 		}
 	}

@@ -10,7 +10,7 @@ const narrow = 12
 //
 // Each element is the same sum in the same order as in [GemmArgs.multiplyBlocked].
 func (g *GemmArgs) multiplyNarrow(t *gemmKernels, r rect, ws *Workspace) {
-	buffer := floats(&ws.c, 2*r.rows*g.N)
+	buffer := ws.floats(&ws.c, 2*r.rows*g.N)
 	flipped := GemmArgs{
 		M: g.N, N: r.rows, K: g.K, Alpha: g.Alpha,
 		A: g.B, LDA: g.LDB, TransA: !g.TransB,

@@ -7,14 +7,25 @@ import "sync"
 // workspace serves one thread at a time; where nil is passed, one is borrowed
 // from a pool.
 type Workspace struct {
+	// Memory returns at least n floats, with arbitrary contents; nil to
+	// allocate them.
+	Memory  func(n int) []float32
 	a, b, c []float32
 }
 
 var workspaces = sync.Pool{New: func() any { return new(Workspace) }}
 
-// floats returns n floats of *s, growing it if needed.
-func floats(s *[]float32, n int) []float32 {
-	if cap(*s) < n {
+// Release makes the workspace forget its memory.
+func (w *Workspace) Release() { w.a, w.b, w.c = nil, nil, nil }
+
+// floats returns n floats of *s, one of the workspace's parts, growing it if
+// needed.
+func (w *Workspace) floats(s *[]float32, n int) []float32 {
+	switch {
+	case cap(*s) >= n:
+	case w.Memory != nil:
+		*s = w.Memory(n)
+	default:
 		*s = make([]float32, n)
 	}
 	return (*s)[:n]

@@ -88,10 +88,10 @@ func Log1p(dst, src []float32) { unary(log1pOp, dst, src) }
 // Tanh sets dst[i] = tanh(src[i]), within 3 ulp.
 func Tanh(dst, src []float32) { unary(tanhOp, dst, src) }
 
-// Logistic sets dst[i] = 1/(1+exp(-src[i])), within 5 ulp.
+// Logistic sets dst[i] = 1/(1+exp(-src[i])), within 4 ulp.
 func Logistic(dst, src []float32) { unary(logisticOp, dst, src) }
 
-// SiLU sets dst[i] = src[i]/(1+exp(-src[i])), within 8 ulp or 1e-43; the limit
+// SiLU sets dst[i] = src[i]/(1+exp(-src[i])), within 5 ulp or 1e-43; the limit
 // at -Inf is written as NaN, as multiplying src[i] by its logistic gives it.
 func SiLU(dst, src []float32) { unary(siluOp, dst, src) }
 

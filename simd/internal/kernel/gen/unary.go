@@ -85,20 +85,16 @@ func smallExpm1(v *vector, r value) value {
 
 // exp saturates its argument where the result is 0 or +Inf anyway.
 func exp(v *vector, x value) value {
-	return boundedExp(v, v.max(v.constant(-110), v.min(v.constant(100), x)), ln2Hi, ln2Lo)
+	return boundedExp(v, v.max(v.constant(-110), v.min(v.constant(100), x)))
 }
 
-// expDown is exp for arguments that cannot make it overflow and results that stand
-// beside 1: its relative error grows as 2e-9·|x|, to four units in the last place
-// where the result is the smallest.
-func expDown(v *vector, x value) value {
-	return boundedExp(v, v.max(v.constant(-110), x), math.Ln2)
-}
+// expDown is exp for arguments that cannot make it overflow.
+func expDown(v *vector, x value) value { return boundedExp(v, v.max(v.constant(-110), x)) }
 
-// boundedExp is exp on [-110, 100], with ln2 in as many parts as accuracy asks for.
-func boundedExp(v *vector, x value, ln2 ...float64) value {
+// boundedExp is exp on [-110, 100].
+func boundedExp(v *vector, x value) value {
 	if v.wide() {
-		return expTable(v, x, ln2)
+		return expTable(v, x)
 	}
 	n, r := reduceExp(v, x)
 	return v.scale(v.add(smallExpm1(v, r), v.constant(1)), n)
@@ -107,15 +103,13 @@ func boundedExp(v *vector, x value, ln2 ...float64) value {
 // expTable writes x = (n+j/32)·ln2 + r with |r| ≤ h = ln2/64, where two terms of
 // exp(r)-1 suffice, drawn to the polynomial of least error; 2^(j/32) comes from a
 // table in two registers.
-func expTable(v *vector, x value, ln2 []float64) value {
+func expTable(v *vector, x value) value {
 	parts := v.constant(1.5 * (1 << 18)) // whose last place is 1/32
 	t := v.fma(x, v.constant(math.Log2E), parts)
 	power := v.pick(v.powers(), t)
 	m := v.sub(t, parts)
-	r := x
-	for _, part := range ln2 {
-		r = v.fnma(m, v.constant(part), r)
-	}
+	r := v.fnma(m, v.constant(ln2Hi), x)
+	r = v.fnma(m, v.constant(ln2Lo), r)
 	const h = math.Ln2 / 64
 	series := v.mul(r, v.fma(r, v.constant(0.5+h*h/24), v.constant(1+h*h/8)))
 	return v.two(v.VSCALEFPS, v.fma(power, series, power), m) // which rounds m down
