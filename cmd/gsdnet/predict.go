@@ -11,6 +11,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
 )
 
@@ -105,7 +106,7 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 	if err := atomicfile.WriteFunc(c.Out, func(w io.Writer) error { return write(w, predictions) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, "%s: %d utterances of %d conversations\n", c.Out, len(predictions), len(corpus.Conversations))
+	fmt.Fprintf(term.out, "%s: %s of %s\n", c.Out, count.Of(len(predictions), "utterance"), count.Of(len(corpus.Conversations), "conversation"))
 	return nil
 }
 
