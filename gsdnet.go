@@ -59,10 +59,10 @@ func (r *Run) Close() { r.trained.Close() }
 func (r *Run) Trained() *train.Trained { return r.trained }
 
 // Fields says which arrays of a file the run reads its features from. Labels and
-// splits are not asked for: predicting needs none.
+// splits are not read: predicting needs none.
 func (r *Run) Fields() dataset.Fields {
 	f := r.trained.Config.Data
-	f.Label, f.Class, f.Split, f.Task = "", "", "", ""
+	f.Label, f.Class, f.Split, f.Task = "", "", "", erc.NoLabels.String()
 	return f
 }
 
@@ -78,8 +78,8 @@ type Utterance struct {
 	Dialogue int32       `json:"dialogue"`
 	Turn     int         `json:"turn"`
 	Speaker  erc.Speaker `json:"speaker"`
-	Observed string      `json:"observed"` // the modalities there were, as "{t,a}"
-	Row      int         `json:"-"`        // in the file
+	Observed string      `json:"observed"` // the letters of the modalities there were, as "ta"
+	Row      int         `json:"row"`      // in the file, from 0
 }
 
 // Prediction is what a run says about an utterance: a score or a class,
@@ -209,7 +209,7 @@ func utterance(conv *erc.Conversation, u int) Utterance {
 	from := &conv.Utterances[u]
 	return Utterance{
 		Dialogue: conv.ID, Turn: from.Turn, Speaker: from.Speaker,
-		Observed: from.Present.String(), Row: from.Row,
+		Observed: from.Present.Letters(), Row: from.Row,
 	}
 }
 

@@ -3,6 +3,8 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"gsdnet/erc"
 	"gsdnet/internal/npz"
@@ -10,17 +12,20 @@ import (
 
 const hintLengths = "every array has one row per utterance"
 
-// features reads the array of one modality, [n, D_m] flat. The first one read
-// says how many rows the others must have.
+// features reads the array of one modality, [n, D_m] flat; nil where there is
+// none. The first one read says how many rows the others must have.
 func (r *reader) features(m erc.Modality) ([]float32, error) {
 	name := r.fields.Features(m)
 	a := r.file.Get(name)
+	if a == nil {
+		return nil, nil
+	}
 	if len(a.Shape) != 2 {
 		return nil, r.fault("features have one row per utterance, one column per channel", name,
 			"%d dimensions, want 2", len(a.Shape))
 	}
-	if m == erc.Text {
-		r.n = a.Shape[0]
+	if r.first == "" {
+		r.n, r.first = a.Shape[0], name
 		if r.n == 0 || r.n > MaxRows {
 			return nil, r.fault("a corpus has 1 to 4194304 utterances", name, "%d rows", r.n)
 		}
@@ -29,7 +34,7 @@ func (r *reader) features(m erc.Modality) ([]float32, error) {
 		return nil, err
 	}
 	if width := a.Shape[1]; width < 1 || width > MaxWidth {
-		return nil, r.fault("features have 1 to 65536 channels", name, "width %d", width)
+		return nil, r.fault(fmt.Sprintf("features have 1 to 65536 channels; leave the array out if there is no %s", m), name, "width %d", width)
 	}
 	r.dims[m] = a.Shape[1]
 	// Small numbers take more room as float32 than they did in the file.
@@ -45,7 +50,7 @@ func (r *reader) features(m erc.Modality) ([]float32, error) {
 
 func (r *reader) checkLength(name string, a *npz.Array) error {
 	if a.Shape[0] != r.n {
-		return r.fault(hintLengths, name, "%d rows, but %q has %d", a.Shape[0], r.fields.Text, r.n)
+		return r.fault(hintLengths, name, "%d rows, but %q has %d", a.Shape[0], r.first, r.n)
 	}
 	return nil
 }
@@ -62,6 +67,13 @@ func (r *reader) presence(features [erc.NumModalities][]float32) ([]erc.Present,
 		for _, m := range erc.Modalities {
 			if stored != nil && !stored[i].Has(m) {
 				continue // whatever is stored there
+			}
+			if features[m] == nil {
+				if stored != nil {
+					return nil, r.faultAt("write 0 where a modality is missing", r.fields.Present, i,
+						"1 for %s, but the file has no array %q", m, r.fields.Features(m))
+				}
+				continue
 			}
 			w := r.dims[m]
 			missing, err := r.checkFeatures(m, i, features[m][i*w:(i+1)*w])
@@ -89,7 +101,19 @@ func (r *reader) nothingThere(row int) error {
 	if r.file.Get(r.fields.Present) != nil {
 		return r.faultAt(tip, r.fields.Present, row, "no modality at all")
 	}
-	return r.faultAt(tip, r.fields.Text, row, "no modality at all: %q and %q are NaN as well", r.fields.Audio, r.fields.Visual)
+	var others []string
+	for _, m := range erc.Modalities {
+		if name := r.fields.Features(m); r.dims[m] > 0 && name != r.first {
+			others = append(others, strconv.Quote(name))
+		}
+	}
+	switch len(others) {
+	case 0:
+		return r.faultAt(tip, r.first, row, "no modality at all: it is NaN, and there is no other")
+	case 1:
+		return r.faultAt(tip, r.first, row, "no modality at all: %s is NaN as well", others[0])
+	}
+	return r.faultAt(tip, r.first, row, "no modality at all: %s are NaN as well", strings.Join(others, " and "))
 }
 
 // present reads the optional array of that name, nil without it.
@@ -108,7 +132,7 @@ func (r *reader) present() ([]erc.Present, error) {
 	}
 	values, err := a.Ints()
 	if err != nil {
-		return nil, r.fault("save it with .astype(np.uint8)", name, "%v", err)
+		return nil, r.unreadable(tip, "save it with .astype(np.uint8)", name, erc.NumModalities, err)
 	}
 	out := make([]erc.Present, r.n)
 	for i, v := range values {
@@ -159,8 +183,8 @@ func (r *reader) vector(name string) (*npz.Array, error) {
 	return a, r.checkLength(name, a)
 }
 
-// integers reads an [n] array of integers in [low, high]; nil where an optional
-// one is not there.
+// integers reads an [n] array of whole numbers in [low, high]; nil where an
+// optional one is not there.
 func (r *reader) integers(name string, low, high int64, tip string) ([]int64, error) {
 	a, err := r.vector(name)
 	if a == nil || err != nil {
@@ -168,7 +192,7 @@ func (r *reader) integers(name string, low, high int64, tip string) ([]int64, er
 	}
 	values, err := a.Ints()
 	if err != nil {
-		return nil, r.fault("save it with .astype(np.int32)", name, "%v", err)
+		return nil, r.unreadable(tip, "save it with .astype(np.int32)", name, 1, err)
 	}
 	for i, v := range values {
 		if v < low || v > high {
@@ -178,34 +202,109 @@ func (r *reader) integers(name string, low, high int64, tip string) ([]int64, er
 	return values, nil
 }
 
+// identities reads an [n] array of numbers from 0, or of names. Names are
+// numbered in the order in which they first appear.
+func (r *reader) identities(name, tip string) (numbers []int64, names []string, err error) {
+	a, err := r.vector(name)
+	if a == nil || err != nil {
+		return nil, nil, err
+	}
+	if a.Kind() == npz.Other {
+		return nil, nil, r.fault("save it with .astype(str), or .astype(np.int32)", name, "holds %s, want whole numbers or text", a.Type())
+	}
+	if a.Kind() != npz.Text {
+		numbers, err = r.integers(name, 0, math.MaxInt32, tip)
+		return numbers, nil, err
+	}
+	texts, err := a.Strings()
+	if err != nil {
+		return nil, nil, r.unreadable("save it with .astype(str)", "", name, 1, err)
+	}
+	seen := map[string]int64{}
+	numbers = make([]int64, len(texts))
+	for i, text := range texts {
+		number, known := seen[text]
+		if !known {
+			number = int64(len(names))
+			seen[text] = number
+			names = append(names, text)
+		}
+		numbers[i] = number
+	}
+	return numbers, names, nil
+}
+
 // positions fills in dialogue, turn, speaker and split.
 func (r *reader) positions(rows []row) error {
-	for _, column := range []struct {
-		name string
-		low  int64
-		high int64
-		tip  string
-		set  func(u *row, v int64)
-	}{
-		{r.fields.Dialogue, 0, math.MaxInt32, "number the dialogues from 0", func(u *row, v int64) { u.dialogue = int32(v) }},
-		{r.fields.Turn, math.MinInt32, math.MaxInt32, "number the turns within each dialogue", func(u *row, v int64) { u.Turn = int(v) }},
-		{r.fields.Speaker, 0, math.MaxInt32, "number the speakers within each dialogue from 0", func(u *row, v int64) { u.Speaker = erc.Speaker(v) }},
-		{r.fields.Split, 0, 2, "0 is train, 1 valid, 2 test", func(u *row, v int64) { u.split = erc.Split(v) }},
-	} {
-		values, err := r.integers(column.name, column.low, column.high, column.tip)
-		if err != nil {
-			return err
-		}
-		for i, v := range values {
-			column.set(&rows[i], v)
+	dialogues, names, err := r.identities(r.fields.Dialogue, "number the dialogues from 0, or save their names with .astype(str)")
+	if err != nil {
+		return err
+	}
+	turns, err := r.integers(r.fields.Turn, math.MinInt32, math.MaxInt32, "number the turns within each dialogue")
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].dialogue, rows[i].Turn = int32(dialogues[i]), int(turns[i])
+		if names != nil && names[dialogues[i]] == "" {
+			return r.faultAt("give every dialogue a name", r.fields.Dialogue, i, "the name is empty")
 		}
 	}
-	if r.file.Get(r.fields.Split) == nil {
-		for i := range rows {
-			rows[i].split = erc.Test
+	r.dialogues = names
+	speakers, names, err := r.identities(r.fields.Speaker, "number the speakers from 0, or save their names with .astype(str)")
+	if err != nil {
+		return err
+	}
+	for i, v := range speakers {
+		rows[i].Speaker = erc.Speaker(v)
+	}
+	r.speakers = names
+	return r.splits(rows)
+}
+
+// splits fills in the split, which is test where the file or the task has none.
+func (r *reader) splits(rows []row) error {
+	for i := range rows {
+		rows[i].split = erc.Test
+	}
+	if r.fields.Task == erc.NoLabels.String() {
+		return nil
+	}
+	const tip = "0 is train, 1 valid, 2 test; these words will do too"
+	name := r.fields.Split
+	if a := r.file.Get(name); a == nil || a.Kind() != npz.Text {
+		values, err := r.integers(name, 0, int64(erc.Test), tip)
+		for i, v := range values {
+			rows[i].split = erc.Split(v)
 		}
+		return err
+	}
+	a, err := r.vector(name)
+	if err != nil {
+		return err
+	}
+	words, err := a.Strings()
+	if err != nil {
+		return r.unreadable(tip, "", name, 1, err)
+	}
+	for i, word := range words {
+		split, known := splitOf(word)
+		if !known {
+			return r.faultAt(tip, name, i, "%q is not train, valid or test", word)
+		}
+		rows[i].split = split
 	}
 	return nil
+}
+
+// splitOf returns the split of a name.
+func splitOf(word string) (erc.Split, bool) {
+	for _, s := range erc.Splits {
+		if word == s.String() {
+			return s, true
+		}
+	}
+	return 0, false
 }
 
 // labels fills in the labels of the task, and says which task it is.
@@ -215,6 +314,8 @@ func (r *reader) labels(rows []row, task string) (erc.Task, int, error) {
 	}
 	scores, classes := r.file.Get(r.fields.Label) != nil, r.file.Get(r.fields.Class) != nil
 	switch {
+	case task == erc.NoLabels.String():
+		return erc.NoLabels, 0, nil
 	case task == erc.Scores.String() && !scores:
 		return 0, 0, r.noLabels(r.fields.Label, "label", task)
 	case task == erc.Classes.String() && !classes:
@@ -228,7 +329,7 @@ func (r *reader) labels(rows []row, task string) (erc.Task, int, error) {
 }
 
 func (r *reader) noLabels(array, role, task string) error {
-	return r.fault(fmt.Sprintf("set [data] %s to the array that holds them, or another task", role), array,
+	return r.fault(r.candidates(role)+", or another task with --set data.task=", array,
 		"not in the file, and the task %s needs it", task)
 }
 
@@ -238,19 +339,20 @@ func (r *reader) scores(rows []row) (erc.Task, int, error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	values, err := a.Floats()
+	values, err := a.Float64s()
 	if err != nil {
 		return 0, 0, r.fault("save it with .astype(np.float32)", name, "%v", err)
 	}
 	task := erc.NoLabels
 	for i, v := range values {
 		if v < -MaxScore || v > MaxScore {
-			return 0, 0, r.faultAt("rescale the scores; NaN marks an utterance without one", name, i, "%g is not a score in [-3,3]", v)
+			return 0, 0, r.faultAt("rescale the scores to [-3,3]; NaN marks an utterance without one", name, i,
+				"%g is not a score in [%g,%g]", v, -MaxScore, MaxScore)
 		}
-		if !math.IsNaN(float64(v)) {
+		if !math.IsNaN(v) {
 			task = erc.Scores
 		}
-		rows[i].Label = v
+		rows[i].Label = float32(v)
 	}
 	return task, 0, nil
 }
