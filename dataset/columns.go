@@ -347,7 +347,7 @@ func (r *reader) scores(rows []row) (erc.Task, int, error) {
 	for i, v := range values {
 		if v < -MaxScore || v > MaxScore {
 			return 0, 0, r.faultAt("rescale the scores to [-3,3]; NaN marks an utterance without one", name, i,
-				"%g is not a score in [%g,%g]", v, -MaxScore, MaxScore)
+				"%s is not a score in [%g,%g]", shortest(v), -MaxScore, MaxScore)
 		}
 		if !math.IsNaN(v) {
 			task = erc.Scores
@@ -355,6 +355,16 @@ func (r *reader) scores(rows []row) (erc.Task, int, error) {
 		rows[i].Label = float32(v)
 	}
 	return task, 0, nil
+}
+
+// shortest writes a number with as few digits as it needs, those of a float32 if
+// it is one.
+func shortest(v float64) string {
+	bits := 64
+	if float64(float32(v)) == v {
+		bits = 32
+	}
+	return strconv.FormatFloat(v, 'g', -1, bits)
 }
 
 func (r *reader) classes(rows []row) (erc.Task, int, error) {

@@ -100,10 +100,15 @@ func (i *ArrayInfo) use() string {
 		return i.Role
 	case len(i.CouldBe) == 0:
 		return "nothing: " + i.Unused
-	case len(i.CouldBe) == 1:
-		return "nothing; " + i.setting(i.CouldBe[0])
 	}
-	return "nothing; " + i.setting(i.CouldBe[0]) + " or " + strings.Join(i.CouldBe[1:], ", ")
+	const most = 3 // keeps the table narrow; JSON has them all
+	text := "nothing; " + i.setting(i.CouldBe[0])
+	if others := i.CouldBe[1:]; len(others) >= most {
+		text += " or " + others[0] + ", …"
+	} else if len(others) > 0 {
+		text += " or " + strings.Join(others, ", ")
+	}
+	return text
 }
 
 // describeTable writes a row at a time, a cell for each part.

@@ -65,7 +65,7 @@ func (o *SplitOptions) check() error {
 		sum += share
 	}
 	if math.Abs(sum-1) > 1e-6 {
-		return hint.Input(tip, "the shares sum to %g, not 1", sum)
+		return hint.Input(tip, "the shares sum to %.4g, not 1", sum)
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func (o *SplitOptions) groups(path string, file *npz.File, fields Fields, corpus
 	groups := bySpeaker(corpus)
 	if len(groups) < wanted {
 		return nil, r.fault("numbers that start again in every dialogue cannot tell speakers apart: name the speakers, or split --by conversation",
-			r.fields.Speaker, "common speakers join the conversations to %d groups, which cannot fill %d splits", len(groups), wanted)
+			r.fields.Speaker, "groups of conversations without common speakers: %d, too few for %d splits", len(groups), wanted)
 	}
 	return groups, nil
 }
