@@ -67,7 +67,7 @@ func title(path string) string {
 	if path == stdin {
 		return "standard input"
 	}
-	return path
+	return npz.Shown(path)
 }
 
 // FromArrays makes a corpus of the arrays of a file, which is called path in
@@ -158,7 +158,11 @@ func (r *reader) checkNames(asked Fields) error {
 			modalities++
 		}
 		if !there && *wanted[i].name != "" {
-			return r.fault(r.candidates(p.role), *p.name, "not in the file")
+			tip := r.candidates(p.role)
+			if i < erc.NumModalities && r.file.Get(p.role) == nil {
+				tip += fmt.Sprintf("; if there is no %s, --set data.%s=", p.role, p.role)
+			}
+			return r.fault(tip, *p.name, "not in the file")
 		}
 	}
 	if modalities == 0 {

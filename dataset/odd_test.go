@@ -141,6 +141,10 @@ func TestAbsentModality(t *testing.T) {
 			refuse(t, gone, f, dataset.Fields{}, `array "present", row 0: 1 for visual, but the file has no array "visual"`)
 		}
 	}
+	_, err := dataset.Open(save(t, without(sample(), "audio")), dataset.Fields{Audio: "covarep"})
+	if want := "; if there is no audio, --set data.audio="; err == nil || !strings.HasSuffix(hint.Of(err), want) {
+		t.Errorf("named audio: got %v with hint %q, want %q in it", err, hint.Of(err), want)
+	}
 	alone := without(without(sample(), "text"), "visual")
 	refuse(t, "nothing there", alone, dataset.Fields{}, `array "audio", row 1: no modality at all: it is NaN, and there is no other`)
 }
@@ -154,6 +158,10 @@ func TestTaskNone(t *testing.T) {
 	got := open(t, save(t, f), dataset.Fields{Task: "none"})
 	if got.Task != erc.NoLabels || got.Conversations[0].Split != erc.Test {
 		t.Errorf("got task %s, split %s, want none and test", got.Task, got.Conversations[0].Split)
+	}
+	made := open(t, "synthetic", dataset.Fields{Task: "none"})
+	if conv := made.Conversations[0]; made.Task != erc.NoLabels || conv.Split != erc.Test || conv.Utterances[0].Label == conv.Utterances[0].Label {
+		t.Errorf("synthetic: got task %s, split %s, label %g, want none, test and NaN", made.Task, conv.Split, conv.Utterances[0].Label)
 	}
 }
 

@@ -266,6 +266,9 @@ func TestReadFileNamesThePath(t *testing.T) {
 	if err := os.WriteFile(path, one(t, dict("<f4", "False", "(1,)"), nil), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := npz.ReadFile("a\nb.npz"); err == nil || err.Error() != `"a\nb.npz": no such file` {
+		t.Errorf("two lines: got %v", err)
+	}
 	for _, p := range []string{path, filepath.Join(dir, "absent.npz"), dir} {
 		_, err := npz.ReadFile(p)
 		if err == nil || !strings.Contains(err.Error(), p) || !hint.IsInput(err) || hint.Of(err) == "" {

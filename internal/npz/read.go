@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -40,29 +41,30 @@ const (
 // ReadFile reads a whole archive. The error names the path, the array and what
 // is wrong with it; it is a hint.Input.
 func ReadFile(path string) (*File, error) {
+	shown := Shown(path)
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, hint.Input("check the path", "%s: no such file", path)
+			return nil, hint.Input("check the path", "%s: no such file", shown)
 		}
-		return nil, hint.Input("check the path and its permissions", "%s: %s", path, reason(err))
+		return nil, hint.Input("check the path and its permissions", "%s: %s", shown, reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, hint.Input("check the path", "%s: %s", path, reason(err))
+		return nil, hint.Input("check the path", "%s: %s", shown, reason(err))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, hint.Input("give the path of a .npz file, or - for standard input", "%s: not a file", path)
+		return nil, hint.Input("give the path of a .npz file, or - for standard input", "%s: not a file", shown)
 	}
 	if info.Size() > MaxTotalBytes {
-		return nil, tooLarge(path)
+		return nil, tooLarge(shown)
 	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size())); err != nil {
-		return nil, hint.Failure("check the disk", "%s: %s", path, reason(err))
+		return nil, hint.Failure("check the disk", "%s: %s", shown, reason(err))
 	}
-	return named(path, f, info.Size(), sum)
+	return named(shown, f, info.Size(), sum)
 }
 
 // ReadStream reads a whole archive from a stream that cannot be sought, and
@@ -78,6 +80,15 @@ func ReadStream(name string, r io.Reader) (*File, error) {
 	sum := sha256.New()
 	sum.Write(data)
 	return named(name, bytes.NewReader(data), int64(len(data)), sum)
+}
+
+// Shown returns a path as messages write it: quoted if it would not be one line
+// of text otherwise.
+func Shown(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(path)
+	}
+	return path
 }
 
 func tooLarge(name string) error {
