@@ -10,7 +10,23 @@ import (
 	"gsdnet/internal/npz"
 )
 
-const hintLengths = "every array has one row per utterance"
+const (
+	hintLengths = "every array has one row per utterance"
+	hintVector  = "save one value per utterance: .reshape(-1) does it where all other dimensions are 1"
+	hintMatrix  = "features have one row per utterance, one column per channel: .reshape(len(array), -1) makes them so"
+)
+
+// conversion is the hint for an array of the wrong type: the conversion that
+// NumPy can do, or else what to do instead of it.
+func conversion(a *npz.Array, cast, instead string) string {
+	switch {
+	case a.Kind() == npz.Text:
+		return instead
+	case strings.HasPrefix(a.DType, "["):
+		return "save each field as an array of its own"
+	}
+	return "save it with " + cast
+}
 
 // features reads the array of one modality, [n, D_m] flat; nil where there is
 // none. The first one read says how many rows the others must have.
@@ -21,7 +37,7 @@ func (r *reader) features(m erc.Modality) ([]float32, error) {
 		return nil, nil
 	}
 	if len(a.Shape) != 2 {
-		return nil, r.fault("features have one row per utterance, one column per channel", name,
+		return nil, r.fault(hintMatrix, name,
 			"%d dimensions, want 2", len(a.Shape))
 	}
 	if r.first == "" {
@@ -43,7 +59,7 @@ func (r *reader) features(m erc.Modality) ([]float32, error) {
 	}
 	values, err := a.Floats()
 	if err != nil {
-		return nil, r.fault("save it with .astype(np.float32)", name, "%v", err)
+		return nil, r.fault(conversion(a, ".astype(np.float32)", "features are numbers: encode the text first"), name, "%v", err)
 	}
 	return values, nil
 }
@@ -132,7 +148,7 @@ func (r *reader) present() ([]erc.Present, error) {
 	}
 	values, err := a.Ints()
 	if err != nil {
-		return nil, r.unreadable(tip, "save it with .astype(np.uint8)", name, erc.NumModalities, err)
+		return nil, r.unreadable(tip, conversion(a, ".astype(np.uint8)", tip), name, erc.NumModalities, err)
 	}
 	out := make([]erc.Present, r.n)
 	for i, v := range values {
@@ -178,7 +194,7 @@ func (r *reader) vector(name string) (*npz.Array, error) {
 		return nil, nil
 	}
 	if len(a.Shape) != 1 {
-		return nil, r.fault(hintLengths, name, "%d dimensions, want 1", len(a.Shape))
+		return nil, r.fault(hintVector, name, "%d dimensions, want 1", len(a.Shape))
 	}
 	return a, r.checkLength(name, a)
 }
@@ -192,7 +208,7 @@ func (r *reader) integers(name string, low, high int64, tip string) ([]int64, er
 	}
 	values, err := a.Ints()
 	if err != nil {
-		return nil, r.unreadable(tip, "save it with .astype(np.int32)", name, 1, err)
+		return nil, r.unreadable(tip, conversion(a, ".astype(np.int32)", tip), name, 1, err)
 	}
 	for i, v := range values {
 		if v < low || v > high {
@@ -210,7 +226,7 @@ func (r *reader) identities(name, tip string) (numbers []int64, names []string, 
 		return nil, nil, err
 	}
 	if a.Kind() == npz.Other {
-		return nil, nil, r.fault("save it with .astype(str), or .astype(np.int32)", name, "holds %s, want whole numbers or text", a.Type())
+		return nil, nil, r.fault(conversion(a, ".astype(str), or .astype(np.int32)", ""), name, "holds %s, want whole numbers or text", a.Type())
 	}
 	if a.Kind() != npz.Text {
 		numbers, err = r.integers(name, 0, math.MaxInt32, tip)
@@ -341,7 +357,7 @@ func (r *reader) scores(rows []row) (erc.Task, int, error) {
 	}
 	values, err := a.Float64s()
 	if err != nil {
-		return 0, 0, r.fault("save it with .astype(np.float32)", name, "%v", err)
+		return 0, 0, r.fault(conversion(a, ".astype(np.float32)", "scores are numbers in [-3,3]; for classes, use --set data.class and numbers from 0"), name, "%v", err)
 	}
 	task := erc.NoLabels
 	for i, v := range values {
@@ -369,7 +385,7 @@ func shortest(v float64) string {
 
 func (r *reader) classes(rows []row) (erc.Task, int, error) {
 	values, err := r.integers(r.fields.Class, int64(erc.Unlabelled), MaxClasses-1,
-		"number the classes from 0; -1 marks an utterance without one")
+		"number the classes from 0, as np.unique(names, return_inverse=True)[1] does; -1 marks an utterance without one")
 	if err != nil {
 		return 0, 0, err
 	}

@@ -181,7 +181,7 @@ func (r *reader) checkNames(asked Fields) error {
 // plays.
 func (r *reader) candidates(roles ...string) string {
 	if len(r.file.Names()) == 0 {
-		return "the file has no arrays at all"
+		return "the file has no arrays: write them with np.savez(file, text=text, dialogue=dialogue, turn=turn, …)"
 	}
 	var settings []string
 	infos := Arrays(r.file, r.fields)

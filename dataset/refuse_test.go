@@ -79,6 +79,25 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// The hint of a wrong type is a conversion only where NumPy can do it.
+func TestHintsOfTypes(t *testing.T) {
+	words := npz.FromStrings([]string{"joy", "joy", "fear", "joy", "joy"})
+	for array, want := range map[string]string{
+		"turn": "number the turns within each dialogue", "class": "number the classes from 0, as np.unique(names, return_inverse=True)[1] does; -1 marks an utterance without one",
+		"label": "scores are numbers in [-3,3]; for classes, use --set data.class and numbers from 0",
+	} {
+		f := sample()
+		f.Set(array, words)
+		task := ""
+		if array == "class" {
+			task = "classes"
+		}
+		if _, err := dataset.FromArrays("f.npz", f, dataset.Fields{Task: task}); hint.Of(err) != want {
+			t.Errorf("%s: got hint %q, want %q", array, hint.Of(err), want)
+		}
+	}
+}
+
 func TestRefusedClasses(t *testing.T) {
 	for want, class := range map[string]*npz.Array{
 		`array "class", row 2: -2 is not in -1 to 999`:       npz.From([]int32{0, 1, -2, 1, 1}),

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -34,6 +35,7 @@ func TestScripts(t *testing.T) {
 			"lines":    linesCmd,
 			"damage":   damageCmd,
 			"inorder":  inorderCmd,
+			"kept":     keptCmd,
 			"disk":     diskCmd,
 		},
 	})
@@ -66,6 +68,25 @@ var faults = map[string]func(*npz.File){
 		f.Set("dialogue", names(f, "dialogue", "talk 0", "talk 1", "talk 2", "talk, 3"))
 		f.Set("speaker", names(f, "speaker", "ann", "bob", "cat", "dan"))
 		backwards(f)
+	},
+	// Text is float64 with the large end first, audio float16 with holes, visual
+	// int64 with a hole.
+	"types": func(f *npz.File) {
+		rows(f, "audio", nan, 0, 7, 8)
+		text, audio := retyped(f.Get("text"), ">f8"), retyped(f.Get("audio"), "<f2")
+		text.SetFloat(4, math.Pi)
+		f.Set("text", text)
+		f.Set("audio", audio)
+		visual, present := make([]int64, 48), bytes.Repeat([]byte{1}, 72)
+		for i := range visual {
+			visual[i] = int64(i * i)
+		}
+		for _, cell := range []int{0*3 + 1, 7*3 + 1, 8*3 + 1, 3*3 + 2} {
+			present[cell] = 0
+		}
+		f.Set("visual", npz.From(visual, 24, 2))
+		f.Set("present", npz.From(present, 24, 3))
+		f.Set("notes", objects())
 	},
 	"pairs": func(f *npz.File) {
 		f.Set("speaker", names(f, "dialogue", "ann", "bob", "cat", "dan"))
@@ -229,6 +250,40 @@ func inorderCmd(ts *testscript.TestScript, _ bool, args []string) {
 	for i, line := range strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")[1:] {
 		if !strings.HasPrefix(line, fmt.Sprint(i, ",")) {
 			ts.Fatalf("line %d is %s", i, line)
+		}
+	}
+}
+
+// retyped converts an array of numbers.
+func retyped(a *npz.Array, dtype string) *npz.Array {
+	out := &npz.Array{DType: dtype, Shape: a.Shape, Data: make([]byte, a.Len()*int(dtype[2]-'0'))}
+	i := 0
+	for x := range a.Numbers() {
+		out.SetFloat(i, x)
+		i++
+	}
+	return out
+}
+
+// keptCmd checks that arrays are the same to the byte, or where they are features
+// in all rows but some: kept BEFORE AFTER ARRAY[:ROW,ROW...]...
+func keptCmd(ts *testscript.TestScript, _ bool, args []string) {
+	before, err := npz.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	after, err := npz.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	for _, arg := range args[2:] {
+		name, holes, _ := strings.Cut(arg, ":")
+		a, b := before.Get(name), after.Get(name)
+		if a.DType != b.DType || len(a.Data) != len(b.Data) {
+			ts.Fatalf("%s: %s, %d bytes became %s, %d", name, a.DType, len(a.Data), b.DType, len(b.Data))
+		}
+		size := len(a.Data) / a.Shape[0]
+		for i := range a.Shape[0] {
+			same := bytes.Equal(a.Data[i*size:][:size], b.Data[i*size:][:size])
+			if hole := slices.Contains(strings.Split(holes, ","), strconv.Itoa(i)); same == hole {
+				ts.Fatalf("%s: row %d: unchanged is %v", name, i, same)
+			}
 		}
 	}
 }

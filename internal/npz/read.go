@@ -132,7 +132,11 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 		}
 		a, err := readArray(r, entry)
 		if err != nil {
-			return nil, hint.Input(hintDamaged, "array %q: %w", name, err)
+			tip := hint.Of(err)
+			if tip == "" {
+				tip = hintDamaged
+			}
+			return nil, hint.Input(tip, "array %q: %w", name, err)
 		}
 		file.Set(name, a)
 	}
