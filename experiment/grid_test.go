@@ -158,7 +158,8 @@ func TestRefusals(t *testing.T) {
 		"same name":         {`name = "zero-wide"`, `name = "zero"`, `model "zero" is there twice`},
 		"path as a name":    {`name = "zero-wide"`, `name = "../x"`, `model name "../x"`},
 		"training":          {"samples = 2", `training = "all"`, `training = "all" is not known`},
-		"samples":           {"samples = 2", "samples = 0", "0 samples"},
+		"samples":           {"samples = 2", "samples = 0", "samples = 0 is under the limit of 1"},
+		"limits":            {"zero.width = 12", "zero.width = 7", "zero.width = 7 is not even"},
 		"split":             {"samples = 2", `split = "train"`, `split = "train"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,7 +182,7 @@ func TestRefusals(t *testing.T) {
 func TestPrepareRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"absent":   {"synthetic:conversations=12,turns=3-5", "absent.npz", "absent.npz: no such file"},
-		"settings": {"zero.width = 12", "zero.width = 7", `model "zero-wide": width is even`},
+		"settings": {"zero.width = 12", `zero.rows = "sideways"`, `model "zero-wide": choose one of`},
 		"format":   {"synthetic:conversations=12,turns=3-5", "grid_test.go", "no format"},
 	} {
 		t.Run(name, func(t *testing.T) {
