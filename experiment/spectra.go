@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -41,12 +42,15 @@ type Spectra struct {
 }
 
 // keepSpectra measures completed conversations and writes the file.
-func keepSpectra(path string, all []train.Completed) error {
+func keepSpectra(ctx context.Context, path string, all []train.Completed) error {
 	var out [erc.NumModalities]Spectra
 	var counts [spectraRank]float64
 	n := 0.0 // conversations, long ones in pieces
 	for i := range all {
 		for _, piece := range all[i].Pieces() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if err := addSpectra(&out, &counts, &piece); err != nil {
 				return err
 			}

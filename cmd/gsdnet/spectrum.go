@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"gsdnet/dataset"
@@ -32,7 +33,7 @@ and in its own true basis, at the same rank.`
 }
 
 // Run prints the errors.
-func (c *spectrumCmd) Run(term *terminal) error {
+func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 	rules, err := c.rules()
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (c *spectrumCmd) Run(term *terminal) error {
 	if err != nil {
 		return err
 	}
-	errors, err := explain.Spectra(corpus, erc.Test, masks, c.Window, c.Rank)
+	errors, err := explain.Spectra(ctx, corpus, erc.Test, masks, c.Window, c.Rank)
 	if err != nil {
 		return err
 	}
