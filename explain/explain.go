@@ -7,6 +7,8 @@
 package explain
 
 import (
+	"context"
+
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
@@ -29,8 +31,9 @@ type GraphError struct {
 }
 
 // Spectra measures the graphs of a split under each mask, with edges up to window
-// utterances apart (0: all) and rank eigenvalues (0: all).
-func Spectra(c *erc.Corpus, split erc.Split, masks []missing.Mask, window, rank int) ([]GraphError, error) {
+// utterances apart (0: all) and rank eigenvalues (0: all). Conversations of more than
+// train.MaxLength utterances are measured in pieces. It ends soon after ctx does.
+func Spectra(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, window, rank int) ([]GraphError, error) {
 	scaler := train.FitScaler(c.In(erc.Train), c.Dims)
 	samples := train.Pieces(train.Samples(c.In(split), scaler))
 	out := make([]GraphError, len(masks))
@@ -38,6 +41,9 @@ func Spectra(c *erc.Corpus, split erc.Split, masks []missing.Mask, window, rank 
 		sums := errorSums{}
 		rest := mask.Present
 		for j := range samples {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			n := samples[j].Len()
 			if err := sums.add(&samples[j], rest[:n], window, rank); err != nil {
 				return nil, err

@@ -18,7 +18,7 @@ func TestSpectra(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	full, err := explain.Spectra(corpus, erc.Test, masks, 6, 0)
+	full, err := explain.Spectra(t.Context(), corpus, erc.Test, masks, 6, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestSpectra(t *testing.T) {
 	if got.Oracle > 1e-9 || got.Shared >= got.Own {
 		t.Errorf("got %+v, want oracle 0 and shared below own", got)
 	}
-	low, err := explain.Spectra(corpus, erc.Test, masks, 6, 2)
+	low, err := explain.Spectra(t.Context(), corpus, erc.Test, masks, 6, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

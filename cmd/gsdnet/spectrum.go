@@ -45,7 +45,7 @@ func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	var errors []explain.GraphError
-	if err := interrupt.Run(ctx, func() (err error) { errors, err = c.measure(fields, rules); return }); err != nil {
+	if err := interrupt.Run(ctx, func() (err error) { errors, err = c.measure(ctx, fields, rules); return }); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -63,7 +63,7 @@ func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 }
 
 // measure reads the file and compares the graphs of its test split.
-func (c *spectrumCmd) measure(fields dataset.Fields, rules []missing.Rule) ([]explain.GraphError, error) {
+func (c *spectrumCmd) measure(ctx context.Context, fields dataset.Fields, rules []missing.Rule) ([]explain.GraphError, error) {
 	corpus, err := dataset.Open(c.File, fields)
 	if err != nil {
 		return nil, err
@@ -72,5 +72,5 @@ func (c *spectrumCmd) measure(fields dataset.Fields, rules []missing.Rule) ([]ex
 	if err != nil {
 		return nil, err
 	}
-	return explain.Spectra(corpus, erc.Test, masks, c.Window, c.Rank)
+	return explain.Spectra(ctx, corpus, erc.Test, masks, c.Window, c.Rank)
 }

@@ -1,7 +1,11 @@
 package gsdnet_test
 
 import (
+	"context"
+	"errors"
 	"testing"
+
+	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/model"
 	"gsdnet/model/gsdnet"
@@ -35,5 +39,21 @@ func TestConformance(t *testing.T) {
 			change(&c)
 			modeltest.Run(t, c, gsdnet.New)
 		})
+	}
+}
+
+// What is measured of the graphs before training ends with its context.
+func TestFitEndsWithItsContext(t *testing.T) {
+	c := gsdnet.Default()
+	c.Mean = gsdnet.MeanNone
+	net, err := gsdnet.New(c, modeltest.Setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	seen, truth := make([]model.Conversation, 3), make([]model.Truth, 3)
+	if err := net.Fit(ctx, model.NewParams(mlx.NewStore(), 1), seen, truth); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }
