@@ -45,7 +45,7 @@ func New(config string, with ...Option) (compute.Backend, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "simd: starting the Go backend")
 	}
-	b := &backend{host: host, memory: memory{limit: o.memory}}
+	b := &backend{host: host, memory: memory{limit: o.memory, idle: idleTime}}
 	b.pool = newPool(o.workers, &b.memory)
 	return b, nil
 }

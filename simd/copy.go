@@ -8,15 +8,28 @@ const pieceBytes = 256 << 10
 // copyBytes is copy, piece by piece.
 func copyBytes(dst, src []byte) {
 	n := min(len(dst), len(src))
-	for at := 0; at < n; at += pieceBytes {
-		end := min(at+pieceBytes, n)
-		copy(dst[at:end], src[at:end])
+	dst, src = dst[:n], src[:n]
+	for len(dst) > pieceBytes {
+		copyPiece(dst[:pieceBytes], src)
+		dst, src = dst[pieceBytes:], src[pieceBytes:]
 	}
+	copy(dst, src)
 }
 
 // clearBytes is clear, piece by piece.
 func clearBytes(b []byte) {
-	for at := 0; at < len(b); at += pieceBytes {
-		clear(b[at:min(at+pieceBytes, len(b))])
+	for len(b) > pieceBytes {
+		clearPiece(b[:pieceBytes])
+		b = b[pieceBytes:]
 	}
+	clear(b)
 }
+
+// The scheduler gets its turn where a Go function begins that is not part of
+// its caller.
+
+//go:noinline
+func copyPiece(dst, src []byte) { copy(dst, src) }
+
+//go:noinline
+func clearPiece(b []byte) { clear(b) }

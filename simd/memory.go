@@ -22,7 +22,8 @@ import (
 // limit. Where there is too much, the size classes that were used least
 // recently go first. What nobody has asked for in idleTime goes too.
 type memory struct {
-	limit int // bytes in use and kept; 0 for what the machine has
+	limit int           // bytes in use and kept; 0 for what the machine has
+	idle  time.Duration // how long a period is, see idleTime
 
 	mu      sync.Mutex
 	classes map[int]*class // by capacity
@@ -122,7 +123,7 @@ func (m *memory) put(b *block) {
 	m.kept += b.cap
 	m.trim(m.bound() - m.used)
 	if m.aging == nil && m.kept > 0 {
-		m.aging = time.AfterFunc(idleTime, m.age)
+		m.aging = time.AfterFunc(m.idle, m.age)
 	}
 }
 
@@ -225,7 +226,7 @@ func (m *memory) age() {
 	m.trim(m.bound() - m.used)
 	m.aging = nil
 	if m.kept > 0 || m.before > m.peak {
-		m.aging = time.AfterFunc(idleTime, m.age)
+		m.aging = time.AfterFunc(m.idle, m.age)
 	}
 }
 

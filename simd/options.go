@@ -37,9 +37,11 @@ func parseConfig(config string) (o options, err error) {
 				return o, errors.Errorf("simd: workers=%q: want a positive number", value)
 			}
 		case "memory":
-			if o.memory, err = parseBytes(value); err != nil {
+			n, err := parseBytes(value)
+			if err != nil {
 				return o, errors.WithMessagef(err, "simd: memory=%q", value)
 			}
+			WithMemoryLimit(n)(&o)
 		default:
 			return o, errors.Errorf("simd: unknown option %q; the options are: workers=N, memory=N", key)
 		}

@@ -84,7 +84,7 @@ func predict(t *testing.T, dir string) ([]train.Forecast, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trained.Predict(t.Context(), samples, 1, false)
+	return trained.Predict(t.Context(), samples, train.Request{Samples: 1})
 }
 
 // TestNoBitFlipsUnseen flips 2,000 bits, one at a time, at random places of a run

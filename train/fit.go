@@ -118,6 +118,9 @@ func newFitter(o Options) (*fitter, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	if err := checkCorpus(o.Corpus); err != nil {
+		return nil, err
+	}
 	trainConvs := o.Corpus.In(erc.Train)
 	if len(trainConvs) == 0 || len(o.Corpus.In(erc.Valid)) == 0 {
 		return nil, hint.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
@@ -138,7 +141,7 @@ func newFitter(o Options) (*fitter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.model, err = kind.New(c.Settings[c.Model], f.setup); err != nil {
+	if f.model, err = kind.New(c.Settings[c.Model], f.setup.Inhabited()); err != nil {
 		return nil, err
 	}
 	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
@@ -207,7 +210,7 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	for _, i := range indices {
 		s := &f.train[i]
 		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.name()...)...)
-		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)))
+		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.truth)
 	}
 	return seen, truth
@@ -319,10 +322,14 @@ func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uin
 // prepare withholds what the protocol withholds and makes the inputs of a step.
 func (f *fitter) prepare(batch []int, epoch int, step uint64) (model.Feed, error) {
 	seen, truth := f.withheld("withhold", epoch, batch)
-	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Dims}
+	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
 	feed := b.Observe()
 	b.Reveal(feed, truth)
-	return feed, f.model.Prepare(feed, b, truth, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+	if err := f.model.Prepare(feed, b, truth); err != nil {
+		return nil, err
+	}
+	f.model.Draw(feed, b, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+	return feed, nil
 }
 
 // step makes one step on a batch and returns its losses.
@@ -368,7 +375,7 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	cells, err := f.valid.Run(ctx, predictor, f.Config.Train.Samples, f.Config.Train.Seed, false)
+	cells, err := f.valid.Run(ctx, predictor, Request{Samples: f.Config.Train.Samples, Seed: f.Config.Train.Seed})
 	if err != nil {
 		return 0, err
 	}
@@ -396,8 +403,9 @@ func (f *fitter) predict(weights map[string]*tensors.Tensor) (*Predictor, error)
 			return nil, err
 		}
 		f.judged = store
-		f.predictor, err = NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
-		return f.predictor, err
+		f.predictor = NewPredictor(f.Backend, store, f.model, f.setup)
+		f.predictor.Name = f.Out
+		return f.predictor, nil
 	}
 	for path, t := range weights { // the last ones belong to the store that trains
 		if err := f.judged.GetVariable(path).SetValuePreservingOld(t); err != nil {

@@ -177,10 +177,8 @@ func (f *fitter) weigh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	predictor, err := NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
-	if err != nil {
-		return err
-	}
+	predictor := NewPredictor(f.Backend, store, f.model, f.setup)
+	predictor.Name = f.Out
 	defer predictor.Close()
 	if c.Recovery, err = f.valid.weigh(ctx, predictor, f.Config.Train.Seed); err != nil {
 		return err

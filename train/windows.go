@@ -19,13 +19,19 @@ const (
 	windowContext = 48
 )
 
-// window is a stretch of a long conversation: what is computed, and what of it is
-// kept; all three count from the start of the conversation.
-type window struct{ from, keepFrom, keepTo int }
+// window is a stretch of a conversation: what is computed, and what of it is kept;
+// all count from the start of the conversation.
+type window struct {
+	conversation           int
+	from, keepFrom, keepTo int
+}
 
-// windowsOf returns the windows of a conversation longer than MaxLength. All have
-// that length, and what they keep are consecutive stretches of 0 to n.
+// windowsOf returns the windows of a conversation of n utterances: one for a short
+// one. What they keep are consecutive stretches of 0 to n.
 func windowsOf(n int) []window {
+	if n <= MaxLength {
+		return []window{{keepTo: n}}
+	}
 	var out []window
 	for kept := 0; kept < n; {
 		w := window{from: max(0, kept-windowContext), keepFrom: kept}
@@ -39,49 +45,90 @@ func windowsOf(n int) []window {
 	return out
 }
 
-// cut returns conversations with the windows of long ones in their place, and what
-// to call with each window's completion so that visit gets those of the
-// conversations. Where none is long both are as they came.
-func cut(convs []model.Conversation, visit func(i int, c Completion)) ([]model.Conversation, func(i int, c Completion)) {
-	if !slices.ContainsFunc(convs, func(c model.Conversation) bool { return c.Len() > MaxLength }) {
-		return convs, visit
-	}
-	type position struct{ conversation, window int }
-	var pieces []model.Conversation
-	var places []position
-	parts := make([][]Completion, len(convs))
-	plans := make([][]window, len(convs))
-	left := make([]int, len(convs))
+// cutting says how conversations are computed: piece i is the stretch windows[i].
+// The pieces of a conversation stand together, in order.
+type cutting struct {
+	convs   []Observed
+	pieces  []Observed
+	windows []window
+}
+
+// cut plans how conversations are computed. Short ones are pieces as they are.
+func cut(convs []Observed) *cutting {
+	plan := &cutting{convs: convs}
 	for i := range convs {
-		plans[i] = []window{{0, 0, convs[i].Len()}}
-		if n := convs[i].Len(); n > MaxLength {
-			plans[i] = windowsOf(n)
-		}
-		parts[i], left[i] = make([]Completion, len(plans[i])), len(plans[i])
-		for k, w := range plans[i] {
-			pieces = append(pieces, stretchOfConversation(&convs[i], w.from, min(w.from+MaxLength, convs[i].Len()), k))
-			places = append(places, position{i, k})
+		for part, w := range windowsOf(convs[i].Len()) {
+			w.conversation = i
+			piece := convs[i]
+			if n := convs[i].Len(); n > MaxLength {
+				piece = stretchOfConversation(&convs[i], w.from, min(w.from+MaxLength, n), part)
+			}
+			plan.pieces, plan.windows = append(plan.pieces, piece), append(plan.windows, w)
 		}
 	}
-	return pieces, func(piece int, c Completion) {
-		at := places[piece]
-		w := plans[at.conversation][at.window]
-		parts[at.conversation][at.window] = c.between(w.keepFrom-w.from, w.keepTo-w.from)
-		if left[at.conversation]--; left[at.conversation] > 0 {
+	return plan
+}
+
+// kept returns what is kept of a completion of piece i.
+func (p *cutting) kept(i int, c Completion) Completion {
+	w := p.windows[i]
+	if w.keepFrom == w.from && w.keepTo-w.from == p.pieces[i].Len() {
+		return c
+	}
+	return c.between(w.keepFrom-w.from, w.keepTo-w.from)
+}
+
+// join returns what to call with each completion of each piece, so that visit gets
+// the completions of the conversations, those of each in their order.
+func (p *cutting) join(visit func(i int, c Completion)) func(piece int, c Completion) {
+	waiting := make([][]Completion, len(p.pieces)) // of each piece, those that are not joined yet
+	first := make([]int, len(p.convs))             // piece of each conversation
+	count := make([]int, len(p.convs))
+	for piece, w := range p.windows {
+		if count[w.conversation] == 0 {
+			first[w.conversation] = piece
+		}
+		count[w.conversation]++
+	}
+	return func(piece int, c Completion) {
+		i := p.windows[piece].conversation
+		if count[i] == 1 {
+			visit(i, c)
+			return
+		}
+		waiting[piece] = append(waiting[piece], p.kept(piece, c))
+		parts := waiting[first[i] : first[i]+count[i]]
+		if slices.ContainsFunc(parts, func(w []Completion) bool { return len(w) == 0 }) {
 			return
 		}
 		var whole Completion
-		for _, part := range parts[at.conversation] {
-			whole.append(part)
+		for k := range parts {
+			whole.append(parts[k][0])
+			parts[k] = parts[k][1:]
 		}
-		parts[at.conversation] = nil
-		visit(at.conversation, whole)
+		visit(i, whole)
+	}
+}
+
+// watch turns progress through pieces into progress through conversations.
+func (p *cutting) watch(conversations func(n int)) func(pieces int) {
+	if conversations == nil || len(p.pieces) == len(p.convs) {
+		return conversations
+	}
+	pieces, told := 0, 0
+	return func(n int) {
+		pieces += n
+		if done := pieces * len(p.convs) / len(p.pieces); done > told {
+			conversations(done - told)
+			told = done
+		}
 	}
 }
 
 // stretchOfConversation returns a stretch of a conversation as a conversation of its own.
-func stretchOfConversation(c *model.Conversation, from, to, part int) model.Conversation {
-	out := model.Conversation{Key: c.Key, Part: part, Present: c.Present[from:to], Speakers: c.Speakers[from:to]}
+func stretchOfConversation(c *Observed, from, to, part int) Observed {
+	out := Observed{source: c.source, from: c.from + from}
+	out.Key, out.Part, out.Present, out.Speakers = c.Key, part, c.Present[from:to], c.Speakers[from:to]
 	for _, m := range erc.Modalities {
 		out.Features[m] = c.Features[m][from:to]
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // numbered is a conversation whose text features count its utterances.
-func numbered(n int) model.Conversation {
-	c := model.Conversation{Key: 7, Present: make([]erc.Present, n), Speakers: make([]erc.Speaker, n)}
+func numbered(n int) Observed {
+	c := Observed{Conversation: model.Conversation{Key: 7, Present: make([]erc.Present, n), Speakers: make([]erc.Speaker, n)}}
 	for m := range c.Features {
 		c.Features[m] = make([][]float32, n)
 	}
@@ -48,9 +48,10 @@ func TestWindowsCoverLongConversations(t *testing.T) {
 
 // What windows give, in whatever order, is put together again by utterance.
 func TestCutPutsTogether(t *testing.T) {
-	convs := []model.Conversation{numbered(3), numbered(1300), numbered(MaxLength)}
+	convs := []Observed{numbered(3), numbered(1300), numbered(MaxLength)}
 	got := map[int]Completion{}
-	pieces, collect := cut(convs, func(i int, c Completion) { got[i] = c })
+	plan := cut(convs)
+	pieces, collect := plan.pieces, plan.join(func(i int, c Completion) { got[i] = c })
 	for i := len(pieces) - 1; i >= 0; i-- {
 		var c Completion
 		for _, row := range pieces[i].Features[erc.Text] {
@@ -78,9 +79,9 @@ func TestCutPutsTogether(t *testing.T) {
 
 // Conversations of at most MaxLength utterances are computed as they are.
 func TestShortConversationsAreNotCut(t *testing.T) {
-	convs := []model.Conversation{numbered(1), numbered(MaxLength)}
-	pieces, _ := cut(convs, func(int, Completion) {})
-	if len(pieces) != 2 || &pieces[0] != &convs[0] || pieces[1].Part != 0 {
+	convs := []Observed{numbered(1), numbered(MaxLength)}
+	pieces := cut(convs).pieces
+	if !reflect.DeepEqual(pieces, convs) {
 		t.Errorf("got %d pieces, want the conversations themselves", len(pieces))
 	}
 	samples := []Sample{{truth: model.Truth{Present: make([]erc.Present, MaxLength)}}}

@@ -34,7 +34,7 @@ func TestLongConversation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := run.Predict(t.Context(), samples, 1, true)
+		got, err := run.Predict(t.Context(), samples, train.Request{Samples: 1, Recovered: true})
 		if err != nil {
 			t.Fatal(err)
 		}

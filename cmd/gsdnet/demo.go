@@ -97,7 +97,7 @@ func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine,
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, 4, false)
+	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, train.Request{Samples: 4})
 	return experiment.NewResult(cells, trained.Seen, corpus, erc.Test), err
 }
 

@@ -74,8 +74,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		passes++
 	}
 	bar := newCounter(term, "conversations", passes*len(data.In(split)))
-	run.Watch(bar.add)
-	cells, err := trained.Evaluate(ctx, data.Corpus, split, masks, c.Samples, c.Recovery)
+	cells, err := trained.Evaluate(ctx, data.Corpus, split, masks, train.Request{Samples: c.Samples, Recovered: c.Recovery, Watch: bar.add})
 	bar.close()
 	if err != nil {
 		return err

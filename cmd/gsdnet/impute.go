@@ -49,8 +49,11 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	bar := c.watch(term, run, corpus)
-	imputed, err := run.Impute(ctx, corpus, c.Samples)
+	options, bar, err := c.watch(term, corpus)
+	if err != nil {
+		return err
+	}
+	imputed, err := run.Impute(ctx, corpus, options)
 	bar.close()
 	if err != nil {
 		return err

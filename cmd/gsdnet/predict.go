@@ -56,11 +56,14 @@ func (f *applyFlags) start(term *terminal) (*gsdnet.Run, dataset.Fields, error) 
 	return run, fields, err
 }
 
-// watch shows progress through a corpus.
-func (f *applyFlags) watch(term *terminal, run *gsdnet.Run, c *erc.Corpus) *counter {
+// watch returns the options of the call, and the progress that it shows through a
+// corpus.
+func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *counter, error) {
+	if f.Samples < 1 { // 0 would be the default
+		return gsdnet.Options{}, nil, hint.Input("use 1 or more", "--samples %d", f.Samples)
+	}
 	bar := newCounter(term, "conversations", f.Samples*len(c.Conversations))
-	run.Watch(bar.add)
-	return bar
+	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar, nil
 }
 
 type predictCmd struct {
@@ -88,8 +91,11 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	bar := c.watch(term, run, corpus)
-	predictions, err := run.Predict(ctx, corpus, c.Samples)
+	options, bar, err := c.watch(term, corpus)
+	if err != nil {
+		return err
+	}
+	predictions, err := run.Predict(ctx, corpus, options)
 	bar.close()
 	if err != nil {
 		return err

@@ -80,7 +80,9 @@ var faults = map[string]func(*npz.File){
 	"no-label-values": func(f *npz.File) {
 		f.Set("label", npz.From(slices.Repeat([]float32{nan}, 24), 24))
 	},
-	"no-train": func(f *npz.File) { f.Set("split", npz.From(bytes.Repeat([]byte{2}, 24))) },
+	"blind":      func(f *npz.File) { rows(f, "visual", nan, upTo(24)...) },
+	"late-blind": func(f *npz.File) { rows(f, "visual", nan, ofSplit(f, 1)...) },
+	"no-train":   func(f *npz.File) { f.Set("split", npz.From(bytes.Repeat([]byte{2}, 24))) },
 }
 
 // archives are files that are no data file at all.
@@ -140,6 +142,25 @@ func only(f *npz.File, names ...string) *npz.File {
 		out.Set(name, f.Get(name))
 	}
 	return out
+}
+
+// upTo counts to n.
+func upTo(n int) (all []int) {
+	for i := range n {
+		all = append(all, i)
+	}
+	return all
+}
+
+// ofSplit lists the rows of a split.
+func ofSplit(f *npz.File, split int64) (some []int) {
+	values, _ := f.Get("split").Ints()
+	for i, s := range values {
+		if s == split {
+			some = append(some, i)
+		}
+	}
+	return some
 }
 
 func rows(f *npz.File, name string, value float32, rows ...int) {

@@ -62,8 +62,8 @@ const (
 	inSpeaker  = "speakers" // same speaker, another one
 )
 
-// Prepare adds the relations and dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds the relations.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	feed[inTemporal] = n.relations(b, 3, func(_ *model.Conversation, i, j int) int {
 		switch {
 		case j < i:
@@ -79,8 +79,12 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 		}
 		return 1
 	})
-	n.cfg.Feed(feed, b, draw, n.graphWidth())
 	return nil
+}
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+	n.cfg.Feed(feed, b, draw, n.graphWidth())
 }
 
 // graphWidth is D_h, the width of a graph network's output.

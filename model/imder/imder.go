@@ -81,8 +81,11 @@ const (
 	inTarget = "target" // [M,B,N,d] the noise to be matched
 )
 
-// Prepare adds the noise, and dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds nothing: the graphs need only what was observed.
+func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+
+// Draw adds the noise, and dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	z := model.Noise{Batch: b, Draw: draw}
 	feed[inStart] = z.Features(inStart, 0, n.cfg.Width)
 	if draws := diffusion.Euler.Draws(n.cfg.Steps); draws > 0 {
@@ -90,7 +93,7 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	}
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 	if !draw.Train {
-		return nil
+		return
 	}
 	times, deviations := make([]float32, b.Size()), make([]float32, b.Size())
 	for i := range times {
@@ -101,7 +104,6 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	feed[inTime] = tensors.FromFlatDataAndDimensions(times, b.Size())
 	feed[inStd] = tensors.FromFlatDataAndDimensions(deviations, b.Size())
 	feed[inTarget] = z.Features(inTarget, 0, n.cfg.Width)
-	return nil
 }
 
 // Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.

@@ -60,10 +60,12 @@ func New(c Config, s model.Setup) (*Net, error) {
 	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
-// Prepare adds dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds nothing: the graphs need only what was observed.
+func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
-	return nil
 }
 
 // Losses is L = L_pred + 4·L_imagination + 2·L_cycle, the teacher's prediction and

@@ -118,10 +118,10 @@ func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) model.F
 	if truth != nil {
 		b.Reveal(feed, truth)
 	}
-	draw := model.Draw{Seed: 3, Step: step, Train: truth != nil}
-	if err := f.model.Prepare(feed, b, truth, draw); err != nil {
+	if err := f.model.Prepare(feed, b, truth); err != nil {
 		f.t.Fatalf("Prepare: %v", err)
 	}
+	f.model.Draw(feed, b, model.Draw{Seed: 3, Step: step, Train: truth != nil})
 	return feed
 }
 

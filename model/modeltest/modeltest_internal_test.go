@@ -13,7 +13,7 @@ import (
 // leaky reads what is stored in absent cells, times a factor.
 type leaky struct{ factor float32 }
 
-func (l leaky) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, _ model.Draw) error {
+func (l leaky) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	sum := make([]float32, b.Size()*b.N)
 	for i := range b.Conversations {
 		for u := range b.Conversations[i].Present {
@@ -25,6 +25,8 @@ func (l leaky) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, _ model
 	feed["sum"] = tensors.FromFlatDataAndDimensions(sum, b.Size(), b.N)
 	return nil
 }
+
+func (leaky) Draw(model.Feed, *model.Batch, model.Draw) {}
 
 func (leaky) Losses(*model.Params, model.Nodes) model.Losses { return model.Losses{} }
 

@@ -97,18 +97,27 @@ const (
 	inDropOut = "drop_fused" //
 )
 
-// Prepare adds the observed graphs, and dropout in training.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds the observed graphs.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
 	for i := range b.Conversations {
+		if first := b.First(i); first < i {
+			all[i] = all[first]
+			continue
+		}
 		c := &b.Conversations[i]
 		for m, w := range spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window) {
 			all[i][m] = spectral.Normalise(w)
 		}
 	}
 	feed[inGraph] = model.StackGraphs(b.N, all)
+	return nil
+}
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	if !draw.Train {
-		return nil
+		return
 	}
 	z := model.Noise{Batch: b, Draw: draw}
 	for _, m := range erc.Modalities {
@@ -117,7 +126,6 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	}
 	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
 	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
-	return nil
 }
 
 // Losses has the prediction's term alone: these completions learn nothing.

@@ -40,7 +40,7 @@ type operand struct {
 }
 
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
-// beta is zero, and applies the epilogue to each block of C after its last k.
+// beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 	step := kBlock(g.K)
 	for j := 0; j < r.cols; j += blockCols {
@@ -57,9 +57,6 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 				}
 				c := rect{r.row + i, r.col + j, rows, cols}
 				g.multiplyBlock(t, c, kc, a, b, keep)
-				if k+kc == g.K {
-					g.finish(c)
-				}
 			}
 		}
 	}

@@ -45,14 +45,11 @@ func (g *GemmArgs) runRect(r rect, ws *Workspace) {
 	switch empty := g.K == 0 || g.Alpha == 0; {
 	case empty:
 		g.scaleC(r)
-		g.finish(r)
 	case t == nil:
 		g.scaleC(r)
 		g.multiplyPortable(r, ws)
-		g.finish(r)
 	case g.N < narrow && g.M > g.N:
 		g.multiplyNarrow(t, r, ws)
-		g.finish(r)
 	default:
 		if g.Beta != 0 {
 			g.scaleC(r)
@@ -86,27 +83,4 @@ func kBlock(k int) int {
 	const most = 256
 	blocks := (k + most - 1) / most
 	return (k + blocks - 1) / blocks
-}
-
-// finish applies the epilogue to the part.
-func (g *GemmArgs) finish(r rect) {
-	e := &g.Epilogue
-	if e.Bias == nil && e.Residual == nil && e.Activation == None {
-		return
-	}
-	for i := range r.rows {
-		row := g.rowC(r, i)
-		if e.Bias != nil {
-			Add(row, row, e.Bias[r.col:])
-		}
-		if e.Residual != nil {
-			Add(row, row, e.Residual[(r.row+i)*e.LDR+r.col:])
-		}
-		switch e.Activation {
-		case ReluActivation:
-			Relu(row, row)
-		case SiLUActivation:
-			SiLU(row, row)
-		}
-	}
 }
