@@ -17,7 +17,7 @@ import (
 
 // runFlags name a run and how it is opened.
 type runFlags struct {
-	RunDir     string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	RunDir     string `arg:"" name:"run" help:"Run directory that gsdnet train wrote." placeholder:"RUN"`
 	Unfinished bool   `help:"Use a run whose training has not ended; its intervals are not calibrated."`
 	backendFlag
 }
@@ -42,7 +42,7 @@ func (f *runFlags) open(term *terminal) (*gsdnet.Run, error) {
 type applyFlags struct {
 	runFlags
 	In      string `help:"Conversations (.npz); they need no labels." required:""`
-	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
+	Samples int    `help:"Number of completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
 	fieldFlags
 }
 
@@ -68,7 +68,7 @@ func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *coun
 
 type predictCmd struct {
 	applyFlags
-	Out string `help:"File to write, .csv or .jsonl; - writes CSV to the terminal." required:"" placeholder:"FILE"`
+	Out string `help:"File to write, .csv or .jsonl; - writes CSV to the standard output." required:"" placeholder:"FILE"`
 }
 
 // Help is the example under --help.
