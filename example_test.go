@@ -45,7 +45,7 @@ func Example() {
 	}
 	fmt.Printf("recovered %d visual features\n", len(imputed[0].Deviation[2]))
 	// Output:
-	// 12 utterances; of the first {t,a} was seen
+	// 12 utterances; of the first ta was seen
 	// score within its 95 % interval: true
 	// recovered 12 visual features
 }

@@ -81,10 +81,10 @@ func (r *Run) Close() {
 func (r *Run) Trained() *train.Trained { return r.trained }
 
 // Fields says which arrays of a file the run reads its features from. Labels and
-// splits are not asked for: predicting needs none.
+// splits are not read: predicting needs none.
 func (r *Run) Fields() dataset.Fields {
 	f := r.trained.Config.Data
-	f.Label, f.Class, f.Split, f.Task = "", "", "", ""
+	f.Label, f.Class, f.Split, f.Task = "", "", "", erc.NoLabels.String()
 	return f
 }
 

@@ -29,8 +29,8 @@ type Utterance struct {
 	Dialogue int32       `json:"dialogue"`
 	Turn     int         `json:"turn"`
 	Speaker  erc.Speaker `json:"speaker"`
-	Observed string      `json:"observed"` // the modalities there were, as "{t,a}"
-	Row      int         `json:"-"`        // in the file
+	Observed string      `json:"observed"` // the letters of the modalities there were, as "ta"
+	Row      int         `json:"row"`      // in the file, from 0
 }
 
 // Prediction is what a run says about an utterance: a score or a class,
@@ -116,6 +116,6 @@ func utterance(conv *erc.Conversation, u int) Utterance {
 	from := &conv.Utterances[u]
 	return Utterance{
 		Dialogue: conv.ID, Turn: from.Turn, Speaker: from.Speaker,
-		Observed: from.Present.String(), Row: from.Row,
+		Observed: from.Present.Letters(), Row: from.Row,
 	}
 }

@@ -3,24 +3,45 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"gsdnet/erc"
 	"gsdnet/internal/npz"
 )
 
-const hintLengths = "every array has one row per utterance"
+const (
+	hintLengths = "every array has one row per utterance"
+	hintVector  = "save one value per utterance: .reshape(-1) does it where all other dimensions are 1"
+	hintMatrix  = "features have one row per utterance, one column per channel: .reshape(len(array), -1) makes them so"
+)
 
-// features reads the array of one modality, [n, D_m] flat. The first one read
-// says how many rows the others must have.
+// conversion is the hint for an array of the wrong type: the conversion that
+// NumPy can do, or else what to do instead of it.
+func conversion(a *npz.Array, cast, instead string) string {
+	switch {
+	case a.Kind() == npz.Text:
+		return instead
+	case strings.HasPrefix(a.DType, "["):
+		return "save each field as an array of its own"
+	}
+	return "save it with " + cast
+}
+
+// features reads the array of one modality, [n, D_m] flat; nil where there is
+// none. The first one read says how many rows the others must have.
 func (r *reader) features(m erc.Modality) ([]float32, error) {
 	name := r.fields.Features(m)
 	a := r.file.Get(name)
+	if a == nil {
+		return nil, nil
+	}
 	if len(a.Shape) != 2 {
-		return nil, r.fault("features have one row per utterance, one column per channel", name,
+		return nil, r.fault(hintMatrix, name,
 			"%d dimensions, want 2", len(a.Shape))
 	}
-	if m == erc.Text {
-		r.n = a.Shape[0]
+	if r.first == "" {
+		r.n, r.first = a.Shape[0], name
 		if r.n == 0 || r.n > MaxRows {
 			return nil, r.fault("a corpus has 1 to 4194304 utterances", name, "%d rows", r.n)
 		}
@@ -29,7 +50,7 @@ func (r *reader) features(m erc.Modality) ([]float32, error) {
 		return nil, err
 	}
 	if width := a.Shape[1]; width < 1 || width > MaxWidth {
-		return nil, r.fault("features have 1 to 65536 channels", name, "width %d", width)
+		return nil, r.fault(fmt.Sprintf("features have 1 to 65536 channels; leave the array out if there is no %s", m), name, "width %d", width)
 	}
 	r.dims[m] = a.Shape[1]
 	// Small numbers take more room as float32 than they did in the file.
@@ -38,14 +59,14 @@ func (r *reader) features(m erc.Modality) ([]float32, error) {
 	}
 	values, err := a.Floats()
 	if err != nil {
-		return nil, r.fault("save it with .astype(np.float32)", name, "%v", err)
+		return nil, r.fault(conversion(a, ".astype(np.float32)", "features are numbers: encode the text first"), name, "%v", err)
 	}
 	return values, nil
 }
 
 func (r *reader) checkLength(name string, a *npz.Array) error {
 	if a.Shape[0] != r.n {
-		return r.fault(hintLengths, name, "%d rows, but %q has %d", a.Shape[0], r.fields.Text, r.n)
+		return r.fault(hintLengths, name, "%d rows, but %q has %d", a.Shape[0], r.first, r.n)
 	}
 	return nil
 }
@@ -62,6 +83,13 @@ func (r *reader) presence(features [erc.NumModalities][]float32) ([]erc.Present,
 		for _, m := range erc.Modalities {
 			if stored != nil && !stored[i].Has(m) {
 				continue // whatever is stored there
+			}
+			if features[m] == nil {
+				if stored != nil {
+					return nil, r.faultAt("write 0 where a modality is missing", r.fields.Present, i,
+						"1 for %s, but the file has no array %q", m, r.fields.Features(m))
+				}
+				continue
 			}
 			w := r.dims[m]
 			missing, err := r.checkFeatures(m, i, features[m][i*w:(i+1)*w])
@@ -89,7 +117,19 @@ func (r *reader) nothingThere(row int) error {
 	if r.file.Get(r.fields.Present) != nil {
 		return r.faultAt(tip, r.fields.Present, row, "no modality at all")
 	}
-	return r.faultAt(tip, r.fields.Text, row, "no modality at all: %q and %q are NaN as well", r.fields.Audio, r.fields.Visual)
+	var others []string
+	for _, m := range erc.Modalities {
+		if name := r.fields.Features(m); r.dims[m] > 0 && name != r.first {
+			others = append(others, strconv.Quote(name))
+		}
+	}
+	switch len(others) {
+	case 0:
+		return r.faultAt(tip, r.first, row, "no modality at all: it is NaN, and there is no other")
+	case 1:
+		return r.faultAt(tip, r.first, row, "no modality at all: %s is NaN as well", others[0])
+	}
+	return r.faultAt(tip, r.first, row, "no modality at all: %s are NaN as well", strings.Join(others, " and "))
 }
 
 // present reads the optional array of that name, nil without it.
@@ -108,7 +148,7 @@ func (r *reader) present() ([]erc.Present, error) {
 	}
 	values, err := a.Ints()
 	if err != nil {
-		return nil, r.fault("save it with .astype(np.uint8)", name, "%v", err)
+		return nil, r.unreadable(tip, conversion(a, ".astype(np.uint8)", tip), name, erc.NumModalities, err)
 	}
 	out := make([]erc.Present, r.n)
 	for i, v := range values {
@@ -154,58 +194,9 @@ func (r *reader) vector(name string) (*npz.Array, error) {
 		return nil, nil
 	}
 	if len(a.Shape) != 1 {
-		return nil, r.fault(hintLengths, name, "%d dimensions, want 1", len(a.Shape))
+		return nil, r.fault(hintVector, name, "%d dimensions, want 1", len(a.Shape))
 	}
 	return a, r.checkLength(name, a)
-}
-
-// integers reads an [n] array of integers in [low, high]; nil where an optional
-// one is not there.
-func (r *reader) integers(name string, low, high int64, tip string) ([]int64, error) {
-	a, err := r.vector(name)
-	if a == nil || err != nil {
-		return nil, err
-	}
-	values, err := a.Ints()
-	if err != nil {
-		return nil, r.fault("save it with .astype(np.int32)", name, "%v", err)
-	}
-	for i, v := range values {
-		if v < low || v > high {
-			return nil, r.faultAt(tip, name, i, "%d is not in %d to %d", v, low, high)
-		}
-	}
-	return values, nil
-}
-
-// positions fills in dialogue, turn, speaker and split.
-func (r *reader) positions(rows []row) error {
-	for _, column := range []struct {
-		name string
-		low  int64
-		high int64
-		tip  string
-		set  func(u *row, v int64)
-	}{
-		{r.fields.Dialogue, 0, math.MaxInt32, "number the dialogues from 0", func(u *row, v int64) { u.dialogue = int32(v) }},
-		{r.fields.Turn, math.MinInt32, math.MaxInt32, "number the turns within each dialogue", func(u *row, v int64) { u.Turn = int(v) }},
-		{r.fields.Speaker, 0, math.MaxInt32, "number the speakers within each dialogue from 0", func(u *row, v int64) { u.Speaker = erc.Speaker(v) }},
-		{r.fields.Split, 0, 2, "0 is train, 1 valid, 2 test", func(u *row, v int64) { u.split = erc.Split(v) }},
-	} {
-		values, err := r.integers(column.name, column.low, column.high, column.tip)
-		if err != nil {
-			return err
-		}
-		for i, v := range values {
-			column.set(&rows[i], v)
-		}
-	}
-	if r.file.Get(r.fields.Split) == nil {
-		for i := range rows {
-			rows[i].split = erc.Test
-		}
-	}
-	return nil
 }
 
 // labels fills in the labels of the task, and says which task it is.
@@ -215,6 +206,8 @@ func (r *reader) labels(rows []row, task string) (erc.Task, int, error) {
 	}
 	scores, classes := r.file.Get(r.fields.Label) != nil, r.file.Get(r.fields.Class) != nil
 	switch {
+	case task == erc.NoLabels.String():
+		return erc.NoLabels, 0, nil
 	case task == erc.Scores.String() && !scores:
 		return 0, 0, r.noLabels(r.fields.Label, "label", task)
 	case task == erc.Classes.String() && !classes:
@@ -228,7 +221,7 @@ func (r *reader) labels(rows []row, task string) (erc.Task, int, error) {
 }
 
 func (r *reader) noLabels(array, role, task string) error {
-	return r.fault(fmt.Sprintf("set [data] %s to the array that holds them, or another task", role), array,
+	return r.fault(r.candidates(role)+", or another task with --set data.task=", array,
 		"not in the file, and the task %s needs it", task)
 }
 
@@ -238,26 +231,37 @@ func (r *reader) scores(rows []row) (erc.Task, int, error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	values, err := a.Floats()
+	values, err := a.Float64s()
 	if err != nil {
-		return 0, 0, r.fault("save it with .astype(np.float32)", name, "%v", err)
+		return 0, 0, r.fault(conversion(a, ".astype(np.float32)", "scores are numbers in [-3,3]; for classes, use --set data.class and numbers from 0"), name, "%v", err)
 	}
 	task := erc.NoLabels
 	for i, v := range values {
 		if v < -MaxScore || v > MaxScore {
-			return 0, 0, r.faultAt("rescale the scores; NaN marks an utterance without one", name, i, "%g is not a score in [-3,3]", v)
+			return 0, 0, r.faultAt("rescale the scores to [-3,3]; NaN marks an utterance without one", name, i,
+				"%s is not a score in [%g,%g]", shortest(v), -MaxScore, MaxScore)
 		}
-		if !math.IsNaN(float64(v)) {
+		if !math.IsNaN(v) {
 			task = erc.Scores
 		}
-		rows[i].Label = v
+		rows[i].Label = float32(v)
 	}
 	return task, 0, nil
 }
 
+// shortest writes a number with as few digits as it needs, those of a float32 if
+// it is one.
+func shortest(v float64) string {
+	bits := 64
+	if float64(float32(v)) == v {
+		bits = 32
+	}
+	return strconv.FormatFloat(v, 'g', -1, bits)
+}
+
 func (r *reader) classes(rows []row) (erc.Task, int, error) {
 	values, err := r.integers(r.fields.Class, int64(erc.Unlabelled), MaxClasses-1,
-		"number the classes from 0; -1 marks an utterance without one")
+		"number the classes from 0, as np.unique(names, return_inverse=True)[1] does; -1 marks an utterance without one")
 	if err != nil {
 		return 0, 0, err
 	}

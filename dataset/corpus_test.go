@@ -221,8 +221,10 @@ func TestNames(t *testing.T) {
 		"no list":   {`{"name": "mosi"}`, "mosi", "dialogue 2", ""},
 		"other":     {`{}`, "corpus", "dialogue 2", ""},
 		"too large": {`{"name": ` + string(long) + `}`, "corpus", "dialogue 2", ""},
-		"malformed": {`{"name": `, "", "", "corpus.json: unexpected end"},
-		"wrong":     {`{"dialogues": {"a": 1}}`, "", "", "corpus.json: json: cannot unmarshal object"},
+		"malformed": {`{"name": `, "", "", "corpus.json: no JSON at byte 9"},
+		"no object": {`[1, 2]`, "", "", "corpus.json: it does not hold an object with names"},
+		"number":    {`{"name": 3}`, "", "", `corpus.json: "name" is not a text`},
+		"wrong":     {`{"dialogues": {"a": 1}}`, "", "", `corpus.json: "dialogues" is not a list of names`},
 	}
 	for name, c := range cases {
 		path := save(t, sample())

@@ -43,19 +43,22 @@ func Register(format string, open Opener) {
 // Formats lists the registered formats, sorted.
 func Formats() []string { return slices.Sorted(maps.Keys(openers)) }
 
-// Open reads the corpus at path, whichever format it has. Errors are
-// hint.Input, and leave no corpus.
+// Open reads the corpus at path, whichever format it has; "-" is a .npz on
+// standard input. Errors are hint.Input, and leave no corpus.
 func Open(path string, fields Fields) (*erc.Corpus, error) {
 	if err := fields.check(); err != nil {
 		return nil, err
 	}
 	format := strings.ToLower(filepath.Ext(path))
+	if path == stdin {
+		format = ".npz"
+	}
 	if name, _, _ := strings.Cut(path, ":"); openers[name] != nil && !strings.HasPrefix(name, ".") {
 		format = name
 	}
 	open := openers[format]
 	if open == nil {
-		return nil, hint.Input("give one of "+strings.Join(Formats(), ", "), "%s: no format %q", path, format)
+		return nil, hint.Input("give a file that ends in .npz, or synthetic", "%s: no format %q", path, format)
 	}
 	corpus, err := open(path, fields)
 	if err != nil {

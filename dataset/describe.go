@@ -2,22 +2,54 @@ package dataset
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/stat"
 
 	"gsdnet/erc"
 )
 
-// Description sums a corpus up. It marshals to JSON, and WriteTo writes it as a
-// table.
+// Description sums a corpus up, and the file that it is from. It marshals to
+// JSON, and WriteTo writes it as tables.
 type Description struct {
 	Name    string         `json:"name"`
 	Hash    string         `json:"hash"`              // SHA-256
 	Task    string         `json:"task"`              // scores, classes or none
 	Classes int            `json:"classes,omitempty"` // how many there are
-	Widths  map[string]int `json:"widths"`            // D_m by modality
+	Widths  map[string]int `json:"widths"`            // D_m by modality, 0 of one without an array
 	Parts   []Part         `json:"parts"`             // the splits that hold conversations, and "all"
+	Arrays  []ArrayInfo    `json:"arrays,omitempty"`  // of a .npz
+	Error   string         `json:"error,omitempty"`   // why the file is no corpus
+}
+
+// DescribeFile describes the corpus at path, and if it is a .npz each of its
+// arrays. If the arrays can be read but make no corpus, the description holds
+// them alone and comes with the error.
+func DescribeFile(path string, fields Fields) (Description, error) {
+	if path != stdin && !strings.EqualFold(filepath.Ext(path), ".npz") {
+		corpus, err := Open(path, fields)
+		if err != nil {
+			return Description{}, err
+		}
+		return Describe(corpus), nil
+	}
+	if err := fields.check(); err != nil {
+		return Description{}, err
+	}
+	file, err := ReadArrays(path)
+	if err != nil {
+		return Description{}, err
+	}
+	arrays := Arrays(file, fields)
+	corpus, err := fromFile(path, file, fields)
+	if err != nil {
+		return Description{Name: baseName(title(path)), Hash: file.Hash, Arrays: arrays, Error: err.Error()}, err
+	}
+	d := Describe(corpus)
+	d.Arrays = arrays
+	return d, nil
 }
 
 // Part describes one split, or all of them.

@@ -4,32 +4,111 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"gsdnet/erc"
 )
 
-// WriteTo writes the description as plain text: what the corpus is, then a table
-// with one column a split.
+// WriteTo writes the description as plain text: what the corpus is, a table with
+// one column a split, and a table with one row an array.
 func (d Description) WriteTo(w io.Writer) (int64, error) {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s: ", d.Name)
-	switch d.Task {
-	case erc.Scores.String():
+	switch {
+	case d.Parts == nil:
+		fmt.Fprintf(&out, "%d arrays that make no corpus", len(d.Arrays))
+	case d.Task == erc.Scores.String():
 		fmt.Fprint(&out, "sentiment scores")
-	case erc.Classes.String():
+	case d.Task == erc.Classes.String():
 		fmt.Fprintf(&out, "%d classes", d.Classes)
 	default:
 		fmt.Fprint(&out, "no labels")
 	}
 	for _, m := range erc.Modalities {
-		fmt.Fprintf(&out, ", %s %d", m, d.Widths[m.String()])
+		switch width := d.Widths[m.String()]; {
+		case d.Parts == nil:
+		case width == 0:
+			fmt.Fprintf(&out, ", no %s", m)
+		default:
+			fmt.Fprintf(&out, ", %s %d", m, width)
+		}
 	}
-	fmt.Fprintf(&out, "\nsha256 %s\n\n", d.Hash)
-	t := &describeTable{parts: d.Parts, w: tabwriter.NewWriter(&out, 0, 0, 3, ' ', tabwriter.AlignRight)}
-	t.rows(d)
-	t.w.Flush() // to a buffer, which does not fail
+	fmt.Fprintf(&out, "\nsha256 %s\n", d.Hash)
+	if d.Parts != nil {
+		fmt.Fprintln(&out)
+		t := &describeTable{parts: d.Parts, w: tabwriter.NewWriter(&out, 0, 0, 3, ' ', tabwriter.AlignRight)}
+		t.rows(d)
+		t.w.Flush() // to a buffer, which does not fail
+	}
+	if len(d.Arrays) > 0 {
+		fmt.Fprintln(&out)
+		writeArrays(&out, d.Arrays)
+	}
 	return out.WriteTo(w)
+}
+
+// writeArrays writes a row for every array.
+func writeArrays(out io.Writer, arrays []ArrayInfo) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "array\tshape\ttype\trange\tNaN\tused as")
+	for i := range arrays {
+		a := &arrays[i]
+		nan := "-"
+		if a.NaN > 0 {
+			nan = fmt.Sprintf("%.1f%%", 100*a.NaN)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.Name, shapeText(a.Shape), a.Type, a.span(), nan, a.use())
+	}
+	_ = w.Flush() // to a buffer, which does not fail
+}
+
+// shapeText writes a shape as 24x768.
+func shapeText(shape []int) string {
+	if len(shape) == 0 {
+		return "one value"
+	}
+	var text strings.Builder
+	for i, d := range shape {
+		if i > 0 {
+			text.WriteByte('x')
+		}
+		fmt.Fprint(&text, d)
+	}
+	return text.String()
+}
+
+// span writes the range of the elements.
+func (i *ArrayInfo) span() string {
+	switch {
+	case i.Names == 1:
+		return "1 name"
+	case i.Names > 1:
+		return fmt.Sprintf("%d names", i.Names)
+	case i.Min == nil:
+		return "-"
+	case i.Infinite > 0:
+		return fmt.Sprintf("%.4g to %.4g, Inf", *i.Min, *i.Max)
+	}
+	return fmt.Sprintf("%.4g to %.4g", *i.Min, *i.Max)
+}
+
+// use says which part the array plays, or could play by which flag.
+func (i *ArrayInfo) use() string {
+	switch {
+	case i.Role != "":
+		return i.Role
+	case len(i.CouldBe) == 0:
+		return "nothing: " + i.Unused
+	}
+	const most = 3 // keeps the table narrow; JSON has them all
+	text := "nothing; " + i.setting(i.CouldBe[0])
+	if others := i.CouldBe[1:]; len(others) >= most {
+		text += " or " + others[0] + ", …"
+	} else if len(others) > 0 {
+		text += " or " + strings.Join(others, ", ")
+	}
+	return text
 }
 
 // describeTable writes a row at a time, a cell for each part.

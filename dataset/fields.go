@@ -7,20 +7,22 @@ import (
 
 // Fields says which array of a file plays which part, and which labels are
 // used. An empty name stands for the default, the part's own name; a name that
-// is given must exist in the file.
+// is given must exist in the file. Numbers may have any NumPy type; whole
+// numbers may be stored as floats.
 type Fields struct {
-	Text     string `toml:"text"`     // float [n, D_t], a missing row is NaN
-	Audio    string `toml:"audio"`    // float [n, D_a]
-	Visual   string `toml:"visual"`   // float [n, D_v]
+	Text     string `toml:"text"`     // number [n, D_t], a missing row is NaN; optional, as are the next two, but not all three
+	Audio    string `toml:"audio"`    // number [n, D_a]
+	Visual   string `toml:"visual"`   // number [n, D_v]
 	Present  string `toml:"present"`  // 0 or 1 [n, 3], optional
-	Label    string `toml:"label"`    // float [n] in [-3,3], NaN unlabelled, optional
-	Class    string `toml:"class"`    // int [n] from 0, -1 unlabelled, optional
-	Dialogue string `toml:"dialogue"` // int [n]
-	Turn     string `toml:"turn"`     // int [n], orders the dialogue
-	Speaker  string `toml:"speaker"`  // int [n], optional, 0 without
-	Split    string `toml:"split"`    // 0 train 1 valid 2 test [n], optional, test without
-	// Task is "scores" (label) or "classes" (class). Empty means scores where
-	// the file has them, else classes, else a corpus without labels.
+	Label    string `toml:"label"`    // number [n] in [-3,3], NaN unlabelled, optional
+	Class    string `toml:"class"`    // whole [n] from 0, -1 unlabelled, optional
+	Dialogue string `toml:"dialogue"` // whole from 0, or text [n]
+	Turn     string `toml:"turn"`     // whole [n], orders the dialogue
+	Speaker  string `toml:"speaker"`  // whole from 0, or text [n], optional, 0 without
+	Split    string `toml:"split"`    // 0 train 1 valid 2 test, or these words [n], optional, test without
+	// Task is "scores" (label), "classes" (class) or "none", which reads neither
+	// labels nor splits. Empty means scores where the file has them, else classes,
+	// else a corpus without labels.
 	Task string `toml:"task"`
 }
 
@@ -42,31 +44,30 @@ func (f Fields) Features(m erc.Modality) string {
 
 // part is one entry of Fields: what it is for, and where its name is kept.
 type part struct {
-	role     string
-	name     *string
-	required bool
+	role string
+	name *string
 }
 
 func (f *Fields) parts() []part {
 	return []part{
-		{"text", &f.Text, true},
-		{"audio", &f.Audio, true},
-		{"visual", &f.Visual, true},
-		{"present", &f.Present, false},
-		{"label", &f.Label, false},
-		{"class", &f.Class, false},
-		{"dialogue", &f.Dialogue, true},
-		{"turn", &f.Turn, true},
-		{"speaker", &f.Speaker, false},
-		{"split", &f.Split, false},
+		{"text", &f.Text},
+		{"audio", &f.Audio},
+		{"visual", &f.Visual},
+		{"present", &f.Present},
+		{"label", &f.Label},
+		{"class", &f.Class},
+		{"dialogue", &f.Dialogue},
+		{"turn", &f.Turn},
+		{"speaker", &f.Speaker},
+		{"split", &f.Split},
 	}
 }
 
 // check refuses a Task that does not exist.
 func (f Fields) check() error {
 	switch f.Task {
-	case "", erc.Scores.String(), erc.Classes.String():
+	case "", erc.Scores.String(), erc.Classes.String(), erc.NoLabels.String():
 		return nil
 	}
-	return hint.Input(`set task to "scores", "classes" or nothing`, "task %q does not exist", f.Task)
+	return hint.Input(`set task to "scores", "classes", "none" or nothing`, "task %q does not exist", f.Task)
 }

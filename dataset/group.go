@@ -33,14 +33,21 @@ func (r *reader) group(rows []row) ([]erc.Conversation, error) {
 func (r *reader) conversation(rows []row) (erc.Conversation, error) {
 	first := rows[0]
 	conv := erc.Conversation{ID: first.dialogue, Name: defaultName(first.dialogue), Split: first.split}
+	called := conv.Name // in messages
+	if r.dialogues != nil {
+		called = fmt.Sprintf("dialogue %q", r.dialogues[conv.ID])
+		if name := printable(r.dialogues[conv.ID]); name != "" {
+			conv.Name = name
+		}
+	}
 	for i, u := range rows {
 		if i > 0 && u.Turn == rows[i-1].Turn {
 			return conv, r.faultAt("number the turns of a dialogue without repeats", r.fields.Turn, u.Row,
-				"dialogue %d has turn %d already, in row %d", u.dialogue, u.Turn, rows[i-1].Row)
+				"%s has turn %d already, in row %d", called, u.Turn, rows[i-1].Row)
 		}
 		if u.split != first.split {
 			return conv, r.faultAt("put each dialogue into one split", r.fields.Split, u.Row,
-				"dialogue %d is in %s here, but in %s in row %d", u.dialogue, u.split, first.split, first.Row)
+				"%s is in %s here, but in %s in row %d", called, u.split, first.split, first.Row)
 		}
 		conv.Utterances = append(conv.Utterances, u.Utterance)
 	}

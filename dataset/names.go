@@ -3,6 +3,7 @@ package dataset
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -38,12 +39,12 @@ func readNames(path string, corpus *erc.Corpus) error {
 		return nil
 	}
 	if err != nil {
-		return hint.Input("check its permissions, or move it away", "%w", err)
+		return hint.Input("check its permissions, or move it away", "%s: it cannot be opened, but may hold the names of this corpus", path)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, MaxNamesBytes+1))
 	if err != nil {
-		return hint.Input("check the file, or move it away", "%w", err)
+		return hint.Input("check the file, or move it away", "%s: it cannot be read", path)
 	}
 	if len(text) > MaxNamesBytes {
 		return nil
@@ -53,10 +54,13 @@ func readNames(path string, corpus *erc.Corpus) error {
 		Dialogues []string `json:"dialogues"`
 	}
 	if err := json.Unmarshal(text, &names); err != nil {
-		return hint.Input(`it may hold "name" and "dialogues", a list of names; mend it or move it away`, "%s: %w", path, err)
+		return hint.Input(`it may hold "name" and "dialogues", a list of names; mend it or move it away`, "%s: %s", path, jsonFault(err))
 	}
 	if name := printable(names.Name); name != "" {
 		corpus.Name = name
+	}
+	if corpus.Dialogues != nil {
+		return nil // the file itself has names
 	}
 	for i := range corpus.Conversations {
 		conv := &corpus.Conversations[i]
@@ -67,6 +71,21 @@ func readNames(path string, corpus *erc.Corpus) error {
 		}
 	}
 	return nil
+}
+
+// jsonFault says what is wrong with the names in words of this package.
+func jsonFault(err error) string {
+	var syntax *json.SyntaxError
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("no JSON at byte %d", syntax.Offset)
+	case errors.As(err, &wrong) && strings.HasPrefix(wrong.Field, "dialogues"):
+		return `"dialogues" is not a list of names`
+	case errors.As(err, &wrong) && wrong.Field == "name":
+		return `"name" is not a text`
+	}
+	return "it does not hold an object with names"
 }
 
 // printable drops what could upset a terminal or a table.

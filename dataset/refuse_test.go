@@ -25,9 +25,7 @@ type refusal struct {
 func refusals() []refusal {
 	inf := float32(math.Inf(1))
 	object := &npz.Array{DType: "<U1", Shape: []int{5}, Data: make([]byte, 20)}
-	half := &npz.Array{DType: "<f2", Shape: []int{5, 1}, Data: make([]byte, 10)}
 	return []refusal{
-		{"no text", "text", nil, `array "text": not in the file`},
 		{"no dialogue", "dialogue", nil, `array "dialogue": not in the file`},
 		{"no turn", "turn", nil, `array "turn": not in the file`},
 		{"rank of features", "audio", npz.From([]float32{1, 2, 3, 4, 5}), `array "audio": 1 dimensions, want 2`},
@@ -41,7 +39,7 @@ func refusals() []refusal {
 		{"length of class", "split", npz.From([]int8{1, 1, 1, 1, 1, 1}), `array "split": 6 rows, but "text" has 5`},
 		{"length of present", "present", npz.From([]uint8{1, 1, 1}, 1, 3), `array "present": 1 rows, but "text" has 5`},
 		{"width of present", "present", npz.From(make([]uint8, 10), 5, 2), `array "present": shape [5 2], want [5 3]`},
-		{"present of floats", "present", npz.From(make([]float32, 15), 5, 3), `array "present": holds <f4, want integers`},
+		{"present of halves", "present", npz.From(append(make([]float32, 14), 0.5), 5, 3), `array "present", row 4: 0.5 is not a whole number`},
 		{"present of 2", "present", npz.From([]uint8{1, 1, 1, 1, 0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 5, 3), `array "present", row 1: 2 for visual`},
 		{"present on NaN", "present", npz.From([]uint8{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 5, 3), `array "present", row 1: 1 for audio, but that row of "audio" is NaN`},
 		{"none present", "present", npz.From([]uint8{1, 1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1}, 5, 3), `array "present", row 3: no modality at all`},
@@ -51,12 +49,14 @@ func refusals() []refusal {
 		{"Inf among NaN", "text", npz.From([]float32{1, 1, 1, 1, nan, inf, 1, 1, 1, 1}, 5, 2), `array "text", row 2: channel 1 is infinite`},
 		{"beyond float32", "visual", npz.From([]float64{1, 1, 1e300, 1, 1}, 5, 1), `array "visual", row 2: channel 0 is infinite, or too large for float32`},
 		{"text for features", "text", object, `array "text": 1 dimensions, want 2`},
-		{"half for features", "text", half, `array "text": holds <f2, want float32`},
-		{"text for turns", "turn", object, `array "turn": holds <U1, want integers`},
-		{"text for labels", "label", object, `array "label": holds <U1, want float32`},
-		{"float for dialogue", "dialogue", npz.From([]float32{1, 2, 3, 4, 5}), `array "dialogue": holds <f4, want integers`},
-		{"label 7", "label", npz.From([]float32{1, 7, 0, 0, 0}), `array "label", row 1: 7 is not a score in [-3,3]`},
-		{"label -3.6", "label", npz.From([]float32{1, 0, 0, 0, -3.6}), `array "label", row 4: -3.6 is not a score in [-3,3]`},
+		{"text for turns", "turn", object, `array "turn": holds text, want whole numbers`},
+		{"text for labels", "label", object, `array "label": holds text, want numbers`},
+		{"fraction for dialogue", "dialogue", npz.From([]float32{1, 2, 3.5, 4, 5}), `array "dialogue", row 2: 3.5 is not a whole number`},
+		{"NaN for turn", "turn", npz.From([]float64{1, 2, 3, 4, math.NaN()}), `array "turn", row 4: NaN is not a whole number`},
+		{"empty name", "dialogue", npz.FromStrings([]string{"a", "a", "", "b", "b"}), `array "dialogue", row 2: the name is empty`},
+		{"no split", "split", npz.FromStrings([]string{"test", "train", "tset", "train", "test"}), `array "split", row 2: "tset" is not train, valid or test`},
+		{"label 7", "label", npz.From([]float32{1, 7, 0, 0, 0}), `array "label", row 1: 7 is not a score in [-3.5,3.5]`},
+		{"label -3.6", "label", npz.From([]float32{1, 0, 0, 0, -3.6}), `array "label", row 4: -3.6 is not a score in [-3.5,3.5]`},
 		{"label Inf", "label", npz.From([]float32{1, 0, inf, 0, 0}), `array "label", row 2: +Inf is not a score`},
 		{"negative dialogue", "dialogue", npz.From([]int32{4, -1, 4, 2, 4}), `array "dialogue", row 1: -1 is not in 0 to 2147483647`},
 		{"huge turn", "turn", npz.From([]int64{1, 2, 1 << 40, 4, 5}), `array "turn", row 2: 1099511627776 is not in`},
@@ -79,11 +79,31 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// The hint of a wrong type is a conversion only where NumPy can do it.
+func TestHintsOfTypes(t *testing.T) {
+	words := npz.FromStrings([]string{"joy", "joy", "fear", "joy", "joy"})
+	for array, want := range map[string]string{
+		"turn": "number the turns within each dialogue", "class": "number the classes from 0, as np.unique(names, return_inverse=True)[1] does; -1 marks an utterance without one",
+		"label": "scores are numbers in [-3,3]; for classes, use --set data.class and numbers from 0",
+	} {
+		f := sample()
+		f.Set(array, words)
+		task := ""
+		if array == "class" {
+			task = "classes"
+		}
+		if _, err := dataset.FromArrays("f.npz", f, dataset.Fields{Task: task}); hint.Of(err) != want {
+			t.Errorf("%s: got hint %q, want %q", array, hint.Of(err), want)
+		}
+	}
+}
+
 func TestRefusedClasses(t *testing.T) {
 	for want, class := range map[string]*npz.Array{
 		`array "class", row 2: -2 is not in -1 to 999`:       npz.From([]int32{0, 1, -2, 1, 1}),
 		`array "class", row 4: 1000 is not in -1 to 999`:     npz.From([]int32{0, 1, 1, 1, 1000}),
-		`array "class": holds <f4, want integers`:            npz.From([]float32{0, 1, 1, 1, 2}),
+		`array "class", row 3: 1.5 is not a whole number`:    npz.From([]float32{0, 1, 1, 1.5, 2}),
+		`array "class": holds text, want whole numbers`:      npz.FromStrings([]string{"joy", "joy", "fear", "joy", "joy"}),
 		`array "class": 1 rows, but "text" has 5`:            npz.From([]int32{0}),
 		`array "class": 2 dimensions, want 1`:                npz.From([]int32{0, 1, 1, 1, 2}, 5, 1),
 		`array "class", row 0: 4294967295 is not in -1 to 9`: npz.From([]uint32{math.MaxUint32, 1, 1, 1, 2}),
@@ -102,10 +122,12 @@ func TestRefusedFields(t *testing.T) {
 	refuse(t, "named", sample(), dataset.Fields{Split: "split_std"}, `array "split_std": not in the file`)
 	refuse(t, "scores", without(sample(), "label"), dataset.Fields{Task: "scores"}, `array "label": not in the file, and the task scores needs it`)
 	refuse(t, "classes", without(sample(), "class"), dataset.Fields{Task: "classes"}, `array "class": not in the file, and the task classes needs it`)
-	refuse(t, "empty", &npz.File{}, dataset.Fields{}, `array "text": not in the file`)
+	refuse(t, "empty", &npz.File{}, dataset.Fields{}, `array "text": not in the file, nor is "audio" or "visual"`)
+	refuse(t, "named modality", without(sample(), "visual"), dataset.Fields{Visual: "visual"}, `array "visual": not in the file`)
+	refuse(t, "all three", without(without(without(sample(), "text"), "audio"), "visual"), dataset.Fields{}, `array "text": not in the file, nor is "audio" or "visual"`)
 
 	_, err := dataset.Open(save(t, sample()), dataset.Fields{Text: "texts"})
-	if got, want := hint.Of(err), "the file has text, audio, visual, label, class, dialogue, turn, speaker, split; set [data] text to one of them"; got != want {
+	if got, want := hint.Of(err), "choose with --set data.text=text"; got != want {
 		t.Errorf("hint: got %q, want %q", got, want)
 	}
 	if _, err := dataset.Open("synthetic", dataset.Fields{Task: "score"}); err == nil || err.Error() != `task "score" does not exist` {

@@ -39,17 +39,27 @@ func openSynthetic(path string, fields Fields) (*erc.Corpus, error) {
 	return corpus, nil
 }
 
-// keepTask leaves a corpus with the labels of one task, as FromArrays does.
+// keepTask leaves a corpus with the labels of one task, or without labels and
+// splits, as FromArrays does.
 func keepTask(corpus *erc.Corpus, task string) {
-	classes := task == erc.Classes.String()
-	if classes {
+	classes, none := task == erc.Classes.String(), task == erc.NoLabels.String()
+	switch {
+	case classes:
 		corpus.Task, corpus.NumClasses = erc.Classes, syntheticClasses
+	case none:
+		corpus.Task = erc.NoLabels
 	}
 	for i := range corpus.Conversations {
-		for j := range corpus.Conversations[i].Utterances {
-			if u := &corpus.Conversations[i].Utterances[j]; classes {
+		conv := &corpus.Conversations[i]
+		if none {
+			conv.Split = erc.Test
+		}
+		for j := range conv.Utterances {
+			u := &conv.Utterances[j]
+			if classes || none {
 				u.Label = float32(math.NaN())
-			} else {
+			}
+			if !classes {
 				u.Class = erc.Unlabelled
 			}
 		}

@@ -11,8 +11,9 @@ import (
 
 // WriteNPZ saves any corpus in the project's container, its rows in the order of
 // conversations and turns. A missing modality is a NaN row and a 0 in present;
-// label and class are written where at least one utterance has one. The names
-// of the conversations are not kept. A failure leaves path as it was.
+// label and class are written where at least one utterance has one, and no array
+// of a modality that the corpus does not have. Names of conversations are kept
+// only if the corpus was read with text for dialogues. A failure leaves path as it was.
 func WriteNPZ(path string, corpus *erc.Corpus) error {
 	file, err := arrays(corpus)
 	if err != nil {
@@ -48,7 +49,9 @@ func arrays(corpus *erc.Corpus) (*npz.File, error) {
 	}
 	file := &npz.File{}
 	for _, m := range erc.Modalities {
-		file.Set(m.String(), npz.From(t.features[m], n, corpus.Dims[m]))
+		if corpus.Dims[m] > 0 {
+			file.Set(m.String(), npz.From(t.features[m], n, corpus.Dims[m]))
+		}
 	}
 	file.Set("present", npz.From(t.present, n, erc.NumModalities))
 	if t.scored {
@@ -57,11 +60,34 @@ func arrays(corpus *erc.Corpus) (*npz.File, error) {
 	if t.classed {
 		file.Set("class", npz.From(t.class))
 	}
-	file.Set("dialogue", npz.From(t.dialogue))
+	var err error
+	set := func(name string, numbers []int32, names []string) {
+		a, fault := identities(numbers, names)
+		if fault != nil {
+			err = fmt.Errorf("%s %w", name, fault)
+		}
+		file.Set(name, a)
+	}
+	set("dialogue", t.dialogue, corpus.Dialogues)
 	file.Set("turn", npz.From(t.turn))
-	file.Set("speaker", npz.From(t.speaker))
+	set("speaker", t.speaker, corpus.Speakers)
 	file.Set("split", npz.From(t.split))
-	return file, nil
+	return file, err
+}
+
+// identities writes numbers, or the names that they stand for.
+func identities(numbers []int32, names []string) (*npz.Array, error) {
+	if names == nil {
+		return npz.From(numbers), nil
+	}
+	texts := make([]string, len(numbers))
+	for i, number := range numbers {
+		if number < 0 || int(number) >= len(names) {
+			return nil, fmt.Errorf("%d has no name, there are %d", number, len(names))
+		}
+		texts[i] = names[number]
+	}
+	return npz.FromStrings(texts), nil
 }
 
 // add appends one row to every column.

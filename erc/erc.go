@@ -75,6 +75,18 @@ func (p Present) String() string {
 	return "{" + strings.Join(letters, ",") + "}"
 }
 
+// Letters returns the modalities that were observed without punctuation, as
+// "tv"; of None it is empty.
+func (p Present) Letters() string {
+	var letters strings.Builder
+	for _, m := range Modalities {
+		if p.Has(m) {
+			letters.WriteString(m.Letter())
+		}
+	}
+	return letters.String()
+}
+
 // Split is the part of a corpus a conversation belongs to.
 type Split int8
 
@@ -160,6 +172,10 @@ type Corpus struct {
 	Dims          [NumModalities]int // raw feature widths D_m
 	Conversations []Conversation     // ordered by ID
 	Hash          string             // SHA-256 of the file (or of the generator's settings), hexadecimal
+	// Dialogues and Speakers hold the names as the file has them, by
+	// Conversation.ID and Utterance.Speaker. They are nil where the file has
+	// numbers.
+	Dialogues, Speakers []string
 }
 
 // In returns the conversations of one split, in order.

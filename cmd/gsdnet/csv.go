@@ -8,14 +8,16 @@ import (
 	"strconv"
 
 	"gsdnet"
+	"gsdnet/erc"
 	"gsdnet/experiment"
 )
 
 // writePredictions lists predictions as CSV.
-func writePredictions(w io.Writer, predictions []gsdnet.Prediction) error {
-	rows := [][]string{{"dialogue", "turn", "speaker", "observed"}}
+func writePredictions(w io.Writer, corpus *erc.Corpus, predictions []gsdnet.Prediction) error {
+	rows := [][]string{{"row", "dialogue", "turn", "speaker", "observed"}}
 	for i, p := range predictions {
-		row := []string{strconv.Itoa(int(p.Dialogue)), strconv.Itoa(p.Turn), strconv.Itoa(int(p.Speaker)), p.Observed}
+		row := []string{strconv.Itoa(p.Row), fmt.Sprint(identity(p.Dialogue, corpus.Dialogues)), strconv.Itoa(p.Turn),
+			fmt.Sprint(identity(p.Speaker, corpus.Speakers)), p.Observed}
 		var heading, values []string
 		if p.Score != nil {
 			heading = append([]string{"score", "deviation"}, experiment.IntervalColumns()...)
@@ -38,11 +40,33 @@ func writePredictions(w io.Writer, predictions []gsdnet.Prediction) error {
 	return csv.NewWriter(w).WriteAll(rows)
 }
 
+// identity returns the name of a dialogue or a speaker where the file has names,
+// else the number.
+func identity[T ~int32](number T, names []string) any {
+	if names == nil {
+		return number
+	}
+	return names[number]
+}
+
+// line is a prediction as a line of JSON has it.
+type line struct {
+	Row      int           `json:"row"`
+	Dialogue any           `json:"dialogue"` // number or name
+	Turn     int           `json:"turn"`
+	Speaker  any           `json:"speaker"` // number or name
+	Observed string        `json:"observed"`
+	Score    *gsdnet.Score `json:"score,omitempty"`
+	Class    *gsdnet.Class `json:"class,omitempty"`
+}
+
 // writeLines lists predictions as JSON, one a line.
-func writeLines(w io.Writer, predictions []gsdnet.Prediction) error {
+func writeLines(w io.Writer, corpus *erc.Corpus, predictions []gsdnet.Prediction) error {
 	encoder := json.NewEncoder(w)
 	for _, p := range predictions {
-		if err := encoder.Encode(p); err != nil {
+		if err := encoder.Encode(line{
+			p.Row, identity(p.Dialogue, corpus.Dialogues), p.Turn, identity(p.Speaker, corpus.Speakers), p.Observed, p.Score, p.Class,
+		}); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/missing"
@@ -9,9 +11,10 @@ import (
 
 // dataCmd groups the verbs on data files.
 type dataCmd struct {
-	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels and missing cells."`
+	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels, missing cells, and every array."`
 	Spectrum spectrumCmd `cmd:"" help:"Measure how much of the conversation graphs is lost where modalities are missing."`
 	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
+	Split    splitCmd    `cmd:"" help:"Write a copy of a file with a split into train, valid and test."`
 }
 
 type describeCmd struct {
@@ -22,7 +25,12 @@ type describeCmd struct {
 
 // Help is the example under --help.
 func (describeCmd) Help() string {
-	return "Example:\n  gsdnet data describe corpus.npz --set data.label=label_centered"
+	return `Example:
+  gsdnet data describe corpus.npz --set data.label=label_centered
+
+Lists every array of a .npz with what it is used as, or the --set flag that would
+use it. It does so for a file that is no corpus too, before the error that says
+why. FILE may be - for standard input.`
 }
 
 // Run prints the description.
@@ -31,16 +39,16 @@ func (c *describeCmd) Run(term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := dataset.Open(c.File, fields)
-	if err != nil {
+	description, err := dataset.DescribeFile(c.File, fields)
+	if description.Name == "" {
 		return err
 	}
-	description := dataset.Describe(corpus)
+	// What can be said is said, and then why there is no more.
 	if c.JSON {
-		return printJSON(term.out, description)
+		return errors.Join(printJSON(term.out, description), err)
 	}
-	_, err = description.WriteTo(term.out)
-	return err
+	_, failed := description.WriteTo(term.out)
+	return errors.Join(failed, err)
 }
 
 type maskCmd struct {

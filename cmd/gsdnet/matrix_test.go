@@ -74,7 +74,7 @@ func TestMatrix(t *testing.T) {
 					if flag.Name == "out" && value == "/dev/null" {
 						continue
 					}
-					all = append(all, with(base, "--"+flag.Name, value))
+					all = append(all, replaced(base, "--"+flag.Name, value))
 				}
 			}
 			for i := range node.Positional {
@@ -99,8 +99,8 @@ func TestMatrix(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
-// with replaces or adds a flag.
-func with(base []string, flag, value string) []string {
+// replaced replaces or adds a flag.
+func replaced(base []string, flag, value string) []string {
 	args := slices.DeleteFunc(slices.Clone(base), func(arg string) bool { return strings.HasPrefix(arg, flag+"=") && flag != "--set" })
 	return append(args, flag+"="+value)
 }

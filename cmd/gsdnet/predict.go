@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gsdnet"
@@ -14,6 +15,9 @@ import (
 	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
 )
+
+// stdout is the path that stands for standard output.
+const stdout = "-"
 
 // runFlags name a run and how it is opened.
 type runFlags struct {
@@ -41,7 +45,7 @@ func (f *runFlags) open(term *terminal) (*gsdnet.Run, error) {
 // applyFlags are shared by the verbs that apply a run to a file.
 type applyFlags struct {
 	runFlags
-	In      string `help:"Conversations (.npz); they need no labels." required:""`
+	In      string `help:"Conversations (.npz), - for standard input; they need no labels." required:""`
 	Samples int    `help:"Number of completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
 	fieldFlags
 }
@@ -56,24 +60,35 @@ func (f *applyFlags) start(term *terminal) (*gsdnet.Run, dataset.Fields, error) 
 	return run, fields, err
 }
 
+// noteMissing says on the error stream which modalities the file does not have.
+func noteMissing(term *terminal, corpus *erc.Corpus) {
+	for _, m := range erc.Modalities {
+		if corpus.Dims[m] == 0 {
+			fmt.Fprintf(term.err, "gsdnet: note: %s has no %s\n", corpus.Name, m)
+		}
+	}
+}
+
 // watch returns the options of the call, and the progress that it shows through a
 // corpus.
-func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *counter, error) {
-	if f.Samples < 1 { // 0 would be the default
-		return gsdnet.Options{}, nil, hint.Input("use 1 or more", "--samples %d", f.Samples)
-	}
+func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *counter) {
 	bar := newCounter(term, "conversations", f.Samples*len(c.Conversations))
-	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar, nil
+	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar
 }
 
 type predictCmd struct {
 	applyFlags
-	Out string `help:"File to write, .csv or .jsonl; - writes CSV to the standard output." required:"" placeholder:"FILE"`
+	Out string `help:"File to write, .csv or .jsonl; - writes CSV to standard output." required:"" placeholder:"FILE"`
 }
 
 // Help is the example under --help.
 func (predictCmd) Help() string {
-	return "Example:\n  gsdnet predict runs/first --in conversations.npz --out emotions.csv --samples 16"
+	return `Example:
+  gsdnet predict runs/first --in conversations.npz --out emotions.csv --samples 16
+
+Writes one line for every row of the file, in the order of the file: row (from
+0), dialogue, turn, speaker, observed (the letters of the modalities that the row
+has, as tav), then the prediction. Dialogues and speakers are named as in the file.`
 }
 
 // Run predicts and writes.
@@ -91,19 +106,18 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	options, bar, err := c.watch(term, corpus)
-	if err != nil {
-		return err
-	}
+	noteMissing(term, corpus)
+	options, bar := c.watch(term, corpus)
 	predictions, err := run.Predict(ctx, corpus, options)
 	bar.close()
 	if err != nil {
 		return err
 	}
-	if c.Out == "-" {
-		return write(term.out, predictions)
+	slices.SortFunc(predictions, func(a, b gsdnet.Prediction) int { return a.Row - b.Row })
+	if c.Out == stdout {
+		return write(term.out, corpus, predictions)
 	}
-	if err := atomicfile.WriteFunc(c.Out, func(w io.Writer) error { return write(w, predictions) }); err != nil {
+	if err := atomicfile.WriteFunc(c.Out, func(w io.Writer) error { return write(w, corpus, predictions) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(term.out, "%s: %s of %s\n", c.Out, count.Of(len(predictions), "utterance"), count.Of(len(corpus.Conversations), "conversation"))
@@ -111,15 +125,15 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 }
 
 // format chooses the writer by the file's name.
-func (c *predictCmd) format() (func(io.Writer, []gsdnet.Prediction) error, error) {
+func (c *predictCmd) format() (func(io.Writer, *erc.Corpus, []gsdnet.Prediction) error, error) {
 	switch strings.ToLower(filepath.Ext(c.Out)) {
 	case ".csv":
 		return writePredictions, nil
 	case ".jsonl":
 		return writeLines, nil
 	}
-	if c.Out == "-" {
+	if c.Out == stdout {
 		return writePredictions, nil
 	}
-	return nil, hint.Input("name it .csv or .jsonl", "--out %s: no format of that name", c.Out)
+	return nil, hint.Input("name it .csv or .jsonl, or - for standard output", "--out %s: no format of that name", c.Out)
 }

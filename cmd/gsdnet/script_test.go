@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -43,6 +44,9 @@ func TestScripts(t *testing.T) {
 			"truncate": truncateCmd,
 			"flip":     flipCmd,
 			"lines":    linesCmd,
+			"damage":   damageCmd,
+			"inorder":  inorderCmd,
+			"kept":     keptCmd,
 			"disk":     diskCmd,
 			"snake":    snakeCmd,
 			"narrow":   narrowCmd,
@@ -57,11 +61,51 @@ var nan = float32(math.NaN())
 // faults are what can be wrong with a data file of 24 utterances in 4
 // conversations, text 3 wide.
 var faults = map[string]func(*npz.File){
-	"good":           func(*npz.File) {},
-	"holes":          func(f *npz.File) { rows(f, "audio", nan, 0, 7, 8) },
-	"unlabelled":     func(f *npz.File) { *f = *only(f, "text", "audio", "visual", "dialogue", "turn") },
-	"wide":           func(f *npz.File) { f.Set("text", npz.From(make([]float32, 24*5), 24, 5)) },
-	"no-text":        func(f *npz.File) { *f = *only(f, "audio", "visual", "dialogue", "turn", "label", "split") },
+	"good":       func(*npz.File) {},
+	"holes":      func(f *npz.File) { rows(f, "audio", nan, 0, 7, 8) },
+	"unlabelled": func(f *npz.File) { *f = *only(f, "text", "audio", "visual", "dialogue", "turn") },
+	"wide":       func(f *npz.File) { f.Set("text", npz.From(make([]float32, 24*5), 24, 5)) },
+	"no-turn": func(f *npz.File) {
+		f.Set("utterance", f.Get("turn"))
+		*f = *only(f, "text", "audio", "visual", "dialogue", "utterance", "label", "split")
+	},
+	"features": func(f *npz.File) {
+		f.Set("bert", f.Get("text"))
+		f.Set("who", names(f, "dialogue", "talk 0", "talk 1", "talk 2", "talk, 3"))
+		f.Set("notes", objects())
+		*f = *only(f, "bert", "turn", "who", "notes")
+	},
+	"odd": func(f *npz.File) {
+		f.Set("notes", objects())
+		f.Set("spare", npz.FromStrings([]string{"damage me"}))
+	},
+	"shuffled": func(f *npz.File) {
+		f.Set("dialogue", names(f, "dialogue", "talk 0", "talk 1", "talk 2", "talk, 3"))
+		f.Set("speaker", names(f, "speaker", "ann", "bob", "cat", "dan"))
+		backwards(f)
+	},
+	// Text is float64 with the large end first, audio float16 with holes, visual
+	// int64 with a hole.
+	"types": func(f *npz.File) {
+		rows(f, "audio", nan, 0, 7, 8)
+		text, audio := retyped(f.Get("text"), ">f8"), retyped(f.Get("audio"), "<f2")
+		text.SetFloat(4, math.Pi)
+		f.Set("text", text)
+		f.Set("audio", audio)
+		visual, present := make([]int64, 48), bytes.Repeat([]byte{1}, 72)
+		for i := range visual {
+			visual[i] = int64(i * i)
+		}
+		for _, cell := range []int{0*3 + 1, 7*3 + 1, 8*3 + 1, 3*3 + 2} {
+			present[cell] = 0
+		}
+		f.Set("visual", npz.From(visual, 24, 2))
+		f.Set("present", npz.From(present, 24, 3))
+		f.Set("notes", objects())
+	},
+	"pairs": func(f *npz.File) {
+		f.Set("speaker", names(f, "dialogue", "ann", "bob", "cat", "dan"))
+	},
 	"wrong-length":   func(f *npz.File) { f.Set("label", npz.From(make([]float32, 23))) },
 	"duplicate-turn": func(f *npz.File) { edit(f, "turn", 1, 0) },
 	"two-splits":     func(f *npz.File) { f.Set("split", npz.From(append(make([]int8, 23), 1))) },
@@ -92,8 +136,7 @@ var archives = map[string]func(*zip.Writer) error{
 		if err != nil {
 			return err
 		}
-		header := fmt.Sprintf("%-117s\n", "{'descr': '|O', 'fortran_order': False, 'shape': (24,), }")
-		_, err = entry.Write(append([]byte("\x93NUMPY\x01\x00\x76\x00"), header...))
+		_, err = entry.Write(npy("'|O'", "(24,)", nil))
 		return err
 	},
 	"bomb": func(w *zip.Writer) error {
@@ -186,6 +229,102 @@ func edit(f *npz.File, name string, at int, value int64) {
 	values, _ := a.Ints()
 	values[at] = value
 	f.Set(name, npz.From(values, a.Shape...))
+}
+
+// names replaces numbers by names.
+func names(f *npz.File, array string, names ...string) *npz.Array {
+	numbers, _ := f.Get(array).Ints()
+	out := make([]string, len(numbers))
+	for i, number := range numbers {
+		out[i] = names[number]
+	}
+	return npz.FromStrings(out)
+}
+
+// backwards turns the order of the rows around.
+func backwards(f *npz.File) {
+	for _, name := range f.Names() {
+		a := f.Get(name).Clone()
+		size := len(a.Data) / a.Shape[0]
+		for i := range a.Shape[0] {
+			copy(a.Data[i*size:][:size], f.Get(name).Data[(a.Shape[0]-1-i)*size:])
+		}
+		f.Set(name, a)
+	}
+}
+
+// objects is an array of objects, as np.savez pickles them.
+func objects() *npz.Array {
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	entry, _ := w.Create("notes.npy")
+	_, _ = entry.Write(npy("'|O'", "(3,)", []byte("pickled")))
+	_ = w.Close()
+	file, err := npz.Read(bytes.NewReader(data.Bytes()), int64(data.Len()))
+	if err != nil {
+		panic(err)
+	}
+	return file.Get("notes")
+}
+
+// npy returns an array of any type in NumPy's format version 1.
+func npy(dtype, shape string, data []byte) []byte {
+	header := fmt.Sprintf("%-117s\n", fmt.Sprintf("{'descr': %s, 'fortran_order': False, 'shape': %s, }", dtype, shape))
+	return append(append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8)), header+string(data)...)
+}
+
+// damageCmd changes a letter of the text in an array: damage FILE ARRAY.
+func damageCmd(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	file, err := npz.ReadFile(path)
+	ts.Check(err)
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	data[bytes.Index(data, file.Get(args[1]).Data)]++
+	ts.Check(os.WriteFile(path, data, 0o600))
+}
+
+// inorderCmd checks that a CSV has one line for each row, in order: inorder FILE.
+func inorderCmd(ts *testscript.TestScript, _ bool, args []string) {
+	for i, line := range strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")[1:] {
+		if !strings.HasPrefix(line, fmt.Sprint(i, ",")) {
+			ts.Fatalf("line %d is %s", i, line)
+		}
+	}
+}
+
+// retyped converts an array of numbers.
+func retyped(a *npz.Array, dtype string) *npz.Array {
+	out := &npz.Array{DType: dtype, Shape: a.Shape, Data: make([]byte, a.Len()*int(dtype[2]-'0'))}
+	i := 0
+	for x := range a.Numbers() {
+		out.SetFloat(i, x)
+		i++
+	}
+	return out
+}
+
+// keptCmd checks that arrays are the same to the byte, or where they are features
+// in all rows but some: kept BEFORE AFTER ARRAY[:ROW,ROW...]...
+func keptCmd(ts *testscript.TestScript, _ bool, args []string) {
+	before, err := npz.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	after, err := npz.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	for _, arg := range args[2:] {
+		name, holes, _ := strings.Cut(arg, ":")
+		a, b := before.Get(name), after.Get(name)
+		if a.DType != b.DType || len(a.Data) != len(b.Data) {
+			ts.Fatalf("%s: %s, %d bytes became %s, %d", name, a.DType, len(a.Data), b.DType, len(b.Data))
+		}
+		size := len(a.Data) / a.Shape[0]
+		for i := range a.Shape[0] {
+			same := bytes.Equal(a.Data[i*size:][:size], b.Data[i*size:][:size])
+			if hole := slices.Contains(strings.Split(holes, ","), strconv.Itoa(i)); same == hole {
+				ts.Fatalf("%s: row %d: unchanged is %v", name, i, same)
+			}
+		}
+	}
 }
 
 // truncateCmd cuts a file: truncate FILE BYTES (negative: from its end).

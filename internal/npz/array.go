@@ -3,53 +3,46 @@ package npz
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 )
 
-// Array is an n-dimensional array as the file has it.
+// Array is an n-dimensional array as the file has it. Data holds the elements
+// as they are stored, in the byte order that DType names; Floats, Ints and the
+// other methods return them in C order, whatever the layout.
 type Array struct {
-	DType string // as NumPy writes it: "<f4", "|u1", …
-	Shape []int  // empty for a single value
-	Data  []byte // C order, little-endian, exactly the product of Shape elements
+	DType   string // as NumPy writes it: "<f4", ">i8", "|u1", "<U7"; of records the whole list
+	Shape   []int  // empty for a single value
+	Fortran bool   // stored with the first index running fastest
+	Data    []byte // exactly the product of Shape elements, where the type is one that is read
+
+	// header is the .npy header that was read, or nil. It is written again as long
+	// as it says the same as the fields above.
+	header []byte
 }
 
-// itemSizes lists the number formats that are read. Half precision and text
-// ("<U7", "|S3") are carried along, but have no numbers to offer.
-var itemSizes = map[string]int{
-	"|b1": 1, "|i1": 1, "|u1": 1,
-	"<i2": 2, "<i4": 4, "<i8": 8,
-	"<u2": 2, "<u4": 4, "<u8": 8,
-	"<f2": 2, "<f4": 4, "<f8": 8,
-}
-
-// maxTextWidth bounds the characters of a text dtype.
-const maxTextWidth = 1 << 20
-
-// itemSize returns the bytes of one element, or 0 for a dtype that is refused.
-func itemSize(dtype string) int {
-	if size := itemSizes[dtype]; size > 0 {
-		return size
+// Len returns the number of elements.
+func (a *Array) Len() int {
+	n := 1
+	for _, d := range a.Shape {
+		n *= d
 	}
-	for prefix, perChar := range map[string]int{"<U": 4, "|S": 1} {
-		digits, found := strings.CutPrefix(dtype, prefix)
-		width, err := strconv.ParseUint(digits, 10, 32)
-		if found && err == nil && width > 0 && width <= maxTextWidth {
-			return int(width) * perChar
-		}
-	}
-	return 0
+	return n
 }
 
-// Number is an element type that From turns into an array.
-type Number interface {
+// Clone returns a copy whose elements can be changed.
+func (a *Array) Clone() *Array {
+	out := *a
+	out.Data = append([]byte(nil), a.Data...)
+	return &out
+}
+
+// GoNumber is an element type that From turns into an array.
+type GoNumber interface {
 	int8 | uint8 | int16 | uint16 | int32 | uint32 | int64 | uint64 | float32 | float64
 }
 
 // From returns the values as an array; without a shape it has one dimension.
 // A shape that the values do not fill is an error when the file is written.
-func From[T Number](values []T, shape ...int) *Array {
+func From[T GoNumber](values []T, shape ...int) *Array {
 	if len(shape) == 0 {
 		shape = []int{len(values)}
 	}
@@ -60,7 +53,23 @@ func From[T Number](values []T, shape ...int) *Array {
 	return &Array{DType: dtypeOf[T](), Shape: shape, Data: data}
 }
 
-func dtypeOf[T Number]() string {
+// FromStrings returns the texts as an array of one dimension, as wide as the
+// longest of them.
+func FromStrings(values []string) *Array {
+	width := 1
+	for _, v := range values {
+		width = max(width, len([]rune(v)))
+	}
+	data := make([]byte, 4*width*len(values))
+	for i, v := range values {
+		for j, r := range []rune(v) {
+			binary.LittleEndian.PutUint32(data[4*(i*width+j):], uint32(r))
+		}
+	}
+	return &Array{DType: fmt.Sprintf("<U%d", width), Shape: []int{len(values)}, Data: data}
+}
+
+func dtypeOf[T GoNumber]() string {
 	switch any(*new(T)).(type) {
 	case int8:
 		return "|i1"
@@ -84,69 +93,21 @@ func dtypeOf[T Number]() string {
 	return "<f8"
 }
 
-// Floats returns the elements as float32, whichever kind of number they are. A
-// float64 out of range becomes Inf. Half precision and text are errors.
-func (a *Array) Floats() ([]float32, error) {
-	size := itemSizes[a.DType]
-	if size == 0 || a.DType == "<f2" {
-		return nil, fmt.Errorf("holds %s, want float32", a.DType)
+// stored returns the place in Data of element i of the C order.
+func (a *Array) stored(i int) int {
+	if !a.Fortran || len(a.Shape) < 2 {
+		return i
 	}
-	out := make([]float32, len(a.Data)/size)
-	switch a.DType {
-	case "<f4":
-		for i := range out {
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(a.Data[4*i:]))
-		}
-	case "<f8":
-		for i := range out {
-			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(a.Data[8*i:])))
-		}
-	case "<u8":
-		for i := range out {
-			out[i] = float32(binary.LittleEndian.Uint64(a.Data[8*i:]))
-		}
-	default:
-		for i := range out {
-			out[i] = float32(a.integer(i))
-		}
+	if len(a.Shape) == 2 {
+		return i%a.Shape[1]*a.Shape[0] + i/a.Shape[1]
 	}
-	return out, nil
-}
-
-// Ints returns the elements of an array of integers or booleans. Any other
-// dtype is an error, and so is an unsigned number beyond int64.
-func (a *Array) Ints() ([]int64, error) {
-	size := itemSizes[a.DType]
-	if size == 0 || a.DType[1] == 'f' {
-		return nil, fmt.Errorf("holds %s, want integers", a.DType)
+	place, stride := 0, a.Len()
+	for axis := len(a.Shape) - 1; axis >= 0; axis-- {
+		stride /= a.Shape[axis]
+		place += i % a.Shape[axis] * stride
+		i /= a.Shape[axis]
 	}
-	out := make([]int64, len(a.Data)/size)
-	for i := range out {
-		out[i] = a.integer(i)
-		if a.DType == "<u8" && out[i] < 0 {
-			return nil, fmt.Errorf("element %d is beyond int64", i)
-		}
-	}
-	return out, nil
-}
-
-// integer returns element i of an integer or boolean dtype.
-func (a *Array) integer(i int) int64 {
-	switch le := binary.LittleEndian; a.DType {
-	case "|i1":
-		return int64(int8(a.Data[i]))
-	case "<i2":
-		return int64(int16(le.Uint16(a.Data[2*i:])))
-	case "<u2":
-		return int64(le.Uint16(a.Data[2*i:]))
-	case "<i4":
-		return int64(int32(le.Uint32(a.Data[4*i:])))
-	case "<u4":
-		return int64(le.Uint32(a.Data[4*i:]))
-	case "<i8", "<u8":
-		return int64(le.Uint64(a.Data[8*i:]))
-	}
-	return int64(a.Data[i]) // |u1 and |b1
+	return place
 }
 
 // bytesOf returns the bytes that a shape of elements takes, or false where that
@@ -163,15 +124,4 @@ func bytesOf(shape []int, size int, limit int64) (int64, bool) {
 		total *= int64(d)
 	}
 	return total, total <= limit
-}
-
-// rowMajor turns a matrix stored column by column into C order, in new memory.
-func rowMajor(data []byte, rows, cols, size int) []byte {
-	out := make([]byte, len(data))
-	for r := range rows {
-		for c := range cols {
-			copy(out[(r*cols+c)*size:][:size], data[(c*rows+r)*size:])
-		}
-	}
-	return out
 }

@@ -1,9 +1,11 @@
 package npz
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,8 +27,8 @@ var errHeader = errors.New("malformed .npy header")
 type header struct {
 	dtype   string
 	shape   []int
-	fortran bool // stored column by column
-	length  int  // bytes before the data, magic included
+	fortran bool   // stored column by column
+	raw     []byte // all of the above as it is in the file, magic included
 }
 
 // readHeader reads a .npy up to its data.
@@ -44,17 +46,17 @@ func readHeader(r io.Reader) (header, error) {
 		}
 		fixed, length = 12, length|int(start[10])<<16|int(start[11])<<24
 	default:
-		return header{}, fmt.Errorf(".npy version %d is not supported", start[6])
+		return header{}, hint.Input("save it with np.savez, or copy the file again if it is damaged", ".npy version %d is not supported", start[6])
 	}
 	if length > MaxHeaderBytes {
-		return header{}, fmt.Errorf(".npy header of %d bytes, more than %d", length, MaxHeaderBytes)
+		return header{}, hint.Input("save each field as an array of its own, or copy the file again if it is damaged", ".npy header of %d bytes, more than %d", length, MaxHeaderBytes)
 	}
-	text := make([]byte, length)
-	if _, err := io.ReadFull(r, text); err != nil {
+	raw := append(start[:fixed:fixed], make([]byte, length)...)
+	if _, err := io.ReadFull(r, raw[fixed:]); err != nil {
 		return header{}, errHeader
 	}
-	h, err := parseHeader(string(text))
-	h.length = fixed + length
+	h, err := parseHeader(string(raw[fixed:]))
+	h.raw = raw
 	return h, err
 }
 
@@ -75,10 +77,11 @@ func parseHeader(text string) (header, error) {
 		seen[key] = true
 		switch key {
 		case "descr":
-			if p.peek("[") {
-				return header{}, hint.Input("save each field as an array of its own", "structured dtype")
+			if p.peek("[") || p.peek("(") {
+				h.dtype = p.nested()
+			} else {
+				h.dtype = p.quoted()
 			}
-			h.dtype = p.quoted()
 		case "fortran_order":
 			if h.fortran = p.accept("True"); !h.fortran {
 				p.expect("False")
@@ -139,6 +142,33 @@ func (s *scanner) quoted() string {
 	return text
 }
 
+// nested eats a list or tuple with whatever is in it, as the fields of a
+// structured type are written, and returns its text.
+func (s *scanner) nested() string {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(s.rest); i++ {
+		switch c := s.rest[i]; {
+		case quote != 0 && c == '\\':
+			i++ // whatever is escaped
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '[' || c == '(':
+			depth++
+		case c == ']' || c == ')':
+			if depth--; depth == 0 {
+				text := s.rest[:i+1]
+				s.rest = s.rest[i+1:]
+				return text
+			}
+		}
+	}
+	s.failed = true
+	return ""
+}
+
 // tuple eats (), (3,), (3, 4) …
 func (s *scanner) tuple() []int {
 	var shape []int
@@ -163,6 +193,18 @@ func (s *scanner) tuple() []int {
 	return shape
 }
 
+// headerOf returns the header to write before the data: the one that was read,
+// if it still describes the array, else one of NumPy's format version 1.
+func headerOf(a *Array) []byte {
+	if a.header != nil {
+		h, err := readHeader(bytes.NewReader(a.header))
+		if err == nil && h.dtype == a.DType && h.fortran == a.Fortran && slices.Equal(h.shape, a.Shape) {
+			return a.header
+		}
+	}
+	return formatHeader(a)
+}
+
 // formatHeader returns magic, version and dictionary, padded to 64 bytes as
 // NumPy does so that the data can be mapped.
 func formatHeader(a *Array) []byte {
@@ -174,7 +216,11 @@ func formatHeader(a *Array) []byte {
 	if len(a.Shape) > 1 {
 		tuple = strings.TrimSuffix(tuple, ",")
 	}
-	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", a.DType, tuple)
+	order := "False"
+	if a.Fortran {
+		order = "True"
+	}
+	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }", a.DType, order, tuple)
 	const fixed = 10
 	padded := (fixed+len(dict)+1+63)/64*64 - fixed
 	dict += strings.Repeat(" ", padded-len(dict)-1) + "\n"

@@ -6,8 +6,9 @@
 //	file.Set("text_sd", npz.From(deviations, rows, width))
 //	err = file.WriteFile("filled.npz") // all or nothing
 //
-// An array is kept as its raw bytes, so that whatever is not touched is written
-// back unchanged, text and half precision included.
+// An array is kept as its raw bytes, header included, so that whatever is not
+// touched is written back unchanged. That includes types that this package
+// cannot interpret, such as objects and records.
 //
 // The parser is our own: github.com/sbinet/npyio panics on a malformed header,
 // multiplies shapes unchecked, and reads a truncated array as zeros. It serves

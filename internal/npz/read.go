@@ -2,14 +2,17 @@ package npz
 
 import (
 	"archive/zip"
-	"compress/flate"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -33,37 +36,79 @@ const (
 const (
 	hintDamaged = "the file is damaged or incomplete: copy or download it again"
 	hintBomb    = "no corpus needs this: do not trust the file"
-	hintPlain   = "save plain numbers: np.savez(file, name=array.astype(np.float32))"
 )
 
 // ReadFile reads a whole archive. The error names the path, the array and what
 // is wrong with it; it is a hint.Input.
 func ReadFile(path string) (*File, error) {
+	shown := Shown(path)
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, hint.Input("check the path", "%s: no such file", path)
+			return nil, hint.Input("check the path", "%s: no such file", shown)
 		}
-		return nil, hint.Input("check the path and its permissions", "%w", err)
+		return nil, hint.Input("check the path and its permissions", "%s: %s", shown, reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, hint.Input("check the path", "%w", err)
+		return nil, hint.Input("check the path", "%s: %s", shown, reason(err))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, hint.Input("give the path of a .npz file", "%s: not a file", path)
+		return nil, hint.Input("give the path of a .npz file, or - for standard input", "%s: not a file", shown)
 	}
 	if info.Size() > MaxTotalBytes {
-		return nil, hint.Input("split the corpus", "%s: %d bytes, more than %d", path, info.Size(), int64(MaxTotalBytes))
+		return nil, tooLarge(shown)
 	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size())); err != nil {
-		return nil, hint.Failure("check the disk", "%w", err)
+		return nil, hint.Failure("check the disk", "%s: %s", shown, reason(err))
 	}
-	file, err := Read(f, info.Size())
+	return named(shown, f, info.Size(), sum)
+}
+
+// ReadStream reads a whole archive from a stream that cannot be sought, and
+// holds it in memory meanwhile. Errors call it by that name.
+func ReadStream(name string, r io.Reader) (*File, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxTotalBytes+1))
 	if err != nil {
-		return nil, hint.Input(hint.Of(err), "%s: %w", path, err)
+		return nil, hint.Failure("check what is piped in", "%s: %s", name, reason(err))
+	}
+	if len(data) > MaxTotalBytes {
+		return nil, tooLarge(name)
+	}
+	sum := sha256.New()
+	sum.Write(data)
+	return named(name, bytes.NewReader(data), int64(len(data)), sum)
+}
+
+// Shown returns a path as messages write it: quoted if it would not be one line
+// of text otherwise.
+func Shown(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(path)
+	}
+	return path
+}
+
+func tooLarge(name string) error {
+	return hint.Input("split the corpus", "%s: more than %d bytes", name, int64(MaxTotalBytes))
+}
+
+// reason returns what the operating system says of a path, without the path.
+func reason(err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return err.Error()
+}
+
+// named reads an archive, puts its name before an error, and keeps its hash.
+func named(name string, r io.ReaderAt, size int64, sum hash.Hash) (*File, error) {
+	file, err := Read(r, size)
+	if err != nil {
+		return nil, hint.Input(hint.Of(err), "%s: %w", name, err)
 	}
 	file.Hash = hex.EncodeToString(sum.Sum(nil))
 	return file, nil
@@ -74,7 +119,7 @@ func ReadFile(path string) (*File, error) {
 func Read(r io.ReaderAt, size int64) (*File, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, hint.Input("write it with np.savez, or copy it again if it once was whole", "not a .npz archive: %w", err)
+		return nil, notArchive(r, size)
 	}
 	if err := checkSizes(archive.File, uint64(size)); err != nil {
 		return nil, err
@@ -85,7 +130,7 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 		if file.Get(name) != nil {
 			return nil, hint.Input(hintDamaged, "array %q is there twice", name)
 		}
-		a, err := readArray(entry)
+		a, err := readArray(r, entry)
 		if err != nil {
 			tip := hint.Of(err)
 			if tip == "" {
@@ -96,6 +141,22 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 		file.Set(name, a)
 	}
 	return file, nil
+}
+
+// notArchive says what a file that is no zip may be.
+func notArchive(r io.ReaderAt, size int64) error {
+	start := make([]byte, 8)
+	n, _ := r.ReadAt(start, 0)
+	switch {
+	case size == 0:
+		return hint.Input("write it with np.savez", "not a .npz archive: it is empty")
+	case strings.HasPrefix(string(start[:n]), "PK"):
+		return hint.Input(hintDamaged, "not a .npz archive: its end is missing or damaged")
+	case strings.HasPrefix(string(start[:n]), magic):
+		return hint.Input("save all arrays in one file: np.savez(file, text=text, dialogue=dialogue, …)",
+			"not a .npz archive: it is a single array (.npy)")
+	}
+	return hint.Input("write it with np.savez, or copy it again if it once was whole", "not a .npz archive")
 }
 
 // checkSizes holds the archive's directory against the limits and against the
@@ -152,63 +213,58 @@ func checkName(name string) error {
 }
 
 // readArray unpacks one entry. Memory for the data is taken only when header
-// and directory agree on its size to the byte.
-func readArray(entry *zip.File) (*Array, error) {
+// and directory agree on its size to the byte. Of an element type that is not
+// read, the bytes are kept as they are.
+func readArray(file io.ReaderAt, entry *zip.File) (*Array, error) {
+	if err := checkLocal(file, entry); err != nil {
+		return nil, err
+	}
 	r, err := entry.Open()
 	if err != nil {
-		return nil, err
+		return nil, readFault(err)
 	}
 	defer r.Close()
-	h, err := readHeader(r)
+	sum := crc32.NewIEEE()
+	summed := io.TeeReader(r, sum)
+	h, err := readHeader(summed)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkType(h); err != nil {
-		return nil, err
+	a := &Array{DType: h.dtype, Shape: h.shape, Fortran: h.fortran, header: h.raw}
+	have := int64(entry.UncompressedSize64) - int64(len(h.raw))
+	if t := parseDType(h.dtype); t.kind != Other {
+		if want, ok := bytesOf(h.shape, t.size, MaxArrayBytes); !ok || want != have {
+			return nil, fmt.Errorf("shape %v of %s does not match its %d bytes of data", h.shape, a.Type(), have)
+		}
 	}
-	size := itemSize(h.dtype)
-	want, ok := bytesOf(h.shape, size, MaxArrayBytes)
-	if have := int64(entry.UncompressedSize64) - int64(h.length); !ok || want != have {
-		return nil, fmt.Errorf("shape %v of %s does not match its %d bytes of data", h.shape, h.dtype, have)
+	if have < 0 {
+		return nil, errHeader
 	}
-	data := make([]byte, want)
-	if _, err := io.ReadFull(r, data); err != nil {
+	a.Data = make([]byte, have)
+	if _, err := io.ReadFull(summed, a.Data); err != nil {
 		return nil, readFault(err)
 	}
-	// The archive's checksum is compared when the end is met.
 	if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 		return nil, readFault(err)
 	}
-	if h.fortran && len(h.shape) == 2 {
-		data = rowMajor(data, h.shape[0], h.shape[1], size)
+	// The zip reader compares checksums too, but takes 0 for none.
+	if sum.Sum32() != entry.CRC32 {
+		return nil, errChecksum
 	}
-	return &Array{DType: h.dtype, Shape: h.shape, Data: data}, nil
+	return a, nil
 }
 
-func checkType(h header) error {
-	switch {
-	case strings.Contains(h.dtype, "O"):
-		return hint.Input(hintPlain, "holds pickled Python objects, which are never read")
-	case strings.HasPrefix(h.dtype, ">"):
-		return hint.Input("save it little-endian: array.astype(np.float32)", "big-endian dtype %q is not supported", h.dtype)
-	case itemSize(h.dtype) == 0:
-		return hint.Input(hintPlain, "dtype %q is not supported", h.dtype)
-	case h.fortran && len(h.shape) > 2:
-		return hint.Input("save np.ascontiguousarray(array)", "Fortran order of %d dimensions is not supported", len(h.shape))
-	}
-	return nil
-}
+var errChecksum = errors.New("damaged: its checksum does not match")
 
 // readFault says what the end of a stream means to whoever owns the file.
 func readFault(err error) error {
-	var corrupt flate.CorruptInputError
 	switch {
 	case err == nil:
 		return errors.New("more data than declared")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("truncated")
-	case errors.Is(err, zip.ErrChecksum), errors.As(err, &corrupt):
-		return fmt.Errorf("damaged: %w", err)
+	case errors.Is(err, zip.ErrChecksum):
+		return errChecksum
 	}
-	return err
+	return errors.New("damaged: it cannot be unpacked")
 }

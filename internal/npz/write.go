@@ -3,6 +3,7 @@ package npz
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"time"
@@ -31,7 +32,7 @@ func (f *File) Write(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if _, err := entry.Write(formatHeader(f.arrays[name])); err != nil {
+		if _, err := entry.Write(headerOf(f.arrays[name])); err != nil {
 			return err
 		}
 		if _, err := entry.Write(f.arrays[name].Data); err != nil {
@@ -43,12 +44,15 @@ func (f *File) Write(w io.Writer) error {
 
 // check keeps what Read would refuse from being written.
 func (a *Array) check() error {
-	size := itemSize(a.DType)
-	if size == 0 {
-		return fmt.Errorf("dtype %q is not supported", a.DType)
+	t := parseDType(a.DType)
+	if t.kind == Other {
+		if !bytes.Equal(headerOf(a), a.header) {
+			return fmt.Errorf("%s cannot be written", a.Type())
+		}
+		return nil
 	}
-	if want, ok := bytesOf(a.Shape, size, MaxArrayBytes); !ok || want != int64(len(a.Data)) {
-		return fmt.Errorf("shape %v of %s does not match its %d bytes of data", a.Shape, a.DType, len(a.Data))
+	if want, ok := bytesOf(a.Shape, t.size, MaxArrayBytes); !ok || want != int64(len(a.Data)) {
+		return fmt.Errorf("shape %v of %s does not match its %d bytes of data", a.Shape, a.Type(), len(a.Data))
 	}
 	return nil
 }
