@@ -64,7 +64,7 @@ func (f *applyFlags) start(term *terminal) (*gsdnet.Run, dataset.Fields, error) 
 func noteMissing(term *terminal, corpus *erc.Corpus) {
 	for _, m := range erc.Modalities {
 		if corpus.Dims[m] == 0 {
-			fmt.Fprintf(term.err, "gsdnet: note: %s has no %s\n", corpus.Name, m)
+			term.note("%s has no %s", corpus.Name, m)
 		}
 	}
 }
