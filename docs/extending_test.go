@@ -2,7 +2,7 @@
 package docs_test
 
 import (
-	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,15 +14,15 @@ import (
 	_ "gsdnet/model/modeltest" // cached only as long as that stays the same
 )
 
-// blocks returns the Go blocks of a page.
-func blocks(t *testing.T, page string) []string {
+// blocks returns the blocks of a page in a language.
+func blocks(t *testing.T, page, language string) []string {
 	t.Helper()
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, found := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		out = append(out, found[1])
 	}
 	return out
@@ -40,54 +40,92 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
-// The worked example of extending.md, laid over the project as it says, builds,
-// passes the conformance suite, and can be trained by name.
+// copyTree copies the project without what is built or hidden.
+func copyTree(t *testing.T, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == from {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		switch hidden := strings.HasPrefix(entry.Name(), "."); {
+		case entry.IsDir() && (hidden || name == "bin" || name == "runs"):
+			return filepath.SkipDir
+		case entry.IsDir():
+			return os.Mkdir(filepath.Join(to, name), 0o755)
+		case hidden || !entry.Type().IsRegular():
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, name), data, 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// edit changes a file of the copy.
+func edit(t *testing.T, path string, change func(string) string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := change(string(text))
+	if changed == string(text) {
+		t.Fatalf("%s: nothing to change", path)
+	}
+	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// throughAllModels names tests that go through the list of models, or of packages.
+const throughAllModels = "Documented|Every|All|Known|Limit|Settings|Arrows|Names"
+
+// The worked example of extending.md, in a copy of the project changed as the page
+// says, passes its suite and the tests that go through all models, and is trained by
+// name.
 func TestWorkedExample(t *testing.T) {
 	if testing.Short() {
-		t.Skip("SKIPPED: builds the command a second time")
+		t.Skip("SKIPPED: builds the project a second time")
 	}
-	code := blocks(t, "extending.md")
-	if len(code) != 3 {
-		t.Fatalf("%d blocks of Go, want the model, its test and the line", len(code))
+	code, settings := blocks(t, "extending.md", "go"), blocks(t, "extending.md", "toml")
+	if len(code) != 3 || len(settings) != 1 {
+		t.Fatalf("%d blocks of Go and %d of TOML, want the model, its test, the line, and the settings", len(code), len(settings))
 	}
-	root, err := filepath.Abs("..")
-	if err != nil {
+	tree := t.TempDir()
+	copyTree(t, "..", tree)
+	carry := filepath.Join(tree, "model", "carry")
+	if err := os.Mkdir(carry, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	list, err := os.ReadFile(filepath.Join(root, "model", "all", "all.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir, replace := t.TempDir(), map[string]string{}
-	for name, text := range map[string]string{
-		"model/carry/carry.go":      code[0],
-		"model/carry/carry_test.go": code[1],
-		"model/all/all.go":          strings.Replace(string(list), "import (\n", "import (\n"+code[2], 1),
-	} {
-		file := filepath.Join(dir, filepath.Base(name))
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	for name, text := range map[string]string{"carry.go": code[0], "carry_test.go": code[1]} {
+		if err := os.WriteFile(filepath.Join(carry, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		replace[filepath.Join(root, filepath.FromSlash(name))] = file
 	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		t.Fatal(err)
+	edit(t, filepath.Join(tree, "model", "all", "all.go"), func(list string) string {
+		return strings.Replace(list, "import (\n", "import (\n"+code[2], 1)
+	})
+	edit(t, filepath.Join(tree, "docs", "config.md"), func(page string) string {
+		return strings.Replace(page, "[imder]\n", settings[0]+"\n[imder]\n", 1)
+	})
+	if gofmt := run(t, tree, "gofmt", "-l", "model"); gofmt != "" {
+		t.Errorf("gofmt would change %s", gofmt)
 	}
-	overlay := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(overlay, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	suite, command := filepath.Join(dir, "carry.test"), filepath.Join(dir, "gsdnet")
-	run(t, root, "go", "test", "-vet=off", "-overlay", overlay, "-c", "-o", suite, "./model/carry")
-	run(t, dir, suite)
-	run(t, root, "go", "build", "-overlay", overlay, "-o", command, "./cmd/gsdnet")
-	said := run(t, dir, command, "train", "--data", "synthetic:conversations=12,turns=3-5", "--out", "run", "--model", "carry",
+	run(t, tree, "go", "vet", "-trimpath", "./model/carry", "./model/all")
+	run(t, tree, "go", "test", "-trimpath", "-short", "./model/carry")
+	run(t, tree, "go", "test", "-trimpath", "-short", "-run", throughAllModels, ".", "./model", "./train", "./experiment", "./internal/limit")
+	said := run(t, tree, "go", "run", "-trimpath", "./cmd/gsdnet", "train", "--data", "synthetic:conversations=12,turns=3-5", "--out", "run", "--model", "carry",
 		"--set", "carry.width=8", "--set", "train.epochs=2")
 	if !strings.Contains(said, "parameters, 2 epochs") {
 		t.Errorf("trained: %s", said)
-	}
-	if gofmt := run(t, dir, "gofmt", "-l", "carry.go", "carry_test.go"); gofmt != "" {
-		t.Errorf("gofmt would change %s", gofmt)
 	}
 }

@@ -84,11 +84,11 @@ type Predictions struct {
 // ReadPredictions reads the predictions that Keep wrote into a directory with a
 // record, mask by mask. It refuses a file that is not the record's.
 func ReadPredictions(dir string, r *Record) ([]Predictions, error) {
-	const advice = "delete it and evaluate the run again"
+	const advice = "delete it and metrics.json beside it, and give the sweep again"
 	path := filepath.Join(dir, PredictionsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("evaluate the run again", "%w", err)
+		return nil, hint.Input("delete metrics.json in that folder and give the sweep again", "%w", err)
 	}
 	if digest(text) != r.PredictionsHash {
 		return nil, hint.Input(advice, "%s: not the predictions that %s was written with: its SHA-256 differs", path, train.MetricsFile)

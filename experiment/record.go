@@ -78,11 +78,11 @@ func digest(data []byte) string {
 // ReadRecord reads the record that Keep wrote into a directory. A record that is
 // not whole is an input error that names the file and the field.
 func ReadRecord(dir string) (*Record, error) {
-	const advice = "delete it and evaluate the run again"
+	const advice = "delete it and give the sweep again"
 	path := filepath.Join(dir, train.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("evaluate the run first", "%w", err)
+		return nil, hint.Input("give the sweep again, which evaluates what is missing", "%w", err)
 	}
 	var r Record
 	if err := decodeJSON(text, &r); err != nil {

@@ -143,10 +143,10 @@ func TestReportStops(t *testing.T) {
 	started := time.Now()
 	written(t, from)
 	whole := time.Since(started)
-	for _, share := range []time.Duration{0, 10, 25, 50, 80, 95} {
+	for _, share := range []int64{0, 10, 25, 50, 80, 95} {
 		dir := t.TempDir()
 		to := filepath.Join(dir, "new", "report")
-		ctx, cancel := context.WithTimeout(t.Context(), whole*share/100)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(int64(whole)*share/100))
 		_, err := report.Write(ctx, from, to)
 		deadline, _ := ctx.Deadline()
 		late := time.Since(deadline)

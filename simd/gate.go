@@ -27,17 +27,15 @@ func (g *gate) enter(what string) error {
 
 func (g *gate) leave() { g.mu.RUnlock() }
 
-// close waits for the uses to end and runs last. It returns false if it came
-// second; then last has run already.
-func (g *gate) close(last func()) bool {
+// close waits for the uses to end and runs last, unless it has run already.
+func (g *gate) close(last func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed.Load() {
-		return false
+		return
 	}
 	g.closed.Store(true)
 	last()
-	return true
 }
 
 // isClosed reports whether nobody may enter any more.

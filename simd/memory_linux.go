@@ -12,6 +12,6 @@ var machineMemory = sync.OnceValue(func() int {
 	if err := syscall.Sysinfo(&info); err != nil {
 		return maxBytes
 	}
-	total := (uint64(info.Totalram) + uint64(info.Totalswap)) * uint64(info.Unit)
+	total := (uint64(info.Totalram) + uint64(info.Totalswap)) * uint64(info.Unit) //nolint:unconvert // they are narrower on 32-bit systems
 	return int(min(total, maxBytes))
 })

@@ -12,7 +12,7 @@ import (
 // dataCmd groups the verbs on data files.
 type dataCmd struct {
 	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels, missing cells, and every array."`
-	Spectrum spectrumCmd `cmd:"" help:"Measure what the graphs lose where modalities are missing."`
+	Spectrum spectrumCmd `cmd:"" help:"Measure how much of the conversation graphs is lost where modalities are missing."`
 	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
 	Split    splitCmd    `cmd:"" help:"Write a copy of a file with a split into train, valid and test."`
 }
@@ -52,8 +52,8 @@ func (c *describeCmd) Run(term *terminal) error {
 }
 
 type maskCmd struct {
-	File string `arg:"" help:"Data file the masks are for." placeholder:"FILE"`
-	Out  string `help:"Directory for the masks; masks already there are kept." required:""`
+	File string `arg:"" help:"Data file to draw masks for." placeholder:"FILE"`
+	Out  string `help:"Directory for the masks. Masks that are already there are kept." required:""`
 	Seed uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags

@@ -22,8 +22,8 @@ type evalCmd struct {
 	Data     string `help:"Conversations to evaluate on." required:""`
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
-	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
-	Recovery bool   `help:"Measure the recovered features too."`
+	Samples  int    `help:"Number of completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
+	Recovery bool   `help:"Compare the recovered features with the true ones, too."`
 	Out      string `help:"Folder to write metrics.json and predictions.csv into." placeholder:"DIR"`
 	Other    bool   `help:"Evaluate on data that are not the run's, with masks of their own." name:"other-data"`
 	protocolFlags

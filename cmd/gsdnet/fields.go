@@ -10,7 +10,7 @@ import (
 
 // fieldFlags choose which array of a data file plays which part.
 type fieldFlags struct {
-	Set []string `help:"Which array plays which part, as data.text=text_unsup; may be repeated." placeholder:"data.KEY=NAME" sep:"none"`
+	Set []string `help:"Read KEY from the array NAME of the file, for example data.text=text_unsup. The flag may be repeated." placeholder:"data.KEY=NAME" sep:"none"`
 }
 
 // over returns the fields with the flags applied.

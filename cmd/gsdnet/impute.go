@@ -65,7 +65,7 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	for _, note := range notes {
-		fmt.Fprintf(term.err, "gsdnet: note: %s: %s\n", corpus.Name, note)
+		term.note("%s: %s", corpus.Name, note)
 	}
 	if c.Out == stdout {
 		return file.Write(term.out)

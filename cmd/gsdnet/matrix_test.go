@@ -25,6 +25,7 @@ var commands = []string{
 	"data describe good.npz",
 	"data spectrum good.npz",
 	"data mask good.npz --out=new-masks",
+	"data split good.npz --out=new-split.npz",
 	"eval run --data=good.npz --samples=1",
 	"impute run --in=good.npz --out=new.npz --samples=2",
 	"predict run --in=good.npz --out=new.csv --samples=1",

@@ -21,7 +21,7 @@ const stdout = "-"
 
 // runFlags name a run and how it is opened.
 type runFlags struct {
-	RunDir     string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	RunDir     string `arg:"" name:"run" help:"Run directory that gsdnet train wrote." placeholder:"RUN"`
 	Unfinished bool   `help:"Use a run whose training has not ended; its intervals are not calibrated."`
 	backendFlag
 }
@@ -46,7 +46,7 @@ func (f *runFlags) open(term *terminal) (*gsdnet.Run, error) {
 type applyFlags struct {
 	runFlags
 	In      string `help:"Conversations (.npz), - for standard input; they need no labels." required:""`
-	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
+	Samples int    `help:"Number of completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
 	fieldFlags
 }
 
@@ -64,7 +64,7 @@ func (f *applyFlags) start(term *terminal) (*gsdnet.Run, dataset.Fields, error) 
 func noteMissing(term *terminal, corpus *erc.Corpus) {
 	for _, m := range erc.Modalities {
 		if corpus.Dims[m] == 0 {
-			fmt.Fprintf(term.err, "gsdnet: note: %s has no %s\n", corpus.Name, m)
+			term.note("%s has no %s", corpus.Name, m)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 // protocolFlags choose what is withheld.
 type protocolFlags struct {
 	Protocol string   `help:"Missing protocol: random or fixed." default:"random" placeholder:"NAME"`
-	Family   string   `help:"Of the random protocol: independent or batch." default:"independent" placeholder:"NAME"`
-	Rates    []string `help:"Rates, as 0.0,0.3, or patterns of the fixed protocol, as t,tv,tav (default all)." placeholder:"LIST"`
+	Family   string   `help:"Family of the random protocol: independent or batch." default:"independent" placeholder:"NAME"`
+	Rates    []string `help:"Missing rates such as 0.0,0.3, or patterns of the fixed protocol such as t,tv,tav (default all)." placeholder:"LIST"`
 }
 
 // rules returns the rules that the flags ask for.

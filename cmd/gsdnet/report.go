@@ -9,7 +9,7 @@ import (
 )
 
 type reportCmd struct {
-	Dir string `arg:"" help:"Folder of gsdnet sweep." placeholder:"DIR"`
+	Dir string `arg:"" help:"Folder that gsdnet sweep wrote." placeholder:"DIR"`
 	Out string `help:"Folder for tables and figures (default: report in DIR)." placeholder:"DIR2"`
 	jsonFlag
 }

@@ -15,8 +15,8 @@ import (
 
 type spectrumCmd struct {
 	File   string `arg:"" help:"Data file." placeholder:"FILE"`
-	Window int    `help:"Utterances an edge spans; 0: the whole conversation." default:"6" limit:"0..256"`
-	Rank   int    `help:"Eigenvalues kept; 0: all." default:"32" limit:"0..256"`
+	Window int    `help:"Largest distance between two linked utterances; 0 links all utterances of a conversation." default:"6" limit:"0..256"`
+	Rank   int    `help:"Number of eigenvalues to keep; 0 keeps all." default:"32" limit:"0..256"`
 	Seed   uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags
@@ -28,10 +28,11 @@ func (spectrumCmd) Help() string {
 	return `Example:
   gsdnet data spectrum corpus.npz --rates 0.3,0.7 --rank 32
 
-Relative Frobenius error of a modality's graph on the test split: as observed;
-rebuilt from its true spectrum in the basis of the observed graphs (the best that
-diffusing the spectrum could do); from its own sorted eigenvalues in that basis;
-and in its own true basis, at the same rank.`
+Prints relative Frobenius errors of the graphs of the missing modalities on the test
+split. "observed" is the graph of the observed features. "shared" is built from the
+true eigenvalues in the eigenvectors of the observed graphs, and is the best that
+diffusion of the spectrum can reach. "own" is built from its own sorted eigenvalues
+in those eigenvectors. "oracle" has the true eigenvectors, at the same rank.`
 }
 
 // Run prints the errors.

@@ -15,9 +15,9 @@ import (
 
 type sweepCmd struct {
 	File    string `arg:"" help:"TOML file of the experiment." placeholder:"FILE.toml"`
-	Out     string `help:"Folder for the run directories; what is finished there is skipped." required:""`
+	Out     string `help:"Folder for the run directories. Cells that are finished there are skipped." required:""`
 	DataDir string `help:"Folder that data set paths are relative to." env:"GSDNET_DATA" default:"." placeholder:"DIR"`
-	Workers int    `help:"Cells to run at a time (default: half the processors)." placeholder:"N" limit:"0..256"`
+	Workers int    `help:"Number of cells that run at the same time (default: half the processors)." placeholder:"N" limit:"0..256"`
 	backendFlag
 	jsonFlag
 }

@@ -14,11 +14,11 @@ import (
 
 // configFlags are the flags that make up a run's config.
 type configFlags struct {
-	Config string   `help:"TOML file with settings; an unknown key is an error." placeholder:"F.toml"`
-	Set    []string `help:"One setting, as train.epochs=20; may be repeated." placeholder:"KEY=VALUE" sep:"none"`
+	Config string   `help:"TOML file with settings. An unknown key is an error." placeholder:"F.toml"`
+	Set    []string `help:"Change one setting, for example train.epochs=20. The flag may be repeated." placeholder:"KEY=VALUE" sep:"none"`
 	Model  string   `help:"Model to fit (default gsdnet)." placeholder:"NAME"`
 	Rate   string   `help:"Missing rate to train for: mixed, or one such as 0.3 (default mixed)."`
-	Seed   *uint64  `help:"Seed of the weights, noise and order (default 1)."`
+	Seed   *uint64  `help:"Seed of the weights, the noise and the order of the conversations (default 1)."`
 }
 
 // resolve applies the config file, then the flags, over the settings there are.
@@ -46,9 +46,9 @@ func (f *configFlags) resolve(c *train.Config) (*train.Config, error) {
 }
 
 type trainCmd struct {
-	Data   string `help:"Conversations to learn from. A resumed run remembers its own." placeholder:"FILE"`
+	Data   string `help:"Data file to train on. A resumed run uses the file that it was started with." placeholder:"FILE"`
 	Out    string `help:"Run directory to make." required:"" placeholder:"DIR"`
-	Resume bool   `help:"Go on where a stopped run stood, with the settings it was started with; --set train.epochs=N makes it longer."`
+	Resume bool   `help:"Continue a stopped run with the settings it was started with. With --set train.epochs=N it becomes longer."`
 	configFlags
 	backendFlag
 	jsonFlag

@@ -89,7 +89,7 @@ func try(path string) (*Lock, error) {
 	there, errThere := os.Stat(path)
 	if err != nil || errThere != nil || !os.SameFile(mine, there) {
 		_ = file.Unlock()
-		return nil, nil
+		return nil, nil //nolint:nilerr // the file was replaced meanwhile: the caller tries again
 	}
 	text, err := json.Marshal(owner{PID: os.Getpid(), Host: host, Started: time.Now().UTC().Truncate(time.Second)})
 	if err == nil {
