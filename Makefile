@@ -3,12 +3,13 @@ export CGO_ENABLED ?= 0
 
 STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK   = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.44.0
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-# Packages small enough for the race detector.
-SMALL = ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
+# Packages small enough for the race detector, and those that goroutines share.
+SMALL = . ./train ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
 
-.PHONY: build test ci fmt vet xla staticcheck vuln race lint fuzz bench gomlx clean
+.PHONY: build test ci fmt vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
 build: ## bin/gsdnet
 	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
@@ -16,7 +17,7 @@ build: ## bin/gsdnet
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt vet staticcheck vuln race xla test
+ci: fmt vet staticcheck deadcode vuln race xla test
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }
@@ -32,6 +33,9 @@ xla: ## the build with XLA's engines needs a C compiler
 staticcheck:
 	go run $(STATICCHECK) ./...
 
+deadcode: ## the engine has no function that no execution reaches; SetLevel is for tests
+	@out=$$(go run $(DEADCODE) -filter 'gsdnet/simd' ./cmd/gsdnet | grep -v SetLevel); test -z "$$out" || { echo "$$out"; exit 1; }
+
 vuln: ## known vulnerabilities; goes on, and says so, where the database is out of reach
 	@out=$$(go run $(GOVULNCHECK) ./... 2>&1) && echo "$$out" || \
 	{ echo "$$out"; echo "$$out" | grep -q "fetching vulnerabilities" && echo "SKIPPED: the vulnerability database is out of reach"; }
@@ -39,7 +43,7 @@ vuln: ## known vulnerabilities; goes on, and says so, where the database is out 
 race: ## the race detector needs a C compiler
 	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the race detector"; exit 0; }; \
 	CGO_ENABLED=1 go test -race -short $(SMALL) && \
-	CGO_ENABLED=1 go test -race -short -run 'Concurrent|SameBits|Deterministic|Goroutine|Finalized|Donated|RandomGraphs' ./simd
+	CGO_ENABLED=1 go test -race -short -run 'Concurrent|SameBits|Deterministic|Goroutine|Finalize|Donated|RandomGraphs|Empty|ManyShapes' ./simd
 
 lint: ## slower to install than to run
 	go run $(GOLANGCI_LINT) run ./...
@@ -51,6 +55,9 @@ fuzz: ## half a minute for each gate that strangers' files pass, and for the eng
 	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
+
+kills: ## fifty SIGKILLs at random moments of every command that writes
+	GSDNET_KILLS=50 go test ./cmd/gsdnet -run TestKills -v -count 1
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench

@@ -30,7 +30,7 @@ func Example() {
 	corpus.Conversations[0].Utterances[0].Present = 0b011 // a covered camera
 
 	ctx := context.Background()
-	predictions, err := run.Predict(ctx, corpus, 16)
+	predictions, err := run.Predict(ctx, corpus, gsdnet.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func Example() {
 	fmt.Printf("%d utterances; of the first %s was seen\n", len(predictions), first.Observed)
 	fmt.Println("score within its 95 % interval:", widest.Low < first.Score.Mean && first.Score.Mean < widest.High)
 
-	imputed, err := run.Impute(ctx, corpus, 16)
+	imputed, err := run.Impute(ctx, corpus, gsdnet.Options{Samples: 16})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // instructions is a set of vector instructions, by its names here and there.
@@ -76,20 +77,23 @@ func (s *session) operations(b *bytes.Buffer) error {
 	return nil
 }
 
-// fused compares fused passes with a plain copy, by bytes read and written.
-func (s *session) fused(b *bytes.Buffer) error {
-	fmt.Fprint(b, "\n## Fused passes, one thread, against a plain copy\n\nShare of the copy's bandwidth, by the bytes read and written.\n\n| pass | GB/s | copy, GB/s | share | at least 0.6 |\n|:--|--:|--:|--:|:--|\n")
+// types compares operations on other element types, and the float32 power,
+// with GoMLX's Go backend.
+func (s *session) types(b *bytes.Buffer) error {
+	fmt.Fprint(b, "\n## Other element types, one thread, against GoMLX's Go backend\n\nArrays of 512×1024, inputs and outputs in memory.\n\n| operation | µs | Go backend, µs | ratio | at least 1 |\n|:--|--:|--:|--:|:--|\n")
 	var pairs []*pair
-	for _, p := range []struct{ group, name string }{{"Rows", "LayerNorm"}, {"Rows", "Softmax"}, {"Unary", "SiLU"}, {"Rows", "Adam"}} {
-		on := func(group, name string) func() (float64, error) {
+	for _, name := range []string{
+		"add float64", "max float64", "sqrt float64", "exp float64", "sum float64", "less float64", "where float64", "add int32", "equal int32", "sum int32",
+		"and bool", "not bool", "int32 to float32", "float32 to int32", "float64 to float32", "bool to float32", "pow float32",
+	} {
+		on := func(engine string) func() (float64, error) {
 			return func() (float64, error) {
-				speed, err := s.bench("kernel", exact("Benchmark"+group, name), "200ms", "MB/s")
-				return speed / 1e3, err
+				return s.bench("simd", exact("BenchmarkTypes", strings.ReplaceAll(name, " ", "_"), engine), "100ms", "min-µs")
 			}
 		}
-		pairs = append(pairs, &pair{name: p.name, ours: on(p.group, p.name), theirs: on("Unary", "copy")})
+		pairs = append(pairs, &pair{name: name, ours: on("simd"), theirs: on("go")})
 	}
-	s.table(b, pairs, share, 0.6)
+	s.table(b, pairs, speedup, 1)
 	return nil
 }
 

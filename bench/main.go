@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -62,18 +63,32 @@ func run(quick bool, out, python string) error {
 	return os.WriteFile(out, text, 0o644)
 }
 
+// builds are the programs that the page runs, each compiled once. The training
+// benchmark is built a second time for the Go backend's own vector code.
+var builds = []struct {
+	name string
+	env  string // a variable to build with, if not empty
+	args []string
+}{
+	{"kernel", "", []string{"test", "-c", "./simd/internal/kernel"}},
+	{"simd", "", []string{"test", "-c", "./simd"}},
+	{"train", "", []string{"test", "-c", "./train"}},
+	{"train-experiment", "GOEXPERIMENT=simd", []string{"test", "-c", "./train"}},
+	{"gsdnet", "", []string{"build", "./cmd/gsdnet"}},
+}
+
 // build compiles the benchmarks and the command.
 func (s *session) build() error {
-	for name, args := range map[string][]string{
-		"kernel": {"test", "-c", "./simd/internal/kernel"},
-		"simd":   {"test", "-c", "./simd"},
-		"train":  {"test", "-c", "./train"},
-		"gsdnet": {"build", "./cmd/gsdnet"},
-	} {
-		args = append(args[:len(args)-1:len(args)-1], "-o", filepath.Join(s.dir, name), args[len(args)-1])
-		fmt.Fprintf(os.Stderr, "building %s\n", name)
-		if text, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, text)
+	for _, b := range builds {
+		last := len(b.args) - 1
+		args := append(slices.Clone(b.args[:last]), "-o", filepath.Join(s.dir, b.name), b.args[last])
+		fmt.Fprintf(os.Stderr, "building %s\n", b.name)
+		cmd := exec.Command("go", args...)
+		if b.env != "" {
+			cmd.Env = append(os.Environ(), b.env)
+		}
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s go %s: %w\n%s", b.env, strings.Join(args, " "), err, text)
 		}
 	}
 	return nil
@@ -90,7 +105,7 @@ may have been shared: ratios hold where times do not.
 
 `)
 	s.machine(&b)
-	for _, section := range []func(*bytes.Buffer) error{s.products, s.scaling, s.operations, s.fused, s.step, s.start, s.growth} {
+	for _, section := range []func(*bytes.Buffer) error{s.products, s.scaling, s.operations, s.types, s.step, s.start, s.growth} {
 		if err := section(&b); err != nil {
 			return nil, err
 		}

@@ -64,5 +64,8 @@ func Open(path string, fields Fields) (*erc.Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := corpus.Check(); err != nil {
+		return nil, hint.Input("mend the file; conversations and utterances are counted from 0", "%s: %w", path, err)
+	}
 	return corpus, nil
 }

@@ -105,6 +105,8 @@ func (c SyntheticConfig) Check() error {
 		return fmt.Errorf("%d conversations, want 1 to 100000", conversations)
 	case c.MinTurns < 1 || c.MaxTurns > 1000 || c.MinTurns > c.MaxTurns:
 		return fmt.Errorf("turns %d-%d, want 1 to 1000", c.MinTurns, c.MaxTurns)
+	case conversations*c.MaxTurns > 2_000_000:
+		return fmt.Errorf("up to %d utterances, want at most 2000000", conversations*c.MaxTurns)
 	case c.Speakers < 1 || c.Speakers > 100:
 		return fmt.Errorf("%d speakers, want 1 to 100", c.Speakers)
 	case min(c.Dims[0], c.Dims[1], c.Dims[2]) < 1 || max(c.Dims[0], c.Dims[1], c.Dims[2]) > 4096:

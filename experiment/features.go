@@ -44,7 +44,7 @@ func (s *Sweep) keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.
 	if err != nil {
 		return err
 	}
-	if err := keepSpectra(t.Path(SpectraFile), all); err != nil {
+	if err := keepSpectra(ctx, t.Path(SpectraFile), all); err != nil {
 		return err
 	}
 	approach, err := t.Approach(ctx, corpus, s.grid.Split, mask)

@@ -2,12 +2,13 @@ package experiment
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
+	"gsdnet/train"
 )
 
 // What one model is trained for.
@@ -67,7 +68,7 @@ var plain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
 
 // Load reads and checks a grid.
 func Load(path string) (*Grid, error) {
-	text, err := os.ReadFile(path)
+	text, err := limit.ReadFile(path)
 	if err != nil {
 		return nil, hint.Input("give the TOML file of an experiment, such as configs/quick.toml", "%w", err)
 	}
@@ -98,8 +99,8 @@ func (g *Grid) check() error {
 		return err
 	}
 	for _, k := range append([]int{g.Samples}, g.Compare...) {
-		if k < 1 {
-			return hint.Input("use 1 or more", "%d samples", k)
+		if err := limit.Value("samples", k, limit.Of(train.Training{}, "samples")); err != nil {
+			return err
 		}
 	}
 	if _, ok := g.table("train")["seed"]; ok {

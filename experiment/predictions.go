@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -80,49 +81,58 @@ type Predictions struct {
 	CRPS              []float64
 }
 
-// ReadPredictions reads what Keep wrote, mask by mask.
-func ReadPredictions(dir string) ([]Predictions, error) {
+// ReadPredictions reads the predictions that Keep wrote into a directory with a
+// record, mask by mask. It refuses a file that is not the record's.
+func ReadPredictions(dir string, r *Record) ([]Predictions, error) {
+	const advice = "delete it and evaluate the run again"
 	path := filepath.Join(dir, PredictionsFile)
-	file, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, hint.Input("evaluate the run again", "%w", err)
 	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	if digest(text) != r.PredictionsHash {
+		return nil, hint.Input(advice, "%s: not the predictions that %s was written with: its SHA-256 differs", path, train.MetricsFile)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(rows) == 0 {
-		return nil, hint.Input("evaluate the run again", "%s: not a list of predictions: %v", path, err)
+		return nil, hint.Input(advice, "%s: not a list of predictions", path)
 	}
 	place := map[string]int{}
 	for i, name := range rows[0] {
 		place[name] = i
 	}
+	if err := checkColumns(place); err != nil {
+		return nil, hint.Input(advice, "%s: %w", path, err)
+	}
 	var out []Predictions
 	for n, row := range rows[1:] {
-		if len(out) == 0 || out[len(out)-1].Rule != row[0] {
-			out = append(out, Predictions{Rule: row[0]})
+		rule := row[place["missing"]]
+		if len(out) == 0 || out[len(out)-1].Rule != rule {
+			out = append(out, Predictions{Rule: rule})
 		}
-		if err := out[len(out)-1].add(row, place); err != nil {
-			return nil, hint.Input("evaluate the run again", "%s:%d: %w", path, n+2, err)
+		if column := out[len(out)-1].add(row, place); column != "" {
+			return nil, hint.Input(advice, "%s:%d: %s %q is not a number", path, n+2, column, row[place[column]])
 		}
 	}
 	return out, nil
 }
 
-// add takes in a line, whose columns are placed by name.
-func (p *Predictions) add(row []string, place map[string]int) error {
-	dialogue, err := strconv.ParseInt(row[1], 10, 32)
+// add takes in a line, whose columns are placed by name. It returns the name of a
+// column that does not hold a number.
+func (p *Predictions) add(row []string, place map[string]int) string {
+	dialogue, err := strconv.ParseInt(row[place["dialogue"]], 10, 32)
 	if err != nil {
-		return err
+		return "dialogue"
 	}
 	p.Dialogue = append(p.Dialogue, int32(dialogue))
 	for name, into := range map[string]*[]float64{"label": &p.Label, "prediction": &p.Prediction, "crps": &p.CRPS} {
 		value := math.NaN()
 		if at, ok := place[name]; ok && row[at] != "" {
 			if value, err = strconv.ParseFloat(row[at], 64); err != nil {
-				return err
+				return name
 			}
 		}
 		*into = append(*into, value)
 	}
-	return nil
+	return ""
 }

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/train"
@@ -22,16 +24,16 @@ import (
 // is evaluated, a folder for each data set.
 const MaskDir = "masks"
 
-// Prepare opens the data of a grid, freezes its masks in out, and lays out
-// its cells. Whatever is wrong with any cell is found here, before one starts.
+// Prepare opens the data of a grid, freezes its masks in out, lays out its
+// cells and lists them there (PlanFile). Whatever is wrong with any cell is found here, before one starts.
 // A data set's path is relative to dataDir.
-func (g *Grid) Prepare(dataDir, out string) (*Sweep, error) {
+func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error) {
 	cells, err := g.cells()
 	if err != nil {
 		return nil, err
 	}
 	for i := range g.Datasets {
-		if err := g.Datasets[i].open(dataDir); err != nil {
+		if err := interrupt.Run(ctx, func() error { return g.Datasets[i].open(dataDir) }); err != nil {
 			return nil, fmt.Errorf("%s: data set %q: %w", g.path, g.Datasets[i].Name, err)
 		}
 	}
@@ -41,6 +43,9 @@ func (g *Grid) Prepare(dataDir, out string) (*Sweep, error) {
 		}
 	}
 	if err := g.freeze(cells, out); err != nil {
+		return nil, err
+	}
+	if err := keepPlan(out, g.path, cells); err != nil {
 		return nil, err
 	}
 	return &Sweep{Cells: cells, Out: out, grid: g}, nil

@@ -2,6 +2,8 @@ package experiment
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -22,11 +24,16 @@ type Record struct {
 	Cell     *Identity `json:"cell,omitempty"` // of a sweep
 	Data     string    `json:"data"`
 	DataHash string    `json:"data_sha256"`
-	MaskHash string    `json:"masks_sha256"`
-	Split    string    `json:"split"`
-	Samples  int       `json:"samples"`
-	Recovery bool      `json:"recovery"`
-	Result   Result    `json:"result"`
+	// OtherData says that the data are not those of the run.
+	OtherData bool   `json:"other_data,omitempty"`
+	MaskHash  string `json:"masks_sha256"`
+	Split     string `json:"split"`
+	Samples   int    `json:"samples"`
+	Recovery  bool   `json:"recovery"`
+	// PredictionsHash is the SHA-256 of the PredictionsFile that Keep wrote with the
+	// record, empty in a record that was only printed.
+	PredictionsHash string `json:"predictions_sha256,omitempty"`
+	Result          Result `json:"result"`
 	// Compare has the result with other numbers of samples.
 	Compare []Compared `json:"compare,omitempty"`
 }
@@ -37,20 +44,25 @@ type Compared struct {
 	Result  Result `json:"result"`
 }
 
-// Keep writes a record into its run directory: the predictions first, so that a
-// metrics.json speaks of a whole evaluation.
-func Keep(dir string, r Record, corpus *erc.Corpus) error {
+// Keep writes a record and its predictions into a directory, which is made if it
+// is not there: the predictions first, so that a metrics.json speaks of a whole
+// evaluation. It enters the hash of the predictions into the record.
+func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 	split, known := erc.HeldOut(r.Split)
 	if !known {
 		return fmt.Errorf("experiment: a record of the split %q", r.Split)
 	}
+	var lines bytes.Buffer
+	if err := writePredictions(&lines, r.Result.Cells, corpus.In(split)); err != nil {
+		return err
+	}
+	r.PredictionsHash = digest(lines.Bytes())
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	var lines bytes.Buffer
-	if err := writePredictions(&lines, r.Result.Cells, corpus.In(split)); err != nil {
-		return err
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return hint.Failure("choose a folder you may write to", "%w", err)
 	}
 	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {
 		return err
@@ -58,16 +70,26 @@ func Keep(dir string, r Record, corpus *erc.Corpus) error {
 	return atomicfile.Write(filepath.Join(dir, train.MetricsFile), append(text, '\n'))
 }
 
-// ReadRecord reads the record of a run directory.
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// ReadRecord reads the record that Keep wrote into a directory. A record that is
+// not whole is an input error that names the file and the field.
 func ReadRecord(dir string) (*Record, error) {
+	const advice = "delete it and evaluate the run again"
 	path := filepath.Join(dir, train.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, hint.Input("evaluate the run first", "%w", err)
 	}
 	var r Record
-	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, hint.Input("delete it and evaluate the run again", "%s: %w", path, err)
+	if err := decodeJSON(text, &r); err != nil {
+		return nil, hint.Input(advice, "%s: %w", path, err)
+	}
+	if err := r.check(); err != nil {
+		return nil, hint.Input(advice, "%s: %w", path, err)
 	}
 	return &r, nil
 }

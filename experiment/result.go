@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"slices"
+
 	"gsdnet/erc"
 	"gsdnet/metric"
 	"gsdnet/train"
@@ -12,30 +14,30 @@ type Result struct {
 	// Mean averages the cells.
 	Mean train.Cell `json:"mean"`
 	// Constants are predictors that look at nothing but the training labels, on
-	// the same labels: the majority and, for scores, the mean. Empty when the
-	// corpus has no training split.
+	// the same labels: the majority and, for scores, the mean. Empty when the run
+	// does not know its training labels.
 	Constants []train.Cell `json:"constants,omitempty"`
 }
 
 // NewResult averages the cells of a split of a corpus and adds the constant
-// predictors.
-func NewResult(cells []train.Cell, corpus *erc.Corpus, split erc.Split) Result {
+// predictors, which are fitted to the training labels that the run remembers.
+func NewResult(cells []train.Cell, seen *train.Seen, corpus *erc.Corpus, split erc.Split) Result {
 	p := Result{Cells: cells, Mean: mean(cells)}
-	seen, asked := corpus.In(erc.Train), corpus.In(split)
-	if len(seen) == 0 {
+	if seen == nil || len(seen.LabelValues) == 0 {
 		return p
 	}
+	training, asked := seen.TrainingLabels(), corpus.In(split)
 	if corpus.Task == erc.Classes {
-		labels := classes(asked)
-		most := make([]int32, len(labels))
-		for i, major := 0, metric.MajorityClass(classes(seen)); i < len(most); i++ {
-			most[i] = max(major, 0)
+		known := make([]int32, len(training))
+		for i, class := range training {
+			known[i] = int32(class)
 		}
-		scores := metric.EvaluateClasses(labels, most, nil)
+		labels := classes(asked)
+		scores := metric.EvaluateClasses(labels, slices.Repeat([]int32{metric.MajorityClass(known)}, len(labels)), nil)
 		p.Constants = []train.Cell{{Rule: "majority predictor", Classes: &scores}}
 		return p
 	}
-	constant, labels := metric.FitConstant(scoresOf(seen)), scoresOf(asked)
+	constant, labels := metric.FitConstant(training), scoresOf(asked)
 	majority, average := constant.Majority(labels), constant.Mean(labels)
 	p.Constants = []train.Cell{{Rule: "majority predictor", Scores: &majority}, {Rule: "mean predictor", Scores: &average}}
 	return p

@@ -43,17 +43,17 @@ func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error
 	}
 	defer trained.Close()
 	corpus, masks, record := c.data.corpus, c.masks(), s.plan(c)
-	trained.Watch = s.countdown(len(corpus.In(s.grid.Split))*len(masks), m)
+	watch := s.countdown(len(corpus.In(s.grid.Split))*len(masks), m)
 	results := map[int]Result{}
 	for _, k := range append([]int{s.grid.Samples}, s.grid.Compare...) {
 		if _, known := results[k]; known {
 			continue
 		}
-		cells, err := trained.Evaluate(ctx, corpus, s.grid.Split, masks, k, s.grid.Recovery)
+		cells, err := trained.Evaluate(ctx, corpus, s.grid.Split, masks, train.Request{Samples: k, Recovered: s.grid.Recovery, Watch: watch})
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, corpus, s.grid.Split)
+		results[k] = NewResult(cells, trained.Seen, corpus, s.grid.Split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {
@@ -64,7 +64,7 @@ func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error
 			return nil, err
 		}
 	}
-	return &record, Keep(s.dir(c), record, corpus)
+	return &record, Keep(s.dir(c), &record, corpus)
 }
 
 // countdown turns batches that were completed into progress.

@@ -44,7 +44,7 @@ func TestPaperVariant(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.Datasets[0].Path, g.Datasets[0].Fields.Text = "synthetic", ""
-	s, err := g.Prepare("", t.TempDir())
+	s, err := g.Prepare(t.Context(), "", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

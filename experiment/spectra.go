@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/interrupt"
 	"gsdnet/model"
 	"gsdnet/spectral"
 	"gsdnet/train"
@@ -41,16 +43,20 @@ type Spectra struct {
 }
 
 // keepSpectra measures completed conversations and writes the file.
-func keepSpectra(path string, all []train.Completed) error {
+func keepSpectra(ctx context.Context, path string, all []train.Completed) error {
 	var out [erc.NumModalities]Spectra
 	var counts [spectraRank]float64
-	for i := range all {
-		if err := addSpectra(&out, &counts, &all[i]); err != nil {
-			return err
+	n := 0.0             // conversations, long ones in pieces
+	for i := range all { // the eigenvectors of a long conversation take a while
+		for _, piece := range all[i].Pieces() {
+			if err := interrupt.Run(ctx, func() error { return addSpectra(&out, &counts, &piece) }); err != nil {
+				return err
+			}
+			n++
 		}
 	}
 	for m := range out {
-		s, n := &out[m], float64(len(all))
+		s := &out[m]
 		for k := range s.Before {
 			s.Before[k] /= counts[k]
 			s.After[k] /= counts[k]
@@ -113,7 +119,7 @@ func ReadSpectra(dir string) (out [erc.NumModalities]Spectra, err error) {
 	path := filepath.Join(dir, SpectraFile)
 	text, err := os.ReadFile(path)
 	if err == nil {
-		err = json.Unmarshal(text, &out)
+		err = decodeJSON(text, &out)
 	}
 	if err != nil {
 		return out, hint.Input("delete it and give the sweep again", "%s: %w", path, err)

@@ -31,7 +31,7 @@ func spectraOf(t *testing.T, off float64) [erc.NumModalities]Spectra {
 	t.Helper()
 	rng, dir := rand.New(rand.NewPCG(1, 2)), t.TempDir()
 	all := []train.Completed{completed(12, off, rng), completed(40, off, rng)}
-	if err := keepSpectra(filepath.Join(dir, SpectraFile), all); err != nil {
+	if err := keepSpectra(t.Context(), filepath.Join(dir, SpectraFile), all); err != nil {
 		t.Fatal(err)
 	}
 	out, err := ReadSpectra(dir)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"gsdnet/internal/count"
+	"gsdnet/internal/dirlock"
 	"gsdnet/internal/hint"
 	"gsdnet/train"
 )
@@ -41,6 +43,11 @@ type Ended struct {
 // Run trains and evaluates every cell that is not finished. A cell that fails
 // does not stop the others; when ctx ends, all stop with what they need to go on.
 func (s *Sweep) Run(ctx context.Context) error {
+	lock, err := dirlock.Acquire(s.Out)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
 	work := make(chan *Cell)
 	ends := make(chan Ended)
 	var workers sync.WaitGroup
@@ -85,9 +92,9 @@ func (s *Sweep) collect(ctx context.Context, ends <-chan Ended) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return hint.Failure("give the same command again to go on", "stopped with %d of %d cells finished", done-failed, len(s.Cells))
+		return hint.Failure("give the same command again to go on", "stopped with %d of %s finished", done-failed, count.Of(len(s.Cells), "cell"))
 	case failed > 0:
-		return hint.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %d cells failed; %w", failed, len(s.Cells), first)
+		return hint.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %s failed; %w", failed, count.Of(len(s.Cells), "cell"), first)
 	}
 	return nil
 }

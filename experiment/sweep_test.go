@@ -93,7 +93,7 @@ func TestValidationSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(out, ends[0].Cell.String())
-	all, err := experiment.ReadPredictions(dir)
+	all, err := experiment.ReadPredictions(dir, ends[0].Record)
 	if err != nil || ends[0].Record.Split != "valid" {
 		t.Fatal(ends[0].Record.Split, err)
 	}
@@ -182,7 +182,7 @@ func TestFinishedCellsAreSkipped(t *testing.T) {
 	}
 	// Other settings are not mixed in.
 	other := strings.Replace(pair, "epochs = 6", "epochs = 7", 1)
-	if _, err := parse(t, other).Prepare("", out); err == nil || !strings.Contains(err.Error(), "was begun with other settings") {
+	if _, err := parse(t, other).Prepare(t.Context(), "", out); err == nil || !strings.Contains(err.Error(), "was begun with other settings") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -227,7 +227,7 @@ func TestRecordAndPredictionsReadBack(t *testing.T) {
 	if got, want := record.Result.Mean.Scores.MAE, ends[0].Record.Result.Mean.Scores.MAE; got != want || len(record.Compare) != 2 {
 		t.Errorf("MAE %g, want %g; %d compared", got, want, len(record.Compare))
 	}
-	predictions, err := experiment.ReadPredictions(dir)
+	predictions, err := experiment.ReadPredictions(dir, ends[0].Record)
 	if err != nil || len(predictions) != 2 {
 		t.Fatal(len(predictions), err)
 	}

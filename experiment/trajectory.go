@@ -29,7 +29,7 @@ func ReadTrajectory(dir string) (*train.Approach, error) {
 	path := filepath.Join(dir, TrajectoryFile)
 	text, err := os.ReadFile(path)
 	if err == nil {
-		err = json.Unmarshal(text, &a)
+		err = decodeJSON(text, &a)
 	}
 	if err != nil {
 		return nil, hint.Input("delete it and give the sweep again", "%s: %w", path, err)

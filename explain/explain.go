@@ -32,7 +32,7 @@ type GraphError struct {
 // utterances apart (0: all) and rank eigenvalues (0: all).
 func Spectra(c *erc.Corpus, split erc.Split, masks []missing.Mask, window, rank int) ([]GraphError, error) {
 	scaler := train.FitScaler(c.In(erc.Train), c.Dims)
-	samples := train.Samples(c.In(split), scaler)
+	samples := train.Pieces(train.Samples(c.In(split), scaler))
 	out := make([]GraphError, len(masks))
 	for i, mask := range masks {
 		sums := errorSums{}

@@ -18,6 +18,9 @@ type Bootstrap struct {
 	Replicates int     // 0: 2000
 	Level      float64 // of the interval, in (0,1); 0: 0.95
 	Seed       uint64
+	// Stop is asked before every replicate whether to end: the interval and P are
+	// then NaN. Nil never ends early.
+	Stop func() bool
 }
 
 // Difference is the score of model a less that of model b, with its percentile
@@ -157,6 +160,9 @@ func (b Bootstrap) resample(groups int, diff func(drawn []int) float64) Differen
 	}
 	var diffs []float64
 	for range replicates {
+		if b.Stop != nil && b.Stop() {
+			return d
+		}
 		for g := range drawn {
 			drawn[g] = rng.IntN(groups)
 		}

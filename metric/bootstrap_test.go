@@ -176,3 +176,17 @@ func TestBootstrapRefusesWhatItCannotMean(t *testing.T) {
 		}()
 	}
 }
+
+// Told to stop, the bootstrap ends after that replicate without an interval.
+func TestBootstrapStops(t *testing.T) {
+	a, b := []float64{1, 2, 3, 4}, []float64{2, 2, 4, 4}
+	asked := 0
+	d := metric.Bootstrap{Stop: func() bool { asked++; return asked == 3 }}.Losses(a, b)
+	if asked != 3 || d.Diff != -0.5 || !math.IsNaN(d.Low) || !math.IsNaN(d.High) || !math.IsNaN(d.P) {
+		t.Errorf("asked %d times: %+v", asked, d)
+	}
+	whole, never := metric.Bootstrap{}.Losses(a, b), metric.Bootstrap{Stop: func() bool { return false }}.Losses(a, b)
+	if whole != never {
+		t.Errorf("got %+v with a Stop that never stops, want %+v", never, whole)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
 )
 
@@ -129,7 +130,10 @@ func place(dir string, files map[string][]byte, text []byte) (err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp(dir, ".masks-*")
+	if err := atomicfile.Clean(dir); err != nil {
+		return err
+	}
+	temp, err := atomicfile.MkdirTemp(dir, "masks")
 	if err != nil {
 		return err
 	}

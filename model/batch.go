@@ -13,7 +13,10 @@ import (
 type Conversation struct {
 	// Key names the conversation's streams of noise, so that a sample depends
 	// on neither its neighbours in the batch nor the padding.
-	Key      uint64
+	Key uint64
+	// Part counts the windows of a conversation too long to be computed at once,
+	// which share its Key; 0 for one that is whole.
+	Part     int
 	Features [erc.NumModalities][][]float32 // [m][utterance] of width D_m; nil where absent
 	Present  []erc.Present
 	Speakers []erc.Speaker
@@ -35,10 +38,27 @@ type Batch struct {
 	Conversations []Conversation
 	N             int
 	Dims          [erc.NumModalities]int
+	// Samples [B] is added to Draw.Sample, so that a batch may hold several completions
+	// of one conversation. Nil adds nothing.
+	Samples []uint64
 }
 
 // Size returns B, the number of conversations.
 func (b *Batch) Size() int { return len(b.Conversations) }
+
+// First returns the first of the rows that hold the same conversation as row i, for
+// computations on the host that need not be repeated.
+func (b *Batch) First(i int) int {
+	for j := range i {
+		if same(b.Conversations[j].Present, b.Conversations[i].Present) {
+			return j
+		}
+	}
+	return i
+}
+
+// same reports whether two slices are one in memory.
+func same(a, b []erc.Present) bool { return len(a) > 0 && len(b) > 0 && &a[0] == &b[0] }
 
 // Feed is what a graph is fed: host tensors by the name of the input.
 type Feed map[string]*tensors.Tensor

@@ -10,11 +10,11 @@ import (
 // Body holds the settings, and the dropout that goes with them, of models that
 // need nothing else from the host.
 type Body struct {
-	Width        int     `toml:"width"`         // d, of the encoded features, even
-	Hidden       int     `toml:"hidden"`        // width of the head
-	Head         string  `toml:"head"`          // laplace or point
-	InputDropout float64 `toml:"input_dropout"` // share of input channels dropped in training
-	Dropout      float64 `toml:"dropout"`       // share of fused channels dropped in training
+	Width        int     `toml:"width" limit:"2..4096 even"`  // d, of the encoded features, even
+	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the head
+	Head         string  `toml:"head"`                        // laplace or point
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels dropped in training
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels dropped in training
 }
 
 // DefaultBody returns GSDNet's defaults.
@@ -26,14 +26,9 @@ func DefaultBody() Body {
 // without it a model is judged by the context that it lacks, not by what it recovers.
 func (b Body) Reader() Reader { return Reader{Width: b.Width, Layers: 2} }
 
-// Check refuses settings that are out of range, by the model's name.
+// Check refuses a head that is not known, by the model's name. The limits of the
+// numbers are checked by Offer.
 func (b Body) Check(name string) error {
-	if b.Width <= 0 || b.Width%2 == 1 || b.Hidden <= 0 {
-		return hint.Input("width is even, and both are at least 1", "%s.width = %d, %s.hidden = %d", name, b.Width, name, b.Hidden)
-	}
-	if min(b.Dropout, b.InputDropout) < 0 || max(b.Dropout, b.InputDropout) >= 1 {
-		return hint.Input("they are shares in [0,1)", "%s.input_dropout = %g, %s.dropout = %g", name, b.InputDropout, name, b.Dropout)
-	}
 	return hint.OneOf(name+".head", b.Head, HeadLaplace, HeadPoint)
 }
 

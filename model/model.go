@@ -1,9 +1,9 @@
 // Package model says what a model is (Model), keeps the register of those that
 // ship, and holds the blocks they share: parameters, encoder, fusion, heads.
 //
-// A model sees conversations in three steps. On the host, Prepare adds to the
-// feed what graphs cannot compute: spectra, noise, dropout. In the training
-// graph, Losses turns the feed and the truth into named loss terms. In the
+// A model sees conversations in four steps. On the host, Prepare adds to the feed
+// what graphs cannot compute of the conversations, such as spectra, and Draw adds
+// the noise of one completion. In the training graph, Losses turns the feed and the truth into named loss terms. In the
 // inference graph, Forecast turns the feed alone into predictions and recovered
 // features. Batch holds no withheld feature, so that a model cannot peek.
 //
@@ -15,6 +15,8 @@
 package model
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
@@ -28,9 +30,19 @@ type Nodes map[string]*Node
 
 // Setup is what a model must know of the data before it is built.
 type Setup struct {
-	Dims       [erc.NumModalities]int // raw widths D_m
-	Task       erc.Task
-	NumClasses int // of the Classes task
+	Dims       [erc.NumModalities]int `json:"dims"` // raw widths D_m; 0 of a modality that the corpus does not have
+	Task       erc.Task               `json:"task"`
+	NumClasses int                    `json:"num_classes"` // of the Classes task
+}
+
+// Inhabited returns s with width 1 for every modality that the corpus does not
+// have. Graphs have no arrays without elements, so that such a modality is fed to
+// models as one channel that is never observed.
+func (s Setup) Inhabited() Setup {
+	for m := range s.Dims {
+		s.Dims[m] = max(s.Dims[m], 1)
+	}
+	return s
 }
 
 // Draw names the random streams of one pass. The same Draw gives the same noise.
@@ -43,10 +55,15 @@ type Draw struct {
 
 // Model is one way of predicting from conversations with holes in them.
 type Model interface {
-	// Prepare adds to feed what the graphs need beyond Batch.Observe: host-side
-	// computations and noise. Truth is there in training, and where a Trajectory
-	// is measured.
-	Prepare(feed Feed, b *Batch, truth []Truth, draw Draw) error
+	// Prepare adds to feed what the host computes of the conversations beyond
+	// Batch.Observe. It is called once for a batch, however often this is completed,
+	// so that nothing in it may be random. Truth is there in training, and where a
+	// Trajectory is measured; otherwise it is nil.
+	Prepare(feed Feed, b *Batch, truth []Truth) error
+	// Draw adds to feed what is random: noise, and dropout in training. It is called
+	// after Prepare, once for each completion, and replaces what an earlier draw
+	// left in the feed.
+	Draw(feed Feed, b *Batch, draw Draw)
 	// Losses builds the training graph.
 	Losses(p *Params, in Nodes) Losses
 	// Forecast builds the inference graph. It must not read the inputs of
@@ -57,9 +74,10 @@ type Model interface {
 // Fitter is a model that computes something of the training conversations
 // before the first step: a scale, a closed-form regression. It is shown them as
 // the training protocol leaves them, and their truth. What it computes is kept
-// as constants in params, and so in the checkpoint.
+// as constants in params, and so in the checkpoint. It returns within about two
+// seconds after ctx ends.
 type Fitter interface {
-	Fit(p *Params, seen []Conversation, truth []Truth) error
+	Fit(ctx context.Context, p *Params, seen []Conversation, truth []Truth) error
 }
 
 // Losses are the terms of the objective, each a scalar, and their weighted sum.

@@ -18,7 +18,15 @@ type Noise struct {
 
 // Stream names a conversation's generator for a purpose.
 func (z Noise) Stream(purpose string, conversation int, more ...uint64) *rand.Rand {
-	counters := []uint64{z.Batch.Conversations[conversation].Key, z.Draw.Step, z.Draw.Sample}
+	sample := z.Draw.Sample
+	if z.Batch.Samples != nil {
+		sample += z.Batch.Samples[conversation]
+	}
+	c := &z.Batch.Conversations[conversation]
+	counters := []uint64{c.Key, z.Draw.Step, sample}
+	if c.Part > 0 {
+		purpose, more = purpose+" of a part", append([]uint64{uint64(c.Part)}, more...)
+	}
 	return stream.New(z.Draw.Seed, purpose, append(counters, more...)...)
 }
 

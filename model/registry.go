@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
 )
 
 // Kind is a model that can be asked for by name.
@@ -45,12 +46,16 @@ func Lookup(name string) (Kind, error) {
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // Offer registers a model by its default settings and its constructor: all that
-// most models need.
+// most models need. Numbers among the settings have limits in a tag (package
+// internal/limit), which are checked before build is called.
 func Offer[C any, M Model](name, summary string, byDefault func() C, build func(C, Setup) (M, error)) {
 	Register(Kind{
 		Name: name, Summary: summary,
 		Config: func() any { c := byDefault(); return &c },
 		New: func(c any, s Setup) (Model, error) {
+			if err := limit.Check(name, c); err != nil {
+				return nil, err
+			}
 			m, err := build(*c.(*C), s)
 			if err != nil {
 				return nil, err

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -19,9 +21,17 @@ const solving = 4
 // Fit solves each regression on the utterances that have what it needs, among
 // conversations seen as the training protocol leaves them. Where there are none
 // the map is zero, which leaves the training mean, or what is around. Standardised
-// features need no intercept.
-func (r Ridge) Fit(p *Params, seen []Conversation, truth []Truth) error {
-	folds := r.split(seen, truth)
+// features need no intercept. It returns soon after ctx ends, with its error.
+func (r Ridge) Fit(ctx context.Context, p *Params, seen []Conversation, truth []Truth) error {
+	a, err := r.axes(ctx, truth)
+	if err != nil {
+		return err
+	}
+	small := r.reduced(a)
+	folds, err := small.split(ctx, a, seen, truth)
+	if err != nil {
+		return err
+	}
 	maps := r.maps()
 	var wg sync.WaitGroup
 	errs := make([]error, len(maps)*(1+r.Folds))
@@ -31,18 +41,24 @@ func (r Ridge) Fit(p *Params, seen []Conversation, truth []Truth) error {
 			wg.Go(func() {
 				slots <- struct{}{}
 				defer func() { <-slots }()
-				maps[i].fits[f], errs[i*(1+r.Folds)+f] = r.solve(folds, f-1, maps[i].from, maps[i].to)
+				maps[i].fits[f], errs[i*(1+r.Folds)+f] = small.solve(ctx, folds, f-1, maps[i].from, maps[i].to)
 			})
 		}
 	}
 	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
+	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(maps, func(m linear) bool { return m.fits[0].rows > 0 }) {
 		return hint.Input("choose a model, or a setting, without regression", "regression: no training utterance has two modalities")
 	}
 	for _, m := range maps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for f := range m.fits {
+			m.fits[f] = a.lift(r, m, m.fits[f])
+		}
 		if err := r.keep(p, m); err != nil {
 			return err
 		}
@@ -114,9 +130,10 @@ func set(p *Params, name string, m *mat.Dense) error {
 }
 
 // split returns the moments of the conversations of each fold.
-func (r Ridge) split(seen []Conversation, truth []Truth) []moments {
+func (r Ridge) split(ctx context.Context, a axes, seen []Conversation, truth []Truth) ([]moments, error) {
 	if r.Folds == 0 {
-		return []moments{r.moments(seen, truth)}
+		all, err := r.moments(ctx, a, seen, truth)
+		return []moments{all}, err
 	}
 	seenOf, truthOf := make([][]Conversation, r.Folds), make([][]Truth, r.Folds)
 	for i := range seen {
@@ -125,9 +142,12 @@ func (r Ridge) split(seen []Conversation, truth []Truth) []moments {
 	}
 	out := make([]moments, r.Folds)
 	for f := range out {
-		out[f] = r.moments(seenOf[f], truthOf[f])
+		var err error
+		if out[f], err = r.moments(ctx, a, seenOf[f], truthOf[f]); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // width is ΣD_m.
@@ -144,25 +164,32 @@ type moment struct {
 type moments map[erc.Present]moment
 
 // moments sorts the utterances by what they have, zeros where they have nothing.
-func (r Ridge) moments(seen []Conversation, truth []Truth) moments {
+func (r Ridge) moments(ctx context.Context, a axes, seen []Conversation, truth []Truth) (moments, error) {
 	data := map[erc.Present][]float64{}
 	width := r.width()
 	if r.Around {
 		width *= 2
 	}
+	for present, rows := range countRows(truth) {
+		data[present] = make([]float64, 0, rows*width)
+	}
 	for i := range truth {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		full := a.of(truth[i].Features, truth[i].Present)
 		var around [][]float64
 		if r.Around {
-			around = r.around(&seen[i])
+			around = r.around(&seen[i], a.of(seen[i].Features, seen[i].Present))
 		}
 		for u, present := range truth[i].Present {
 			row := make([]float64, 0, width)
 			for _, m := range erc.Modalities {
-				features := make([]float64, r.Dims[m])
 				if present.Has(m) {
-					features = wide(truth[i].Features[m][u])
+					row = append(row, full[m][u]...)
+				} else {
+					row = append(row, make([]float64, r.Dims[m])...)
 				}
-				row = append(row, features...)
 			}
 			if r.Around {
 				row = append(row, around[u]...)
@@ -172,29 +199,41 @@ func (r Ridge) moments(seen []Conversation, truth []Truth) moments {
 	}
 	out := moments{}
 	for present, flat := range data {
-		z := mat.NewDense(len(flat)/width, width, flat)
-		gram := &mat.Dense{}
-		gram.Mul(z.T(), z)
+		gram, err := gramOf(ctx, mat.NewDense(len(flat)/width, width, flat))
+		if err != nil {
+			return nil, err
+		}
 		out[present] = moment{gram, len(flat) / width}
+	}
+	return out, nil
+}
+
+// countRows counts the utterances of each availability.
+func countRows(truth []Truth) map[erc.Present]int {
+	out := map[erc.Present]int{}
+	for i := range truth {
+		for _, present := range truth[i].Present {
+			out[present]++
+		}
 	}
 	return out
 }
 
 // around is aroundOf of every utterance, all modalities side by side.
-func (r Ridge) around(c *Conversation) [][]float64 {
+func (r Ridge) around(c *Conversation, features [erc.NumModalities][][]float64) [][]float64 {
 	out := make([][]float64, c.Len())
 	for _, m := range erc.Modalities {
 		total, count := make([]float64, r.Dims[m]), 0.0
 		for u, present := range c.Present {
 			if present.Has(m) {
 				count++
-				floats.Add(total, wide(c.Features[m][u]))
+				floats.Add(total, features[m][u])
 			}
 		}
 		for u, present := range c.Present {
 			row, others := slices.Clone(total), count
 			if present.Has(m) {
-				floats.Sub(row, wide(c.Features[m][u]))
+				floats.Sub(row, features[m][u])
 				others--
 			}
 			floats.Scale(1/(others+1), row)

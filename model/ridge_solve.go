@@ -1,6 +1,7 @@
 package model
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -61,7 +62,10 @@ func (r Ridge) columns(m erc.Modality) []int {
 }
 
 // solve fits one map, without a fold (−1: on everyone).
-func (r Ridge) solve(folds []moments, without int, from erc.Present, to erc.Modality) (fit, error) {
+func (r Ridge) solve(ctx context.Context, folds []moments, without int, from erc.Present, to erc.Modality) (fit, error) {
+	if err := ctx.Err(); err != nil {
+		return fit{}, err
+	}
 	sources, targets := r.sources(from, to), r.columns(to)
 	w, right := mat.NewDense(len(sources), len(targets), nil), mat.NewDense(len(sources), len(targets), nil)
 	gram, rows := gather(folds, without, from.With(to))
@@ -82,6 +86,9 @@ func (r Ridge) solve(folds []moments, without int, from erc.Present, to erc.Moda
 		var factor mat.Cholesky
 		if !factor.Factorize(left) {
 			return fit{}, fmt.Errorf("regression of %s on %s: normal equations are not positive definite", to, from)
+		}
+		if err := ctx.Err(); err != nil {
+			return fit{}, err
 		}
 		if err := factor.SolveTo(w, right); err != nil {
 			return fit{}, fmt.Errorf("regression of %s on %s: %w", to, from, err)

@@ -50,7 +50,7 @@ func TestRidgeSolvesTheNormalEquations(t *testing.T) {
 	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 30, 50)
 	store := mlx.NewStore()
 	ridge := model.Ridge{Dims: dims, Lambda: 0.2}
-	if err := ridge.Fit(model.NewParams(store, 0), nil, truth); err != nil {
+	if err := ridge.Fit(t.Context(), model.NewParams(store, 0), nil, truth); err != nil {
 		t.Fatal(err)
 	}
 	w := tensors.MustCopyFlatData[float32](store.GetVariable("/constant/regress_ta_visual").MustValue())
@@ -85,7 +85,7 @@ func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 			truth[0].Present[u] = keep
 		}
 		store := mlx.NewStore()
-		err := model.Ridge{Dims: dims, Lambda: 0.2}.Fit(model.NewParams(store, 0), nil, truth)
+		err := model.Ridge{Dims: dims, Lambda: 0.2}.Fit(t.Context(), model.NewParams(store, 0), nil, truth)
 		maps := map[string][]float32{}
 		for v := range store.IterVariables() {
 			maps[v.Name()] = tensors.MustCopyFlatData[float32](v.MustValue())
@@ -117,7 +117,7 @@ func completion(t *testing.T, ridge model.Ridge, conv model.Conversation, seen [
 	ridge.Lambda = 1e-6
 	store := mlx.NewStore()
 	params := model.NewParams(store, 0)
-	if err := ridge.Fit(params, seen, truth); err != nil {
+	if err := ridge.Fit(t.Context(), params, seen, truth); err != nil {
 		t.Fatal(err)
 	}
 	batch := &model.Batch{Conversations: []model.Conversation{conv}, N: conv.Len() + 1, Dims: ridge.Dims}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"math"
@@ -80,7 +81,7 @@ func (b *board) without(groups [][]*method) *board {
 
 // ablationTable is Table 3 of a data set under a protocol: averages with and
 // without the diffusion of the graph.
-func ablationTable(b *board, groups [][]*method) (table, error) {
+func ablationTable(ctx context.Context, b *board, groups [][]*method) (table, error) {
 	t := table{
 		id: "table3-" + b.dataset + "-" + b.protocol, title: "Table 3: ablation, " + b.title(),
 		note: "What is diffused beside the features: the graph's spectrum, its adjacency matrix, or nothing. Averages over the protocol, mean ± standard deviation over seeds; " +
@@ -89,7 +90,7 @@ func ablationTable(b *board, groups [][]*method) (table, error) {
 	for _, g := range groups {
 		part := *b
 		part.methods = g
-		s, err := averages(&part, b.title()+": what is diffused")
+		s, err := averages(ctx, &part, b.title()+": what is diffused")
 		if err != nil {
 			return t, err
 		}
@@ -107,7 +108,7 @@ func ablationTable(b *board, groups [][]*method) (table, error) {
 
 // averages is a sheet of every measure, averaged over the protocol, with the
 // difference to the best other in the mean absolute error or the accuracy.
-func averages(b *board, title string) (*sheet, error) {
+func averages(ctx context.Context, b *board, title string) (*sheet, error) {
 	s := &sheet{title: title}
 	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
 		if m := experiment.MeasureOf(key); b.has(m) {
@@ -115,17 +116,17 @@ func averages(b *board, title string) (*sheet, error) {
 		}
 	}
 	s.fill(b.methods)
-	compared, err := newComparison(b, b.rules)
+	compared, err := newComparison(ctx, b, b.rules)
 	if err != nil {
 		return nil, err
 	}
-	s.compareIn(compared, "mae", "wa")
+	s.compareIn(ctx, compared, "mae", "wa")
 	return s, nil
 }
 
 // summaryTable is a board at a glance: every model's averages.
-func summaryTable(b *board) (table, error) {
-	s, err := averages(b, b.title()+": averages")
+func summaryTable(ctx context.Context, b *board) (table, error) {
+	s, err := averages(ctx, b, b.title()+": averages")
 	if err != nil {
 		return table{}, err
 	}
@@ -139,7 +140,7 @@ func summaryTable(b *board) (table, error) {
 }
 
 // compareIn compares by the first measure that is among the columns.
-func (s *sheet) compareIn(c *comparison, keys ...string) {
+func (s *sheet) compareIn(ctx context.Context, c *comparison, keys ...string) {
 	for _, key := range keys {
 		for i, col := range s.columns {
 			if col.measure.Key != key || c == nil || s.versus != nil {
@@ -150,7 +151,7 @@ func (s *sheet) compareIn(c *comparison, keys ...string) {
 				means[k] = r.entries[i].mean
 			}
 			s.versus = &col.measure
-			for k, v := range c.against(col.measure, means) {
+			for k, v := range c.against(ctx, col.measure, means) {
 				s.rows[k].versus = v
 			}
 		}

@@ -1,12 +1,16 @@
 package report
 
-import "gsdnet/experiment"
+import (
+	"context"
+
+	"gsdnet/experiment"
+)
 
 // againstTable is every model's difference to the accented one; false where that
 // is not among them, or alone.
-func againstTable(b *board) (table, bool, error) {
+func againstTable(ctx context.Context, b *board) (table, bool, error) {
 	reference := b.reference()
-	c, err := newComparison(b, b.rules)
+	c, err := newComparison(ctx, b, b.rules)
 	if err != nil || c == nil || reference < 0 {
 		return table{}, false, err
 	}
@@ -24,7 +28,7 @@ func againstTable(b *board) (table, bool, error) {
 		s := &sheet{title: b.title() + ": " + m.Name, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, versus: &m, than: name}
 		s.fill(b.methods)
 		for i := range b.methods {
-			if d, ok := difference(m, &c.scored[i], &c.scored[reference]); ok && i != reference {
+			if d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference]); ok && i != reference {
 				s.rows[i].versus = &versus{name, d}
 			}
 		}

@@ -1,11 +1,15 @@
 package report
 
 import (
+	"context"
 	"math"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/hint"
 	"gsdnet/metric"
 )
 
@@ -16,8 +20,8 @@ const (
 	bootstrapSeed = 1
 )
 
-// scored is every prediction of a method on the seeds and rules that it shares
-// with all others, laid out alike for every method.
+// scored is every prediction of a method on the seeds and rules of a comparison,
+// laid out alike for every method.
 type scored struct {
 	groups             []int32 // conversation
 	strata             []int   // which (seed, rule)
@@ -31,48 +35,43 @@ type comparison struct {
 	scored  []scored
 }
 
-// newComparison reads the predictions of every method on the seeds and rules
-// that all of them have; nil where there is nothing in common.
-func newComparison(b *board, rules []string) (*comparison, error) {
-	seeds := commonSeeds(b.methods)
-	if len(b.methods) < 2 || len(seeds) == 0 {
+// newComparison reads the predictions of every method on the rules; nil where there
+// is nothing to compare, or the methods do not all have the same seeds and rules.
+func newComparison(ctx context.Context, b *board, rules []string) (*comparison, error) {
+	if len(b.methods) < 2 || !equalTrials(b.methods) {
 		return nil, nil
 	}
 	c := &comparison{methods: b.methods}
 	for _, m := range b.methods {
-		s, err := read(m, seeds, rules)
+		s, err := read(ctx, m, rules)
 		if err != nil {
 			return nil, err
 		}
-		if len(c.scored) > 0 && len(s.label) != len(c.scored[0].label) {
-			return nil, nil // some method lacks some rule
+		if len(c.scored) > 0 && !s.alike(&c.scored[0]) {
+			return nil, hint.Input("give the sweep again, or delete the runs of one of them", "the predictions of %s and %s in %s are not of the same utterances",
+				m.name, b.methods[0].name, filepath.Dir(m.trials[m.seeds()[0]].runs[0].dir))
 		}
 		c.scored = append(c.scored, s)
 	}
 	return c, nil
 }
 
-func commonSeeds(methods []*method) []uint64 {
-	var out []uint64
-	for _, seed := range methods[0].seeds() {
-		everywhere := true
-		for _, m := range methods {
-			everywhere = everywhere && m.trials[seed] != nil
-		}
-		if everywhere {
-			out = append(out, seed)
-		}
-	}
-	return out
+// alike reports whether two methods were scored on the same utterances and labels.
+func (s *scored) alike(other *scored) bool {
+	same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
+	return slices.Equal(s.groups, other.groups) && slices.Equal(s.strata, other.strata) && slices.EqualFunc(s.label, other.label, same)
 }
 
 // read lays a method's predictions out, seed by seed and rule by rule.
-func read(m *method, seeds []uint64, rules []string) (scored, error) {
+func read(ctx context.Context, m *method, rules []string) (scored, error) {
 	var out scored
-	for _, seed := range seeds {
+	for _, seed := range m.seeds() {
 		byRule := map[string]experiment.Predictions{}
 		for _, r := range m.trials[seed].runs {
-			all, err := experiment.ReadPredictions(r.dir)
+			if err := ctx.Err(); err != nil {
+				return out, err
+			}
+			all, err := r.read()
 			if err != nil {
 				return out, err
 			}
@@ -99,7 +98,7 @@ func read(m *method, seeds []uint64, rules []string) (scored, error) {
 // against returns the difference of every method to the best of the others in a
 // measure, whose means over seeds and rules are given; nil where there is no
 // interval to be had.
-func (c *comparison) against(m experiment.Measure, means []float64) []*versus {
+func (c *comparison) against(ctx context.Context, m experiment.Measure, means []float64) []*versus {
 	out := make([]*versus, len(c.methods))
 	var wait sync.WaitGroup
 	free := make(chan struct{}, runtime.NumCPU())
@@ -115,7 +114,7 @@ func (c *comparison) against(m experiment.Measure, means []float64) []*versus {
 		}
 		wait.Go(func() {
 			free <- struct{}{}
-			if d, ok := difference(m, &c.scored[i], &c.scored[best]); ok {
+			if d, ok := difference(ctx, m, &c.scored[i], &c.scored[best]); ok {
 				out[i] = &versus{c.methods[best].name, d}
 			}
 			<-free
@@ -151,9 +150,9 @@ func integers(x []float64) []int32 {
 }
 
 // difference bootstraps the difference of two methods, whole conversations at a
-// time, all their masks and seeds with them.
-func difference(m experiment.Measure, a, b *scored) (metric.Difference, bool) {
-	boot := metric.Bootstrap{Groups: a.groups, Replicates: replicates, Seed: bootstrapSeed}
+// time, all their masks and seeds with them. When ctx ends, the interval is NaN.
+func difference(ctx context.Context, m experiment.Measure, a, b *scored) (metric.Difference, bool) {
+	boot := metric.Bootstrap{Groups: a.groups, Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
 	if loss, ok := losses[m.Key]; ok {
 		lossesOf := func(s *scored) []float64 {
 			out := make([]float64, len(s.label))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"slices"
 
 	"gsdnet/experiment"
@@ -12,11 +13,11 @@ const complete = "random 0.0"
 // completeTable is what every model predicts where there is nothing to complete:
 // one that falls behind there has not learnt to predict, whatever it recovers. False
 // where the protocol leaves that rate out.
-func completeTable(b *board) (table, bool, error) {
+func completeTable(ctx context.Context, b *board) (table, bool, error) {
 	if b.protocol != "random" || !slices.Contains(b.rules, complete) {
 		return table{}, false, nil
 	}
-	compared, err := newComparison(b, []string{complete})
+	compared, err := newComparison(ctx, b, []string{complete})
 	if err != nil {
 		return table{}, false, err
 	}
@@ -32,7 +33,7 @@ func completeTable(b *board) (table, bool, error) {
 		}
 		s := &sheet{title: b.title() + ", nothing missing: " + m.Name, columns: []column{{name: "rate 0", measure: m, of: at(m, complete)}}}
 		s.fill(b.methods)
-		s.compare(m, compared)
+		s.compare(ctx, m, compared)
 		s.constants(b)
 		t.sheets = append(t.sheets, s)
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/internal/tsne"
 	"gsdnet/metric"
 	"gsdnet/report/figure"
@@ -25,7 +27,7 @@ const accented = "gsdnet"
 
 // curves are the figures of a data set under random missing: measures against
 // the rate, differences to the accented model, and imputation errors.
-func curves(b *board) ([]named, error) {
+func curves(ctx context.Context, b *board) ([]named, error) {
 	var out []named
 	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
 		m := experiment.MeasureOf(key)
@@ -42,7 +44,7 @@ func curves(b *board) ([]named, error) {
 	}
 	for _, key := range []string{"mae", "wa"} {
 		m := experiment.MeasureOf(key)
-		chart, reference, err := b.differenceChart(m, b.rulesWith(m))
+		chart, reference, err := b.differenceChart(ctx, m, b.rulesWith(m))
 		if err != nil {
 			return nil, err
 		}
@@ -98,8 +100,12 @@ func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
 	}
 	s.fill(b.methods)
+	alike := equalTrials(b.methods)
 	for i, method := range b.methods {
 		line := figure.Series{Name: method.name, Accent: method.name == accented}
+		if !alike {
+			line.Name += " (" + count.Of(len(method.trials), "seed") + ")"
+		}
 		for k, e := range s.rows[i].entries {
 			line.X, line.Y = append(line.X, rateOf(rules[k])), append(line.Y, scale(m)*e.mean)
 			line.Low, line.High = append(line.Low, scale(m)*(e.mean-e.sd)), append(line.High, scale(m)*(e.mean+e.sd))
@@ -111,7 +117,7 @@ func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 
 // differenceChart is every model's measure less the accented one's, rate by rate;
 // nil where there is no such model to compare with.
-func (b *board) differenceChart(m experiment.Measure, rules []string) (*figure.Chart, string, error) {
+func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules []string) (*figure.Chart, string, error) {
 	reference := b.reference()
 	if reference < 0 || len(rules) < 2 {
 		return nil, "", nil
@@ -122,12 +128,12 @@ func (b *board) differenceChart(m experiment.Measure, rules []string) (*figure.C
 	}
 	series := make([]figure.Series, len(b.methods))
 	for _, rule := range rules {
-		c, err := newComparison(b, []string{rule})
+		c, err := newComparison(ctx, b, []string{rule})
 		if err != nil || c == nil {
 			return nil, "", err
 		}
 		for i := range b.methods {
-			d, ok := difference(m, &c.scored[i], &c.scored[reference])
+			d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference])
 			if !ok {
 				return nil, "", nil
 			}
@@ -156,10 +162,13 @@ type told struct {
 }
 
 // clouds are the t-SNE pictures of a data set, one a modality, and their numbers.
-func clouds(b *board) ([]named, []told, error) {
+func clouds(ctx context.Context, b *board) ([]named, []told, error) {
 	var numbers []told
 	pictures := [erc.NumModalities]*figure.Panels{}
 	for _, method := range b.methods {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		features, err := method.features()
 		if err != nil {
 			return nil, nil, err
@@ -177,7 +186,10 @@ func clouds(b *board) ([]named, []told, error) {
 					Groups: []string{"original", "recovered"},
 				}
 			}
-			y := tsne.Embed(append(append([][]float64{}, f.Original...), f.Recovered...), tsne.Config{Seed: bootstrapSeed})
+			y, err := tsne.Embed(ctx, append(append([][]float64{}, f.Original...), f.Recovered...), tsne.Config{Seed: bootstrapSeed})
+			if err != nil {
+				return nil, nil, err
+			}
 			pictures[m].Panels = append(pictures[m].Panels, figure.Panel{
 				Title:  fmt.Sprintf("%s\nMMD² %.3f, told apart %.0f %%", t.method, t.mmd, 100*t.acc),
 				Clouds: [][][2]float64{y[:len(f.Original)], y[len(f.Original):]},

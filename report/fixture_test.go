@@ -64,8 +64,8 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		cells = append(cells, cell(rule, m.noise*(1+rule.Expected()), rng))
 	}
 	record := experiment.Record{
-		Run: id.String(), Cell: &id, Data: name, DataHash: "data", MaskHash: "masks", Split: "test", Samples: 4, Recovery: true,
-		Result: experiment.NewResult(cells, corpus, erc.Test),
+		Run: id.String(), Cell: &id, Data: name, DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 4, Recovery: true,
+		Result: experiment.NewResult(cells, train.Remember(corpus), corpus, erc.Test),
 	}
 	one := record.Result // of those that do not sample
 	if m.graph != "" {
@@ -73,10 +73,10 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		for _, rule := range rules {
 			cells = append(cells, cell(rule, 1.2*m.noise*(1+rule.Expected()), rng))
 		}
-		one = experiment.NewResult(cells, corpus, erc.Test)
+		one = experiment.NewResult(cells, train.Remember(corpus), corpus, erc.Test)
 	}
 	record.Compare = []experiment.Compared{{Samples: 1, Result: one}, {Samples: 16, Result: record.Result}}
-	check(t, experiment.Keep(out, record, corpus))
+	check(t, experiment.Keep(out, &record, corpus))
 	if seed == 1 {
 		features(t, filepath.Join(out, experiment.FeaturesFile), m.noise)
 		spectra(t, filepath.Join(out, experiment.SpectraFile), m.noise)

@@ -1,9 +1,9 @@
 // Package report turns results into what people read: tables and figures.
 //
 // A Table is written as aligned markdown, which is pleasant in a terminal and
-// can be pasted as it is. ResultTable makes the one of a single run. Collect
-// reads a folder of runs, and Write turns it into the tables of the paper, each
-// as markdown, CSV and LaTeX, with figures beside them.
+// can be pasted as it is. ResultTable makes the one of a single run. Write reads a
+// folder of runs and turns it into the tables of the paper, each as markdown, CSV
+// and LaTeX, with figures beside them.
 //
 // Start reading at Write.
 package report
@@ -11,6 +11,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,30 +26,80 @@ type Table struct {
 // Add appends a row.
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// Write prints the table as aligned markdown.
+// Width is how many columns of a terminal a table takes at most.
+const Width = 100
+
+// Write prints the table as aligned markdown. A table that is wider than Width is
+// printed in parts one below the other, with the first column in each; a row is left
+// out of a part that has nothing of it.
 func (t *Table) Write(w io.Writer) error {
+	widths := t.widths()
+	var b strings.Builder
+	for from := 1; from == 1 || from < len(widths); {
+		to, width := from, 3+widths[0]+1
+		for to < len(widths) && (to == from || width+3+widths[to] <= Width) {
+			width += 3 + widths[to]
+			to++
+		}
+		if from > 1 {
+			b.WriteByte('\n')
+		}
+		t.part(&b, widths, from, to)
+		from = max(to, from+1)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// widths returns the width of each column.
+func (t *Table) widths() []int {
 	widths := make([]int, len(t.Heading))
 	for _, row := range append([][]string{t.Heading}, t.Rows...) {
 		for i, cell := range row {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell), 4)
 		}
 	}
-	var b strings.Builder
-	line(&b, t.Heading, widths)
-	for i, width := range widths {
+	return widths
+}
+
+// fits reports whether every part of the table is within Width.
+func (t *Table) fits() bool {
+	widths := t.widths()
+	for _, width := range widths[1:] {
+		if 3+widths[0]+3+width+1 > Width {
+			return false
+		}
+	}
+	return 3+widths[0]+1 <= Width
+}
+
+// part prints the first column and those from one to before another.
+func (t *Table) part(b *strings.Builder, widths []int, from, to int) {
+	cut := func(row []string) []string { return append([]string{row[0]}, row[from:to]...) }
+	own := append([]int{widths[0]}, widths[from:to]...)
+	line(b, cut(t.Heading), own)
+	for i, width := range own {
 		rule := strings.Repeat("-", width+1)
 		if i == 0 {
-			fmt.Fprintf(&b, "|:%s", rule)
+			fmt.Fprintf(b, "|:%s", rule)
 		} else {
-			fmt.Fprintf(&b, "|%s:", rule)
+			fmt.Fprintf(b, "|%s:", rule)
 		}
 	}
 	b.WriteString("|\n")
 	for _, row := range t.Rows {
-		line(&b, row, widths)
+		if shown := cut(row); t.whole(shown) || !blank(shown) || blank(row) {
+			line(b, shown, own)
+		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+}
+
+// whole reports whether a part's row has all columns.
+func (t *Table) whole(row []string) bool { return len(row) == len(t.Heading) }
+
+// blank reports whether a row has nothing but its name.
+func blank(row []string) bool {
+	return !slices.ContainsFunc(row[1:], func(cell string) bool { return cell != "" && cell != "–" })
 }
 
 func line(b *strings.Builder, cells []string, widths []int) {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"gsdnet/experiment"
 	"gsdnet/metric"
@@ -28,21 +27,26 @@ func ResultTable(r experiment.Result) *Table {
 	return t
 }
 
-// CoverageLines say how honest a result's intervals are, a line for predictions
-// and one for recovered features; nothing without intervals.
-func CoverageLines(r experiment.Result) []string {
-	var lines []string
+// CoverageTable says how honest a result's intervals are, averaged over its masks: a
+// row for the predictions and one for the recovered features, and no rows without
+// intervals.
+func CoverageTable(r experiment.Result) *Table {
+	t := &Table{Heading: []string{"intervals, mean"}}
 	for _, of := range []struct {
 		what   string
 		levels []metric.Coverage
-	}{{"prediction", r.Mean.Coverage}, {"recovered features", r.Mean.Imputed}} {
-		var parts []string
+	}{{"predictions", r.Mean.Coverage}, {"recovered features", r.Mean.Imputed}} {
+		if of.levels == nil {
+			continue
+		}
+		row := []string{of.what}
 		for _, c := range of.levels {
-			parts = append(parts, fmt.Sprintf("%.0f %% interval holds %.1f %% (mean width %.2f)", 100*c.Level, 100*c.Covered, c.Width))
+			if len(t.Rows) == 0 {
+				t.Heading = append(t.Heading, fmt.Sprintf("%.0f %% holds", 100*c.Level), "width")
+			}
+			row = append(row, fmt.Sprintf("%.1f %%", 100*c.Covered), fmt.Sprintf("%.2f", c.Width))
 		}
-		if parts != nil {
-			lines = append(lines, of.what+": "+strings.Join(parts, ", "))
-		}
+		t.Add(row...)
 	}
-	return lines
+	return t
 }

@@ -21,7 +21,7 @@ func (c column) text(e entry) string {
 
 // text writes a difference with its interval, in the units of the table, and a
 // star where the interval is clear of zero.
-func (s *sheet) text(v *versus) string {
+func (s *sheet) text(v *versus, name func(string) string) string {
 	if v == nil {
 		return ""
 	}
@@ -30,7 +30,7 @@ func (s *sheet) text(v *versus) string {
 		star = "*"
 	}
 	f := func(x float64) string { return signed(s.versus.Format(x)) }
-	return fmt.Sprintf("%s [%s, %s]%s vs %s", f(v.Diff), f(v.Low), f(v.High), star, v.other)
+	return fmt.Sprintf("%s [%s, %s]%s vs %s", f(v.Diff), f(v.Low), f(v.High), star, name(v.other))
 }
 
 func signed(number string) string {
@@ -40,31 +40,71 @@ func signed(number string) string {
 	return "+" + number
 }
 
-// cells sets a sheet as rows of text, the heading first; bold sets the best.
-func (s *sheet) cells(bold func(string) string) [][]string {
+// cells sets a sheet as rows of text, the heading first; bold sets the best, and
+// name what a model is called.
+func (s *sheet) cells(bold, name func(string) string) [][]string {
 	heading := []string{"model"}
 	for _, c := range s.columns {
-		heading = append(heading, c.name)
+		heading = append(heading, name(c.name))
 	}
 	if s.versus != nil {
-		heading = append(heading, "Δ "+s.versus.Name+" to "+cmp.Or(s.than, "the best other"))
+		heading = append(heading, "Δ "+s.versus.Name+" to "+cmp.Or(name(s.than), "the best other"))
 	}
 	out := [][]string{heading}
+	uneven := make([]bool, len(s.columns))
+	for i := range uneven {
+		uneven[i] = s.uneven(i)
+	}
 	for _, r := range s.rows {
-		line := []string{r.name}
+		line := []string{name(r.name)}
 		for i, c := range s.columns {
 			text := c.text(r.entries[i])
+			if uneven[i] && r.kind == ours && r.entries[i].n > 0 {
+				text += fmt.Sprintf(" (%d)", r.entries[i].n)
+			}
 			if r.entries[i].best {
 				text = bold(text)
 			}
 			line = append(line, text)
 		}
 		if s.versus != nil {
-			line = append(line, s.text(r.versus))
+			line = append(line, s.text(r.versus, name))
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+func asItIs(name string) string { return name }
+
+// longest is how many letters a name has at most in a table that is too wide.
+const longest = 32
+
+// short returns a function that shortens long names in their middle, each to one
+// that no other has, and the list that it keeps of them, as markdown.
+func short() (name func(string) string, list *strings.Builder) {
+	list = &strings.Builder{}
+	known, taken := map[string]string{}, map[string]bool{}
+	return func(full string) string {
+		letters := []rune(full)
+		if len(letters) <= longest {
+			return full
+		}
+		if known[full] == "" {
+			for i := 1; known[full] == "" || taken[known[full]]; i++ {
+				number := ""
+				if i > 1 {
+					number = fmt.Sprintf("(%d)", i)
+				}
+				tail := (longest - 1) / 2
+				head := longest - 1 - tail - len(number)
+				known[full] = string(letters[:head]) + "…" + string(letters[len(letters)-tail:]) + number
+			}
+			taken[known[full]] = true
+			fmt.Fprintf(list, "\n%s: %s\n", known[full], full)
+		}
+		return known[full]
+	}, list
 }
 
 // markdown writes a table as markdown.
@@ -72,12 +112,21 @@ func (t *table) markdown(w io.Writer) error {
 	if _, err := fmt.Fprintf(w, "## %s\n\n%s\n", t.title, t.note); err != nil {
 		return err
 	}
+	bold := func(text string) string { return "**" + text + "**" }
 	for _, s := range t.sheets {
-		cells := s.cells(func(text string) string { return "**" + text + "**" })
 		if _, err := fmt.Fprintf(w, "\n**%s**\n\n", s.title); err != nil {
 			return err
 		}
+		cells, list := s.cells(bold, asItIs), &strings.Builder{}
+		if whole := (&Table{Heading: cells[0], Rows: cells[1:]}); !whole.fits() {
+			var name func(string) string
+			name, list = short()
+			cells = s.cells(bold, name)
+		}
 		if err := (&Table{Heading: cells[0], Rows: cells[1:]}).Write(w); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, list.String()); err != nil {
 			return err
 		}
 	}
@@ -89,7 +138,7 @@ func (t *table) latex(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%% %s\n%% needs \\usepackage{booktabs}\n", strings.ReplaceAll(t.title, "\n", " "))
 	for _, s := range t.sheets {
-		cells := s.cells(func(text string) string { return "\x01" + text + "\x02" })
+		cells := s.cells(func(text string) string { return "\x01" + text + "\x02" }, asItIs)
 		fmt.Fprintf(&b, "\n\\begin{table}\n\\caption{%s}\n\\centering\n\\begin{tabular}{l%s}\n\\toprule\n",
 			escape(s.title+". "+t.note), strings.Repeat("r", len(cells[0])-1))
 		last := ours

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"gsdnet/experiment"
 	"gsdnet/metric"
@@ -46,8 +47,9 @@ type row struct {
 
 // entry is a mean and sample deviation over seeds.
 type entry struct {
-	mean, sd float64 // NaN where there is none
-	n        int     // seeds
+	mean, sd float64  // NaN where there is none
+	n        int      // values
+	seeds    []uint64 // that the values are of; nil of what has none
 	best     bool
 }
 
@@ -62,19 +64,55 @@ func (s *sheet) fill(methods []*method) {
 	for _, m := range methods {
 		r := row{name: m.name, kind: ours}
 		for _, c := range s.columns {
-			var values []float64
-			for _, seed := range m.seeds() {
-				if v := c.of(m.trials[seed]); !math.IsNaN(v) {
-					values = append(values, v)
-				}
-			}
-			r.entries = append(r.entries, summarise(values))
+			r.entries = append(r.entries, c.over(m))
 		}
 		s.rows = append(s.rows, r)
 	}
 	for i := range s.columns {
 		s.mark(i)
 	}
+}
+
+// over summarises a column's number over the seeds of a method that have it.
+func (c column) over(m *method) entry {
+	var values []float64
+	var seeds []uint64
+	for _, seed := range m.seeds() {
+		if v := c.of(m.trials[seed]); !math.IsNaN(v) {
+			values, seeds = append(values, v), append(seeds, seed)
+		}
+	}
+	e := summarise(values)
+	e.seeds = seeds
+	return e
+}
+
+// equal reports whether all entries that have a value are of the same seeds.
+func equal(entries []entry) bool {
+	var first []uint64
+	found := false
+	for _, e := range entries {
+		if e.n == 0 {
+			continue
+		}
+		if found && !slices.Equal(e.seeds, first) {
+			return false
+		}
+		first, found = e.seeds, true
+	}
+	return true
+}
+
+// uneven reports whether our own runs have different seeds in a column, so that
+// they do not compare.
+func (s *sheet) uneven(column int) bool {
+	var entries []entry
+	for _, r := range s.rows {
+		if r.kind == ours && column < len(r.entries) {
+			entries = append(entries, r.entries[column])
+		}
+	}
+	return !equal(entries)
 }
 
 // summarise is the mean of values and their sample deviation.
@@ -98,7 +136,7 @@ func summarise(values []float64) entry {
 }
 
 // mark finds the best of our own runs in a column; what looks the same in the
-// table is marked with it.
+// table is marked with it. Nothing is the best where the runs have different seeds.
 func (s *sheet) mark(column int) {
 	c := s.columns[column]
 	best := math.NaN()
@@ -109,7 +147,7 @@ func (s *sheet) mark(column int) {
 			}
 		}
 	}
-	if c.plain || math.IsNaN(best) {
+	if c.plain || math.IsNaN(best) || s.uneven(column) {
 		return
 	}
 	for i := range s.rows {

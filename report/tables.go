@@ -1,11 +1,14 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/metric"
 	"gsdnet/train"
 )
@@ -99,18 +102,33 @@ func (b *board) seeds() string {
 	for _, m := range b.methods {
 		least, most = min(least, len(m.trials)), max(most, len(m.trials))
 	}
-	switch {
-	case least != most:
-		return fmt.Sprintf("NOT COMPLETE: %d to %d seeds a model, and intervals over those that all have.", least, most)
-	case most == 1:
-		return "One seed."
+	said := count.Of(most, "seed") + "."
+	if least != most {
+		said = fmt.Sprintf("%d to %d seeds.", least, most)
 	}
-	return fmt.Sprintf("%d seeds.", most)
+	return said + b.completions()
+}
+
+// completions says which methods were evaluated with other numbers of completions
+// than the first one, nothing where all are alike.
+func (b *board) completions() string {
+	number := func(m *method) int { return m.trials[m.seeds()[0]].runs[0].Samples }
+	first := number(b.methods[0])
+	var others []string
+	for _, m := range b.methods {
+		if k := number(m); k != first {
+			others = append(others, fmt.Sprintf("%d of %s", k, m.name))
+		}
+	}
+	if others == nil {
+		return ""
+	}
+	return fmt.Sprintf(" The mean is over %s of each conversation, but %s.", count.Of(first, "completion"), strings.Join(others, ", "))
 }
 
 // protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a
 // measure.
-func protocolTable(b *board) (table, error) {
+func protocolTable(ctx context.Context, b *board) (table, error) {
 	t := table{id: "table2-" + b.dataset, title: "Table 2: " + b.title()}
 	switch b.protocol {
 	case "fixed":
@@ -121,7 +139,7 @@ func protocolTable(b *board) (table, error) {
 	}
 	t.note = b.seeds() + " Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
 		"to that of the best other model, with its 95 % paired bootstrap interval over conversations."
-	compared, err := newComparison(b, b.rules)
+	compared, err := newComparison(ctx, b, b.rules)
 	if err != nil {
 		return t, err
 	}
@@ -136,7 +154,7 @@ func protocolTable(b *board) (table, error) {
 		}
 		s := &sheet{title: b.title() + ": " + m.Name, columns: b.pointColumns(m)}
 		s.fill(b.methods)
-		s.compare(m, compared)
+		s.compare(ctx, m, compared)
 		s.constants(b)
 		s.quote(figures, key)
 		t.sheets = append(t.sheets, s)
@@ -145,7 +163,7 @@ func protocolTable(b *board) (table, error) {
 }
 
 // compare adds the differences to the best other by the last column.
-func (s *sheet) compare(m experiment.Measure, c *comparison) {
+func (s *sheet) compare(ctx context.Context, m experiment.Measure, c *comparison) {
 	if c == nil {
 		return
 	}
@@ -154,7 +172,7 @@ func (s *sheet) compare(m experiment.Measure, c *comparison) {
 		means[i] = r.entries[len(r.entries)-1].mean
 	}
 	s.versus = &m
-	for i, v := range c.against(m, means) {
+	for i, v := range c.against(ctx, m, means) {
 		s.rows[i].versus = v
 	}
 }
@@ -216,12 +234,17 @@ func (b *board) coverageSheet(title string, of func(*train.Cell) []metric.Covera
 	return s
 }
 
-// coverage averages a number of a level over the rules that have it.
+// coverage averages a number of a level over the rules that have it, NaN when the
+// trial was not evaluated under one of the rules.
 func coverage(rules []string, level int, of func(*train.Cell) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
 	return func(t *trial) float64 {
 		sum, n := 0.0, 0.0
 		for _, rule := range rules {
-			if c := t.cells[rule]; c != nil && level < len(of(c)) {
+			c := t.cells[rule]
+			if c == nil {
+				return math.NaN()
+			}
+			if level < len(of(c)) {
 				sum, n = sum+number(&of(c)[level]), n+1
 			}
 		}

@@ -9,8 +9,8 @@ import (
 // trajectories are how near the samplers of a data set come to the truth on their
 // way from noise: features in one picture, eigenvalues in another.
 func trajectories(b *board) ([]named, error) {
-	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features"}
-	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues"}
+	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features", Named: refined}
+	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues", Named: refined}
 	for _, m := range b.methods {
 		dir := m.kept(experiment.TrajectoryFile)
 		if dir == "" {
@@ -34,10 +34,13 @@ func trajectories(b *board) ([]named, error) {
 	return out, nil
 }
 
-const trajectoryAxis = "noise taken away, 1 − t; last: refined"
+const trajectoryAxis = "noise taken away, 1 − t"
 
-// refinedAt is where a trajectory's last state stands: beyond all noise.
-const refinedAt = 1.1
+// refinedAt is where a trajectory's last state stands: beyond all noise, at a place
+// that has a name and no number.
+const refinedAt = 1.2
+
+var refined = map[float64]string{refinedAt: "refined"}
 
 // approachSeries is a line a modality.
 func approachSeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {

@@ -65,11 +65,7 @@ func (s *sheet) place(m *method, column int) {
 		row = len(s.rows)
 		s.rows = append(s.rows, newRow(m.model, len(s.columns)))
 	}
-	var values []float64
-	for _, seed := range m.seeds() {
-		values = append(values, s.columns[column].of(m.trials[seed]))
-	}
-	s.rows[row].entries[column] = summarise(values)
+	s.rows[row].entries[column] = s.columns[column].over(m)
 }
 
 func newRow(name string, columns int) row {
@@ -80,8 +76,11 @@ func newRow(name string, columns int) row {
 	return r
 }
 
-// mark finds the best of a row.
+// mark finds the best of a row, where all of it is of the same seeds.
 func (r *row) mark(m experiment.Measure) {
+	if !equal(r.entries) {
+		return
+	}
 	best := -1
 	for i, e := range r.entries {
 		if !math.IsNaN(e.mean) && (best < 0 || m.Better(e.mean, r.entries[best].mean)) {

@@ -2,15 +2,14 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/count"
 	"gsdnet/report/figure"
 )
 
@@ -20,67 +19,100 @@ const (
 	FigureDir = "figures"
 )
 
+// Written is what Write did.
+type Written struct {
+	Files   []string `json:"files"`   // paths, that of Main last
+	Missing []string `json:"missing"` // cells of the sweep that are not finished
+	Warning string   `json:"-"`       // says in a line that cells are missing; "" if none is
+}
+
 // Write reads the runs of a sweep under a folder and writes their tables and
-// figures into another; it returns the paths it wrote, report.md last.
-func Write(from, to string) ([]string, error) {
-	runs, err := collect(from)
+// figures into another. It writes nothing before everything is calculated, and
+// nothing at all when ctx ends before that or anything fails.
+func Write(ctx context.Context, from, to string) (*Written, error) {
+	found, err := collect(from)
 	if err != nil {
 		return nil, err
 	}
-	all, err := boards(runs)
+	all, err := found.boards()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(to, FigureDir), 0o755); err != nil {
-		return nil, hint.Failure("choose a folder you may write to with --out", "%w", err)
-	}
-	w := &writer{dir: to}
-	fmt.Fprintf(&w.main, "# Results\n\n%d runs. Every model of a data set met the same frozen masks of its %s split; no run was selected by test data. "+
-		"In pictures, a model named \"off the scale\" lies too far from the others to be drawn; the tables have its numbers.\n", len(runs), runs[0].Split)
+	w := &writer{}
+	fmt.Fprintf(&w.main, "# Results\n\n%s. Every model of a data set met the same frozen masks of its %s split; no run was selected by test data. "+
+		"In pictures, a model named \"off the scale\" lies too far from the others to be drawn; the tables have its numbers.\n%s",
+		count.Of(len(found.runs), "run"), found.runs[0].Split, found.unfinished())
 	for _, b := range all {
-		if err := w.board(b); err != nil {
+		if err := w.board(ctx, b); err != nil {
 			return nil, err
 		}
 	}
-	return append(w.paths, filepath.Join(to, Main)), atomicfile.Write(filepath.Join(to, Main), w.main.Bytes())
-}
-
-// writer collects what was written.
-type writer struct {
-	dir   string
-	main  bytes.Buffer
-	paths []string
-}
-
-// board writes everything there is to say of a data set under a protocol.
-func (w *writer) board(whole *board) error {
-	if t, tuning := trialsTable(whole); tuning { // whose dozens of lines are no picture
-		return w.table(&t)
+	if err := ctx.Err(); err != nil { // intervals that were cut short are not written
+		return nil, err
 	}
-	groups := whole.ablations()
-	b := whole.without(groups)
-	summary, err := summaryTable(b)
+	w.files = append(w.files, file{Main, w.main.Bytes()})
+	if err := place(to, w.files); err != nil {
+		return nil, err
+	}
+	out := &Written{Missing: []string{}, Warning: found.warning()}
+	for _, f := range w.files {
+		out.Files = append(out.Files, filepath.Join(to, f.name))
+	}
+	for _, id := range found.missing {
+		out.Missing = append(out.Missing, id.String())
+	}
+	return out, nil
+}
+
+// writer collects what is to be written.
+type writer struct {
+	main  bytes.Buffer
+	files []file
+}
+
+// board makes everything there is to say of a data set under a protocol.
+func (w *writer) board(ctx context.Context, whole *board) error {
+	if t, tuning := trialsTable(whole); tuning { // whose dozens of lines are no picture
+		return w.table(whole, &t)
+	}
+	tables, figures, err := whole.all(ctx)
 	if err != nil {
 		return err
 	}
-	tables := []table{summary}
-	for _, of := range []func(*board) (table, bool, error){againstTable, completeTable} {
-		t, some, err := of(b)
-		if err != nil {
+	for i := range tables {
+		if err := w.table(whole, &tables[i]); err != nil {
 			return err
+		}
+	}
+	return w.figures(ctx, figures)
+}
+
+// all makes the tables and figures of a board.
+func (b *board) all(ctx context.Context) ([]table, []named, error) {
+	groups, whole := b.ablations(), b
+	b = whole.without(groups)
+	summary, err := summaryTable(ctx, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	tables := []table{summary}
+	for _, of := range []func(context.Context, *board) (table, bool, error){againstTable, completeTable} {
+		t, some, err := of(ctx, b)
+		if err != nil {
+			return nil, nil, err
 		}
 		if some {
 			tables = append(tables, t)
 		}
 	}
-	t, err := protocolTable(b)
+	t, err := protocolTable(ctx, b)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	tables = append(tables, t)
 	if len(groups) > 0 {
-		if t, err = ablationTable(whole, groups); err != nil {
-			return err
+		if t, err = ablationTable(ctx, whole, groups); err != nil {
+			return nil, nil, err
 		}
 		tables = append(tables, t)
 	}
@@ -89,27 +121,18 @@ func (w *writer) board(whole *board) error {
 			tables = append(tables, t)
 		}
 	}
-	more, figures, err := pictures(b)
-	if err != nil {
-		return err
-	}
-	tables = append(tables, more...)
-	for i := range tables {
-		if err := w.table(&tables[i]); err != nil {
-			return err
-		}
-	}
-	return w.figures(figures)
+	more, figures, err := pictures(ctx, b)
+	return append(tables, more...), figures, err
 }
 
 // pictures are the figures of a board, and the tables of numbers beside them; none
 // of fixed missing.
-func pictures(b *board) ([]table, []named, error) {
+func pictures(ctx context.Context, b *board) ([]table, []named, error) {
 	if b.protocol == "fixed" {
 		return nil, nil, nil
 	}
 	var tables []table
-	features, numbers, err := clouds(b)
+	features, numbers, err := clouds(ctx, b)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,7 +143,7 @@ func pictures(b *board) ([]table, []named, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	lines, err := curves(b)
+	lines, err := curves(ctx, b)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,8 +151,11 @@ func pictures(b *board) ([]table, []named, error) {
 	return append(tables, graphTables...), slices.Concat(lines, features, graphs, samplers), err
 }
 
-// table writes a table in its three forms, and into the main page.
-func (w *writer) table(t *table) error {
+// table sets a table of a board in its three forms, and into the main page.
+func (w *writer) table(b *board, t *table) error {
+	if missing := b.unfinished(); missing != "" {
+		t.note = missing + " " + t.note
+	}
 	for _, form := range []struct {
 		ending string
 		write  func(*table, io.Writer) error
@@ -138,23 +164,23 @@ func (w *writer) table(t *table) error {
 		if err := form.write(t, &text); err != nil {
 			return err
 		}
-		path := filepath.Join(w.dir, t.id+form.ending)
-		if err := atomicfile.Write(path, text.Bytes()); err != nil {
-			return err
-		}
-		w.paths = append(w.paths, path)
+		w.files = append(w.files, file{t.id + form.ending, text.Bytes()})
 	}
 	w.main.WriteByte('\n')
 	return t.markdown(&w.main)
 }
 
-func (w *writer) figures(all []named) error {
+func (w *writer) figures(ctx context.Context, all []named) error {
 	for _, f := range all {
-		paths, err := figure.Write(filepath.Join(w.dir, FigureDir, f.name), f.Figure)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		svg, png, err := figure.Render(f.Figure)
 		if err != nil {
 			return err
 		}
-		w.paths = append(w.paths, paths...)
+		base := filepath.Join(FigureDir, f.name)
+		w.files = append(w.files, file{base + ".svg", svg}, file{base + ".png", png})
 		fmt.Fprintf(&w.main, "\n![%s](%s/%s.svg)\n\n%s\n", f.name, FigureDir, f.name, f.caption)
 	}
 	return nil

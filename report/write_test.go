@@ -32,8 +32,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func written(t *testing.T, from string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "report")
-	paths, err := report.Write(from, to)
+	did, err := report.Write(t.Context(), from, to)
 	check(t, err)
+	paths := did.Files
 	for _, path := range paths {
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v, %v", path, info, err)
@@ -139,6 +140,15 @@ func TestBoldMarksTheBest(t *testing.T) {
 	}
 }
 
+func predictions(t *testing.T, dir string) []experiment.Predictions {
+	t.Helper()
+	r, err := experiment.ReadRecord(dir)
+	check(t, err)
+	all, err := experiment.ReadPredictions(dir, r)
+	check(t, err)
+	return all
+}
+
 // The differences are those of package metric, conversations as groups: of MAE
 // over all rows, of correlations averaged over seeds and rates.
 func TestDifferences(t *testing.T) {
@@ -149,10 +159,8 @@ func TestDifferences(t *testing.T) {
 	var lossOurs, lossTheirs []float64
 	corr := 0.0
 	for seed := 1; seed <= 2; seed++ {
-		a, err := experiment.ReadPredictions(filepath.Join(from, "other--random--gsdnet--mixed--seed"+strconv.Itoa(seed)))
-		check(t, err)
-		b, err := experiment.ReadPredictions(filepath.Join(from, "other--random--mctn--mixed--seed"+strconv.Itoa(seed)))
-		check(t, err)
+		a := predictions(t, filepath.Join(from, "other--random--gsdnet--mixed--seed"+strconv.Itoa(seed)))
+		b := predictions(t, filepath.Join(from, "other--random--mctn--mixed--seed"+strconv.Itoa(seed)))
 		for i := range a {
 			groups, label = append(groups, a[i].Dialogue...), append(label, a[i].Label...)
 			ours, theirs = append(ours, a[i].Prediction...), append(theirs, b[i].Prediction...)
@@ -309,7 +317,7 @@ func TestReportIsReproducible(t *testing.T) {
 
 func TestNothingToReport(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), "absent"} {
-		if _, err := report.Write(dir, t.TempDir()); err == nil || !hint.IsInput(err) || hint.Of(err) == "" {
+		if _, err := report.Write(t.Context(), dir, t.TempDir()); err == nil || !hint.IsInput(err) || hint.Of(err) == "" {
 			t.Errorf("%s: got %v, want an input error with a hint", dir, err)
 		}
 	}
@@ -351,7 +359,7 @@ func TestSplitsDoNotMix(t *testing.T) {
 	invent(t, dir, "mosi", "random", methods[2], 1, missing.RandomRules(""))
 	onValidation(t, dir)
 	invent(t, dir, "mosi", "random", methods[3], 1, missing.RandomRules(""))
-	if _, err := report.Write(dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "valid") || !hint.IsInput(err) {
+	if _, err := report.Write(t.Context(), dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "valid") || !hint.IsInput(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,10 +2,6 @@ package simd
 
 import (
 	"fmt"
-	"runtime"
-	"strconv"
-	"strings"
-	"sync/atomic"
 
 	"github.com/gomlx/compute"
 	gobackend "github.com/gomlx/compute/gobackend"
@@ -18,52 +14,48 @@ import (
 // BackendName is the name under which the backend is registered.
 const BackendName = "simd"
 
-func init() { compute.Register(BackendName, New) }
+func init() {
+	compute.Register(BackendName, func(config string) (compute.Backend, error) { return New(config) })
+}
 
 // New returns a backend. config is empty or a comma-separated list of:
 //
 //   - workers=N: how many threads compute (default: GOMAXPROCS).
+//   - memory=N: how much memory arrays may take, see [WithMemoryLimit]; a
+//     number of bytes, or one with the unit KiB, MiB or GiB.
 //
-// The environment variable GSDNET_SIMD (avx512, avx2 or generic) forces an
-// instruction set; New refuses one that is unknown or that the processor lacks.
-func New(config string) (compute.Backend, error) {
+// Options count more than config. The environment variable GSDNET_SIMD
+// (avx512, avx2 or generic) forces an instruction set; New refuses one that is
+// unknown or that the processor lacks.
+func New(config string, with ...Option) (compute.Backend, error) {
 	if _, err := kernel.Choose(); err != nil {
 		return nil, errors.Wrap(err, "simd")
 	}
-	workers, err := parseConfig(config)
+	o, err := parseConfig(config)
 	if err != nil {
 		return nil, err
+	}
+	for _, set := range with {
+		set(&o)
+	}
+	if o.memory < 0 {
+		return nil, errors.Errorf("simd: the memory limit is %d bytes: want a positive number, or 0 for none", o.memory)
 	}
 	host, err := gobackend.New("ops_sequential")
 	if err != nil {
 		return nil, errors.Wrap(err, "simd: starting the Go backend")
 	}
-	return &backend{host: host, pool: newPool(workers)}, nil
-}
-
-func parseConfig(config string) (workers int, err error) {
-	workers = runtime.GOMAXPROCS(0)
-	for option := range strings.SplitSeq(config, ",") {
-		key, value, _ := strings.Cut(option, "=")
-		switch key {
-		case "":
-		case "workers":
-			if workers, err = strconv.Atoi(value); err != nil || workers < 1 {
-				return 0, errors.Errorf("simd: workers=%q: want a positive number", value)
-			}
-		default:
-			return 0, errors.Errorf("simd: unknown option %q; the options are: workers=N", key)
-		}
-	}
-	return workers, nil
+	b := &backend{host: host, memory: memory{limit: o.memory, idle: idleTime}}
+	b.pool = newPool(o.workers, &b.memory)
+	return b, nil
 }
 
 // backend implements compute.Backend.
 type backend struct {
-	host      compute.Backend // runs what is not accelerated
-	pool      *pool
-	memory    memory
-	finalized atomic.Bool
+	host   compute.Backend // runs what is not accelerated
+	pool   *pool
+	memory memory
+	gate   gate // everything that uses the three above passes it
 }
 
 var _ compute.Backend = (*backend)(nil)
@@ -110,21 +102,25 @@ func refuse(op compute.OpType) error {
 	return errors.Wrapf(compute.ErrNotImplemented, "simd: %s", op)
 }
 
-// Finalize frees what the backend holds; executions fail from then on.
+// Finalize frees what the backend holds, after the executions, compilations
+// and recordings that are under way; those that begin later fail.
 func (b *backend) Finalize() {
-	if b.finalized.Swap(true) {
-		return
-	}
-	b.pool.close()
-	b.memory.drop()
-	b.host.Finalize()
+	b.gate.close(func() {
+		b.pool.close()
+		b.memory.close()
+		b.host.Finalize()
+	})
 }
 
-func (b *backend) IsFinalized() bool { return b.finalized.Load() }
+// IsFinalized reports whether Finalize was called and nothing is under way.
+func (b *backend) IsFinalized() bool { return b.gate.isClosed() }
 
 func (b *backend) check() error {
-	if b.finalized.Load() {
+	if b.gate.isClosed() {
 		return errors.New("simd: the backend is finalized")
 	}
 	return nil
 }
+
+// enter begins a use of the backend, which b.gate.leave ends.
+func (b *backend) enter() error { return b.gate.enter("backend") }

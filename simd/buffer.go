@@ -16,10 +16,11 @@ type buffer struct {
 	backend *backend
 	shape   shapes.Shape
 
-	mu    sync.Mutex
-	block *block // nil once finalized or donated
-	given bool   // donated
-	users int    // executions that read it at this moment
+	mu     sync.Mutex
+	block  *block // nil once finalized or donated
+	orphan *block // finalized or donated while others read it
+	given  bool   // donated
+	users  int    // who reads it at this moment
 }
 
 var _ compute.Buffer = (*buffer)(nil)
@@ -55,6 +56,10 @@ func (b *buffer) release() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.users--
+	if b.users == 0 && b.orphan != nil {
+		b.backend.memory.put(b.orphan)
+		b.orphan = nil
+	}
 }
 
 // take donates the memory: the buffer is finalized, and its memory is the
@@ -64,14 +69,15 @@ func (b *buffer) take() *block {
 	defer b.mu.Unlock()
 	taken := b.block
 	b.block, b.given = nil, true
-	if b.users > 1 {
+	if b.users > 1 && taken != nil {
+		b.orphan = taken
 		return nil
 	}
 	return taken
 }
 
-// Finalize frees the buffer; its memory is reused unless someone still reads
-// it. A donated buffer is finalized already.
+// Finalize frees the buffer; its memory is reused when nobody reads it any
+// more. A donated buffer is finalized already.
 func (b *buffer) Finalize() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,8 +87,10 @@ func (b *buffer) Finalize() error {
 	if err := b.checkLocked(); err != nil {
 		return err
 	}
-	if b.users == 0 && !b.backend.finalized.Load() {
+	if b.users == 0 {
 		b.backend.memory.put(b.block)
+	} else {
+		b.orphan = b.block
 	}
 	b.block = nil
 	return nil
@@ -98,7 +106,7 @@ func (b *buffer) ToFlatData(flat any) error {
 		return err
 	}
 	defer b.release()
-	copy(bytesOf(flat), block.bytes())
+	copyBytes(bytesOf(flat), block.bytes()[:byteSize(b.shape)])
 	return nil
 }
 
@@ -117,30 +125,49 @@ func (b *buffer) CopyToDevice(device compute.DeviceNum) (compute.Buffer, error) 
 	if device != 0 {
 		return nil, errors.Errorf("simd: there is no device %d", device)
 	}
+	if err := b.backend.enter(); err != nil {
+		return nil, err
+	}
+	defer b.backend.gate.leave()
 	block, err := b.acquire()
 	if err != nil {
 		return nil, err
 	}
 	defer b.release()
-	c := b.backend.newBuffer(b.shape)
-	copy(c.block.bytes(), block.bytes())
+	c, err := b.backend.newBuffer(b.shape)
+	if err != nil {
+		return nil, err
+	}
+	n := byteSize(b.shape)
+	copyBytes(c.block.bytes()[:n], block.bytes()[:n])
 	return c, nil
 }
 
-func (b *backend) newBuffer(shape shapes.Shape) *buffer {
-	return &buffer{backend: b, shape: shape.Clone(), block: b.memory.get(byteSize(shape))}
+func (b *backend) newBuffer(shape shapes.Shape) (*buffer, error) {
+	block, err := b.memory.get(byteSize(shape))
+	if err != nil {
+		return nil, errors.WithMessagef(err, "simd: a buffer of %s", shape)
+	}
+	return &buffer{backend: b, shape: shape.Clone(), block: block}, nil
 }
 
 // BufferFromFlatData copies a Go slice into a new buffer.
 func (b *backend) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
-	if err := b.checkNew(device, shape); err != nil {
+	if err := b.enter(); err != nil {
+		return nil, err
+	}
+	defer b.gate.leave()
+	if err := checkNew(device, shape); err != nil {
 		return nil, err
 	}
 	if err := checkFlat(flat, shape); err != nil {
 		return nil, err
 	}
-	buf := b.newBuffer(shape)
-	copy(buf.block.bytes(), bytesOf(flat))
+	buf, err := b.newBuffer(shape)
+	if err != nil {
+		return nil, err
+	}
+	copyBytes(buf.block.bytes(), bytesOf(flat))
 	return buf, nil
 }
 
@@ -149,22 +176,30 @@ func (b *backend) HasSharedBuffers() bool { return true }
 
 // NewSharedBuffer returns a zeroed buffer and the Go slice of its memory.
 func (b *backend) NewSharedBuffer(device compute.DeviceNum, shape shapes.Shape) (compute.Buffer, any, error) {
-	if err := b.checkNew(device, shape); err != nil {
+	if err := b.enter(); err != nil {
 		return nil, nil, err
 	}
-	buf := b.newBuffer(shape)
-	clear(buf.block.bytes())
+	defer b.gate.leave()
+	if err := checkNew(device, shape); err != nil {
+		return nil, nil, err
+	}
+	buf, err := b.newBuffer(shape)
+	if err != nil {
+		return nil, nil, err
+	}
+	clearBytes(buf.block.bytes())
 	return buf, flatOf(buf.block, shape), nil
 }
 
-func (b *backend) checkNew(device compute.DeviceNum, shape shapes.Shape) error {
+func checkNew(device compute.DeviceNum, shape shapes.Shape) error {
 	switch {
-	case b.finalized.Load():
-		return b.check()
 	case device != 0:
 		return errors.Errorf("simd: there is no device %d", device)
 	case !shape.Ok() || shape.IsDynamic():
 		return errors.Errorf("simd: a buffer needs a static shape, got %s", shape)
+	}
+	if err := checkSize(shape); err != nil {
+		return errors.WithMessage(err, "simd: a buffer")
 	}
 	return nil
 }
@@ -179,6 +214,9 @@ func checkFlat(flat any, shape shapes.Shape) error {
 	if shape.DType.IsPacked() {
 		if v.Type().Elem().Kind() != reflect.Uint8 {
 			return errors.Errorf("simd: %s travels as []byte, got %T", shape.DType, flat)
+		}
+		if v.Len() != byteSize(shape) {
+			return errors.Errorf("simd: flat data has %d bytes, but the shape is %s", v.Len(), shape)
 		}
 		return nil
 	}

@@ -1,6 +1,8 @@
 package simd
 
 import (
+	"strconv"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	"github.com/pkg/errors"
@@ -8,8 +10,19 @@ import (
 
 // Graphs with dynamic shapes are handed to the Go backend whole.
 
+// delegated is delegate for a caller that has not entered the backend.
+func (b *builder) delegated() (err error) {
+	if err := b.backend.enter(); err != nil {
+		return err
+	}
+	defer b.backend.gate.leave()
+	defer rescue(&err, "delegating "+strconv.Quote(b.name))
+	return b.delegate()
+}
+
 // delegate turns the recording into one on the Go backend: what was recorded
-// is repeated there, what follows is passed on.
+// is repeated there, what follows is passed on. The caller has entered the
+// backend.
 func (b *builder) delegate() error {
 	if b.whole != nil {
 		return nil
@@ -70,7 +83,15 @@ func (f *function) recordWhole(o operation, inputs []*node) ([]*node, error) {
 			return nil, err
 		}
 	}
-	nodes := f.withResults(n, results)
+	for _, s := range results {
+		if err := f.builder.backend.memory.check(s); err != nil {
+			return nil, errors.WithMessagef(err, "simd: %s", o.op)
+		}
+	}
+	nodes, err := f.withResults(n, results)
+	if err != nil {
+		return nil, err
+	}
 	for i, r := range nodes {
 		r.peer = values[i]
 	}
@@ -78,82 +99,104 @@ func (f *function) recordWhole(o operation, inputs []*node) ([]*node, error) {
 }
 
 func (b *builder) compileWhole() (compute.Executable, error) {
-	e, err := b.whole.Compile()
+	inner, err := b.whole.Compile()
 	if err != nil {
 		return nil, err
 	}
-	return &wholeExecutable{backend: b.backend, inner: e}, nil
+	e := &wholeExecutable{backend: b.backend, name: b.name, inner: inner}
+	e.names, e.inputs = inner.Inputs()
+	e.outputs = inner.Outputs()
+	return e, nil
 }
 
 // wholeExecutable runs a computation on the Go backend, copying what goes in
 // and out.
 type wholeExecutable struct {
 	backend *backend
+	name    string
+	names   []string
+	inputs  []shapes.Shape
+	outputs []shapes.Shape
 	inner   compute.Executable
-	dead    executableState
+	gate    gate
 }
 
-func (e *wholeExecutable) Inputs() ([]string, []shapes.Shape) { return e.inner.Inputs() }
-func (e *wholeExecutable) Outputs() []shapes.Shape            { return e.inner.Outputs() }
+func (e *wholeExecutable) Inputs() ([]string, []shapes.Shape) { return e.names, e.inputs }
+func (e *wholeExecutable) Outputs() []shapes.Shape            { return e.outputs }
 
+// Finalize frees the computation after the executions that are under way.
 func (e *wholeExecutable) Finalize() {
-	if e.dead.finalize() {
-		e.inner.Finalize()
+	if e.backend.enter() != nil {
+		return // the Go backend is gone, and the computation with it
 	}
+	defer e.backend.gate.leave()
+	e.gate.close(e.inner.Finalize)
 }
 
-func (e *wholeExecutable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) ([]compute.Buffer, error) {
-	if err := e.backend.check(); err != nil {
+// Execute runs the computation. A panic of the Go backend becomes an error.
+func (e *wholeExecutable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) (out []compute.Buffer, err error) {
+	if err := e.backend.enter(); err != nil {
 		return nil, err
 	}
-	if err := e.dead.enter(); err != nil {
+	defer e.backend.gate.leave()
+	if err := e.gate.enter("executable"); err != nil {
 		return nil, err
 	}
-	defer e.dead.leave()
+	defer e.gate.leave()
+	if len(donate) != 0 && len(donate) != len(inputs) {
+		return nil, errors.Errorf("simd: executing %q: got %d donations for %d inputs", e.name, len(donate), len(inputs))
+	}
+	x := &execution{backend: e.backend, given: make([]*block, len(inputs))}
+	defer x.release()
+	defer rescue(&err, "executing "+strconv.Quote(e.name)+" on the Go backend")
 	in := make([]compute.Buffer, len(inputs))
-	for i, x := range inputs {
-		own, ok := x.(*buffer)
-		if !ok || own == nil {
-			return nil, errors.Errorf("simd: input %d is a %T, not a buffer of this backend", i, x)
-		}
-		block, err := own.acquire()
+	for i, input := range inputs {
+		own, block, err := x.pin(input)
 		if err != nil {
-			return nil, err
+			return nil, errors.WithMessagef(err, "simd: executing %q: input %d", e.name, i)
 		}
-		in[i], err = toHost(e.backend.host, own.shape, block.bytes())
-		own.release()
-		if err != nil {
+		if in[i], err = toHost(e.backend.host, own.shape, block.bytes()); err != nil {
 			return nil, err
 		}
 	}
-	out, err := e.inner.Execute(in, allTrue(len(in)), device)
+	results, err := e.inner.Execute(in, allTrue(len(in)), device)
 	if err != nil {
 		return nil, err
 	}
-	for i := range inputs {
-		if i < len(donate) && donate[i] {
-			if block := inputs[i].(*buffer).take(); block != nil {
-				e.backend.memory.put(block)
-			}
-		}
-	}
-	return e.fromHost(out)
+	x.donate(donate)
+	return e.fromHost(results)
 }
 
+// fromHost copies the results to buffers of this backend.
 func (e *wholeExecutable) fromHost(out []compute.Buffer) ([]compute.Buffer, error) {
-	results := make([]compute.Buffer, len(out))
-	for i, o := range out {
-		s, err := o.Shape()
+	results := make([]compute.Buffer, 0, len(out))
+	for _, o := range out {
+		buf, err := e.backend.bufferFromHost(o)
 		if err != nil {
+			for _, r := range results {
+				_ = r.Finalize() // it is new, and nobody else's
+			}
 			return nil, err
 		}
-		buf := e.backend.newBuffer(s)
-		if err := copyFromHost(buf.block.bytes(), o); err != nil {
-			return nil, err
-		}
-		results[i] = buf
+		results = append(results, buf)
 	}
 	return results, nil
+}
+
+func (b *backend) bufferFromHost(o compute.Buffer) (*buffer, error) {
+	s, err := o.Shape()
+	if err != nil {
+		return nil, err
+	}
+	buf, err := b.newBuffer(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := copyFromHost(buf.block.bytes(), o); err != nil {
+		b.memory.put(buf.block)
+		return nil, err
+	}
+	return buf, nil
 }
 
 // toHost copies an array to a buffer of the Go backend.
@@ -162,7 +205,8 @@ func toHost(host compute.Backend, shape shapes.Shape, data []byte) (compute.Buff
 	if err != nil {
 		return nil, err
 	}
-	copy(bytesOf(flat), data)
+	to := bytesOf(flat)
+	copyBytes(to, data[:len(to)])
 	return buf, nil
 }
 
@@ -172,7 +216,7 @@ func copyFromHost(dst []byte, src compute.Buffer) error {
 	if err != nil {
 		return err
 	}
-	copy(dst, bytesOf(flat))
+	copyBytes(dst, bytesOf(flat))
 	return src.Finalize()
 }
 

@@ -1,7 +1,6 @@
 package simd
 
 import (
-	"sync"
 	"unsafe"
 
 	"github.com/gomlx/compute"
@@ -13,33 +12,6 @@ import (
 // shared among workers.
 const inlineWork = 10000
 
-// executableState lets Finalize and executions meet: what has begun ends, what
-// comes later is refused.
-type executableState struct {
-	mu   sync.RWMutex
-	dead bool
-}
-
-func (s *executableState) enter() error {
-	s.mu.RLock()
-	if s.dead {
-		s.mu.RUnlock()
-		return errors.New("simd: the executable is finalized")
-	}
-	return nil
-}
-
-func (s *executableState) leave() { s.mu.RUnlock() }
-
-// finalize waits for executions to end; it returns false if it came second.
-func (s *executableState) finalize() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first := !s.dead
-	s.dead = true
-	return first
-}
-
 // executable implements compute.Executable.
 type executable struct {
 	backend *backend
@@ -48,7 +20,7 @@ type executable struct {
 	inputs  []shapes.Shape
 	outputs []shapes.Shape
 	program *program
-	state   executableState
+	gate    gate
 }
 
 var _ compute.Executable = (*executable)(nil)
@@ -91,24 +63,26 @@ func (e *executable) Outputs() []shapes.Shape            { return e.outputs }
 
 // Finalize frees the program after the executions that are under way.
 func (e *executable) Finalize() {
-	if e.state.finalize() {
+	e.gate.close(func() {
+		e.program.close()
 		e.program = nil
-	}
+	})
 }
 
 // Execute runs the program. Executions may run at the same time.
 func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) ([]compute.Buffer, error) {
-	if err := e.backend.check(); err != nil {
+	if err := e.backend.enter(); err != nil {
 		return nil, err
 	}
-	if err := e.state.enter(); err != nil {
+	defer e.backend.gate.leave()
+	if err := e.gate.enter("executable"); err != nil {
 		return nil, err
 	}
-	defer e.state.leave()
+	defer e.gate.leave()
 	if device != 0 {
 		return nil, errors.Errorf("simd: there is no device %d", device)
 	}
-	x := &execution{program: e.program, in: make([]*buffer, 0, len(inputs)), given: make([]*block, len(inputs))}
+	x := &execution{backend: e.backend, program: e.program, in: make([]*buffer, 0, len(inputs)), given: make([]*block, len(inputs))}
 	defer x.release()
 	if err := e.admit(x, inputs, donate); err != nil {
 		return nil, errors.WithMessagef(err, "simd: executing %q", e.name)
@@ -135,73 +109,102 @@ func (e *executable) admit(x *execution, inputs []compute.Buffer, donate []bool)
 		return errors.Errorf("got %d donations for %d inputs", len(donate), len(inputs))
 	}
 	for i, in := range inputs {
-		b, ok := in.(*buffer)
-		if !ok || b == nil {
-			return errors.Errorf("input %d (%q) is a %T, not a buffer of this backend", i, e.names[i], in)
-		}
-		if b.backend != e.backend {
-			return errors.Errorf("input %d (%q) belongs to another backend", i, e.names[i])
-		}
-		block, err := b.acquire()
+		b, _, err := x.pin(in)
 		if err != nil {
 			return errors.WithMessagef(err, "input %d (%q)", i, e.names[i])
 		}
-		x.in = append(x.in, b)
-		x.blocks = append(x.blocks, block)
 		if b.shape.DType != e.inputs[i].DType || !b.shape.EqualDimensions(e.inputs[i]) {
 			return errors.Errorf("input %d (%q) has the shape %s, want %s", i, e.names[i], b.shape, e.inputs[i])
 		}
 	}
-	for i, d := range donate {
+	x.donate(donate)
+	return nil
+}
+
+// pin keeps an input's memory until the execution is released.
+func (x *execution) pin(in compute.Buffer) (*buffer, *block, error) {
+	b, ok := in.(*buffer)
+	if !ok || b == nil {
+		return nil, nil, errors.Errorf("a %T is not a buffer of this backend", in)
+	}
+	if b.backend != x.backend {
+		return nil, nil, errors.New("the buffer belongs to another backend")
+	}
+	block, err := b.acquire()
+	if err != nil {
+		return nil, nil, err
+	}
+	x.in = append(x.in, b)
+	x.blocks = append(x.blocks, block)
+	return b, block, nil
+}
+
+// donate takes the memory of the inputs that the caller gives away.
+func (x *execution) donate(donated []bool) {
+	for i, d := range donated {
 		if d {
 			x.given[i] = x.in[i].take()
 		}
 	}
-	return nil
 }
 
 // context returns a context at rest, or a new one.
 func (p *program) context() *context {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := len(p.contexts); n > 0 {
-		c := p.contexts[n-1]
-		p.contexts = p.contexts[:n-1]
+	if c, ok := p.contexts.Get().(*context); ok {
 		return c
 	}
 	return p.newContext()
 }
 
-func (p *program) rest(c *context) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.contexts = append(p.contexts, c)
-}
+// rest keeps a context until the next garbage collection but one.
+func (p *program) rest(c *context) { p.contexts.Put(c) }
 
 // newContext allocates what an execution works in.
 func (p *program) newContext() *context {
 	c := &context{slots: make([]unsafe.Pointer, p.slots)}
+	c.own.source = &p.backend.memory
 	for _, k := range p.constants {
 		c.slots[k.slot] = k.block.ptr
 	}
 	return c
 }
 
-// occupy gives the context an arena.
-func (p *program) occupy(c *context) {
-	if p.arena == 0 {
-		return
+// close gives back the memory of the constants.
+func (p *program) close() {
+	for _, k := range p.constants {
+		p.backend.memory.put(k.block)
 	}
-	c.arena = p.backend.memory.arena(p.arena)
+	p.constants = nil
+	for _, w := range p.waves {
+		for _, s := range w.steps {
+			if c, ok := s.(*controlStep); ok {
+				for _, inner := range c.programs {
+					inner.close()
+				}
+			}
+		}
+	}
+}
+
+// occupy gives the context an arena.
+func (p *program) occupy(c *context) error {
+	if p.arena == 0 {
+		return nil
+	}
+	var err error
+	if c.arena, err = p.backend.memory.get(p.arena); err != nil {
+		return errors.WithMessage(err, "intermediate values")
+	}
 	for _, o := range p.offsets {
 		c.slots[o.slot] = unsafe.Add(c.arena.ptr, o.at)
 	}
+	return nil
 }
 
 // vacate returns the arena, and forgets where inputs and outputs were.
 func (p *program) vacate(c *context) {
 	if c.arena != nil {
-		p.backend.memory.putArena(c.arena)
+		p.backend.memory.put(c.arena)
 		c.arena = nil
 	}
 	for _, o := range p.offsets {
@@ -217,6 +220,7 @@ func (p *program) vacate(c *context) {
 
 // An execution is one run of a program.
 type execution struct {
+	backend *backend
 	program *program
 	in      []*buffer // pinned
 	blocks  []*block  // of the inputs
@@ -230,7 +234,7 @@ func (x *execution) release() {
 	}
 	for _, b := range x.given {
 		if b != nil {
-			x.program.backend.memory.put(b)
+			x.backend.memory.put(b)
 		}
 	}
 }
@@ -241,30 +245,50 @@ func (x *execution) run(c *context) ([]*block, error) {
 	for i, b := range x.blocks {
 		c.slots[p.parameters[i]] = b.ptr
 	}
-	outputs := make([]*block, len(p.outputs))
-	for i, o := range p.outputs {
-		if o.from >= 0 && x.given != nil && x.given[o.from] != nil {
-			outputs[i], x.given[o.from] = x.given[o.from], nil
-		} else {
-			outputs[i] = p.backend.memory.get(o.bytes)
-		}
-		c.slots[o.slot] = outputs[i].ptr
+	outputs, err := x.outputs(c)
+	if err == nil {
+		err = p.occupy(c)
 	}
-	p.occupy(c)
-	p.runWaves(c)
+	if err == nil {
+		p.runWaves(c)
+	}
 	p.vacate(c)
-	if err := c.error.Swap(nil); err != nil {
+	c.own.release()
+	if failed := c.error.Swap(nil); failed != nil {
+		err = *failed
+	}
+	if err != nil {
 		for _, b := range outputs {
 			p.backend.memory.put(b)
 		}
-		return nil, *err
+		return nil, err
 	}
 	return outputs, nil
 }
 
+// outputs finds memory for the outputs: that of donated inputs where possible.
+// If there is not enough, it returns what it found.
+func (x *execution) outputs(c *context) ([]*block, error) {
+	found := make([]*block, 0, len(x.program.outputs))
+	for i, o := range x.program.outputs {
+		var b *block
+		if o.from >= 0 && x.given != nil && x.given[o.from] != nil {
+			b, x.given[o.from] = x.given[o.from], nil
+		} else {
+			var err error
+			if b, err = x.backend.memory.get(o.bytes); err != nil {
+				return found, errors.WithMessagef(err, "output %d", i)
+			}
+		}
+		found = append(found, b)
+		c.slots[o.slot] = b.ptr
+	}
+	return found, nil
+}
+
 // execute runs the program on blocks, for the planner's own use.
 func (p *program) execute(inputs, given []*block) ([]*block, error) {
-	x := &execution{program: p, blocks: inputs, given: given}
+	x := &execution{backend: p.backend, program: p, blocks: inputs, given: given}
 	return x.run(p.newContext())
 }
 
@@ -300,7 +324,7 @@ func (p *program) runWaves(c *context) {
 func (c *context) attempt(s step, w *worker, task int) {
 	defer func() {
 		if r := recover(); r != nil {
-			c.fail(errors.Errorf("%v", r))
+			c.fail(asError(r))
 		}
 	}()
 	s.run(c, w, task)

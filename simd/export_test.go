@@ -2,9 +2,25 @@ package simd
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/gomlx/compute"
 )
 
 // Plan describes how an executable runs, for tests.
 func Plan(e compute.Executable) string { return fmt.Sprint(e.(*executable).program) }
+
+// Held returns the bytes of a backend's blocks that are in use and that are
+// kept for reuse.
+func Held(b compute.Backend) (used, kept int) {
+	m := &b.(*backend).memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.used, m.kept
+}
+
+// AgeAfter sets how long blocks are kept that nobody asks for.
+func AgeAfter(b compute.Backend, idle time.Duration) { b.(*backend).memory.idle = idle }
+
+// ClassOf returns the size class of an allocation.
+func ClassOf(size int) int { return classOf(size) }

@@ -11,8 +11,9 @@ import (
 const foldLimit = 16 << 20
 
 // foldConstants computes what depends on constants alone, and replaces it by
-// constants.
-func foldConstants(g *graph, values []*value) error {
+// constants. What cannot be computed, such as 1/0, stays as it is: it fails
+// when an execution needs it, which may be never.
+func foldConstants(g *graph, values []*value) {
 	fixed := make([]bool, len(values))
 	for _, v := range values {
 		// An output has memory of its own.
@@ -32,10 +33,12 @@ func foldConstants(g *graph, values []*value) error {
 			want(o.value)
 		}
 	}
-	if len(wanted) == 0 {
-		return nil
+	if len(wanted) == 0 || g.evaluate(wanted, fixed) == nil || len(wanted) == 1 {
+		return
 	}
-	return g.evaluate(wanted, fixed)
+	for _, v := range wanted {
+		_ = g.evaluate([]*value{v}, fixed) // an error leaves v as it is
+	}
 }
 
 func isFixed(v *value, fixed []bool) bool {
@@ -77,6 +80,7 @@ func (g *graph) evaluate(wanted []*value, fixed []bool) error {
 	if err != nil {
 		return err
 	}
+	defer p.close()
 	blocks, err := p.execute(nil, nil)
 	if err != nil {
 		return err
@@ -84,6 +88,7 @@ func (g *graph) evaluate(wanted []*value, fixed []bool) error {
 	for i, v := range wanted {
 		data := slices.Clone(blocks[i].bytes()[:v.bytes()])
 		*v = value{id: v.id, op: compute.OpTypeConstant, dtype: v.dtype, dims: v.dims, data: data}
+		g.backend.memory.put(blocks[i])
 	}
 	return nil
 }

@@ -61,10 +61,10 @@ var tables = map[dtypes.DType]*loopTable{
 	dtypes.Uint64:  integerLoops[uint64](),
 	dtypes.Bool:    boolLoops(),
 	// These are only moved.
-	dtypes.Float16:    movingLoops[uint16](newTable()),
-	dtypes.BFloat16:   movingLoops[uint16](newTable()),
-	dtypes.Complex64:  movingLoops[uint64](newTable()),
-	dtypes.Complex128: movingLoops[[2]uint64](newTable()),
+	dtypes.Float16:    movingTable[uint16](),
+	dtypes.BFloat16:   movingTable[uint16](),
+	dtypes.Complex64:  movingTable[uint64](),
+	dtypes.Complex128: movingTable[[2]uint64](),
 }
 
 // accelerated reports whether a step of this package can run the operation.

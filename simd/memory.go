@@ -1,103 +1,270 @@
 package simd
 
 import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
-	"unsafe"
+	"time"
+
+	"github.com/gomlx/compute/shapes"
+	"github.com/pkg/errors"
 )
 
-// alignment of every allocation: a cache line, and the width of a vector.
-const alignment = 64
-
-// A block is memory for one array, aligned, at least one cache line.
-type block struct {
-	raw []byte // keeps the memory alive
-	ptr unsafe.Pointer
-	cap int
-}
-
-func newBlock(size int) *block {
-	size = roundUp(max(size, 1))
-	raw := make([]byte, size+alignment)
-	shift := -uintptr(unsafe.Pointer(&raw[0])) & (alignment - 1)
-	return &block{raw: raw, ptr: unsafe.Pointer(&raw[shift]), cap: size}
-}
-
-func (b *block) bytes() []byte { return unsafe.Slice((*byte)(b.ptr), b.cap) }
-
-func roundUp(n int) int { return (n + alignment - 1) &^ (alignment - 1) }
-
-// memory keeps freed blocks for reuse, so that a training loop whose outputs
-// replace donated or finalized inputs allocates nothing.
+// memory hands out blocks and keeps those that are given back, so that a
+// training loop whose outputs replace donated or finalized inputs allocates
+// nothing.
+//
+// What it keeps is bounded: blocks in use and kept together are at most what
+// was in use at once since a while ago, at most half of the Go runtime's
+// memory limit if there is one (GOMEMLIMIT), and at most the backend's own
+// limit. Where there is too much, the size classes that were used least
+// recently go first. What nobody has asked for in idleTime goes too.
 type memory struct {
-	mu   sync.Mutex
-	free map[int][]*block
-	held int // bytes in free
+	limit int           // bytes in use and kept; 0 for what the machine has
+	idle  time.Duration // how long a period is, see idleTime
 
-	arenas []*block // not in use
+	mu      sync.Mutex
+	classes map[int]*class // by capacity
+	kept    int            // bytes in classes
+	used    int            // bytes handed out
+	peak    int            // the most that was used in this period
+	before  int            // and in the period before
+	clock   int            // counts requests, to know what was used least recently
+	closed  bool
+	aging   *time.Timer // nil while nothing is kept
 }
 
-// heldLimit bounds what is kept for reuse, arenas aside.
-const heldLimit = 256 << 20
-
-// arena returns memory for the intermediate values of an execution. Programs
-// share arenas: as many are kept as executions ran at once, as large as the
-// largest needed.
-func (m *memory) arena(size int) *block {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for i, b := range m.arenas {
-		if b.cap >= size {
-			m.arenas = slices.Delete(m.arenas, i, i+1)
-			return b
-		}
-	}
-	if n := len(m.arenas); n > 0 {
-		m.arenas = m.arenas[:n-1] // the new one takes its place
-	}
-	return newBlock(size)
+// A class holds the kept blocks of one capacity.
+type class struct {
+	blocks []*block
+	last   int  // clock of the last request
+	idle   bool // no request in this period
 }
 
-// putArena takes an arena back.
-func (m *memory) putArena(b *block) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	i, _ := slices.BinarySearchFunc(m.arenas, b.cap, func(a *block, size int) int { return a.cap - size })
-	m.arenas = slices.Insert(m.arenas, i, b)
-}
+const (
+	// idleTime is how long blocks are kept that nobody asks for, and how long a
+	// peak of use is remembered at least.
+	idleTime = 10 * time.Second
+	// keptAlways is what may be kept whatever was in use before.
+	keptAlways = 8 << 20
+	// stretch is how much larger than asked for a kept block may be.
+	stretch = 2
+)
 
 // get returns a block of at least size bytes, with arbitrary contents.
-func (m *memory) get(size int) *block {
-	size = roundUp(max(size, 1))
+func (m *memory) get(size int) (*block, error) {
+	size = classOf(size)
 	m.mu.Lock()
-	if list := m.free[size]; len(list) > 0 {
-		b := list[len(list)-1]
-		list[len(list)-1] = nil
-		m.free[size] = list[:len(list)-1]
-		m.held -= size
-		m.mu.Unlock()
+	defer m.mu.Unlock()
+	m.clock++
+	if b := m.reuse(size); b != nil {
+		m.use(b.cap)
+		return b, nil
+	}
+	if err := m.admit(size); err != nil {
+		return nil, err
+	}
+	b, err := allocate(size)
+	if err != nil {
+		return nil, err
+	}
+	// A block that its owner forgets is not in use any more either.
+	b.cleanup = runtime.AddCleanup(b, m.forget, b.cap)
+	m.use(b.cap)
+	return b, nil
+}
+
+// reuse takes a kept block: of the class itself, or else of the smallest one
+// that is not much larger.
+func (m *memory) reuse(size int) *block {
+	for capacity := size; capacity <= stretch*size; capacity = classOf(capacity + 1) {
+		c := m.classes[capacity]
+		if c == nil || len(c.blocks) == 0 {
+			continue
+		}
+		c.last, c.idle = m.clock, false
+		n := len(c.blocks) - 1
+		b := c.blocks[n]
+		c.blocks[n] = nil
+		c.blocks = c.blocks[:n]
+		m.kept -= b.cap
 		return b
 	}
-	m.mu.Unlock()
-	return newBlock(size)
+	return nil
+}
+
+func (m *memory) use(n int) {
+	m.used += n
+	m.peak = max(m.peak, m.used)
 }
 
 // put takes back a block that nobody refers to any more.
 func (m *memory) put(b *block) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.held+b.cap > heldLimit {
+	m.used -= b.cap
+	if m.closed {
+		b.cleanup.Stop()
 		return
 	}
-	if m.free == nil {
-		m.free = make(map[int][]*block)
+	c := m.classes[b.cap]
+	if c == nil {
+		c = &class{}
+		if m.classes == nil {
+			m.classes = make(map[int]*class)
+		}
+		m.classes[b.cap] = c
 	}
-	m.free[b.cap] = append(m.free[b.cap], b)
-	m.held += b.cap
+	m.clock++
+	c.last, c.idle = m.clock, false
+	c.blocks = append(c.blocks, b)
+	m.kept += b.cap
+	m.trim(m.bound() - m.used)
+	if m.aging == nil && m.kept > 0 {
+		m.aging = time.AfterFunc(m.idle, m.age)
+	}
 }
 
-func (m *memory) drop() {
+// bound is how much may be in use and kept together.
+func (m *memory) bound() int {
+	bound := max(m.peak, m.before, m.used+keptAlways)
+	if m.limit > 0 {
+		bound = min(bound, m.limit)
+	}
+	if l := debug.SetMemoryLimit(-1); l < maxBytes {
+		bound = min(bound, int(l/2))
+	}
+	return bound
+}
+
+// most is how many bytes may be in use.
+func (m *memory) most() int {
+	if m.limit > 0 {
+		return m.limit
+	}
+	return machineMemory()
+}
+
+// check returns an error if an array would not fit although nothing else were
+// in use. Sizes of dynamic axes are not known.
+func (m *memory) check(s shapes.Shape) error {
+	if s.IsDynamic() || checkSize(s) != nil || byteSize(s) <= m.most() {
+		return nil
+	}
+	return &LimitError{Limit: m.most(), Wanted: byteSize(s), own: m.limit > 0}
+}
+
+// admit makes room for a new block, or returns an error if there is none.
+func (m *memory) admit(size int) error {
+	limit := m.most()
+	m.trim(min(limit, max(m.bound(), m.used+size)) - m.used - size)
+	if m.used+size > limit {
+		m.collect()
+	}
+	if m.used+size > limit {
+		return &LimitError{Limit: limit, Used: m.used, Wanted: size, own: m.limit > 0}
+	}
+	return nil
+}
+
+// collect lets the garbage collector find blocks that were forgotten.
+func (m *memory) collect() {
+	m.mu.Unlock()
+	defer m.mu.Lock()
+	runtime.GC()
+	time.Sleep(time.Millisecond) // for the cleanups, which run afterwards
+}
+
+// forget counts a block that was collected.
+func (m *memory) forget(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.free, m.held, m.arenas = nil, 0, nil
+	m.used -= n
+}
+
+// trim drops kept blocks until at most n bytes are left, those of the least
+// recently used class first.
+func (m *memory) trim(n int) {
+	for m.kept > max(n, 0) {
+		var oldest *class
+		for _, c := range m.classes {
+			if len(c.blocks) > 0 && (oldest == nil || c.last < oldest.last) {
+				oldest = c
+			}
+		}
+		m.drop(oldest, 1)
+	}
+}
+
+// drop leaves the first n blocks of a class to the garbage collector.
+func (m *memory) drop(c *class, n int) {
+	for _, b := range c.blocks[:n] {
+		b.cleanup.Stop()
+		m.kept -= b.cap
+	}
+	c.blocks = slices.Delete(c.blocks, 0, n)
+}
+
+// age begins a new period: it drops what nobody asked for in the last one.
+func (m *memory) age() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return
+	}
+	m.before, m.peak = m.peak, m.used
+	for capacity, c := range m.classes {
+		if c.idle {
+			m.drop(c, len(c.blocks))
+			delete(m.classes, capacity)
+			continue
+		}
+		c.idle = true
+	}
+	m.trim(m.bound() - m.used)
+	m.aging = nil
+	if m.kept > 0 || m.before > m.peak {
+		m.aging = time.AfterFunc(m.idle, m.age)
+	}
+}
+
+// close drops everything; what is given back later is dropped too.
+func (m *memory) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	m.trim(0)
+	m.classes = nil
+	if m.aging != nil {
+		m.aging.Stop()
+		m.aging = nil
+	}
+}
+
+// A LimitError says that an array, or an execution's intermediate values, did
+// not fit into the memory that the backend may use.
+type LimitError struct {
+	Limit, Used, Wanted int // bytes
+	own                 bool
+}
+
+// Error names the limit and how to change it.
+func (e *LimitError) Error() string {
+	text := fmt.Sprintf("%s are in use and %s more are needed", inMiB(e.Used), inMiB(e.Wanted))
+	if e.own {
+		return fmt.Sprintf("the memory limit of %s is exceeded: %s; raise the limit or compute less at once", inMiB(e.Limit), text)
+	}
+	return fmt.Sprintf("the machine's memory of %s is too small: %s; compute less at once", inMiB(e.Limit), text)
+}
+
+func inMiB(n int) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
+
+// asError returns what a task panicked with.
+func asError(r any) error {
+	if err, ok := r.(*LimitError); ok {
+		return err
+	}
+	return errors.Errorf("%v", r)
 }

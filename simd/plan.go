@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
+	"github.com/pkg/errors"
 )
 
 // A program is a function made ready to run: waves of steps that do not depend
@@ -20,8 +21,7 @@ type program struct {
 	parameters []int // slots
 	outputs    []outputSlot
 
-	mu       sync.Mutex
-	contexts []*context // at rest
+	contexts sync.Pool // at rest
 }
 
 // A wave is a set of independent tasks.
@@ -77,10 +77,7 @@ type interval struct {
 
 // plan makes the program of a graph. It drops what no output needs.
 func plan(g *graph) (*program, error) {
-	values := needed(g)
-	if err := foldConstants(g, values); err != nil {
-		return nil, err
-	}
+	foldConstants(g, needed(g))
 	return planValues(g, needed(g))
 }
 
@@ -89,7 +86,12 @@ func planValues(g *graph, values []*value) (*program, error) {
 	p := &planner{program: &program{backend: g.backend}, graph: g, fuser: fuse(values)}
 	g.values = p.fuser.repeat(values, g.outputs)
 	p.assignSlots(g.values)
-	if err := p.makeSteps(); err != nil {
+	err := p.placeConstants(g.values)
+	if err == nil {
+		err = p.makeSteps()
+	}
+	if err != nil {
+		p.close()
 		return nil, err
 	}
 	p.placeInArena()
@@ -159,16 +161,25 @@ func (p *planner) assignSlots(values []*value) {
 	for _, v := range p.graph.parameters {
 		p.parameters = append(p.parameters, p.slot(v))
 	}
-	for _, v := range values {
-		if v.op == compute.OpTypeConstant && p.used[v.id] {
-			b := newBlock(len(v.data))
-			copy(b.bytes(), v.data)
-			p.constants = append(p.constants, constantSlot{p.slot(v), b})
-		}
-	}
 	for _, v := range p.graph.outputs {
 		p.outputs = append(p.outputs, outputSlot{p.slot(v), v.bytes(), -1, shapes.Make(v.dtype, v.dims...)})
 	}
+}
+
+// placeConstants copies the constants to memory of their own.
+func (p *planner) placeConstants(values []*value) error {
+	for _, v := range values {
+		if v.op != compute.OpTypeConstant || !p.used[v.id] {
+			continue
+		}
+		b, err := p.backend.memory.get(len(v.data))
+		if err != nil {
+			return errors.WithMessage(err, "a constant")
+		}
+		copy(b.bytes(), v.data)
+		p.constants = append(p.constants, constantSlot{p.slot(v), b})
+	}
+	return nil
 }
 
 func (p *planner) newSlot() int {

@@ -96,3 +96,15 @@ func TestTrainingStepIsAllOurs(t *testing.T) {
 	}
 	t.Log(plan)
 }
+
+// TestLargeRightOperandsAreNotChained: a chain reads the right operand again
+// for each panel, which pays only where it stays in the second-level cache.
+func TestLargeRightOperandsAreNotChained(t *testing.T) {
+	activated := func(x, y *graph.Node) *graph.Node { return graph.Tanh(graph.Dot(x, y).Product()) }
+	if plan := planOf(t, activated, []int{800, 512}, []int{512, 256}); !strings.Contains(plan, "chain of") {
+		t.Errorf("a right operand of 512 KiB is not chained:\n%s", plan)
+	}
+	if plan := planOf(t, activated, []int{800, 1024}, []int{1024, 512}); strings.Contains(plan, "chain of") {
+		t.Errorf("a right operand of 2 MiB is chained:\n%s", plan)
+	}
+}

@@ -4,42 +4,14 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"unsafe"
-
-	"gsdnet/simd/internal/kernel"
 )
-
-// A worker is what one thread computes with: scratch memory that it keeps.
-type worker struct {
-	pointers  []unsafe.Pointer
-	scratch   *block
-	workspace kernel.Workspace
-
-	panel      *block // of a product that a loop reads at once
-	panelFirst int    // which element of the product comes first there
-}
-
-// table returns n pointers of a tile.
-func (w *worker) table(n int) []unsafe.Pointer {
-	if len(w.pointers) < n {
-		w.pointers = make([]unsafe.Pointer, n)
-	}
-	return w.pointers[:n]
-}
-
-// memory returns size bytes of scratch.
-func (w *worker) memory(size int) unsafe.Pointer {
-	if w.scratch == nil || w.scratch.cap < size {
-		w.scratch = newBlock(size)
-	}
-	return w.scratch.ptr
-}
 
 // A pool runs the tasks of a wave on several threads: the caller and helpers,
 // which wait for the next wave awake for a moment, then asleep. One execution
 // uses the helpers at a time; others compute on their own thread.
 type pool struct {
 	workers int
+	memory  *memory    // that helpers work in
 	busy    sync.Mutex // held by the execution that uses the helpers
 
 	// state packs the wave's number, its tasks and how many are taken from
@@ -73,7 +45,7 @@ const (
 	yields = 10000
 )
 
-func newPool(workers int) *pool { return &pool{workers: workers} }
+func newPool(workers int, m *memory) *pool { return &pool{workers: workers, memory: m} }
 
 // acquire reserves the helpers; false if another execution has them.
 func (p *pool) acquire() bool {
@@ -85,7 +57,7 @@ func (p *pool) acquire() bool {
 		return false
 	}
 	for len(p.helpers) < p.workers-1 {
-		h := &helper{wake: make(chan struct{}, 1), back: len(p.helpers)%2 == 0}
+		h := &helper{wake: make(chan struct{}, 1), back: len(p.helpers)%2 == 0, worker: worker{source: p.memory}}
 		p.helpers = append(p.helpers, h)
 		p.done.Add(1)
 		go p.help(h)
@@ -93,8 +65,12 @@ func (p *pool) acquire() bool {
 	return true
 }
 
+// release lets other executions have the helpers, whose memory is free.
 func (p *pool) release() {
 	p.run = nil
+	for _, h := range p.helpers {
+		h.worker.release()
+	}
 	p.busy.Unlock()
 }
 

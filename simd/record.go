@@ -2,6 +2,7 @@ package simd
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/notimplemented"
@@ -81,24 +82,41 @@ func (b *builder) NewFunction(name string) (compute.Function, error) {
 	}
 	b.names[name] = true
 	f := b.newFunction(name, nil)
-	if b.whole == nil {
-		return f, nil
-	}
-	peer, err := b.whole.NewFunction(name)
-	f.peer = peer
+	err := b.onHost(func() (err error) {
+		f.peer, err = b.whole.NewFunction(name)
+		return err
+	})
 	return f, err
+}
+
+// onHost does something to the recording on the Go backend, if there is one.
+func (b *builder) onHost(do func() error) (err error) {
+	if b.whole == nil {
+		return nil
+	}
+	if err := b.backend.enter(); err != nil {
+		return err
+	}
+	defer b.backend.gate.leave()
+	defer rescue(&err, "delegating "+strconv.Quote(b.name))
+	return do()
 }
 
 func (b *builder) OpShape(v compute.Value) (shapes.Shape, error) { return b.main.Shape(v) }
 
 // Compile plans the main function.
-func (b *builder) Compile() (compute.Executable, error) {
+func (b *builder) Compile() (e compute.Executable, err error) {
 	if err := b.check(); err != nil {
 		return nil, err
 	}
 	if !b.main.returned {
 		return nil, errors.Errorf("simd: computation %q: Return was not called on its main function", b.name)
 	}
+	if err := b.backend.enter(); err != nil {
+		return nil, err
+	}
+	defer b.backend.gate.leave()
+	defer rescue(&err, "compiling "+strconv.Quote(b.name))
 	b.compiled = true
 	if b.whole != nil {
 		return b.compileWhole()
@@ -136,11 +154,10 @@ func (f *function) Closure() (compute.Function, error) {
 		return nil, err
 	}
 	c := f.builder.newFunction("", f)
-	if f.peer == nil {
-		return c, nil
-	}
-	peer, err := f.peer.Closure()
-	c.peer = peer
+	err := f.builder.onHost(func() (err error) {
+		c.peer, err = f.peer.Closure()
+		return err
+	})
 	return c, err
 }
 
@@ -199,6 +216,7 @@ func (f *function) append(n *node) *node {
 type operation struct {
 	op       compute.OpType
 	attr     any
+	check    check    // nil if shape inference finds every mistake
 	infer    inferrer // nil if this backend has no own implementation
 	emit     emitter
 	closures []*function
@@ -206,43 +224,70 @@ type operation struct {
 
 // record adds an operation and returns the nodes of its results. If it cannot
 // be accelerated, the Go backend infers its shapes, checks it, and will run it.
-func (f *function) record(o operation, values ...compute.Value) ([]*node, error) {
+func (f *function) record(o operation, values ...compute.Value) (nodes []*node, err error) {
 	inputs, err := f.resolve(o.op, values)
 	if err != nil {
 		return nil, err
+	}
+	if err := f.builder.backend.enter(); err != nil {
+		return nil, err
+	}
+	defer f.builder.backend.gate.leave()
+	defer rescue(&err, o.op.String())
+	in := shapesOf(inputs)
+	if o.check != nil {
+		if err := o.check(in); err != nil {
+			return nil, errors.WithMessagef(err, "simd: %s", o.op)
+		}
 	}
 	if f.builder.whole != nil {
 		return f.recordWhole(o, inputs)
 	}
 	n := &node{op: o.op, inputs: inputs, attr: o.attr, emit: o.emit, closures: o.closures}
-	in := shapesOf(inputs)
 	if o.infer != nil && accelerated(o.op, in, o.attr) {
-		if n.shape, err = o.infer(in); err != nil {
+		s, err := o.infer(in)
+		if err != nil {
 			return nil, errors.WithMessagef(err, "simd: %s", o.op)
 		}
-		n.shape.AxisNames = nil // names are for dynamic axes
-		return []*node{f.append(n)}, nil
+		s.AxisNames = nil // names are for dynamic axes
+		return f.withResults(n, []shapes.Shape{s})
 	}
 	n.foreign, err = newForeignCall(f, n)
 	if err != nil {
 		return nil, err
 	}
-	return f.withResults(n, n.foreign.shapes), nil
+	return f.withResults(n, n.foreign.shapes)
+}
+
+// rescue makes an error of a panic, such as shape inference has for some wrong
+// axes.
+func rescue(err *error, what string) {
+	if r := recover(); r != nil {
+		*err = errors.Errorf("simd: %s: %v", what, r)
+	}
 }
 
 // withResults adds the node of an operation and, if it has several results,
-// a node for each.
-func (f *function) withResults(n *node, results []shapes.Shape) []*node {
+// a node for each. It refuses results that are too large.
+func (f *function) withResults(n *node, results []shapes.Shape) ([]*node, error) {
+	for _, s := range results {
+		if err := checkSize(s); err != nil {
+			return nil, errors.WithMessagef(err, "simd: %s", n.op)
+		}
+		if f.builder.whole == nil && s.IsDynamic() {
+			return nil, errors.Errorf("simd: %s: the shape %s is dynamic", n.op, s)
+		}
+	}
 	f.append(n)
 	if len(results) == 1 {
 		n.shape = results[0]
-		return []*node{n}
+		return []*node{n}, nil
 	}
 	for i, s := range results {
 		r := &node{op: n.op, shape: s, inputs: []*node{n}, of: n, index: i}
 		n.results = append(n.results, f.append(r))
 	}
-	return slices.Clone(n.results)
+	return slices.Clone(n.results), nil
 }
 
 // one records an operation with one result.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 )
 
 // Operations on dynamic shapes: they make the Go backend run the whole graph,
@@ -23,33 +24,33 @@ func (f *function) DynamicDimensionSize(x compute.Value, axis int) (compute.Valu
 }
 
 // dynamic records an operation whose result may have a dynamic shape.
-func (f *function) dynamic(op compute.OpType, emit emitter, operands ...compute.Value) (compute.Value, error) {
+func (f *function) dynamic(op compute.OpType, c check, emit emitter, operands ...compute.Value) (compute.Value, error) {
 	if _, err := f.resolve(op, operands); err != nil {
 		return nil, err
 	}
-	if err := f.builder.delegate(); err != nil {
+	if err := f.builder.delegated(); err != nil {
 		return nil, err
 	}
-	return f.rare(op, emit, operands...)
+	return f.checked(op, c, emit, operands...)
 }
 
 func (f *function) DynamicReshape(x compute.Value, dims ...compute.DynamicDimensionSpec) (compute.Value, error) {
 	values, bind := dimensionValues(dims)
-	return f.dynamic(compute.OpTypeDynamicReshape, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	return f.dynamic(compute.OpTypeDynamicReshape, nil, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.DynamicReshape(in[0], bind(in[1:])...))
 	}, append([]compute.Value{x}, values...)...)
 }
 
 func (f *function) DynamicBroadcastInDim(x compute.Value, axes []int, dims ...compute.DynamicDimensionSpec) (compute.Value, error) {
 	values, bind := dimensionValues(dims)
-	return f.dynamic(compute.OpTypeDynamicBroadcastInDim, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	return f.dynamic(compute.OpTypeDynamicBroadcastInDim, nil, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.DynamicBroadcastInDim(in[0], axes, bind(in[1:])...))
 	}, append([]compute.Value{x}, values...)...)
 }
 
 func (f *function) DynamicIota(dtype dtypes.DType, axis int, dims ...compute.DynamicDimensionSpec) (compute.Value, error) {
 	values, bind := dimensionValues(dims)
-	return f.dynamic(compute.OpTypeDynamicIota, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	return f.dynamic(compute.OpTypeDynamicIota, nil, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.DynamicIota(dtype, axis, bind(in)...))
 	}, values...)
 }
@@ -64,7 +65,8 @@ func (f *function) DynamicPad(x, fill compute.Value, axes ...compute.DynamicPadA
 			}
 		}
 	}
-	return f.dynamic(compute.OpTypeDynamicPad, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	check := func(in []shapes.Shape) error { return checkDynamicPad(in, axes) }
+	return f.dynamic(compute.OpTypeDynamicPad, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		bound, rest := slices.Clone(axes), in[2:]
 		for i := range bound {
 			for _, v := range []*compute.Value{&bound[i].StartValue, &bound[i].EndValue, &bound[i].InteriorValue} {

@@ -41,6 +41,7 @@ func unaryShape(op compute.OpType) inferrer {
 func (f *function) binary(op compute.OpType, m binaryMethod, lhs, rhs compute.Value) (compute.Value, error) {
 	return f.one(operation{
 		op:    op,
+		check: checkBroadcast,
 		infer: binaryShape(op),
 		emit: func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 			return emit1(m(g, in[0], in[1]))
@@ -67,6 +68,7 @@ func (f *function) reduce(op compute.OpType, m reduceMethod, x compute.Value, ax
 	return f.one(operation{
 		op:    op,
 		attr:  all,
+		check: func(in []shapes.Shape) error { return checkReduced(in[0], all) },
 		infer: func(in []shapes.Shape) (shapes.Shape, error) { return shapeinference.Reduce(in[0], all) },
 		emit: func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 			return emit1(m(g, in[0], axes...))

@@ -58,6 +58,9 @@ func (f *function) Slice(x compute.Value, starts, limits, strides []int) (comput
 	return f.one(operation{
 		op:   compute.OpTypeSlice,
 		attr: a,
+		check: func([]shapes.Shape) error {
+			return checkAmounts("bound or stride", slices.Concat(starts, limits, strides)...)
+		},
 		infer: func(in []shapes.Shape) (shapes.Shape, error) {
 			return shapeinference.Slice(in[0], a.starts, a.limits, a.strides)
 		},
@@ -95,6 +98,7 @@ func (f *function) Pad(x, fill compute.Value, axes ...compute.PadAxis) (compute.
 	axes = slices.Clone(axes)
 	return f.one(operation{
 		op:    compute.OpTypePad,
+		check: func(in []shapes.Shape) error { return checkPad(in, axes) },
 		attr:  axes,
 		infer: func(in []shapes.Shape) (shapes.Shape, error) { return shapeinference.Pad(in[0], axes...) },
 		emit: func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
@@ -161,8 +165,9 @@ func (f *function) Gather(
 		indexAxis, slices.Clone(offsetAxes), slices.Clone(collapsed), slices.Clone(startMap), slices.Clone(window), sorted,
 	}
 	return f.one(operation{
-		op:   compute.OpTypeGather,
-		attr: a,
+		op:    compute.OpTypeGather,
+		attr:  a,
+		check: func(in []shapes.Shape) error { return checkGather(in, a) },
 		infer: func(in []shapes.Shape) (shapes.Shape, error) {
 			return shapeinference.Gather(in[0], in[1], a.indexAxis, a.offsetAxes, a.collapsed, a.startMap, a.window, sorted)
 		},
@@ -185,8 +190,9 @@ type scatterMethod func(f compute.Function, operand, indices, updates compute.Va
 func (f *function) scatter(op compute.OpType, m scatterMethod, operand, indices, updates compute.Value, a scatterAttr) (compute.Value, error) {
 	a.windowAxes, a.inserted, a.indexMap = slices.Clone(a.windowAxes), slices.Clone(a.inserted), slices.Clone(a.indexMap)
 	return f.one(operation{
-		op:   op,
-		attr: a,
+		op:    op,
+		attr:  a,
+		check: func(in []shapes.Shape) error { return checkScatter(in, a) },
 		infer: func(in []shapes.Shape) (shapes.Shape, error) {
 			return shapeinference.Scatter(in[0], in[1], in[2], a.indexAxis, a.windowAxes, a.inserted, a.indexMap)
 		},
@@ -215,6 +221,7 @@ func (f *function) RNGBitGenerator(state compute.Value, shape shapes.Shape) (new
 	shape = shape.Clone()
 	results, err := f.many(operation{
 		op: compute.OpTypeRNGBitGenerator, attr: shape,
+		check: func([]shapes.Shape) error { return checkSize(shape) },
 		emit: func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 			s, v, err := g.RNGBitGenerator(in[0], shape)
 			return []compute.Value{s, v}, err

@@ -2,6 +2,7 @@ package simd
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -28,18 +29,21 @@ func (f *function) Parameter(name string, shape shapes.Shape, sharding *compute.
 	case !shape.Ok() || !f.builder.backend.host.Capabilities().DTypes[shape.DType]:
 		return nil, errors.Errorf("simd: parameter %q: shape %s is not supported", name, shape)
 	}
+	if err := checkSize(shape); err != nil {
+		return nil, errors.WithMessagef(err, "simd: parameter %q", name)
+	}
 	if shape.IsDynamic() {
-		if err := f.builder.delegate(); err != nil {
+		if err := f.builder.delegated(); err != nil {
 			return nil, err
 		}
 	}
 	n := &node{op: compute.OpTypeParameter, shape: shape.Clone(), attr: parameterAttr{name, len(f.parameters)}}
-	if f.builder.whole != nil {
-		peer, err := f.peer.Parameter(name, shape, nil)
-		if err != nil {
-			return nil, err
-		}
-		n.peer = peer
+	err := f.builder.onHost(func() (err error) {
+		n.peer, err = f.peer.Parameter(name, shape, nil)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	f.parameters = append(f.parameters, f.append(n))
 	return n, nil
@@ -57,17 +61,23 @@ func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
 	if !f.builder.backend.host.Capabilities().DTypes[dtype] {
 		return nil, errors.Errorf("simd: Constant: values of type %T are not supported", flat)
 	}
-	shape := shapes.Make(dtype, dims...)
-	if shape.Size() != v.Len() {
+	shape := shapes.Shape{DType: dtype, Dimensions: slices.Clone(dims)}
+	if err := checkSize(shape); err != nil {
+		return nil, errors.WithMessage(err, "simd: Constant")
+	}
+	if shape.IsDynamic() || shape.Size() != v.Len() {
 		return nil, errors.Errorf("simd: Constant: %d values for the shape %s", v.Len(), shape)
 	}
 	n := constantNode(flat, shape)
-	if f.builder.whole != nil {
+	err := f.builder.onHost(func() error {
 		peers, err := n.emit(f.peer, nil)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			n.peer = peers[0]
 		}
-		n.peer = peers[0]
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return f.append(n), nil
 }
@@ -96,10 +106,7 @@ func (f *function) Return(outputs []compute.Value, shardings []*compute.Sharding
 		return errors.Wrap(compute.ErrNotImplemented, "simd: sharding of outputs")
 	}
 	f.outputs, f.returned = nodes, true
-	if f.builder.whole != nil {
-		return f.peer.Return(peersOf(nodes), nil)
-	}
-	return nil
+	return f.builder.onHost(func() error { return f.peer.Return(peersOf(nodes), nil) })
 }
 
 func (f *function) Identity(x compute.Value) (compute.Value, error) {
@@ -122,6 +129,12 @@ func (f *function) Iota(shape shapes.Shape, axis int) (compute.Value, error) {
 	return f.one(operation{
 		op:   compute.OpTypeIota,
 		attr: iotaAttr{axis, shape.DType},
+		check: func([]shapes.Shape) error {
+			if shape.IsDynamic() {
+				return errors.Errorf("the shape %s is dynamic, which is for DynamicIota", shape)
+			}
+			return checkSize(shape)
+		},
 		infer: func([]shapes.Shape) (shapes.Shape, error) {
 			if axis < 0 || axis >= shape.Rank() {
 				return shape, errors.Errorf("axis %d is not one of %s", axis, shape)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 )
 
 // The operations of this file run on the Go backend.
@@ -12,6 +13,11 @@ import (
 // rare records an operation of the Go backend.
 func (f *function) rare(op compute.OpType, emit emitter, operands ...compute.Value) (compute.Value, error) {
 	return f.one(operation{op: op, emit: emit}, operands...)
+}
+
+// checked is rare for an operation whose sizes are checked here.
+func (f *function) checked(op compute.OpType, c check, emit emitter, operands ...compute.Value) (compute.Value, error) {
+	return f.one(operation{op: op, check: c, emit: emit}, operands...)
 }
 
 func (f *function) ArgMinMax(x compute.Value, axis int, dtype dtypes.DType, isMin bool) (compute.Value, error) {
@@ -43,7 +49,10 @@ func (f *function) ConvGeneral(
 	inputDilations, kernelDilations []int, channelGroups, batchGroups int,
 ) (compute.Value, error) {
 	axes = axes.Clone()
-	return f.rare(compute.OpTypeConvGeneral, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	check := func(in []shapes.Shape) error {
+		return checkConvolution(in[0], in[1], strides, paddings, inputDilations, kernelDilations)
+	}
+	return f.checked(compute.OpTypeConvGeneral, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.ConvGeneral(in[0], in[1], axes, strides, paddings, inputDilations, kernelDilations, channelGroups, batchGroups))
 	}, input, kernel)
 }
@@ -52,19 +61,24 @@ func (f *function) ReduceWindow(
 	x compute.Value, reduction compute.ReduceOpType,
 	window, strides, inputDilations, windowDilations []int, paddings [][2]int,
 ) (compute.Value, error) {
-	return f.rare(compute.OpTypeReduceWindow, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	check := func(in []shapes.Shape) error {
+		return checkWindow(in[0], window, strides, inputDilations, windowDilations, paddings)
+	}
+	return f.checked(compute.OpTypeReduceWindow, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.ReduceWindow(in[0], reduction, window, strides, inputDilations, windowDilations, paddings))
 	}, x)
 }
 
 func (f *function) SelectAndScatterMax(operand, source compute.Value, window, strides []int, paddings [][2]int) (compute.Value, error) {
-	return f.rare(compute.OpTypeSelectAndScatterMax, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	check := func(in []shapes.Shape) error { return checkWindow(in[0], window, strides, nil, nil, paddings) }
+	return f.checked(compute.OpTypeSelectAndScatterMax, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.SelectAndScatterMax(in[0], in[1], window, strides, paddings))
 	}, operand, source)
 }
 
 func (f *function) SelectAndScatterMin(operand, source compute.Value, window, strides []int, paddings [][2]int) (compute.Value, error) {
-	return f.rare(compute.OpTypeSelectAndScatterMin, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	check := func(in []shapes.Shape) error { return checkWindow(in[0], window, strides, nil, nil, paddings) }
+	return f.checked(compute.OpTypeSelectAndScatterMin, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.SelectAndScatterMin(in[0], in[1], window, strides, paddings))
 	}, operand, source)
 }
@@ -76,7 +90,7 @@ func (f *function) DynamicSlice(x compute.Value, starts []compute.Value, sizes [
 }
 
 func (f *function) DynamicUpdateSlice(x, update compute.Value, starts []compute.Value) (compute.Value, error) {
-	return f.rare(compute.OpTypeDynamicUpdateSlice, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
+	return f.checked(compute.OpTypeDynamicUpdateSlice, checkUpdate, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.DynamicUpdateSlice(in[0], in[1], in[2:]))
 	}, append([]compute.Value{x, update}, starts...)...)
 }

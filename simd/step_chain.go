@@ -2,7 +2,6 @@ package simd
 
 import (
 	"slices"
-	"unsafe"
 
 	"gsdnet/simd/internal/kernel"
 )
@@ -45,30 +44,25 @@ func (s *chainStep) run(c *context, w *worker, task int) {
 	} else {
 		g.C = tail32(c.slots[s.dot.out], p.first, s.dot.size())
 	}
-	kernel.Gemm(&g, &w.workspace)
+	kernel.Gemm(&g, w.space())
 	s.loop.work(c, w, &p.task)
-}
-
-// panelMemory returns scratch memory for a panel.
-func (w *worker) panelMemory(size int) unsafe.Pointer {
-	if w.panel == nil || w.panel.cap < size {
-		w.panel = newBlock(size)
-	}
-	return w.panel.ptr
 }
 
 // Panels have at least minPanelRows rows, since the right operand is packed
 // for each, and are about panelBytes large, since they have to stay in the
-// second-level cache beside it.
+// second-level cache beside it. A right operand of more than chainedBytes does
+// not stay there itself: reading it again for each panel costs more than
+// writing the product to memory and reading it in a loop of its own.
 const (
 	minPanelRows = 96
 	panelBytes   = 128 << 10
+	chainedBytes = 1 << 20
 )
 
 // newChainStep joins a loop to a product that it reads, if the panels of the one are
 // parts of the other.
 func newChainStep(d *dotStep, l *loopCompiler, v *value, slot func(*value) int) *chainStep {
-	if d.n == 0 || d.m < minPanelRows || d.ldc != d.n || d.count*d.m*d.n != l.rows*l.cols || !d.inOrder() {
+	if d.n == 0 || d.k == 0 || 4*d.k*d.n > chainedBytes || d.m < minPanelRows || d.ldc != d.n || d.count*d.m*d.n != l.rows*l.cols || !d.inOrder() {
 		return nil
 	}
 	if !l.readsInOrder(slot(v)) {

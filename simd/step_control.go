@@ -101,7 +101,7 @@ func (s *controlStep) while(c *context) error {
 // returned.
 func (s *controlStep) finish(c *context, p *program, results []*block) {
 	for i, b := range results {
-		copy(at[byte](c.slots[s.out[i]], s.outSizes[i]), at[byte](b.ptr, s.outSizes[i]))
+		copyBytes(at[byte](c.slots[s.out[i]], s.outSizes[i]), at[byte](b.ptr, s.outSizes[i]))
 		if b.raw != nil {
 			p.backend.memory.put(b)
 		}
@@ -111,7 +111,7 @@ func (s *controlStep) finish(c *context, p *program, results []*block) {
 // call runs a program within an execution. What is given may be overwritten;
 // what no output takes is freed.
 func (p *program) call(outer *context, in, given []*block) ([]*block, error) {
-	x := &execution{program: p, blocks: in, given: given}
+	x := &execution{backend: p.backend, program: p, blocks: in, given: given}
 	c := p.context()
 	defer p.rest(c)
 	c.team = outer.team

@@ -52,12 +52,12 @@ func (s *dotStep) work() int  { return s.effort }
 func (s *dotStep) run(c *context, w *worker, task int) {
 	if s.parts > 1 {
 		g := s.product(c, task/s.parts)
-		g.RunTile(task%s.parts, cutInto, &w.workspace)
+		g.RunTile(task%s.parts, cutInto, w.space())
 		return
 	}
 	for i := task * s.perTask; i < min(s.count, (task+1)*s.perTask); i++ {
 		g := s.product(c, i)
-		kernel.Gemm(&g, &w.workspace)
+		kernel.Gemm(&g, w.space())
 	}
 }
 

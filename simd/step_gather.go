@@ -109,7 +109,7 @@ type gatherStep struct {
 func newGatherStep(v *value, slot func(*value) int) *gatherStep {
 	a := v.attr.(gatherAttr)
 	s := &gatherStep{
-		windows: newWindows(v.in[0].view.dims, v.dims, v.in[1], a.indexAxis, a.startMap, a.window, a.offsetAxes, a.collapsed, slot),
+		windows: newWindows(v.in[0].view.dims, v.dims, v.in[1], a.indexAxis, a.startMap, a.window, slices.Sorted(slices.Values(a.offsetAxes)), a.collapsed, slot),
 		operand: slot(v.in[0].value), out: slot(v),
 	}
 	t := tables[v.dtype]

@@ -185,7 +185,7 @@ type copyStep struct{ from, to, bytes int }
 func (s *copyStep) tasks() int { return 1 }
 func (s *copyStep) work() int  { return 50 + s.bytes/8 }
 func (s *copyStep) run(c *context, _ *worker, _ int) {
-	copy(at[byte](c.slots[s.to], s.bytes), at[byte](c.slots[s.from], s.bytes))
+	copyBytes(at[byte](c.slots[s.to], s.bytes), at[byte](c.slots[s.from], s.bytes))
 }
 
 // iotaStep counts along an axis.

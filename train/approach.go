@@ -2,13 +2,9 @@ package train
 
 import (
 	"context"
-	"maps"
 	"math"
-	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/erc"
 	"gsdnet/missing"
@@ -33,31 +29,32 @@ func (t *Trained) Approach(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	if err != nil {
 		return nil, err
 	}
-	follow := &follower{Predictor: t.Predictor, truth: map[uint64]model.Truth{}, draw: model.Draw{Seed: t.Config.Train.Seed}}
+	follow := &follower{Predictor: t.Predictor, truth: map[place]model.Truth{}, seed: t.Config.Train.Seed}
+	samples = Pieces(samples)
 	for _, s := range samples {
-		follow.truth[s.key] = s.truth
+		follow.truth[place{s.key, s.part}] = s.truth
 	}
-	exec, err := mlx.NewExec(t.engine, t.store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		return follow.build(named(follow.names, inputs))
-	})
-	if err != nil {
-		return nil, err
-	}
-	defer exec.Finalize()
+	graphs := newExecutables(t.engine, t.store, &t.building, follow.build)
+	defer graphs.close()
 	convs := NewEvaluation(samples, []missing.Mask{mask}, t.Setup).observe(mask)
-	err = t.each(ctx, convs, func(b *model.Batch, first []int) error { return follow.add(exec, b, len(first)) })
+	err = t.each(ctx, convs, func(b *model.Batch, d *dealt) error { return follow.add(graphs, b, len(d.indices)) })
 	if err != nil || follow.times == nil {
 		return nil, err
 	}
 	return follow.approach(), nil
 }
 
+// place names a conversation, or a piece of a long one.
+type place struct {
+	key  uint64
+	part int
+}
+
 // follower sums the errors of a sampler's states over batches.
 type follower struct {
 	*Predictor
-	draw  model.Draw
-	truth map[uint64]model.Truth // by the conversation's key
-	names []string
+	seed  uint64
+	truth map[place]model.Truth
 	times []float64 // nil until a graph was built, and without a sampler
 	sums  [][erc.NumModalities]float64
 }
@@ -91,18 +88,19 @@ func (f *follower) build(in model.Nodes) []*graph.Node {
 
 // add runs a batch and takes in its first conversations, which are not there
 // twice.
-func (f *follower) add(exec *mlx.Exec, b *model.Batch, first int) error {
+func (f *follower) add(graphs *executables, b *model.Batch, first int) error {
 	truth := make([]model.Truth, b.Size())
 	for i := range b.Conversations {
-		truth[i] = f.truth[b.Conversations[i].Key]
+		truth[i] = f.truth[place{b.Conversations[i].Key, b.Conversations[i].Part}]
 	}
 	feed := b.Observe()
+	defer free(feed)
 	b.Reveal(feed, truth)
-	if err := f.model.Prepare(feed, b, truth, f.draw); err != nil {
+	if err := f.model.Prepare(feed, b, truth); err != nil {
 		return err
 	}
-	f.names = slices.Sorted(maps.Keys(feed))
-	outputs, err := execute(exec, feed)
+	f.model.Draw(feed, b, model.Draw{Seed: f.seed})
+	outputs, err := graphs.call(feed)
 	if err != nil || f.times == nil {
 		return err
 	}
@@ -110,7 +108,7 @@ func (f *follower) add(exec *mlx.Exec, b *model.Batch, first int) error {
 		f.sums = make([][erc.NumModalities]float64, len(outputs))
 	}
 	for i, t := range outputs {
-		values := widen(tensors.MustCopyFlatData[float32](t))
+		values := widen(tableOf(t).values)
 		for m := range erc.NumModalities {
 			for _, x := range values[m*b.Size():][:first] {
 				f.sums[i][m] += x

@@ -2,15 +2,20 @@ package train
 
 import (
 	"cmp"
+	"maps"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
 
 // bucket returns the length a conversation is padded to: few enough lengths that
-// graphs are compiled a handful of times, close enough that little is wasted.
+// graphs are compiled a handful of times, close enough that little is wasted. Above
+// 512 utterances there are four lengths between a power of two and the next.
 func bucket(n int) int {
 	step := 16
 	switch {
+	case n > 512:
+		step = 1 << (bits.Len(uint(n-1)) - 3)
 	case n > 256:
 		step = 128
 	case n > 128:
@@ -43,24 +48,44 @@ func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
 	return batches
 }
 
-// ordered deals samples into batches by length, for evaluation. The last one is
-// filled up with copies of its last sample; whole counts those that are not.
-func ordered(lengths []int, size int) (batches [][]int, whole []int) {
-	order := make([]int, len(lengths))
-	for i := range order {
-		order[i] = i
+// rowsAtOnce is the size of a batch of predictions, up to utterancesAtOnce/rowsAtOnce
+// utterances; of longer conversations there are fewer, because memory grows with the
+// square of the length. Four rows take little longer each than eight, and fewer of
+// them stay empty.
+const (
+	rowsAtOnce       = 4
+	utterancesAtOnce = 2048
+)
+
+// dealt is a batch of predictions. Row i holds a completion of sample
+// indices[i%len(indices)], number i/len(indices) of those that run at once.
+type dealt struct {
+	length  int   // that samples are padded to
+	rows    int   // of the batch
+	indices []int // of the samples, each once
+}
+
+// atOnce is how many completions of each sample a batch holds. What is left of its
+// rows is not used.
+func (d *dealt) atOnce() int { return d.rows / len(d.indices) }
+
+// alike deals samples into batches for predictions. The order of the sums in a graph
+// depends on its shapes. So a sample is always padded to the bucket of its own length,
+// and all batches of a bucket have the same number of rows: results do not depend on
+// which samples are predicted together.
+func alike(lengths []int) []dealt {
+	groups := map[int][]int{}
+	for i, n := range lengths {
+		groups[bucket(n)] = append(groups[bucket(n)], i)
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(lengths[i], lengths[j]) })
-	for len(order) > 0 {
-		batch := order[:min(size, len(order))]
-		order = order[len(batch):]
-		whole = append(whole, len(batch))
-		for len(batch) < size {
-			batch = append(slices.Clip(batch), batch[len(batch)-1])
+	var out []dealt
+	for _, length := range slices.Sorted(maps.Keys(groups)) {
+		rows := max(1, min(rowsAtOnce, utterancesAtOnce/length))
+		for indices := range slices.Chunk(groups[length], rows) {
+			out = append(out, dealt{length, rows, indices})
 		}
-		batches = append(batches, batch)
 	}
-	return batches, whole
+	return out
 }
 
 // longest returns the padded length of a batch.

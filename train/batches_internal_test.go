@@ -2,6 +2,7 @@ package train
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -23,13 +24,22 @@ func TestShuffledDealsEveryone(t *testing.T) {
 	}
 }
 
-func TestOrderedCountsCopies(t *testing.T) {
-	batches, whole := ordered([]int{9, 3, 7, 1, 5}, 2)
-	if want := [][]int{{3, 1}, {4, 2}, {0, 0}}; !slices.EqualFunc(batches, want, slices.Equal) {
-		t.Errorf("got %v, want %v", batches, want)
+// A batch holds samples of one padded length, and has as many rows as every other
+// batch of that length.
+func TestAlike(t *testing.T) {
+	lengths := []int{9, 30, 7, 1, 5, 17, 8, 29, 2, 3, 4, 2000, 9000}
+	lengths = append(lengths, 1000)
+	want := []dealt{
+		{16, 4, []int{0, 2, 3, 4}}, {16, 4, []int{6, 8, 9, 10}}, {32, 4, []int{1, 5, 7}},
+		{1024, 2, []int{13}}, {2048, 1, []int{11}}, {10240, 1, []int{12}},
 	}
-	if want := []int{2, 2, 1}; !slices.Equal(whole, want) {
-		t.Errorf("got %v, want %v", whole, want)
+	if got := alike(lengths); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for i, want := range map[int]int{0: 1, 2: 1, 3: 2, 4: 1} {
+		if got := alike(lengths)[i].atOnce(); got != want {
+			t.Errorf("batch %d holds %d completions of each sample, want %d", i, got, want)
+		}
 	}
 }
 

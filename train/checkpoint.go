@@ -31,7 +31,7 @@ const (
 )
 
 const (
-	checkpointFormat = "gsdnet/2"
+	checkpointFormat = "gsdnet/3"
 	checkpointLimit  = 4 << 30 // bytes of a checkpoint that will be read
 	metaKey          = "gsdnet"
 )
@@ -43,10 +43,12 @@ type Meta struct {
 	Setup      model.Setup `json:"setup"`
 	DataHash   string      `json:"data_sha256"`
 	MaskHash   string      `json:"masks_sha256"`
-	Epoch      int         `json:"epoch"`      // that the weights are from
-	Validation float64     `json:"validation"` // what selected them
-	Stretch    float64     `json:"stretch"`    // on the head's scales, calibrated on validation
-	Recovery   Recovery    `json:"recovery"`   // of recovered features, likewise
+	Seen       *Seen       `json:"seen,omitempty"` // of the data it was trained on
+	Epoch      int         `json:"epoch"`          // that the weights are from
+	Validation float64     `json:"validation"`     // what selected them
+	Stretch    float64     `json:"stretch"`        // on the head's scales, calibrated on validation
+	Recovery   Recovery    `json:"recovery"`       // of recovered features, likewise
+	Finished   bool        `json:"finished"`       // training has ended and recovered features were measured
 	Progress   *progress   `json:"progress,omitempty"`
 }
 
@@ -57,6 +59,7 @@ type progress struct {
 	Best     float64 `json:"best"`
 	Since    int     `json:"since"` // epochs since the best
 	LogBytes int64   `json:"log_bytes"`
+	DataPath string  `json:"data_path,omitempty"` // of the conversations, for resuming
 }
 
 // view is a float32 or integer tensor as the safetensors library wants it.
@@ -103,7 +106,11 @@ func encode(vars map[string]*tensors.Tensor, scaler *Scaler, meta Meta) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	return safetensors.Serialize(views, map[string]string{metaKey: string(text)})
+	data, err := safetensors.Serialize(views, map[string]string{metaKey: string(text), sumKey: noSum})
+	if err != nil {
+		return nil, err
+	}
+	return data, seal(data)
 }
 
 func scalerName(part string, m erc.Modality) string { return "scaler/" + part + "/" + m.String() }
@@ -150,10 +157,13 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 		return nil, hint.Input("check the file's permissions", "%w", err)
 	}
 	c, err := decode(data)
-	if err != nil {
-		return nil, hint.Input("the file is damaged or truncated: train again or copy it again", "%s: %w", path, err)
+	switch {
+	case err == nil:
+		return c, nil
+	case hint.Of(err) != "":
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return c, nil
+	return nil, hint.Input("the file is damaged or truncated: train again or copy it again", "%s: %w", path, err)
 }
 
 func decode(data []byte) (*Checkpoint, error) {
@@ -170,7 +180,10 @@ func decode(data []byte) (*Checkpoint, error) {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
 	if named.Format != checkpointFormat {
-		return nil, fmt.Errorf("format %q, this program reads %q", named.Format, checkpointFormat)
+		return nil, hint.Input("train the run again with this version of the program", "format %q, this program reads %q", named.Format, checkpointFormat)
+	}
+	if err := verify(data, header.Metadata()[sumKey]); err != nil {
+		return nil, err
 	}
 	c := &Checkpoint{Scaler: &Scaler{}, vars: map[string]*tensors.Tensor{}}
 	if err := json.Unmarshal([]byte(text), &c.Meta); err != nil {

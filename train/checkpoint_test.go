@@ -2,12 +2,17 @@ package train_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"gsdnet/erc"
 	"gsdnet/internal/hint"
+	"gsdnet/missing"
 	"gsdnet/train"
 )
 
@@ -22,9 +27,9 @@ func TestCheckpointRefusals(t *testing.T) {
 		"empty":         {nil, "header too small"},
 		"half":          {whole[:len(whole)/2], ""},
 		"one byte less": {whole[:len(whole)-1], ""},
-		"no weights":    {bytes.Replace(whole, []byte(`"/encode/text/w"`), []byte(`"/encode/text/q"`), 1), "parameter /encode/text/w is missing"},
-		"format":        {bytes.Replace(whole, []byte(`gsdnet/2`), []byte(`gsdnet/9`), 1), `format "gsdnet/9"`},
-		"config":        {bytes.Replace(whole, []byte(`epochs = 1`), []byte(`epocks = 1`), 1), `unknown key "train.epocks"`},
+		"no weights":    {replace(t, whole, `"/encode/text/w"`, `"/encode/text/q"`), "parameter /encode/text/w is missing"},
+		"format":        {replace(t, whole, `gsdnet/3`, `gsdnet/2`), `format "gsdnet/2"`},
+		"config":        {replace(t, whole, `epochs = 1`, `epochs = 9`), "config.toml was changed after training (was epochs = 9, is epochs = 1)"},
 	} {
 		if err := os.WriteFile(path, c.data, 0o600); err != nil {
 			t.Fatal(err)
@@ -40,8 +45,30 @@ func TestCheckpointRefusals(t *testing.T) {
 	}
 }
 
+// replace changes a checkpoint as one who knows the checksum would.
+func replace(t *testing.T, file []byte, old, by string) []byte {
+	t.Helper()
+	out := bytes.Replace(file, []byte(old), []byte(by), 1)
+	if bytes.Equal(out, file) || len(out) != len(file) {
+		t.Fatalf("%q is not in the checkpoint, or is not replaced by as many bytes", old)
+	}
+	key := []byte(`"sha256":"`)
+	at := bytes.Index(out, key) + len(key)
+	copy(out[at:], bytes.Repeat([]byte("0"), 64))
+	sum := sha256.Sum256(out)
+	hex.Encode(out[at:], sum[:])
+	return out
+}
+
 // use opens a run and predicts with it.
 func use(t *testing.T, dir string) error {
+	t.Helper()
+	_, err := predict(t, dir)
+	return err
+}
+
+// predict returns what a run says of a small corpus.
+func predict(t *testing.T, dir string) ([]train.Forecast, error) {
 	t.Helper()
 	backend, err := train.Backend("")
 	if err != nil {
@@ -49,14 +76,94 @@ func use(t *testing.T, dir string) error {
 	}
 	trained, err := train.Open(dir, backend)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer trained.Close()
 	corpus := small()
 	samples, err := trained.Samples(corpus, corpus.Conversations)
 	if err != nil {
+		return nil, err
+	}
+	return trained.Predict(t.Context(), samples, train.Request{Samples: 1})
+}
+
+// TestNoBitFlipsUnseen flips 2,000 bits, one at a time, at random places of a run
+// directory: of the checkpoint, of the state, of the settings and of the masks. Each is refused
+// by whoever reads the file.
+func TestNoBitFlipsUnseen(t *testing.T) {
+	corpus := small()
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	config := settings(t, "zero", "train.epochs=1")
+	options := train.Options{Config: config, Corpus: corpus, Out: dir, Backend: backend, KeepState: true}
+	if _, err := train.Fit(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	masks, err := filepath.Glob(filepath.Join(dir, train.MaskDir, "*.npy"))
+	if err != nil || len(masks) == 0 {
+		t.Fatalf("no masks: %v", err)
+	}
+	open := func() error {
+		trained, err := train.Open(dir, backend)
+		if err != nil {
+			return err
+		}
+		defer trained.Close()
+		_, err = trained.Masks(corpus, erc.Test, rules(t, config))
 		return err
 	}
-	_, err = trained.Predict(t.Context(), samples, 1, false)
-	return err
+	checkpoint := func() error { _, err := train.ReadCheckpoint(filepath.Join(dir, train.CheckpointFile)); return err }
+	state := func() error { _, err := train.ReadCheckpoint(filepath.Join(dir, train.StateFile)); return err }
+	for _, c := range []struct {
+		path  string
+		flips int
+		read  func() error
+	}{
+		{filepath.Join(dir, train.CheckpointFile), 1400, checkpoint},
+		{filepath.Join(dir, train.StateFile), 400, state},
+		{filepath.Join(dir, train.ConfigFile), 100, open},
+		{masks[0], 50, open},
+		{filepath.Join(dir, train.MaskDir, missing.Manifest), 50, open},
+	} {
+		flip(t, c.path, c.flips, c.read)
+	}
+	if err := open(); err != nil {
+		t.Errorf("with every bit back in its place: %v", err)
+	}
+}
+
+// flip flips bits of a file one at a time and expects that reading fails.
+func flip(t *testing.T, path string, flips int, read func() error) {
+	t.Helper()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, uint64(len(whole))))
+	for range flips {
+		bit := rng.IntN(8 * len(whole))
+		damaged := bytes.Clone(whole)
+		damaged[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := read(); err == nil || hint.Of(err) == "" {
+			t.Errorf("%s: bit %d flipped: got error %v, want one with a hint", filepath.Base(path), bit, err)
+		}
+	}
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rules(t *testing.T, c *train.Config) []missing.Rule {
+	t.Helper()
+	all, err := c.Missing.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

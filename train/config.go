@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
 	"gsdnet/model"
 )
 
@@ -42,19 +42,20 @@ type Missing struct {
 	Seed     uint64 `toml:"seed"`     // of the frozen masks
 }
 
-// Training says how to fit.
+// Training says how to fit. The limits of its numbers stand beside them, as those of
+// the models' settings do (package internal/limit).
 type Training struct {
 	Seed         uint64  `toml:"seed"`
-	Epochs       int     `toml:"epochs"`
-	Patience     int     `toml:"patience"`   // epochs without a better validation before stopping; 0: never
-	Batch        int     `toml:"batch"`      // conversations a step
-	LearningRate float64 `toml:"rate"`       // at its peak; warmed up for 5 % of the steps, then a cosine to 1 % of it
-	WeightDecay  float64 `toml:"decay"`      // decoupled
-	Clip         float64 `toml:"clip"`       // largest norm of the gradient
-	EMA          float64 `toml:"ema"`        // decay of the weights' average
-	Select       string  `toml:"select"`     // the split that selects the epoch: valid
-	Samples      int     `toml:"samples"`    // completions per conversation in validation
-	ValidEvery   int     `toml:"validation"` // epochs between validations
+	Epochs       int     `toml:"epochs" limit:"1..100000"`
+	Patience     int     `toml:"patience" limit:"0..100000"`   // epochs without a better validation before stopping; 0: never
+	Batch        int     `toml:"batch" limit:"1..1024"`        // conversations a step
+	LearningRate float64 `toml:"rate" limit:">0..1"`           // at its peak; warmed up for 5 % of the steps, then a cosine to 1 % of it
+	WeightDecay  float64 `toml:"decay" limit:"0..10"`          // decoupled
+	Clip         float64 `toml:"clip" limit:">0..1000000"`     // largest norm of the gradient
+	EMA          float64 `toml:"ema" limit:"0..<1"`            // decay of the weights' average
+	Select       string  `toml:"select"`                       // the split that selects the epoch: valid
+	Samples      int     `toml:"samples" limit:"1..1000"`      // completions per conversation in validation
+	ValidEvery   int     `toml:"validation" limit:"1..100000"` // epochs between validations
 }
 
 // DefaultConfig returns the defaults, with the settings of every model.
@@ -101,7 +102,7 @@ func (c *Config) document(models ...string) any {
 
 // Load reads a config file over the current values.
 func (c *Config) Load(path string) error {
-	text, err := os.ReadFile(path)
+	text, err := limit.ReadFile(path)
 	if err != nil {
 		return hint.Input("check the path given to --config", "%w", err)
 	}
@@ -159,32 +160,20 @@ func (c *Config) Check() error {
 	if _, err := c.Missing.Rules(); err != nil {
 		return err
 	}
+	if err := limit.Check("train", c.Train); err != nil {
+		return err
+	}
+	for _, name := range model.Names() { // settings of other models too: a typing error there is one all the same
+		if err := limit.Check(name, c.Settings[name]); err != nil {
+			return err
+		}
+	}
 	t := c.Train
 	if err := hint.OneOf("train.select", t.Select, "valid"); err != nil {
 		if t.Select == "test" {
 			return hint.Input(`use select = "valid"`, `train.select = "test": the test split never selects anything`)
 		}
 		return err
-	}
-	for _, bound := range []struct {
-		key string
-		ok  bool
-		is  any
-		say string
-	}{
-		{"epochs", t.Epochs >= 1, t.Epochs, "at least 1"},
-		{"patience", t.Patience >= 0, t.Patience, "0 (never stop early) or more"},
-		{"batch", t.Batch >= 1, t.Batch, "at least 1"},
-		{"rate", t.LearningRate > 0 && t.LearningRate <= 1, t.LearningRate, "in (0, 1]"},
-		{"decay", t.WeightDecay >= 0, t.WeightDecay, "0 or more"},
-		{"clip", t.Clip > 0, t.Clip, "above 0"},
-		{"ema", t.EMA >= 0 && t.EMA < 1, t.EMA, "in [0, 1)"},
-		{"samples", t.Samples >= 1, t.Samples, "at least 1"},
-		{"validation", t.ValidEvery >= 1, t.ValidEvery, "at least 1"},
-	} {
-		if !bound.ok {
-			return hint.Input("it is "+bound.say, "train.%s = %v", bound.key, bound.is)
-		}
 	}
 	return nil
 }

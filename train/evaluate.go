@@ -46,26 +46,26 @@ func NewEvaluation(samples []Sample, masks []missing.Mask, setup model.Setup) *E
 	return &Evaluation{samples: samples, masks: masks, setup: setup}
 }
 
-// Run evaluates a predictor on every mask with K completions each; recovery
-// measures the recovered features too.
-func (e *Evaluation) Run(ctx context.Context, p *Predictor, samples int, seed uint64, recovery bool) ([]Cell, error) {
+// Run evaluates a predictor on every mask. If the request is for recovered features,
+// these are measured too.
+func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]Cell, error) {
 	var truth []Completion
-	if recovery {
+	if r.Recovered {
 		var err error
-		if truth, err = e.encodeTruth(ctx, p, seed); err != nil {
+		if truth, err = e.encodeTruth(ctx, p, r); err != nil {
 			return nil, err
 		}
 	}
 	cells := make([]Cell, len(e.masks))
 	for i, mask := range e.masks {
 		convs := e.observe(mask)
-		forecasts, err := Predict(ctx, p, convs, samples, seed, recovery)
+		forecasts, err := Predict(ctx, p, convs, r)
 		if err != nil {
 			return nil, err
 		}
 		cells[i] = e.score(forecasts)
 		cells[i].Rule = mask.String()
-		if recovery {
+		if r.Recovered {
 			e.recovery(&cells[i], convs, forecasts, truth)
 		}
 	}
@@ -73,8 +73,8 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, samples int, seed ui
 }
 
 // observe shows the split as a mask leaves it.
-func (e *Evaluation) observe(mask missing.Mask) []model.Conversation {
-	convs := make([]model.Conversation, len(e.samples))
+func (e *Evaluation) observe(mask missing.Mask) []Observed {
+	convs := make([]Observed, len(e.samples))
 	rest := mask.Present
 	for i := range e.samples {
 		n := e.samples[i].Len()
@@ -85,13 +85,14 @@ func (e *Evaluation) observe(mask missing.Mask) []model.Conversation {
 }
 
 // encodeTruth encodes the split with everything that it has.
-func (e *Evaluation) encodeTruth(ctx context.Context, p *Predictor, seed uint64) ([]Completion, error) {
-	convs := make([]model.Conversation, len(e.samples))
+func (e *Evaluation) encodeTruth(ctx context.Context, p *Predictor, r Request) ([]Completion, error) {
+	r.Samples = 1
+	convs := make([]Observed, len(e.samples))
 	for i := range e.samples {
 		convs[i] = e.samples[i].Observe(e.samples[i].Present())
 	}
 	truth := make([]Completion, len(convs))
-	err := p.Run(ctx, convs, model.Draw{Seed: seed}, true, func(i int, c Completion) { truth[i] = c })
+	err := p.Run(ctx, convs, r, func(i int, c Completion) { truth[i] = c })
 	return truth, err
 }
 
@@ -128,7 +129,7 @@ func (e *Evaluation) score(forecasts []Forecast) Cell {
 }
 
 // recovery compares what was recovered with what was withheld.
-func (e *Evaluation) recovery(cell *Cell, convs []model.Conversation, forecasts []Forecast, truth []Completion) {
+func (e *Evaluation) recovery(cell *Cell, convs []Observed, forecasts []Forecast, truth []Completion) {
 	var wantEncoded, gotEncoded, wantRaw, gotRaw, sampled, deviations [][]float64
 	for i := range convs {
 		for u, has := range e.samples[i].Present() {

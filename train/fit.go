@@ -25,8 +25,13 @@ type Options struct {
 	Corpus  *erc.Corpus
 	Out     string // the run directory
 	Backend Engine
-	Resume  bool        // go on where a stopped run stood
-	Watch   func(Event) // called after every step and every validation; may be nil
+	Resume  bool // go on where a stopped run stood
+	// DataPath is where the corpus was read from. The run keeps it for resuming.
+	DataPath string
+	// KeepState keeps what resuming needs when training ends, so that the run can be
+	// continued with more epochs. It takes about three times the space of the weights.
+	KeepState bool
+	Watch     func(Event) // called after every step and every validation; may be nil
 }
 
 // Event is progress to show.
@@ -42,10 +47,10 @@ type Event struct {
 
 // Result is how a fit ended.
 type Result struct {
-	Epochs     int     // run
-	BestEpoch  int     // whose weights were kept
-	Validation float64 // of that epoch
-	Parameters int
+	Epochs     int     `json:"epochs"`     // run
+	BestEpoch  int     `json:"best_epoch"` // whose weights were kept
+	Validation float64 `json:"validation"` // of that epoch
+	Parameters int     `json:"parameters"`
 }
 
 // fitter is a fit under way.
@@ -74,16 +79,30 @@ type fitter struct {
 // Fit trains one model and leaves its run directory: resolved config, frozen
 // masks, log, checkpoint of the epoch with the lowest validation error. When ctx
 // ends it stops after the step under way, with everything needed to resume.
+//
+// A run that fails before an epoch was finished leaves nothing behind.
 func Fit(ctx context.Context, o Options) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	f, err := newFitter(o)
 	if err != nil {
 		return nil, err
 	}
 	defer f.close()
-	if err := f.start(); err != nil {
+	result, err := f.fit(ctx)
+	if err != nil && ctx.Err() == nil {
+		f.run.abandon()
+	}
+	return result, err
+}
+
+// fit trains from where the run stands to its end.
+func (f *fitter) fit(ctx context.Context) (*Result, error) {
+	if err := f.start(ctx); err != nil {
 		return nil, err
 	}
-	for f.progress.Epoch < o.Config.Train.Epochs && !f.tired() {
+	for f.progress.Epoch < f.Config.Train.Epochs && !f.tired() {
 		if err := f.epoch(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil, hint.Failure("go on with --resume; nothing of the finished epochs is lost", "stopped in epoch %d", f.progress.Epoch+1)
@@ -99,15 +118,22 @@ func newFitter(o Options) (*fitter, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	if err := checkCorpus(o.Corpus); err != nil {
+		return nil, err
+	}
 	trainConvs := o.Corpus.In(erc.Train)
 	if len(trainConvs) == 0 || len(o.Corpus.In(erc.Valid)) == 0 {
 		return nil, hint.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
 			o.Corpus.Name, len(trainConvs), len(o.Corpus.In(erc.Valid)))
 	}
+	if err := labelled(o.Corpus); err != nil {
+		return nil, err
+	}
 	f := &fitter{Options: o, started: time.Now()}
+	f.progress.DataPath = o.DataPath
 	f.setup = model.Setup{Dims: o.Corpus.Dims, Task: o.Corpus.Task, NumClasses: o.Corpus.NumClasses}
 	f.scaler = FitScaler(trainConvs, o.Corpus.Dims)
-	f.train = Samples(trainConvs, f.scaler)
+	f.train = Pieces(Samples(trainConvs, f.scaler))
 	for i := range f.train {
 		f.lengths = append(f.lengths, f.train[i].Len())
 	}
@@ -115,17 +141,41 @@ func newFitter(o Options) (*fitter, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.model, err = kind.New(c.Settings[c.Model], f.setup); err != nil {
+	if f.model, err = kind.New(c.Settings[c.Model], f.setup.Inhabited()); err != nil {
+		return nil, err
+	}
+	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
 		return nil, err
 	}
 	f.run, err = openRun(o.Out, c, o.Resume)
 	return f, err
 }
 
+// labelled refuses a corpus that cannot be learnt from, or whose validation split
+// cannot select an epoch.
+func labelled(c *erc.Corpus) error {
+	for _, split := range []erc.Split{erc.Train, erc.Valid} {
+		n := 0
+		each(c.In(split), func(u *erc.Utterance) {
+			if known := !math.IsNaN(float64(u.Label)); c.Task == erc.Scores && known || c.Task == erc.Classes && u.Class != erc.Unlabelled {
+				n++
+			}
+		})
+		if n == 0 {
+			return hint.Input("name the array of the labels with --set data.label=NAME or data.class=NAME",
+				"%s: no utterance of the %s split has a label", c.Name, split)
+		}
+	}
+	return nil
+}
+
 // start prepares the store: fresh, or as a stopped run left it.
-func (f *fitter) start() error {
+func (f *fitter) start(ctx context.Context) error {
 	var err error
 	if f.rules, err = f.Config.Missing.Rules(); err != nil {
+		return err
+	}
+	if err := f.begunOnTheSame(); err != nil {
 		return err
 	}
 	masks, err := f.run.masks(f.Corpus, f.Config.Missing)
@@ -133,7 +183,7 @@ func (f *fitter) start() error {
 		return err
 	}
 	f.valid = NewEvaluation(Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
+	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Seen: Remember(f.Corpus), Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err
@@ -141,7 +191,7 @@ func (f *fitter) start() error {
 	f.params = model.NewParams(f.store, f.Config.Train.Seed)
 	if fit, ok := f.model.(model.Fitter); ok && f.progress.Step == 0 {
 		seen, truth := f.withheld("fit", 0, f.everyone())
-		if err := fit.Fit(f.params, seen, truth); err != nil {
+		if err := fit.Fit(ctx, f.params, seen, truth); err != nil {
 			return err
 		}
 	}
@@ -159,8 +209,8 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	var truth []model.Truth
 	for _, i := range indices {
 		s := &f.train[i]
-		rng := stream.New(f.Config.Train.Seed, purpose, uint64(epoch), s.key)
-		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)))
+		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.name()...)...)
+		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.truth)
 	}
 	return seen, truth
@@ -272,10 +322,14 @@ func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uin
 // prepare withholds what the protocol withholds and makes the inputs of a step.
 func (f *fitter) prepare(batch []int, epoch int, step uint64) (model.Feed, error) {
 	seen, truth := f.withheld("withhold", epoch, batch)
-	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Dims}
+	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
 	feed := b.Observe()
 	b.Reveal(feed, truth)
-	return feed, f.model.Prepare(feed, b, truth, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+	if err := f.model.Prepare(feed, b, truth); err != nil {
+		return nil, err
+	}
+	f.model.Draw(feed, b, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+	return feed, nil
 }
 
 // step makes one step on a batch and returns its losses.
@@ -321,7 +375,7 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	cells, err := f.valid.Run(ctx, predictor, f.Config.Train.Samples, f.Config.Train.Seed, false)
+	cells, err := f.valid.Run(ctx, predictor, Request{Samples: f.Config.Train.Samples, Seed: f.Config.Train.Seed})
 	if err != nil {
 		return 0, err
 	}
@@ -349,8 +403,9 @@ func (f *fitter) predict(weights map[string]*tensors.Tensor) (*Predictor, error)
 			return nil, err
 		}
 		f.judged = store
-		f.predictor, err = NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
-		return f.predictor, err
+		f.predictor = NewPredictor(f.Backend, store, f.model, f.setup)
+		f.predictor.Name = f.Out
+		return f.predictor, nil
 	}
 	for path, t := range weights { // the last ones belong to the store that trains
 		if err := f.judged.GetVariable(path).SetValuePreservingOld(t); err != nil {

@@ -164,7 +164,7 @@ func TestEvaluate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, 2, true)
+	cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, train.Request{Samples: 2, Recovered: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forecasts, err := trained.Predict(t.Context(), samples, 3, false)
+	forecasts, err := trained.Predict(t.Context(), samples, train.Request{Samples: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestCompletions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, samples, true)
+			cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, train.Request{Samples: samples, Recovered: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,11 +3,10 @@ package train
 import (
 	"context"
 	"math"
-	"reflect"
 
 	"gsdnet/erc"
+	"gsdnet/internal/limit"
 	"gsdnet/metric"
-	"gsdnet/model"
 )
 
 // Forecast is what K completions of one conversation say together, utterance by
@@ -18,51 +17,34 @@ type Forecast struct {
 	Probability  [][]float64      // [N,C] mean over the completions
 	// Recovered [m][N][D_m] is the mean over the completions of the standardised
 	// raw features, Deviation what it may be off by, Encoded the mean in the space
-	// of Eq. 14. Nil unless asked for. The square of Deviation is the variance over
-	// the completions and, where a cell is missing, the mean square of what
-	// completions missed on the validation masks; 0 where a cell was observed.
+	// of Eq. 14. Nil unless asked for, and of a modality that the run does not have.
+	// The square of Deviation is the variance over the completions and, where a cell
+	// is missing, the mean square of what completions missed on the validation masks;
+	// 0 where a cell was observed.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
 	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
 }
 
-// Predict completes conversations K times and gathers what the completions say.
-// Where the second draw changes nothing, of a model that does not sample or of
-// conversations that lack nothing, the first stands for the others.
-func Predict(ctx context.Context, p *Predictor, convs []model.Conversation, samples int, seed uint64, recovered bool) ([]Forecast, error) {
+// Predict completes conversations and gathers what the completions say.
+func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]Forecast, error) {
+	if err := limit.Value("samples", r.Samples, limit.Of(Training{}, "samples")); err != nil {
+		return nil, err
+	}
+	plan := cut(convs)
+	r.Watch = plan.watch(r.Watch)
+	parts := make([]Forecast, len(plan.pieces))
+	err := p.run(ctx, plan.pieces, r, func(i int, c Completion) { parts[i].add(plan.kept(i, c), r.Samples) })
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Forecast, len(convs))
-	first := make([]Completion, len(convs))
-	for k, moved := 0, true; k < samples; k++ {
-		if !moved {
-			p.repeat(out, first, samples)
-			continue
-		}
-		moved = k != 1
-		draw := model.Draw{Seed: seed, Sample: uint64(k)}
-		err := p.Run(ctx, convs, draw, recovered, func(i int, c Completion) {
-			if k == 0 {
-				first[i] = c
-			}
-			moved = moved || !reflect.DeepEqual(c, first[i])
-			out[i].add(c, samples)
-		})
-		if err != nil {
-			return nil, err
-		}
+	for i := range parts {
+		out[plan.windows[i].conversation].append(&parts[i])
 	}
 	for i := range out {
 		out[i].finish(convs[i].Present, &p.Recovery)
 	}
 	return out, nil
-}
-
-// repeat adds the first completions once more.
-func (p *Predictor) repeat(out []Forecast, first []Completion, samples int) {
-	for i := range out {
-		out[i].add(first[i], samples)
-	}
-	if p.Watch != nil {
-		p.Watch(len(out))
-	}
 }
 
 // add takes in one of k completions. Until finish, Deviation holds mean squares.
@@ -87,14 +69,24 @@ func (f *Forecast) add(c Completion, k int) {
 	}
 }
 
+// append adds the forecast of the utterances that follow.
+func (f *Forecast) append(next *Forecast) {
+	f.Distribution, f.Probability = append(f.Distribution, next.Distribution...), append(f.Probability, next.Probability...)
+	for m := range f.Recovered {
+		f.Recovered[m], f.Deviation[m] = append(f.Recovered[m], next.Recovered[m]...), append(f.Deviation[m], next.Deviation[m]...)
+		f.sampled[m], f.Encoded[m] = append(f.sampled[m], next.sampled[m]...), append(f.Encoded[m], next.Encoded[m]...)
+	}
+}
+
 // finish turns mean squares into deviations and probabilities into classes.
 func (f *Forecast) finish(present []erc.Present, r *Recovery) {
 	for _, m := range erc.Modalities {
 		for u, squares := range f.Deviation[m] {
 			for j, mean := range f.Recovered[m][u] {
 				variance := max(0, squares[j]-mean*mean)
-				if r.Residual[m] != nil && !present[u].Has(m) {
-					variance += r.Residual[m][j] * r.Residual[m][j]
+				if !present[u].Has(m) {
+					residual := r.residual(m, j)
+					variance += residual * residual
 				}
 				squares[j] = math.Sqrt(variance)
 			}

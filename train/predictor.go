@@ -3,62 +3,55 @@ package train
 import (
 	"context"
 	"maps"
-	"slices"
+	"reflect"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/erc"
+	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
-// Completion is what one completion of a conversation gives, utterance by
-// utterance. What the task does not have, or was not asked for, is nil.
-type Completion struct {
-	Location, Scale []float64   // [N] score and Laplace scale
-	Logits          [][]float64 // [N,C]
-	// Recovered raw features are weighed by Recovery, Sampled are as the model has
-	// them. Both are standardised, [m][N][D_m].
-	Recovered, Sampled [erc.NumModalities][][]float32
-	Encoded            [erc.NumModalities][][]float32
-	anchors            [erc.NumModalities][][][]float32 // what Sampled departs from, coarse to fine
+// Request says how conversations are completed.
+type Request struct {
+	Samples   int                     // K, the completions of each conversation, at least 1
+	Seed      uint64                  // of the noise
+	Recovered bool                    // asks for the recovered features too
+	Watch     func(conversations int) // is called now and then with how many completions are newly done; may be nil
 }
 
-// Predictor runs a model's inference graphs with fixed weights.
+// Predictor runs a model's inference graphs with fixed weights. Goroutines may use
+// it at the same time.
 type Predictor struct {
-	Watch   func(conversations int) // called after each batch, for progress; may be nil
-	Stretch float64                 // multiplies the head's Laplace scales; 1 leaves them
+	Name    string  // of the run, for messages
+	Stretch float64 // multiplies the head's Laplace scales; 1 leaves them
 	// Recovery weighs what recovered features depart from their anchor, and says
 	// how far off they are.
 	Recovery Recovery
 	model    model.Model
 	params   *model.Params
 	setup    model.Setup
-	batch    int
-	exec     *mlx.Exec // predictions alone
-	recover  *mlx.Exec // recovered features too
-	mu       sync.Mutex
-	names    []string // of the inputs of the graph being built
+	building sync.Mutex   // held while a graph is built on the store
+	forecast *executables // predictions alone
+	recover  *executables // recovered features too
+	calls    sync.RWMutex // held for reading by every call, for writing by Close
+	closed   atomic.Bool
 }
 
-// NewPredictor returns a predictor on weights in a store; batch conversations
-// run together.
-func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup, batch int) (*Predictor, error) {
-	p := &Predictor{Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup, batch: batch}
-	var err error
-	if p.exec, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		in := named(p.names, inputs)
+// NewPredictor returns a predictor on weights in a store.
+func NewPredictor(backend Engine, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
+	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup}
+	p.forecast = newExecutables(backend, store, &p.building, func(in model.Nodes) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, in), in, false)
-	}); err != nil {
-		return nil, err
-	}
-	p.recover, err = mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		in := named(p.names, inputs)
+	})
+	p.recover = newExecutables(backend, store, &p.building, func(in model.Nodes) []*graph.Node {
 		return p.outputs(m.Forecast(p.params, in), in, true)
 	})
-	return p, err
+	return p
 }
 
 // outputs lists a forecast's nodes: the task's, then the recovered features, the
@@ -83,111 +76,167 @@ func (p *Predictor) outputs(f model.Forecast, in model.Nodes, recovered bool) []
 	return out
 }
 
-// Run completes every conversation once and calls visit with each result, in an
-// order of its own. Draw.Sample tells completions apart.
-func (p *Predictor) Run(ctx context.Context, convs []model.Conversation, draw model.Draw, recovered bool, visit func(i int, c Completion)) error {
-	return p.each(ctx, convs, func(b *model.Batch, indices []int) error {
-		outputs, err := p.run(b, draw, recovered)
-		if err != nil {
+// Run completes every conversation Samples times and calls visit with each result:
+// the completions of a conversation in their order, conversations in an order that
+// depends on their lengths. Where the second completions of a batch equal the first,
+// of a model that does not sample or of conversations that lack nothing, the others
+// are not computed.
+//
+// Of a conversation longer than MaxLength the completions are put together from those
+// of its windows.
+func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Completion)) error {
+	plan := cut(convs)
+	r.Watch = plan.watch(r.Watch)
+	return p.run(ctx, plan.pieces, r, plan.join(visit))
+}
+
+// run completes conversations of at most MaxLength utterances.
+func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Completion)) error {
+	return p.each(ctx, convs, func(b *model.Batch, d *dealt) error {
+		feed := b.Observe()
+		defer free(feed)
+		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
-		for row, i := range indices {
-			visit(i, p.completion(outputs, row, b.N, convs[i].Len(), recovered))
-		}
-		if p.Watch != nil {
-			p.Watch(len(indices))
+		var early []Completion // samples 0 and 1, and perhaps later ones, as the rows are
+		settled := false       // says that the two are equal
+		size := len(d.indices)
+		for k := 0; k < r.Samples; {
+			if err := p.ready(ctx); err != nil {
+				return err
+			}
+			more := min(d.atOnce(), r.Samples-k)
+			var found []Completion
+			if settled {
+				found, more = early[:size], 1
+			} else {
+				var err error
+				found, err = p.complete(feed, b, model.Draw{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*size)
+				if err != nil {
+					return p.blame(err, convs, d.indices)
+				}
+			}
+			if k < 2 {
+				early = append(early, found...)
+				settled = len(early) >= 2*size && reflect.DeepEqual(early[:size], early[size:2*size])
+			}
+			for row, c := range found {
+				visit(d.indices[row%size], c)
+			}
+			if r.Watch != nil {
+				r.Watch(more * size)
+			}
+			k += more
 		}
 		return nil
 	})
 }
 
-// each calls do with the conversations in batches, and which of them a batch is
-// the first to hold, in its order; a last one is filled up with others.
-func (p *Predictor) each(ctx context.Context, convs []model.Conversation, do func(b *model.Batch, indices []int) error) error {
+// each calls do with the conversations in batches.
+func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model.Batch, d *dealt) error) error {
+	p.calls.RLock()
+	defer p.calls.RUnlock()
+	if err := p.ready(ctx); err != nil {
+		return err
+	}
 	lengths := make([]int, len(convs))
 	for i := range convs {
 		lengths[i] = convs[i].Len()
 	}
-	batches, whole := ordered(lengths, min(p.batch, len(convs)))
-	for at, indices := range batches {
-		if err := ctx.Err(); err != nil {
+	for _, d := range alike(lengths) {
+		if err := p.ready(ctx); err != nil {
 			return err
 		}
-		b := &model.Batch{N: longest(lengths, indices), Dims: p.setup.Dims}
-		for _, i := range indices {
-			b.Conversations = append(b.Conversations, convs[i])
+		b := &model.Batch{N: d.length, Dims: p.setup.Inhabited().Dims}
+		for row := range d.rows {
+			b.Conversations = append(b.Conversations, convs[d.indices[row%len(d.indices)]].Conversation)
+			b.Samples = append(b.Samples, uint64(row/len(d.indices)))
 		}
-		if err := do(b, indices[:whole[at]]); err != nil {
+		if err := do(b, &d); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *Predictor) run(b *model.Batch, draw model.Draw, recovered bool) ([]*tensors.Tensor, error) {
-	feed := b.Observe()
-	if err := p.model.Prepare(feed, b, nil, draw); err != nil {
+// ready returns why a call cannot go on: its context has ended, or Close was called.
+func (p *Predictor) ready(ctx context.Context) error {
+	if p.closed.Load() {
+		return hint.Failure("open the run again", "%s is closed", p.Name)
+	}
+	return ctx.Err()
+}
+
+// complete draws noise into a prepared feed and returns the completions of the
+// first rows of its batch.
+func (p *Predictor) complete(feed model.Feed, b *model.Batch, draw model.Draw, recovered bool, first int) ([]Completion, error) {
+	noise := model.Feed{}
+	p.model.Draw(noise, b, draw)
+	maps.Copy(feed, noise)
+	defer func() {
+		free(noise)
+		for name := range noise {
+			delete(feed, name)
+		}
+	}()
+	graphs := p.forecast
+	if recovered {
+		graphs = p.recover
+	}
+	outputs, err := graphs.call(feed)
+	if err != nil {
 		return nil, err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.names = slices.Sorted(maps.Keys(feed))
-	if recovered {
-		return execute(p.recover, feed)
+	tables := make([]table, len(outputs))
+	for i, t := range outputs {
+		tables[i] = tableOf(t)
 	}
-	return execute(p.exec, feed)
+	done := make([]Completion, first)
+	for row := range done {
+		if done[row], err = p.completion(tables, b, row, recovered); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
 }
 
-// Close frees the compiled graphs.
+// free releases the memory that the engine holds for a feed.
+func free(feed model.Feed) {
+	for _, t := range feed {
+		t.MustFinalizeAll()
+	}
+}
+
+// Close frees the compiled graphs. Calls that are under way end with an error first;
+// later ones are refused. It may be called more than once.
 func (p *Predictor) Close() {
-	p.exec.Finalize()
-	p.recover.Finalize()
+	p.closed.Store(true)
+	p.calls.Lock()
+	defer p.calls.Unlock()
+	p.forecast.close()
+	p.recover.close()
 }
 
-// completion cuts one conversation out of a batch's outputs.
-func (p *Predictor) completion(outputs []*tensors.Tensor, row, padded, n int, recovered bool) Completion {
-	var c Completion
-	if p.setup.Task == erc.Classes {
-		c.Logits = make([][]float64, n)
-		for u, line := range rowsOf(outputs[0], row*padded, n) {
-			c.Logits[u] = widen(line)
-		}
-		outputs = outputs[1:]
-	} else {
-		c.Location = widen(tensors.MustCopyFlatData[float32](outputs[0])[row*padded:][:n])
-		c.Scale = widen(tensors.MustCopyFlatData[float32](outputs[1])[row*padded:][:n])
-		for u := range c.Scale {
-			c.Scale[u] *= p.Stretch
-		}
-		outputs = outputs[2:]
-	}
-	if recovered {
-		size := outputs[3].Shape().Dimensions[1]
-		for _, m := range erc.Modalities {
-			c.Sampled[m] = rowsOf(outputs[m], row*padded, n)
-			c.Encoded[m] = rowsOf(outputs[3], (int(m)*size+row)*padded, n)
-			for anchors := outputs[4:]; len(anchors) > 0; anchors = anchors[erc.NumModalities:] {
-				c.anchors[m] = append(c.anchors[m], rowsOf(anchors[m], row*padded, n))
-			}
-			c.Recovered[m] = p.Recovery.Gain[m].apply(c.Sampled[m], c.anchors[m])
-		}
-	}
-	return c
+// table is an output with its last axis as columns.
+type table struct {
+	values []float32
+	width  int
 }
 
-// rowsOf copies n rows of the last axis, from a row number on.
-func rowsOf(t *tensors.Tensor, from, n int) [][]float32 {
+// tableOf copies an output and frees it.
+func tableOf(t *tensors.Tensor) table {
 	dims := t.Shape().Dimensions
-	width := dims[len(dims)-1]
+	out := table{tensors.MustCopyFlatData[float32](t), dims[len(dims)-1]}
+	t.MustFinalizeAll()
+	return out
+}
+
+// rows returns n rows, from a row number on.
+func (t table) rows(from, n int) [][]float32 {
 	out := make([][]float32, n)
-	// A model without recovery has no such tensor to copy from; the caller asks
-	// only for what the graph returned.
-	_ = t.ConstFlatData(func(flat any) {
-		values := flat.([]float32)
-		for u := range out {
-			out[u] = slices.Clone(values[(from+u)*width:][:width])
-		}
-	})
+	for u := range out {
+		out[u] = t.values[(from+u)*t.width:][:t.width:t.width]
+	}
 	return out
 }
 

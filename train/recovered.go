@@ -5,7 +5,6 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/missing"
-	"gsdnet/model"
 )
 
 // Completed is a conversation as it was, and as one completion has it, in
@@ -30,7 +29,7 @@ func (t *Trained) Complete(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	}
 	convs := NewEvaluation(samples, []missing.Mask{mask}, t.Setup).observe(mask)
 	out := make([]Completed, len(convs))
-	err = t.Run(ctx, convs, model.Draw{Seed: t.Config.Train.Seed}, true, func(i int, done Completion) {
+	err = t.Run(ctx, convs, Request{Samples: 1, Seed: t.Config.Train.Seed, Recovered: true}, func(i int, done Completion) {
 		out[i] = Completed{
 			Available: samples[i].Present(), Present: convs[i].Present,
 			Original: samples[i].truth.Features, Recovered: done.Recovered, Sampled: done.Sampled,

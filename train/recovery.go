@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"gsdnet/erc"
-	"gsdnet/model"
 )
 
 // Recovery is what the validation masks say of recovered raw features. A model
@@ -13,8 +12,23 @@ import (
 // departs too far from what is safe to say of these: every model's departures are
 // weighed in the same way.
 type Recovery struct {
-	Gain     [erc.NumModalities]Gain      `json:"gain"`
-	Residual [erc.NumModalities][]float64 `json:"residual"` // [m][D_m], root mean square of what is then missed; 0 of channels never withheld
+	Gain [erc.NumModalities]Gain `json:"gain"`
+	// Residual [m][D_m] is the root mean square of what is then missed. It is empty
+	// for a modality that no validation mask withheld.
+	Residual [erc.NumModalities][]float64 `json:"residual"`
+}
+
+// unmeasured is the residual of a modality that was never withheld in validation:
+// the deviation of a standardised feature in training, which is what is known of a
+// feature without any completion.
+const unmeasured = 1
+
+// residual is the root mean square of what completions miss of a channel.
+func (r *Recovery) residual(m erc.Modality, channel int) float64 {
+	if channel < len(r.Residual[m]) {
+		return r.Residual[m][channel]
+	}
+	return unmeasured
 }
 
 // Gain says what the departures of a modality are worth, a factor in [0,1] for
@@ -56,7 +70,7 @@ func (e *Evaluation) weigh(ctx context.Context, p *Predictor, seed uint64) (Reco
 	var sums [erc.NumModalities]departures
 	for _, mask := range e.masks {
 		convs := e.observe(mask)
-		err := p.Run(ctx, convs, model.Draw{Seed: seed}, true, func(i int, c Completion) {
+		err := p.Run(ctx, convs, Request{Samples: 1, Seed: seed, Recovered: true}, func(i int, c Completion) {
 			for u, has := range e.samples[i].Present() {
 				for _, m := range erc.Modalities {
 					if has.Has(m) && !convs[i].Present[u].Has(m) {
@@ -145,8 +159,12 @@ func (s *departures) gain() Gain {
 	return g
 }
 
-// residual is the root mean square by channel of what weighed departures miss.
+// residual is the root mean square by channel of what weighed departures miss; nil
+// where nothing was withheld.
 func (s *departures) residual(g Gain) []float64 {
+	if s.moments == nil {
+		return nil
+	}
 	out := make([]float64, len(s.moments))
 	for j, channel := range s.moments {
 		square := channel[0][0]

@@ -107,7 +107,7 @@ func TestImputedIntervalsAreHonest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cells, err := run.Evaluate(t.Context(), corpus, erc.Test, masks, 4, true)
+		cells, err := run.Evaluate(t.Context(), corpus, erc.Test, masks, train.Request{Samples: 4, Recovered: true})
 		if err != nil {
 			t.Fatal(err)
 		}

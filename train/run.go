@@ -2,23 +2,20 @@ package train
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
-	"time"
 
-	mlx "github.com/gomlx/gomlx/ml/model"
+	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/dirlock"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
-	"gsdnet/model"
 )
 
 // run is a run directory being filled.
@@ -27,35 +24,125 @@ type run struct {
 	config   []byte // resolved
 	maskHash string
 	logFile  *os.File
+	lock     *dirlock.Lock
+	created  bool // the directory did not exist before
+	made     bool // its run did not exist before
+	extended bool // a run is continued with other values of the keys in extending
 }
 
-// openRun makes a run directory, or finds the one to go on with.
+// extending lists the settings that a run may be continued with other values of: they
+// say when training ends.
+var extending = []string{"epochs", "patience"}
+
+// openRun makes a run directory, or finds the one to go on with, and locks it. A
+// directory in which no epoch was finished holds nothing to lose: it is started anew.
 func openRun(dir string, c *Config, resume bool) (*run, error) {
 	resolved, err := c.Resolved()
 	if err != nil {
 		return nil, err
 	}
 	r := &run{dir: dir, config: resolved}
-	old, err := os.ReadFile(r.path(ConfigFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return r, r.create()
-	case err != nil:
-		return nil, hint.Input("check the directory's permissions", "%w", err)
-	case !resume:
-		return nil, hint.Input("choose another --out, or go on with it by --resume", "%s already holds a run", dir)
-	case !bytes.Equal(old, resolved):
-		return nil, hint.Input("resume with the flags and config it was started with", "%s: --resume with other settings (%s)", dir, firstDifference(old, resolved))
+	_, err = os.Stat(dir)
+	r.created = errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, hint.Failure("choose a directory you may write to with --out", "%w", err)
+	}
+	if r.lock, err = dirlock.Acquire(dir); err != nil {
+		r.close()
+		return nil, err
+	}
+	if err := r.enter(resume); err != nil {
+		r.close()
+		return nil, err
 	}
 	return r, nil
 }
 
-// create makes the directory with its config and an empty log.
-func (r *run) create() error {
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
-		return hint.Failure("choose a directory you may write to with --out", "%w", err)
+// enter checks what the directory holds and leaves the resolved settings in it.
+func (r *run) enter(resume bool) error {
+	old, err := os.ReadFile(r.path(ConfigFile))
+	switch begun := r.begun(); {
+	case errors.Is(err, fs.ErrNotExist) && !begun:
+		r.made = true
+	case err != nil:
+		return hint.Input("check the directory's permissions, or choose another --out", "%w", err)
+	case !begun && !(resume && bytes.Equal(old, r.config)):
+		r.made = true
+		if err := r.clear(); err != nil {
+			return err
+		}
+	case begun && !resume:
+		return hint.Input("choose another --out, or go on with it by --resume", "%s already holds a run", r.dir)
+	case bytes.Equal(old, r.config):
+		return nil
+	case begun && !onlyExtends(old, r.config):
+		return hint.Input("resume with the flags and config it was started with; of them only train.epochs and train.patience may change",
+			"%s: --resume with other settings (%s)", r.dir, firstDifference(old, r.config))
+	case begun:
+		r.extended = true
+		return nil // the settings are written once the checkpoint says that it is not finished
 	}
 	return atomicfile.Write(r.path(ConfigFile), r.config)
+}
+
+// begun reports whether the directory holds the work of a finished epoch.
+func (r *run) begun() bool {
+	if exists(r.path(CheckpointFile)) {
+		return true
+	}
+	c, err := ReadCheckpoint(r.path(StateFile))
+	if err != nil {
+		return exists(r.path(StateFile)) // damaged: nothing is thrown away unasked
+	}
+	return c.Progress != nil && c.Progress.Step > 0
+}
+
+// clear removes the files of a run, and nothing else.
+func (r *run) clear() error {
+	for _, name := range []string{ConfigFile, CheckpointFile, StateFile, LogFile, MaskDir} {
+		if err := os.RemoveAll(r.path(name)); err != nil {
+			return hint.Failure("check the directory's permissions", "%w", err)
+		}
+	}
+	return nil
+}
+
+// abandon leaves nothing of a run that failed before its first epoch was finished.
+func (r *run) abandon() {
+	if r.made && !r.begun() {
+		_ = r.clear()
+	}
+}
+
+// close gives the directory free, and removes it if nothing is in it.
+func (r *run) close() {
+	if r.logFile != nil {
+		r.logFile.Close()
+	}
+	if r.lock != nil {
+		r.lock.Release()
+	}
+	if r.created {
+		_ = os.Remove(r.dir) // which fails where something is in it
+	}
+}
+
+// onlyExtends reports whether settings differ in the keys of extending alone.
+func onlyExtends(old, now []byte) bool {
+	rest := func(text []byte) map[string]any {
+		var all map[string]any
+		if toml.Unmarshal(text, &all) != nil {
+			return nil
+		}
+		if train, ok := all["train"].(map[string]any); ok {
+			for _, key := range extending {
+				delete(train, key)
+			}
+		}
+		return all
+	}
+	was, is := rest(old), rest(now)
+	return was != nil && reflect.DeepEqual(was, is)
 }
 
 func (r *run) path(name string) string { return filepath.Join(r.dir, name) }
@@ -112,221 +199,7 @@ func (r *run) masks(c *erc.Corpus, m Missing) ([]missing.Mask, error) {
 	return valid, nil
 }
 
-// EpochRecord is one line of log.jsonl. Seconds count from the start of training,
-// or from that of the process which resumed it.
-type EpochRecord struct {
-	Epoch      int                `json:"epoch"` // from 1
-	Step       uint64             `json:"step"`
-	Losses     map[string]float64 `json:"losses"`
-	Validation *float64           `json:"validation,omitempty"`
-	Best       *float64           `json:"best,omitempty"`
-	Seconds    float64            `json:"seconds"`
-}
-
-func epochLog(at progress, losses map[string]float64, validation float64, elapsed time.Duration) EpochRecord {
-	r := EpochRecord{Epoch: at.Epoch, Step: at.Step, Losses: losses, Seconds: math.Round(elapsed.Seconds()*10) / 10}
-	if !math.IsNaN(validation) {
-		r.Validation = &validation
-	}
-	if !math.IsInf(at.Best, 0) {
-		r.Best = &at.Best
-	}
-	return r
-}
-
-// log appends a line.
-func (r *run) log(line EpochRecord) error {
-	if r.logFile == nil {
-		file, err := os.OpenFile(r.path(LogFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-		if err != nil {
-			return hint.Failure("check the run directory's permissions", "%w", err)
-		}
-		r.logFile = file
-	}
-	text, err := json.Marshal(line)
-	if err != nil {
-		return err
-	}
-	if _, err := r.logFile.Write(append(text, '\n')); err != nil {
-		return hint.Failure("is the disk full?", "%w", err)
-	}
-	return nil
-}
-
-// ReadLog reads the log of a run directory.
-func ReadLog(dir string) ([]EpochRecord, error) {
-	path := filepath.Join(dir, LogFile)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, hint.Input("give the directory of a finished run", "%w", err)
-	}
-	var out []EpochRecord
-	for i, line := range bytes.Split(bytes.TrimSpace(text), []byte{'\n'}) {
-		var r EpochRecord
-		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, hint.Input("train the run again", "%s: line %d: %w", path, i+1, err)
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-// logSize is where the log stands, to cut it back to on resuming.
-func (r *run) logSize() int64 {
-	info, err := os.Stat(r.path(LogFile))
-	if err != nil {
-		return 0
-	}
-	return info.Size()
-}
-
-func (r *run) close() {
-	if r.logFile != nil {
-		r.logFile.Close()
-	}
-}
-
-// saveState writes what --resume needs: all variables and where training stood.
-func (f *fitter) saveState() error {
-	all, err := f.values()
-	if err != nil {
-		return err
-	}
-	f.progress.LogBytes = f.run.logSize()
-	meta := f.best
-	at := f.progress
-	if math.IsInf(at.Best, 0) {
-		at.Best = math.MaxFloat64
-	}
-	if math.IsInf(meta.Validation, 0) {
-		meta.Validation = math.MaxFloat64
-	}
-	meta.Progress = &at
-	return save(f.run.path(StateFile), all, f.scaler, meta)
-}
-
-// restore returns the store to train: a new one, or the state's. A state lies in
-// the directory from the start of a run to its end, so a checkpoint without one
-// is finished.
-func (f *fitter) restore() (*mlx.Store, error) {
-	path := f.run.path(StateFile)
-	if !f.Resume || !exists(path) {
-		if exists(f.run.path(CheckpointFile)) {
-			f.progress.Epoch = f.Config.Train.Epochs // finished: nothing is left to do
-			return f.finished()
-		}
-		return f.fresh()
-	}
-	c, err := ReadCheckpoint(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.sameData(c); err != nil {
-		return nil, err
-	}
-	if c.Progress.Step == 0 {
-		return f.fresh()
-	}
-	f.progress, f.best = *c.Progress, c.Meta
-	f.best.Progress = nil
-	if err := os.Truncate(f.run.path(LogFile), f.progress.LogBytes); err != nil {
-		return nil, hint.Failure("check the run directory", "%w", err)
-	}
-	store, err := c.Store()
-	if err != nil {
-		return nil, err
-	}
-	for v := range store.IterVariables() {
-		// Graphs mark what they do not train; until they are built, weights are
-		// what has an average.
-		v.SetTrainable(store.GetVariable(emaScope+v.Path()) != nil)
-	}
-	return store, nil
-}
-
-// fresh starts from nothing, and leaves a state that says so.
-func (f *fitter) fresh() (*mlx.Store, error) {
-	if err := os.RemoveAll(f.run.path(LogFile)); err != nil {
-		return nil, err
-	}
-	meta := f.best
-	meta.Validation = math.MaxFloat64
-	meta.Progress = &progress{Best: math.MaxFloat64}
-	return mlx.NewStore(), save(f.run.path(StateFile), nil, f.scaler, meta)
-}
-
-func (f *fitter) sameData(c *Checkpoint) error {
-	if c.DataHash != f.Corpus.Hash {
-		return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.dir)
-	}
-	return nil
-}
-
-// finished takes the result of a run that is done.
-func (f *fitter) finished() (*mlx.Store, error) {
-	c, err := ReadCheckpoint(f.run.path(CheckpointFile))
-	if err != nil {
-		return nil, err
-	}
-	if err := f.sameData(c); err != nil {
-		return nil, err
-	}
-	f.best = c.Meta
-	f.progress.Step = 1
-	return c.Store()
-}
-
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
-}
-
-// finish weighs what was recovered, removes what only resuming needs and says how
-// it went.
-func (f *fitter) finish(ctx context.Context) (*Result, error) {
-	if err := f.weigh(ctx); err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.run.path(StateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	weights := 0
-	for v := range f.store.IterVariables() {
-		if v.Trainable {
-			weights += v.Shape().Size()
-		}
-	}
-	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.best.Epoch, Validation: f.best.Validation, Parameters: weights}, nil
-}
-
-// weigh adds to the checkpoint what recovered features are worth.
-func (f *fitter) weigh(ctx context.Context) error {
-	path := f.run.path(CheckpointFile)
-	c, err := ReadCheckpoint(path)
-	if err != nil {
-		return err
-	}
-	store, err := c.Store()
-	if err != nil {
-		return err
-	}
-	predictor, err := NewPredictor(f.Backend, store, f.model, f.setup, f.Config.Train.Batch)
-	if err != nil {
-		return err
-	}
-	defer predictor.Close()
-	if c.Recovery, err = f.valid.weigh(ctx, predictor, f.Config.Train.Seed); err != nil {
-		return err
-	}
-	return save(path, c.vars, f.scaler, c.Meta)
-}
-
-// isConstant tells what a Fitter stored from weights and optimiser state.
-func isConstant(path string) bool {
-	return strings.Contains(path, "/"+model.ConstantScope+"/") && !strings.HasPrefix(path, emaScope)
-}
-
-// isOfTraining tells the constants that only training graphs read.
-func isOfTraining(path string) bool {
-	return strings.Contains(path, "/"+model.ConstantScope+"/"+model.TrainingConstant)
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"gsdnet/erc"
+	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
@@ -12,8 +13,21 @@ import (
 type Sample struct {
 	Source *erc.Conversation
 	key    uint64
+	part   int // of a conversation in pieces (Pieces), from 0
 	truth  model.Truth
 	voices []erc.Speaker
+}
+
+// checkCorpus returns what erc.Corpus.Check finds, with a hint.
+func checkCorpus(c *erc.Corpus) error {
+	err := c.Check()
+	switch {
+	case err == nil:
+		return nil
+	case c == nil || c.Name == "":
+		return hint.Input("mend the corpus; its Check says the same", "%w", err)
+	}
+	return hint.Input("mend the corpus; its Check says the same", "%s: %w", c.Name, err)
 }
 
 // Samples standardises conversations.
@@ -60,16 +74,32 @@ func key(conv *erc.Conversation) uint64 {
 	return h.Sum64()
 }
 
+// name tells the sample's random streams from those of others.
+func (s *Sample) name() []uint64 {
+	if s.part == 0 {
+		return []uint64{s.key}
+	}
+	return []uint64{s.key, uint64(s.part)}
+}
+
 // Len returns the number of utterances.
 func (s *Sample) Len() int { return len(s.truth.Present) }
 
 // Present returns what the corpus has of each utterance.
 func (s *Sample) Present() []erc.Present { return s.truth.Present }
 
+// Observed is a sample as a mask leaves it.
+type Observed struct {
+	model.Conversation
+	source *erc.Conversation // for messages
+	from   int               // the utterance of source that the first one is
+}
+
 // Observe returns what a model may see when only present is left. A cell that
 // the corpus lacks stays absent.
-func (s *Sample) Observe(present []erc.Present) model.Conversation {
-	c := model.Conversation{Key: s.key, Speakers: s.voices, Present: make([]erc.Present, s.Len())}
+func (s *Sample) Observe(present []erc.Present) Observed {
+	c := Observed{source: s.Source}
+	c.Key, c.Part, c.Speakers, c.Present = s.key, s.part, s.voices, make([]erc.Present, s.Len())
 	for u := range c.Present {
 		c.Present[u] = present[u] & s.truth.Present[u]
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gsdnet/erc"
+	"gsdnet/internal/hint"
 )
 
 // clip bounds a standardised feature: beyond it a value is an outlier and tells
@@ -54,6 +55,20 @@ func each(convs []erc.Conversation, visit func(u *erc.Utterance)) {
 			visit(&convs[i].Utterances[j])
 		}
 	}
+}
+
+// check refuses statistics that are no numbers to standardise with, as a damaged
+// checkpoint may have; name is the run's.
+func (s *Scaler) check(name string) error {
+	for _, m := range erc.Modalities {
+		for j, deviation := range s.Deviation[m] {
+			if mean := s.Mean[m][j]; !isFinite(float64(mean)) || !isFinite(float64(deviation)) || deviation <= 0 {
+				return hint.Input("the checkpoint is damaged: train the run again, or copy it again",
+					"%s: the mean %g and deviation %g of %s channel %d cannot standardise a feature", name, mean, deviation, m, j)
+			}
+		}
+	}
+	return nil
 }
 
 // Standardise returns (x − mean)/deviation, clipped to ±5.

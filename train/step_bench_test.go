@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -41,7 +40,7 @@ func stepFitter(b *testing.B, engine string, s size) *fitter {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := f.start(); err != nil {
+	if err := f.start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	return f
@@ -139,13 +138,13 @@ func infer(b *testing.B, engine string, n int) {
 	for b.Loop() {
 		start := time.Now()
 		feed := batch.Observe()
-		if err := p.model.Prepare(feed, batch, nil, model.Draw{Seed: 1, Sample: uint64(len(run))}); err != nil {
+		if err := p.model.Prepare(feed, batch, nil); err != nil {
 			b.Fatal(err)
 		}
-		p.names = slices.Sorted(maps.Keys(feed))
+		p.model.Draw(feed, batch, model.Draw{Seed: 1, Sample: uint64(len(run))})
 		host = append(host, time.Since(start).Seconds())
 		start = time.Now()
-		if _, err := execute(p.exec, feed); err != nil {
+		if _, err := p.forecast.call(feed); err != nil {
 			b.Fatal(err)
 		}
 		run = append(run, time.Since(start).Seconds())
@@ -171,10 +170,7 @@ func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := NewPredictor(f.Backend, store, f.model, f.setup, n)
-	if err != nil {
-		b.Fatal(err)
-	}
+	p := NewPredictor(f.Backend, store, f.model, f.setup)
 	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
 	return p, &model.Batch{Conversations: convs, N: bucket(usual.length), Dims: f.setup.Dims}
 }

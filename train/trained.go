@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,8 +27,15 @@ type Trained struct {
 	*Predictor
 }
 
-// Open reads a run directory. Close it after use.
-func Open(dir string, backend Engine) (*Trained, error) {
+// Open reads the directory of a finished run. Close it after use.
+func Open(dir string, backend Engine) (*Trained, error) { return open(dir, backend, false) }
+
+// OpenUnfinished reads a run directory whether its training has ended or not. Of an
+// unfinished run the weights are those of the best epoch so far, and its intervals are not
+// calibrated.
+func OpenUnfinished(dir string, backend Engine) (*Trained, error) { return open(dir, backend, true) }
+
+func open(dir string, backend Engine, unfinished bool) (*Trained, error) {
 	path := filepath.Join(dir, CheckpointFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, noCheckpoint(dir)
@@ -36,26 +44,51 @@ func Open(dir string, backend Engine) (*Trained, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.Finished && !unfinished {
+		return nil, hint.Input("finish it with gsdnet train --out "+dir+" --resume, or use it as it is with --unfinished",
+			"%s: the run is not finished: its best epoch so far is %d, and its intervals are not calibrated", dir, c.Epoch)
+	}
+	if err := sameConfig(dir, c.Config); err != nil {
+		return nil, err
+	}
 	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir, engine: backend}
 	if err := t.Config.Parse(path, []byte(c.Config)); err != nil {
 		return nil, err
+	}
+	if err := t.Config.Check(); err != nil {
+		return nil, fmt.Errorf("%s: its settings: %w", path, err)
 	}
 	kind, err := model.Lookup(t.Config.Model)
 	if err != nil {
 		return nil, err
 	}
-	m, err := kind.New(t.Config.Settings[t.Config.Model], c.Setup)
+	m, err := kind.New(t.Config.Settings[t.Config.Model], c.Setup.Inhabited())
 	if err != nil {
 		return nil, err
 	}
 	if t.store, err = c.Store(); err != nil {
 		return nil, err
 	}
-	if t.Predictor, err = NewPredictor(backend, t.store, m, c.Setup, t.Config.Train.Batch); err != nil {
-		return nil, err
-	}
-	t.Predictor.Stretch, t.Predictor.Recovery = c.Stretch, c.Recovery
+	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
+	t.Predictor.Name, t.Predictor.Stretch, t.Predictor.Recovery = dir, c.Stretch, c.Recovery
 	return t, nil
+}
+
+// sameConfig refuses a directory whose settings are not those of its checkpoint.
+func sameConfig(dir, trained string) error {
+	path := filepath.Join(dir, ConfigFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a checkpoint alone knows its settings
+	}
+	if err != nil {
+		return hint.Input("check the directory's permissions", "%w", err)
+	}
+	if string(text) != trained {
+		return hint.Input("restore the file, or train another run with the new settings",
+			"%s was changed after training (%s)", path, firstDifference([]byte(trained), text))
+	}
+	return nil
 }
 
 // noCheckpoint says why a directory cannot be opened.
@@ -64,16 +97,28 @@ func noCheckpoint(dir string) error {
 		return hint.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)
 	}
 	if exists(filepath.Join(dir, ConfigFile)) {
-		return hint.Input("finish it: gsdnet train --resume with its flags", "%s: the run has no checkpoint yet", dir)
+		return hint.Input("finish it with gsdnet train --out "+dir+" --resume", "%s: the run has no checkpoint yet", dir)
 	}
 	return hint.Input("give the --out directory of gsdnet train", "%s: not a run directory, it has no %s", dir, CheckpointFile)
 }
 
-// Samples standardises conversations of a corpus for the run; it refuses a
-// corpus whose features have other widths.
+// Samples standardises conversations of a corpus for the run. It refuses a corpus
+// that does not pass its Check, and one whose features have other widths; a modality
+// that the corpus does not have, of width 0, is missing throughout.
 func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, error) {
+	if err := checkCorpus(c); err != nil {
+		return nil, err
+	}
+	if err := t.Scaler.check(t.Predictor.Name); err != nil {
+		return nil, err
+	}
 	for _, m := range erc.Modalities {
-		if c.Dims[m] != t.Setup.Dims[m] {
+		switch {
+		case c.Dims[m] == 0, c.Dims[m] == t.Setup.Dims[m]:
+		case t.Setup.Dims[m] == 0:
+			return nil, hint.Input("leave "+m.String()+" out of the data: the run cannot use it", "%s: %s is %d wide, but %s was trained without %s",
+				c.Name, m, c.Dims[m], t.dir, m)
+		default:
 			return nil, hint.Input("use data made like those it was trained on, or choose the arrays with --set data."+m.String()+"=NAME",
 				"%s: %s is %d wide, but %s was trained on %d", c.Name, m, c.Dims[m], t.dir, t.Setup.Dims[m])
 		}
@@ -81,17 +126,36 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 	return Samples(convs, t.Scaler), nil
 }
 
-// Predict completes conversations as they are, K times.
-func (t *Trained) Predict(ctx context.Context, samples []Sample, k int, recovered bool) ([]Forecast, error) {
-	convs := make([]model.Conversation, len(samples))
+// Everyone is Samples of all the conversations of a corpus, which may be nil: that,
+// too, is an error.
+func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
+	if c == nil {
+		return nil, checkCorpus(c)
+	}
+	return t.Samples(c, c.Conversations)
+}
+
+// Predict completes conversations as they are. The noise is that of the run's own
+// seed where the request has none.
+func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Forecast, error) {
+	convs := make([]Observed, len(samples))
 	for i := range samples {
 		convs[i] = samples[i].Observe(samples[i].Present())
 	}
-	return Predict(ctx, t.Predictor, convs, k, t.Config.Train.Seed, recovered)
+	return Predict(ctx, t.Predictor, convs, t.seeded(r))
 }
 
-// Evaluate completes a split K times under each mask, and scores it.
-func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, k int, recovery bool) ([]Cell, error) {
+// seeded returns a request with the run's own seed where it has none.
+func (t *Trained) seeded(r Request) Request {
+	if r.Seed == 0 {
+		r.Seed = t.Config.Train.Seed
+	}
+	return r
+}
+
+// Evaluate completes a split under each mask, and scores it. The noise is that of
+// the run's own seed where the request has none.
+func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]Cell, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
 		return nil, err
@@ -100,7 +164,7 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 		return nil, hint.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
 			c.Name, c.Task, t.dir, t.Setup.Task)
 	}
-	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, k, t.Config.Train.Seed, recovery)
+	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.seeded(r))
 }
 
 // Masks returns frozen masks of a split for the rules: the run's own where it
@@ -116,6 +180,9 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 	own, err := missing.Read(filepath.Join(t.dir, MaskDir), c)
 	if err != nil {
 		return nil, err
+	}
+	if missing.Hash(own) != t.MaskHash {
+		return nil, hint.Input("restore the folder, or train the run again", "%s: the masks are not those that the run was trained with", filepath.Join(t.dir, MaskDir))
 	}
 	for i := range drawn {
 		for _, mask := range own {

@@ -110,12 +110,17 @@ func sheet(lines []string, name string) ([]string, error) {
 	return slices.Clone(lines[at : at+n]), nil
 }
 
-// rows counts the lines of the table that lines begin with.
+// rows counts the lines of the table that lines begin with. A wide table comes in
+// parts, with an empty line between two of them.
 func rows(lines []string) int {
+	n := 0
 	for i, line := range lines {
-		if !strings.HasPrefix(line, "|") {
-			return i
+		switch {
+		case strings.HasPrefix(line, "|"):
+			n = i + 1
+		case line != "" || i > n:
+			return n
 		}
 	}
-	return len(lines)
+	return n
 }

@@ -35,7 +35,7 @@ func write(t *testing.T, dir, name, text string) string {
 func TestRenewTakesTheNamedSheetAndThePicture(t *testing.T) {
 	dir, from := t.TempDir(), t.TempDir()
 	at := write(t, dir, "page.md", page)
-	write(t, from, "a.md", "## A\n\n**x: MAE**\n\n| mae |\n|:--|\n\n**x: Corr**\n\n| corr |\n|:--|\n| 2 |\n")
+	write(t, from, "a.md", "## A\n\n**x: MAE**\n\n| mae |\n|:--|\n\n**x: Corr**\n\n| corr |\n|:--|\n| 2 |\n\n| more |\n|:--|\n| 3 |\n\nWords.\n")
 	write(t, from, "b.svg", "<svg/>")
 	for range 2 { // the second time changes nothing
 		if err := renew(at, from); err != nil {
@@ -45,7 +45,7 @@ func TestRenewTakesTheNamedSheetAndThePicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := strings.Replace(page, "| old |\n|:----|\n| 1   |", "| corr |\n|:--|\n| 2 |", 1)
+		want := strings.Replace(page, "| old |\n|:----|\n| 1   |", "| corr |\n|:--|\n| 2 |\n\n| more |\n|:--|\n| 3 |", 1)
 		want = strings.Replace(want, "<!-- a.md -->\n\n", "<!-- a.md -->\n\n| mae |\n|:--|\n\n", 1)
 		if got := string(text); got != want {
 			t.Fatalf("got\n%s\nwant\n%s", got, want)

@@ -97,8 +97,8 @@ func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine,
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, 4, false)
-	return experiment.NewResult(cells, corpus, erc.Test), err
+	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, train.Request{Samples: 4})
+	return experiment.NewResult(cells, trained.Seen, corpus, erc.Test), err
 }
 
 // demoTable sets the models side by side, rate by rate.

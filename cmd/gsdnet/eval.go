@@ -3,37 +3,42 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
-	"gsdnet"
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/train"
 )
 
 type evalCmd struct {
-	RunDir   string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	runFlags
 	Data     string `help:"Conversations to evaluate on." required:""`
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
-	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K"`
+	Samples  int    `help:"Completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
 	Recovery bool   `help:"Measure the recovered features too."`
+	Out      string `help:"Folder to write metrics.json and predictions.csv into." placeholder:"DIR"`
+	Other    bool   `help:"Evaluate on data that are not the run's, with masks of their own." name:"other-data"`
 	protocolFlags
 	fieldFlags
-	backendFlag
 	jsonFlag
 }
 
 // Help is the example under --help.
 func (evalCmd) Help() string {
 	return `Example:
-  gsdnet eval runs/first --data corpus.npz --samples 16
+  gsdnet eval runs/first --data corpus.npz --samples 16 --out results/first
 
-Writes metrics.json and predictions.csv into the run directory when it
-evaluates the test split, unless the run is a cell of a sweep.`
+Prints the results; the run directory is only read. The data must be those of the
+run, unless --other-data is given; the majority and mean predictors are those of
+the labels that the run was trained on.`
 }
 
 // Run evaluates and prints the protocol's table.
@@ -42,28 +47,25 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if !known {
 		return hint.Input("choose test or valid", "--split %s", c.Split)
 	}
-	if c.Samples < 1 {
-		return hint.Input("use 1 or more", "--samples %d", c.Samples)
+	if err := c.checkOut(); err != nil {
+		return err
 	}
 	rules, err := c.rules()
 	if err != nil {
 		return err
 	}
-	run, err := gsdnet.Open(c.RunDir, gsdnet.WithBackend(c.Backend))
+	run, err := c.open(term)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
 	trained := run.Trained()
-	fields, err := c.over(trained.Config.Data)
-	if err != nil {
+	var data evalData
+	if err := interrupt.Run(ctx, func() (err error) { data, err = c.readData(trained, split); return }); err != nil {
 		return err
 	}
-	corpus, err := dataset.Open(c.Data, fields)
-	if err != nil {
-		return err
-	}
-	masks, err := c.masks(trained, corpus, split, rules)
+	data.tell(term, split)
+	masks, err := c.masks(trained, data, split, rules)
 	if err != nil {
 		return err
 	}
@@ -71,33 +73,92 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if c.Recovery {
 		passes++
 	}
-	bar := newCounter(term, "conversations", passes*len(corpus.In(split)))
-	run.Watch(bar.add)
-	cells, err := trained.Evaluate(ctx, corpus, split, masks, c.Samples, c.Recovery)
+	bar := newCounter(term, "conversations", passes*len(data.In(split)))
+	cells, err := trained.Evaluate(ctx, data.Corpus, split, masks, train.Request{Samples: c.Samples, Recovered: c.Recovery, Watch: bar.add})
 	bar.close()
 	if err != nil {
 		return err
 	}
 	record := experiment.Record{
-		Run: c.RunDir, Data: corpus.Name, DataHash: corpus.Hash, MaskHash: missing.Hash(masks), Split: split.String(),
-		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, corpus, split),
+		Run: c.RunDir, Data: data.Name, DataHash: data.Hash, OtherData: data.difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, data.Corpus, split),
 	}
-	if err := c.print(term, record); err != nil || split != erc.Test {
-		return err
+	if c.Out != "" {
+		if err := experiment.Keep(c.Out, &record, data.Corpus); err != nil {
+			return err
+		}
 	}
-	if old, err := experiment.ReadRecord(c.RunDir); err == nil && old.Cell != nil {
-		fmt.Fprintf(term.err, "gsdnet: note: %s is a cell of a sweep, whose record stays\n", c.RunDir)
-		return nil
-	}
-	return experiment.Keep(c.RunDir, record, corpus)
+	return c.print(term, record)
 }
 
-// masks returns those of --masks that the rules name, or the run's own.
-func (c *evalCmd) masks(t *train.Trained, corpus *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
-	if c.Masks == "" {
-		return t.Masks(corpus, split, rules)
+// evalData is the corpus to evaluate on.
+type evalData struct {
+	*erc.Corpus
+	difference string // from the run's data, "" if there is none
+	trainedOn  int    // conversations of the split that the run was trained on
+}
+
+// tell says on the terminal what is to be known of other data.
+func (d *evalData) tell(term *terminal, split erc.Split) {
+	if d.difference != "" {
+		fmt.Fprintf(term.err, "gsdnet: note: other data than the run's: %s\n", d.difference)
 	}
-	all, err := missing.Read(c.Masks, corpus)
+	if d.trainedOn > 0 {
+		fmt.Fprintf(term.err, "gsdnet: warning: the run was trained on %d of the %s of the %s split\n",
+			d.trainedOn, count.Of(len(d.In(split)), "conversation"), split)
+	}
+}
+
+// checkOut refuses to write into a run directory.
+func (c *evalCmd) checkOut() error {
+	for _, name := range []string{train.ConfigFile, train.CheckpointFile} {
+		if _, err := os.Stat(filepath.Join(c.Out, name)); c.Out != "" && err == nil {
+			return hint.Input("choose a folder that is not a run", "--out %s: it holds a run, which is only read", c.Out)
+		}
+	}
+	return nil
+}
+
+// readData reads the data and compares them with those of the run. It refuses other
+// data, unless they are asked for.
+func (c *evalCmd) readData(t *train.Trained, split erc.Split) (evalData, error) {
+	fields, err := c.over(t.Config.Data)
+	if err != nil {
+		return evalData{}, err
+	}
+	corpus, err := dataset.Open(c.Data, fields)
+	if err != nil {
+		return evalData{}, err
+	}
+	if len(corpus.In(split)) == 0 {
+		return evalData{}, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
+	}
+	data := evalData{Corpus: corpus, difference: t.SameData(corpus)}
+	switch {
+	case data.difference == "":
+		return data, nil
+	case !c.Other:
+		hashes := ""
+		if corpus.Hash != t.DataHash {
+			hashes = fmt.Sprintf(" (SHA-256 %.12s…, not %.12s…)", corpus.Hash, t.DataHash)
+		}
+		return data, hint.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
+			"%s: not the data that %s was trained on%s: %s", c.Data, c.RunDir, hashes, data.difference)
+	}
+	data.trainedOn = t.Seen.TrainedOn(corpus.In(split))
+	return data, nil
+}
+
+// masks returns those of --masks that the rules name, or the run's own; for other
+// data, masks that are drawn for them with the run's seed.
+func (c *evalCmd) masks(t *train.Trained, data evalData, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
+	switch {
+	case c.Masks == "" && data.difference != "":
+		return train.Freeze(data.Corpus, split, rules, t.Config.Missing.Seed)
+	case c.Masks == "":
+		return t.Masks(data.Corpus, split, rules)
+	}
+	all, err := missing.Read(c.Masks, data.Corpus)
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +183,12 @@ func (c *evalCmd) print(term *terminal, r experiment.Record) error {
 	if err := report.ResultTable(r.Result).Write(term.out); err != nil {
 		return err
 	}
-	for _, line := range report.CoverageLines(r.Result) {
-		fmt.Fprintf(term.out, "\n%s\n", line)
+	intervals := report.CoverageTable(r.Result)
+	if len(intervals.Rows) == 0 {
+		return nil
 	}
-	return nil
+	if _, err := fmt.Fprintln(term.out); err != nil {
+		return err
+	}
+	return intervals.Write(term.out)
 }

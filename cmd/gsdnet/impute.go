@@ -37,7 +37,7 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 			return hint.Input("impute reads and writes .npz, or - for standard input and output", "%s %s: not an .npz file", flag, path)
 		}
 	}
-	run, fields, err := c.open()
+	run, fields, err := c.start(term)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,11 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	noteMissing(term, corpus)
-	bar := c.watch(term, run, corpus)
-	imputed, err := run.Impute(ctx, corpus, c.Samples)
+	options, bar, err := c.watch(term, corpus)
+	if err != nil {
+		return err
+	}
+	imputed, err := run.Impute(ctx, corpus, options)
 	bar.close()
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
 	_ "gsdnet/model/all"
 )
 
@@ -79,6 +80,9 @@ func run(ctx context.Context, args []string, term *terminal) (code int) {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return term.fail(usage(err))
+	}
+	if err := limit.Flags(parsed.Selected().Target.Addr().Interface()); err != nil {
+		return term.fail(err)
 	}
 	if err := parsed.Run(); err != nil {
 		return term.fail(err)

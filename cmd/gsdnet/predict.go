@@ -18,18 +18,40 @@ import (
 // stdout is the path that stands for standard output.
 const stdout = "-"
 
-// applyFlags are shared by the verbs that apply a run to a file.
-type applyFlags struct {
-	RunDir  string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
-	In      string `help:"Conversations (.npz), - for standard input; they need no labels." required:""`
-	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K"`
-	fieldFlags
+// runFlags name a run and how it is opened.
+type runFlags struct {
+	RunDir     string `arg:"" name:"run" help:"Run directory of gsdnet train." placeholder:"RUN"`
+	Unfinished bool   `help:"Use a run whose training has not ended; its intervals are not calibrated."`
 	backendFlag
 }
 
-// open opens the run and says which arrays it reads.
-func (f *applyFlags) open() (*gsdnet.Run, dataset.Fields, error) {
-	run, err := gsdnet.Open(f.RunDir, gsdnet.WithBackend(f.Backend))
+// open opens the run, and warns of one that is not finished.
+func (f *runFlags) open(term *terminal) (*gsdnet.Run, error) {
+	options := []gsdnet.Option{gsdnet.WithBackend(f.Backend)}
+	if f.Unfinished {
+		options = append(options, gsdnet.AllowUnfinished())
+	}
+	run, err := gsdnet.Open(f.RunDir, options...)
+	if err != nil {
+		return nil, err
+	}
+	if !run.Finished() {
+		fmt.Fprintf(term.err, "gsdnet: warning: %s IS NOT FINISHED: its weights are of an early epoch and its intervals are not calibrated\n", f.RunDir)
+	}
+	return run, nil
+}
+
+// applyFlags are shared by the verbs that apply a run to a file.
+type applyFlags struct {
+	runFlags
+	In      string `help:"Conversations (.npz), - for standard input; they need no labels." required:""`
+	Samples int    `help:"Completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
+	fieldFlags
+}
+
+// start opens the run and says which arrays it reads.
+func (f *applyFlags) start(term *terminal) (*gsdnet.Run, dataset.Fields, error) {
+	run, err := f.open(term)
 	if err != nil {
 		return nil, dataset.Fields{}, err
 	}
@@ -46,11 +68,14 @@ func noteMissing(term *terminal, corpus *erc.Corpus) {
 	}
 }
 
-// watch shows progress through a corpus.
-func (f *applyFlags) watch(term *terminal, run *gsdnet.Run, c *erc.Corpus) *counter {
+// watch returns the options of the call, and the progress that it shows through a
+// corpus.
+func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *counter, error) {
+	if f.Samples < 1 { // 0 would be the default
+		return gsdnet.Options{}, nil, hint.Input("use 1 or more", "--samples %d", f.Samples)
+	}
 	bar := newCounter(term, "conversations", f.Samples*len(c.Conversations))
-	run.Watch(bar.add)
-	return bar
+	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar, nil
 }
 
 type predictCmd struct {
@@ -74,7 +99,7 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	run, fields, err := c.open()
+	run, fields, err := c.start(term)
 	if err != nil {
 		return err
 	}
@@ -84,8 +109,11 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	noteMissing(term, corpus)
-	bar := c.watch(term, run, corpus)
-	predictions, err := run.Predict(ctx, corpus, c.Samples)
+	options, bar, err := c.watch(term, corpus)
+	if err != nil {
+		return err
+	}
+	predictions, err := run.Predict(ctx, corpus, options)
 	bar.close()
 	if err != nil {
 		return err

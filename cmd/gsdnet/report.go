@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -19,23 +20,26 @@ func (reportCmd) Help() string {
   gsdnet report runs/quick --out results
 
 Writes report.md, each table as markdown, CSV and LaTeX, and figures as SVG and
-PNG.`
+PNG. Cells of the sweep that are not finished are named above the tables.`
 }
 
 // Run writes the report and lists its files.
-func (c *reportCmd) Run(term *terminal) error {
+func (c *reportCmd) Run(ctx context.Context, term *terminal) error {
 	out := c.Out
 	if out == "" {
 		out = filepath.Join(c.Dir, "report")
 	}
-	paths, err := report.Write(c.Dir, out)
+	written, err := report.Write(ctx, c.Dir, out)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return printJSON(term.out, paths)
+	if written.Warning != "" {
+		fmt.Fprintf(term.err, "gsdnet: warning: %s; %s names them\n", written.Warning, filepath.Join(out, report.Main))
 	}
-	for _, path := range paths {
+	if c.JSON {
+		return printJSON(term.out, written)
+	}
+	for _, path := range written.Files {
 		fmt.Fprintln(term.out, path)
 	}
 	return nil

@@ -37,6 +37,10 @@ func TestScripts(t *testing.T) {
 			"inorder":  inorderCmd,
 			"kept":     keptCmd,
 			"disk":     diskCmd,
+			"snake":    snakeCmd,
+			"narrow":   narrowCmd,
+			"bind":     bindCmd,
+			"meta":     metaCmd,
 		},
 	})
 }
@@ -106,7 +110,12 @@ var faults = map[string]func(*npz.File){
 		rows(f, "text", nan, 2)
 		f.Set("present", npz.From(bytes.Repeat([]byte{1}, 72), 24, 3))
 	},
-	"no-train": func(f *npz.File) { f.Set("split", npz.From(bytes.Repeat([]byte{2}, 24))) },
+	"no-label-values": func(f *npz.File) {
+		f.Set("label", npz.From(slices.Repeat([]float32{nan}, 24), 24))
+	},
+	"blind":      func(f *npz.File) { rows(f, "visual", nan, upTo(24)...) },
+	"late-blind": func(f *npz.File) { rows(f, "visual", nan, ofSplit(f, 1)...) },
+	"no-train":   func(f *npz.File) { f.Set("split", npz.From(bytes.Repeat([]byte{2}, 24))) },
 }
 
 // archives are files that are no data file at all.
@@ -165,6 +174,25 @@ func only(f *npz.File, names ...string) *npz.File {
 		out.Set(name, f.Get(name))
 	}
 	return out
+}
+
+// upTo counts to n.
+func upTo(n int) (all []int) {
+	for i := range n {
+		all = append(all, i)
+	}
+	return all
+}
+
+// ofSplit lists the rows of a split.
+func ofSplit(f *npz.File, split int64) (some []int) {
+	values, _ := f.Get("split").Ints()
+	for i, s := range values {
+		if s == split {
+			some = append(some, i)
+		}
+	}
+	return some
 }
 
 func rows(f *npz.File, name string, value float32, rows ...int) {

@@ -1,19 +1,22 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/explain"
+	"gsdnet/internal/interrupt"
+	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/train"
 )
 
 type spectrumCmd struct {
 	File   string `arg:"" help:"Data file." placeholder:"FILE"`
-	Window int    `help:"Utterances an edge spans; 0: the whole conversation." default:"6"`
-	Rank   int    `help:"Eigenvalues kept; 0: all." default:"32"`
+	Window int    `help:"Utterances an edge spans; 0: the whole conversation." default:"6" limit:"0..256"`
+	Rank   int    `help:"Eigenvalues kept; 0: all." default:"32" limit:"0..256"`
 	Seed   uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags
@@ -32,7 +35,7 @@ and in its own true basis, at the same rank.`
 }
 
 // Run prints the errors.
-func (c *spectrumCmd) Run(term *terminal) error {
+func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 	rules, err := c.rules()
 	if err != nil {
 		return err
@@ -41,16 +44,8 @@ func (c *spectrumCmd) Run(term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := dataset.Open(c.File, fields)
-	if err != nil {
-		return err
-	}
-	masks, err := train.Freeze(corpus, erc.Test, rules, c.Seed)
-	if err != nil {
-		return err
-	}
-	errors, err := explain.Spectra(corpus, erc.Test, masks, c.Window, c.Rank)
-	if err != nil {
+	var errors []explain.GraphError
+	if err := interrupt.Run(ctx, func() (err error) { errors, err = c.measure(fields, rules); return }); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -65,4 +60,17 @@ func (c *spectrumCmd) Run(term *terminal) error {
 		t.Add(row...)
 	}
 	return t.Write(term.out)
+}
+
+// measure reads the file and compares the graphs of its test split.
+func (c *spectrumCmd) measure(fields dataset.Fields, rules []missing.Rule) ([]explain.GraphError, error) {
+	corpus, err := dataset.Open(c.File, fields)
+	if err != nil {
+		return nil, err
+	}
+	masks, err := train.Freeze(corpus, erc.Test, rules, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return explain.Spectra(corpus, erc.Test, masks, c.Window, c.Rank)
 }

@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"time"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/count"
 	"gsdnet/train"
 )
 
@@ -16,8 +17,28 @@ type sweepCmd struct {
 	File    string `arg:"" help:"TOML file of the experiment." placeholder:"FILE.toml"`
 	Out     string `help:"Folder for the run directories; what is finished there is skipped." required:""`
 	DataDir string `help:"Folder that data set paths are relative to." env:"GSDNET_DATA" default:"." placeholder:"DIR"`
-	Workers int    `help:"Cells to run at a time (default: half the processors)." placeholder:"N"`
+	Workers int    `help:"Cells to run at a time (default: half the processors)." placeholder:"N" limit:"0..256"`
 	backendFlag
+	jsonFlag
+}
+
+// sweepResult is what --json prints when the sweep ends.
+type sweepResult struct {
+	Out      string      `json:"out"`
+	Total    int         `json:"total"`    // cells of the grid
+	Finished int         `json:"finished"` // those that have results now
+	Before   int         `json:"before"`   // those that had them before
+	Cells    []sweptCell `json:"cells"`    // in the order in which they ended
+}
+
+// sweptCell is a cell that was run, found finished, or failed.
+type sweptCell struct {
+	Run string `json:"run"`
+	experiment.Identity
+	Before  bool        `json:"before"`
+	Seconds float64     `json:"seconds"`
+	Error   string      `json:"error,omitempty"`
+	Mean    *train.Cell `json:"mean,omitempty"` // over the masks; not of a cell that failed
 }
 
 // Help is the example under --help.
@@ -31,9 +52,6 @@ gsdnet report turns the folder into tables and figures.`
 
 // Run runs the cells that are not finished.
 func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
-	if c.Workers < 0 {
-		return hint.Input("use 1 or more", "--workers %d", c.Workers)
-	}
 	grid, err := experiment.Load(c.File)
 	if err != nil {
 		return err
@@ -43,7 +61,7 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	defer backend.Finalize()
-	sweep, err := grid.Prepare(c.DataDir, c.Out)
+	sweep, err := grid.Prepare(ctx, c.DataDir, c.Out)
 	if err != nil {
 		return err
 	}
@@ -51,24 +69,44 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	if sweep.Workers == 0 {
 		sweep.Workers = max(1, runtime.NumCPU()/2)
 	}
-	count := newCounter(term, "cells, in thousandths", len(sweep.Cells)*experiment.CellParts)
-	sweep.Progress = count.add
-	skipped := 0
+	counter := newCounter(term, "cells, in thousandths", len(sweep.Cells)*experiment.CellParts)
+	sweep.Progress = counter.add
+	result := sweepResult{Out: c.Out, Total: len(sweep.Cells), Cells: []sweptCell{}}
 	sweep.Watch = func(e experiment.Ended) {
-		if e.Skipped {
-			skipped++
+		result.add(e)
+		if e.Skipped || c.JSON {
 			return
 		}
-		count.clear()
+		counter.clear()
 		fmt.Fprintf(term.out, "%d/%d  %s  %s\n", e.Done, e.Total, e.Cell, ending(e))
 	}
 	err = sweep.Run(ctx)
-	count.close()
-	if err != nil {
+	counter.close()
+	if c.JSON { // what is known is printed although some of it failed
+		if broken := printJSON(term.out, result); broken != nil {
+			return broken
+		}
+	}
+	if err != nil || c.JSON {
 		return err
 	}
-	_, err = fmt.Fprintf(term.out, "%s: %d cells finished, %d of them before\n", c.Out, len(sweep.Cells), skipped)
+	_, err = fmt.Fprintf(term.out, "%s: %s finished, %d of them before\n", c.Out, count.Of(result.Finished, "cell"), result.Before)
 	return err
+}
+
+// add takes in a cell that ended.
+func (r *sweepResult) add(e experiment.Ended) {
+	cell := sweptCell{Run: e.Cell.String(), Identity: e.Cell.Identity, Before: e.Skipped, Seconds: math.Round(10*e.Elapsed.Seconds()) / 10}
+	if e.Err != nil {
+		cell.Error = e.Err.Error()
+	} else {
+		r.Finished++
+		cell.Mean = &e.Record.Result.Mean
+	}
+	if e.Skipped {
+		r.Before++
+	}
+	r.Cells = append(r.Cells, cell)
 }
 
 // ending sums a cell up in a few words.

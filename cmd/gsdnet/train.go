@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"gsdnet/dataset"
+	"gsdnet/internal/hint"
 	"gsdnet/train"
 )
 
@@ -17,9 +20,8 @@ type configFlags struct {
 	Seed   *uint64  `help:"Seed of the weights, noise and order (default 1)."`
 }
 
-// resolve reads the config file, then the flags over it.
-func (f *configFlags) resolve() (*train.Config, error) {
-	c := train.DefaultConfig()
+// resolve applies the config file, then the flags, over the settings there are.
+func (f *configFlags) resolve(c *train.Config) (*train.Config, error) {
 	if f.Config != "" {
 		if err := c.Load(f.Config); err != nil {
 			return nil, err
@@ -43,9 +45,9 @@ func (f *configFlags) resolve() (*train.Config, error) {
 }
 
 type trainCmd struct {
-	Data   string `help:"Conversations to learn from." required:""`
-	Out    string `help:"Run directory to make." required:""`
-	Resume bool   `help:"Go on where a stopped run stood."`
+	Data   string `help:"Conversations to learn from. A resumed run remembers its own." placeholder:"FILE"`
+	Out    string `help:"Run directory to make." required:"" placeholder:"DIR"`
+	Resume bool   `help:"Go on where a stopped run stood, with the settings it was started with; --set train.epochs=N makes it longer."`
 	configFlags
 	backendFlag
 	jsonFlag
@@ -53,12 +55,17 @@ type trainCmd struct {
 
 // Help is the example under --help.
 func (trainCmd) Help() string {
-	return "Example:\n  gsdnet train --data corpus.npz --out runs/first --set train.epochs=40"
+	return `Examples:
+  gsdnet train --data corpus.npz --out runs/first --set train.epochs=40
+  gsdnet train --out runs/first --resume
+  gsdnet train --out runs/first --resume --set train.epochs=80
+A resumed run ends with the same numbers as one that was not interrupted. A run that
+is made longer does not: the learning rate of each step depends on how many there are.`
 }
 
 // Run fits the model.
 func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
-	config, err := c.resolve()
+	config, err := c.settings()
 	if err != nil {
 		return err
 	}
@@ -73,6 +80,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	bar := newBar(term)
 	result, err := train.Fit(ctx, train.Options{
 		Config: config, Corpus: corpus, Out: c.Out, Backend: backend, Resume: c.Resume, Watch: bar.show,
+		DataPath: absolute(c.Data), KeepState: true,
 	})
 	bar.close()
 	if err != nil {
@@ -84,4 +92,42 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	fmt.Fprintf(term.out, "%s: %d parameters, %d epochs, best validation error %.4f in epoch %d\n",
 		c.Out, result.Parameters, result.Epochs, result.Validation, result.BestEpoch)
 	return nil
+}
+
+// settings returns the config of a new run, or that of the run to resume with the
+// flags over it. It fills in the path of the data that the run remembers.
+func (c *trainCmd) settings() (*train.Config, error) {
+	if !c.Resume {
+		if c.Data == "" {
+			return nil, hint.Input("name the file with --data FILE", "no conversations to learn from")
+		}
+		return c.resolve(train.DefaultConfig())
+	}
+	stored, data, err := train.Stored(c.Out)
+	if err != nil {
+		return nil, err
+	}
+	if c.Data == "" {
+		c.Data = data
+	}
+	if c.Data == "" {
+		return nil, hint.Input("name it with --data FILE", "%s does not say which file it was trained on", c.Out)
+	}
+	if c.Config != "" {
+		stored = train.DefaultConfig() // a file describes a run whole
+	}
+	return c.resolve(stored)
+}
+
+// absolute is a file's path from the root, so that it is found from any folder. What
+// is not a file, such as synthetic:seed=1, stays as it is.
+func absolute(path string) string {
+	if _, err := os.Stat(path); err != nil {
+		return path
+	}
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return whole
 }

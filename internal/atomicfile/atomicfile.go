@@ -1,5 +1,6 @@
 // Package atomicfile writes files that are either whole or not there: to a
-// temporary file beside the target, synced, then renamed over it.
+// temporary file beside the target, synced, then renamed over it. What a killed
+// process leaves is removed when the same file is written again, or by Clean.
 package atomicfile
 
 import (
@@ -23,7 +24,7 @@ func Write(path string, data []byte) error {
 // WriteFunc replaces path with what fill writes. If fill or the disk fails,
 // path is as it was and nothing is left beside it.
 func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	file, err := os.CreateTemp(filepath.Dir(path), temporary(filepath.Base(path)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return hint.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
 	}
@@ -51,6 +52,7 @@ func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	if err := os.Rename(file.Name(), path); err != nil {
 		return failure(path, err)
 	}
+	_ = clean(filepath.Dir(path), filepath.Base(path)) // of an earlier process that was killed
 	return nil
 }
 

@@ -7,6 +7,7 @@
 package tsne
 
 import (
+	"context"
 	"math"
 
 	"gsdnet/internal/stream"
@@ -32,12 +33,13 @@ const (
 )
 
 // Embed returns a place in the plane for every row. Rows have the same length;
-// fewer than three are put at the origin.
-func Embed(rows [][]float64, c Config) [][2]float64 {
+// fewer than three are put at the origin. When ctx ends, so does Embed, with the
+// error of ctx.
+func Embed(ctx context.Context, rows [][]float64, c Config) ([][2]float64, error) {
 	n := len(rows)
 	y := make([][2]float64, n)
 	if n < 3 {
-		return y
+		return y, ctx.Err()
 	}
 	if c.Iterations == 0 {
 		c.Iterations = 500
@@ -45,13 +47,19 @@ func Embed(rows [][]float64, c Config) [][2]float64 {
 	if c.Perplexity == 0 {
 		c.Perplexity = 30
 	}
-	p := affinities(rows, min(c.Perplexity, float64(n-1)/3))
+	p, err := affinities(ctx, rows, min(c.Perplexity, float64(n-1)/3))
+	if err != nil {
+		return nil, err
+	}
 	rng := stream.New(c.Seed, "t-SNE")
 	for i := range y {
 		y[i] = [2]float64{firstDeviation * rng.NormFloat64(), firstDeviation * rng.NormFloat64()}
 	}
 	d := newDescent(n)
 	for step := range c.Iterations {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		early := step < int(exaggeratedFor*float64(c.Iterations))
 		factor, momentum := 1.0, lateMomentum
 		if early {
@@ -60,14 +68,17 @@ func Embed(rows [][]float64, c Config) [][2]float64 {
 		gradient(p, y, factor, d)
 		d.step(y, momentum)
 	}
-	return y
+	return y, nil
 }
 
 // affinities returns the symmetric p_ij of the rows, n×n.
-func affinities(rows [][]float64, perplexity float64) []float64 {
+func affinities(ctx context.Context, rows [][]float64, perplexity float64) ([]float64, error) {
 	n := len(rows)
 	p := make([]float64, n*n)
 	for i := range rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		for j := range i {
 			sum := 0.0
 			for k, x := range rows[i] {
@@ -78,6 +89,9 @@ func affinities(rows [][]float64, perplexity float64) []float64 {
 		}
 	}
 	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		condition(p[i*n:(i+1)*n], i, math.Log(perplexity))
 	}
 	for i := range n {
@@ -86,7 +100,7 @@ func affinities(rows [][]float64, perplexity float64) []float64 {
 			p[i*n+j], p[j*n+i] = mean, mean
 		}
 	}
-	return p
+	return p, nil
 }
 
 // condition turns squared distances from point i into p_{j|i}, with the precision

@@ -1,10 +1,13 @@
 package tsne_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"gsdnet/internal/tsne"
 )
@@ -26,7 +29,7 @@ func clusters() (rows [][]float64, labels []int) {
 
 func TestSeparatesClusters(t *testing.T) {
 	rows, labels := clusters()
-	y := tsne.Embed(rows, tsne.Config{Seed: 1})
+	y := embed(t, rows, tsne.Config{Seed: 1})
 	wrong := 0
 	for i := range y {
 		nearest, best := -1, math.Inf(1)
@@ -68,12 +71,12 @@ func spread(y [][2]float64, labels []int) (within, between float64) {
 func TestSeedDecides(t *testing.T) {
 	rows, _ := clusters()
 	short := tsne.Config{Seed: 1, Iterations: 20}
-	first := tsne.Embed(rows, short)
-	if !slices.Equal(first, tsne.Embed(rows, short)) {
+	first := embed(t, rows, short)
+	if !slices.Equal(first, embed(t, rows, short)) {
 		t.Error("the same seed gave another picture")
 	}
 	short.Seed = 2
-	if slices.Equal(first, tsne.Embed(rows, short)) {
+	if slices.Equal(first, embed(t, rows, short)) {
 		t.Error("another seed gave the same picture")
 	}
 }
@@ -88,7 +91,7 @@ func TestDegenerate(t *testing.T) {
 				rows[i] = []float64{1, 2}
 			}
 		}
-		y := tsne.Embed(rows, tsne.Config{})
+		y := embed(t, rows, tsne.Config{})
 		if len(y) != len(rows) {
 			t.Errorf("%s: %d points of %d", name, len(y), len(rows))
 		}
@@ -96,6 +99,32 @@ func TestDegenerate(t *testing.T) {
 			if math.IsNaN(y[i][0]) || math.IsInf(y[i][1], 0) {
 				t.Errorf("%s: point %d at %v", name, i, y[i])
 			}
+		}
+	}
+}
+
+func embed(t *testing.T, rows [][]float64, c tsne.Config) [][2]float64 {
+	t.Helper()
+	y, err := tsne.Embed(t.Context(), rows, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return y
+}
+
+// Embed ends when it is told to, wherever it is.
+func TestEmbedStops(t *testing.T) {
+	rows := make([][]float64, 400)
+	for i := range rows {
+		rows[i] = []float64{float64(i % 7), float64(i)}
+	}
+	for _, after := range []time.Duration{0, time.Millisecond, 100 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		started := time.Now()
+		_, err := tsne.Embed(ctx, rows, tsne.Config{Iterations: 1_000_000})
+		cancel()
+		if took := time.Since(started); !errors.Is(err, context.DeadlineExceeded) || took > 2*time.Second {
+			t.Errorf("told to stop after %v: %v after %v", after, err, took)
 		}
 	}
 }

@@ -26,16 +26,15 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
 // Config holds the settings, the table [dicmor] of a config.
 type Config struct {
 	model.Body
-	Flows      int     `toml:"flows"`      // affine couplings of each flow
-	Attention  int     `toml:"attention"`  // residual channel attention blocks
-	Likelihood float64 `toml:"likelihood"` // weight of L_likelihood + L_reconstruction
+	Flows      int     `toml:"flows" limit:"2..64"`        // affine couplings of each flow; two move every channel
+	Attention  int     `toml:"attention" limit:"1..64"`    // residual channel attention blocks
+	Likelihood float64 `toml:"likelihood" limit:"0..1000"` // weight of L_likelihood + L_reconstruction
 }
 
 // Default returns the default settings; the weight is the paper's.
@@ -64,17 +63,15 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("dicmor"); err != nil {
 		return nil, err
 	}
-	if c.Flows < 2 || c.Attention < 1 || c.Likelihood < 0 {
-		return nil, hint.Input("two flows move every channel, attention is at least 1, the weight at least 0",
-			"dicmor.flows = %d, dicmor.attention = %d, dicmor.likelihood = %g", c.Flows, c.Attention, c.Likelihood)
-	}
 	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
-// Prepare adds dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds nothing: the graphs need only what was observed.
+func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
-	return nil
 }
 
 // Losses is L = L_pred + 0.1·(L_likelihood + L_reconstruction), the decoder beside

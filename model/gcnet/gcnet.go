@@ -21,15 +21,14 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
 // Config holds the settings, the table [gcnet] of a config.
 type Config struct {
 	model.Body
-	Window         int     `toml:"window"`         // utterances an edge spans, either way
-	Reconstruction float64 `toml:"reconstruction"` // weight of the reconstruction loss
+	Window         int     `toml:"window" limit:"1..256"`          // utterances an edge spans, either way
+	Reconstruction float64 `toml:"reconstruction" limit:"0..1000"` // weight of the reconstruction loss
 }
 
 // Default returns the default settings; window and weight are the paper's.
@@ -53,9 +52,6 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("gcnet"); err != nil {
 		return nil, err
 	}
-	if c.Window < 1 || c.Reconstruction < 0 {
-		return nil, hint.Input("the window is at least 1, the weight at least 0", "gcnet.window = %d, gcnet.reconstruction = %g", c.Window, c.Reconstruction)
-	}
 	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
@@ -66,8 +62,8 @@ const (
 	inSpeaker  = "speakers" // same speaker, another one
 )
 
-// Prepare adds the relations and dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds the relations.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	feed[inTemporal] = n.relations(b, 3, func(_ *model.Conversation, i, j int) int {
 		switch {
 		case j < i:
@@ -83,8 +79,12 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 		}
 		return 1
 	})
-	n.cfg.Feed(feed, b, draw, n.graphWidth())
 	return nil
+}
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+	n.cfg.Feed(feed, b, draw, n.graphWidth())
 }
 
 // graphWidth is D_h, the width of a graph network's output.

@@ -27,39 +27,39 @@ const (
 // Config holds the settings of MATHS.md by section. Default returns the
 // defaults, Paper the paper's preset.
 type Config struct {
-	Width  int `toml:"width"`  // d, width of the encoded features
-	Kernel int `toml:"kernel"` // taps of the encoder's convolution, odd
+	Width  int `toml:"width" limit:"2..4096 even"` // d, width of the encoded features
+	Kernel int `toml:"kernel" limit:"1..99 odd"`   // taps of the encoder's convolution, odd
 
-	Graph  string `toml:"graph"`  // spectral, adjacency or none
-	Window int    `toml:"window"` // utterances an edge spans; 0: the whole conversation
-	Rank   int    `toml:"rank"`   // eigenvalues diffused; 0: all
-	Basis  string `toml:"basis"`  // shared, own or oracle
+	Graph  string `toml:"graph"`                 // spectral, adjacency or none
+	Window int    `toml:"window" limit:"0..256"` // utterances an edge spans; 0: the whole conversation
+	Rank   int    `toml:"rank" limit:"0..256"`   // eigenvalues diffused; 0: all
+	Basis  string `toml:"basis"`                 // shared, own or oracle
 
-	SDEX       diffusion.Spec `toml:"sde_x"`      // of the features
-	SDELambda  diffusion.Spec `toml:"sde_lambda"` // of the spectrum
-	Sampler    string         `toml:"sampler"`    // ddim, euler, heun, pc, dpm++2m
-	Schedule   string         `toml:"schedule"`   // uniform or logsnr, of the sampler's times
-	Steps      int            `toml:"steps"`      // of the sampler
-	Prediction string         `toml:"prediction"` // x0, eps or score
-	Through    bool           `toml:"through"`    // let the gradient of L_rec and L_pred through the sampler
-	Condition  string         `toml:"condition"`  // clean or noisy
-	Mean       string         `toml:"mean"`       // none or regression: what the features' diffusion starts out from
-	Ridge      float64        `toml:"ridge"`      // of the regression, in units of the number of rows
-	RidgeRank  int            `toml:"ridge_rank"` // of its maps
-	Folds      int            `toml:"folds"`      // of its cross-fitting in training
-	Around     bool           `toml:"around"`     // it starts out from what the rest of the conversation shows
-	Blocks     int            `toml:"blocks"`     // residual blocks of the features' score network
+	SDEX       diffusion.Spec `toml:"sde_x"`                      // of the features
+	SDELambda  diffusion.Spec `toml:"sde_lambda"`                 // of the spectrum
+	Sampler    string         `toml:"sampler"`                    // ddim, euler, heun, pc, dpm++2m
+	Schedule   string         `toml:"schedule"`                   // uniform or logsnr, of the sampler's times
+	Steps      int            `toml:"steps" limit:"1..1000"`      // of the sampler
+	Prediction string         `toml:"prediction"`                 // x0, eps or score
+	Through    bool           `toml:"through"`                    // let the gradient of L_rec and L_pred through the sampler
+	Condition  string         `toml:"condition"`                  // clean or noisy
+	Mean       string         `toml:"mean"`                       // none or regression: what the features' diffusion starts out from
+	Ridge      float64        `toml:"ridge" limit:">0..1000000"`  // of the regression, in units of the number of rows
+	RidgeRank  int            `toml:"ridge_rank" limit:"1..1024"` // of its maps
+	Folds      int            `toml:"folds" limit:"0|2..20"`      // of its cross-fitting in training
+	Around     bool           `toml:"around"`                     // it starts out from what the rest of the conversation shows
+	Blocks     int            `toml:"blocks" limit:"1..64"`       // residual blocks of the features' score network
 
-	Rows         string `toml:"rows"`          // of the fused graph: embedded, or encoded as printed
-	FusionLayers int    `toml:"fusion_layers"` // L of Eq. 19; 0: no graph
-	Context      int    `toml:"context"`       // recurrent layers between fusion and head; 0: none, as printed
-	Hidden       int    `toml:"hidden"`        // width of the prediction head
-	Head         string `toml:"head"`          // laplace or point
+	Rows         string `toml:"rows"`                        // of the fused graph: embedded, or encoded as printed
+	FusionLayers int    `toml:"fusion_layers" limit:"0..32"` // L of Eq. 19; 0: no graph
+	Context      int    `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0: none, as printed
+	Hidden       int    `toml:"hidden" limit:"1..4096"`      // width of the prediction head
+	Head         string `toml:"head"`                        // laplace or point
 
-	Beta         float64 `toml:"beta"`          // weight of L_miss in Eq. 20
-	FreeWeight   float64 `toml:"free_weight"`   // weight of observed cells in the score matching
-	InputDropout float64 `toml:"input_dropout"` // share of input channels dropped in training
-	Dropout      float64 `toml:"dropout"`       // share of fused channels dropped in training
+	Beta         float64 `toml:"beta" limit:"0..1000"`        // weight of L_miss in Eq. 20
+	FreeWeight   float64 `toml:"free_weight" limit:"0..1000"` // weight of observed cells in the score matching
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels dropped in training
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels dropped in training
 }
 
 // Default returns the default settings.
@@ -89,35 +89,6 @@ func Paper() Config {
 
 // check refuses settings that do not go together.
 func (c Config) check() error {
-	for _, size := range []struct {
-		key string
-		is  int
-	}{
-		{"width", c.Width}, {"kernel", c.Kernel}, {"steps", c.Steps}, {"blocks", c.Blocks},
-		{"hidden", c.Hidden}, {"ridge_rank", c.RidgeRank},
-	} {
-		if size.is <= 0 {
-			return hint.Input("set it to 1 or more", "gsdnet.%s = %d", size.key, size.is)
-		}
-	}
-	if c.Kernel%2 == 0 {
-		return hint.Input("an even kernel has no middle; use 1, 3, 5, …", "gsdnet.kernel = %d", c.Kernel)
-	}
-	if c.Width%2 == 1 {
-		return hint.Input("sines and cosines take turns in it; use an even number", "gsdnet.width = %d", c.Width)
-	}
-	if min(c.InputDropout, c.Dropout) < 0 || max(c.InputDropout, c.Dropout) >= 1 {
-		return hint.Input("they are shares in [0,1)", "gsdnet.input_dropout = %g, gsdnet.dropout = %g", c.InputDropout, c.Dropout)
-	}
-	if c.Ridge <= 0 {
-		return hint.Input("it is above 0", "gsdnet.ridge = %g", c.Ridge)
-	}
-	if c.Folds < 0 || c.Folds == 1 {
-		return hint.Input("2 or more, or 0 for none", "gsdnet.folds = %d", c.Folds)
-	}
-	if min(c.Window, c.Rank, c.FusionLayers, c.Context) < 0 || min(c.Beta, c.FreeWeight) < 0 {
-		return hint.Input("0 is the least", "gsdnet.window, rank, fusion_layers, context, beta or free_weight is negative")
-	}
 	if c.Basis == BasisOracle {
 		return hint.Input(`use "shared" or "own"`, "gsdnet.basis = \"oracle\": the true eigenvectors are not there to be trained with")
 	}

@@ -1,7 +1,11 @@
 package gsdnet
 
 import (
+	"context"
+	"errors"
 	"math"
+	"runtime"
+	"sync"
 
 	"gsdnet/erc"
 	"gsdnet/model"
@@ -15,28 +19,24 @@ const constDeviation = "deviation"
 const leastDeviation = 1e-3
 
 // Fit solves the regression, and measures the deviation over the modalities in which something is missing.
-func (n *Net) Fit(p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+func (n *Net) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
 	if n.cfg.Mean == MeanRegression {
-		if err := n.ridge.Fit(p, seen, truth); err != nil {
+		if err := n.ridge.Fit(ctx, p, seen, truth); err != nil {
 			return err
 		}
 	}
 	if n.cfg.Graph == GraphNone {
 		return nil
 	}
-	all, err := n.analyse(&model.Batch{Conversations: seen}, truth)
-	if err != nil {
+	all := make([]residuals, len(seen))
+	if err := n.measure(ctx, all, seen, truth); err != nil {
 		return err
 	}
 	var squares, counts [erc.NumModalities]float64
-	for i, g := range all {
-		for _, m := range erc.Modalities {
-			if whole(seen[i].Present, m) {
-				continue
-			}
-			square, count := n.residual(g, int(m))
-			squares[m] += square
-			counts[m] += count
+	for i := range all {
+		for m := range squares {
+			squares[m] += all[i].squares[m]
+			counts[m] += all[i].counts[m]
 		}
 	}
 	deviation := make([]float32, erc.NumModalities)
@@ -44,6 +44,38 @@ func (n *Net) Fit(p *model.Params, seen []model.Conversation, truth []model.Trut
 		deviation[m] = float32(max(leastDeviation, math.Sqrt(squares[m]/max(counts[m], 1))))
 	}
 	return p.SetConstant(constDeviation, deviation, erc.NumModalities)
+}
+
+// residuals are the sums of squares of the modalities of one conversation in which
+// something is missing, and the numbers of elements.
+type residuals struct{ squares, counts [erc.NumModalities]float64 }
+
+// measure fills in the residuals of conversations, a few at a time: their graphs are
+// not kept.
+func (n *Net) measure(ctx context.Context, all []residuals, seen []model.Conversation, truth []model.Truth) error {
+	errs := make([]error, len(seen))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i := range seen {
+		slots <- struct{}{}
+		if errs[i] = ctx.Err(); errs[i] != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			g, err := n.analyseOne(&seen[i], &truth[i])
+			if errs[i] = err; err != nil {
+				return
+			}
+			for _, m := range erc.Modalities {
+				if !whole(seen[i].Present, m) {
+					all[i].squares[m], all[i].counts[m] = n.residual(g, int(m))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 // residual sums the squares of one modality's residual, and counts its elements.

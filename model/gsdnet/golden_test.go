@@ -193,9 +193,10 @@ func goldenFeed(t *testing.T, net *Net, b *model.Batch, truth []model.Truth, noi
 	t.Helper()
 	feed := b.Observe()
 	b.Reveal(feed, truth)
-	if err := net.Prepare(feed, b, truth, model.Draw{Seed: 1, Step: 1, Train: true}); err != nil {
+	if err := net.Prepare(feed, b, truth); err != nil {
 		t.Fatal(err)
 	}
+	net.Draw(feed, b, model.Draw{Seed: 1, Step: 1, Train: true})
 	for name, value := range noise {
 		if old, ok := feed[name]; !ok || old.Shape().Size() != value.Shape().Size() {
 			t.Fatalf("noise %s %s: the feed has %v", name, value.Shape(), old)

@@ -8,7 +8,7 @@ import (
 	"gsdnet/model"
 )
 
-// Names of the noise inputs. The last axes are [M,B,N,d] for features, [M,B,K]
+// Names of the noise inputs; S is the noise draws of the sampler. The last axes are [M,B,N,d] for features, [M,B,K]
 // for spectra and [M,B,N,N] for graphs; "g" stands for whichever of the latter two
 // is diffused.
 const (

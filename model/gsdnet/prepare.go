@@ -14,7 +14,7 @@ import (
 )
 
 // Names of the inputs that Prepare adds. K is the retained rank of the padded
-// length, S the noise draws of the sampler.
+// length.
 const (
 	inBasis        = "basis"         // [B,N,K] eigenvectors
 	inRest         = "rest"          // [B,N,N] the part of A_ref that is not diffused
@@ -33,8 +33,8 @@ type graphs struct {
 	lambda, target     [erc.NumModalities][]float64
 }
 
-// Prepare adds spectra (or graphs) and noise to the feed.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth, draw model.Draw) error {
+// Prepare adds spectra (or graphs) to the feed.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth) error {
 	all, err := n.analyse(b, truth)
 	if err != nil {
 		return err
@@ -47,11 +47,15 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth, draw
 			feed[inGraphTarget] = stack(b.N, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.complete })
 		}
 	}
+	return nil
+}
+
+// Draw adds the noise of a completion and, in training, the folds of the regression.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	n.feedNoise(feed, b, draw)
 	if n.cfg.Mean == MeanRegression {
 		n.ridge.Feed(feed, b, draw)
 	}
-	return nil
 }
 
 // analyse builds the graphs and spectra of a batch, conversations in parallel.
@@ -60,6 +64,9 @@ func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {
 	errs := make([]error, b.Size())
 	var wg sync.WaitGroup
 	for i := range b.Conversations {
+		if b.First(i) < i {
+			continue
+		}
 		wg.Go(func() {
 			var complete *model.Truth
 			if truth != nil {
@@ -69,6 +76,9 @@ func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {
 		})
 	}
 	wg.Wait()
+	for i := range all {
+		all[i] = all[b.First(i)]
+	}
 	return all, errors.Join(errs...)
 }
 

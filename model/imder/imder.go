@@ -36,9 +36,9 @@ import (
 // Config holds the settings, the table [imder] of a config.
 type Config struct {
 	model.Body
-	Sigma  float64 `toml:"sigma"`  // of the variance-exploding SDE
-	Steps  int     `toml:"steps"`  // of Euler-Maruyama; 100 in the paper
-	Weight float64 `toml:"weight"` // of the score matching and the reconstruction
+	Sigma  float64 `toml:"sigma" limit:">1..10000"` // of the variance-exploding SDE
+	Steps  int     `toml:"steps" limit:"1..1000"`   // of Euler-Maruyama; 100 in the paper
+	Weight float64 `toml:"weight" limit:"0..1000"`  // of the score matching and the reconstruction
 }
 
 // Default returns the default settings; σ and the weight are the paper's.
@@ -65,9 +65,6 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("imder"); err != nil {
 		return nil, err
 	}
-	if c.Steps < 1 || c.Weight < 0 {
-		return nil, hint.Input("steps is at least 1, weight at least 0", "imder.steps = %d, imder.weight = %g", c.Steps, c.Weight)
-	}
 	sde, err := diffusion.Spec{Kind: "ve", Sigma: c.Sigma}.New()
 	if err != nil {
 		return nil, hint.Input("see [imder] in docs/config.md", "imder: %w", err)
@@ -84,8 +81,11 @@ const (
 	inTarget = "target" // [M,B,N,d] the noise to be matched
 )
 
-// Prepare adds the noise, and dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds nothing: the graphs need only what was observed.
+func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+
+// Draw adds the noise, and dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	z := model.Noise{Batch: b, Draw: draw}
 	feed[inStart] = z.Features(inStart, 0, n.cfg.Width)
 	if draws := diffusion.Euler.Draws(n.cfg.Steps); draws > 0 {
@@ -93,7 +93,7 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	}
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 	if !draw.Train {
-		return nil
+		return
 	}
 	times, deviations := make([]float32, b.Size()), make([]float32, b.Size())
 	for i := range times {
@@ -104,7 +104,6 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	feed[inTime] = tensors.FromFlatDataAndDimensions(times, b.Size())
 	feed[inStd] = tensors.FromFlatDataAndDimensions(deviations, b.Size())
 	feed[inTarget] = z.Features(inTarget, 0, n.cfg.Width)
-	return nil
 }
 
 // Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.

@@ -20,15 +20,14 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
 // Config holds the settings, the table [mctn] of a config.
 type Config struct {
 	model.Body
-	Translation float64 `toml:"translation"` // weight of the translation loss
-	Cycle       float64 `toml:"cycle"`       // weight of the back-translation loss
+	Translation float64 `toml:"translation" limit:"0..1000"` // weight of the translation loss
+	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the back-translation loss
 }
 
 // Default returns the default settings; the weights are the paper's.
@@ -50,16 +49,15 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("mctn"); err != nil {
 		return nil, err
 	}
-	if min(c.Translation, c.Cycle) < 0 {
-		return nil, hint.Input("0 is the least", "mctn.translation = %g, mctn.cycle = %g", c.Translation, c.Cycle)
-	}
 	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
-// Prepare adds dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds nothing: the graphs need only what was observed.
+func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
-	return nil
 }
 
 // Losses is L = L_pred + λ_t·L_translation + λ_c·L_cycle.

@@ -21,16 +21,15 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
 // Config holds the settings, the table [mmin] of a config.
 type Config struct {
 	model.Body
-	Blocks      int     `toml:"blocks"`      // autoencoders in the cascade
-	Imagination float64 `toml:"imagination"` // weight of the imagination loss
-	Cycle       float64 `toml:"cycle"`       // weight of the way back
+	Blocks      int     `toml:"blocks" limit:"1..64"`        // autoencoders in the cascade
+	Imagination float64 `toml:"imagination" limit:"0..1000"` // weight of the imagination loss
+	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the way back
 }
 
 // Default returns the default settings; cascade and weights are the paper's.
@@ -58,17 +57,15 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("mmin"); err != nil {
 		return nil, err
 	}
-	if c.Blocks < 1 || min(c.Imagination, c.Cycle) < 0 {
-		return nil, hint.Input("blocks is at least 1, a weight at least 0", "mmin.blocks = %d, mmin.imagination = %g, mmin.cycle = %g",
-			c.Blocks, c.Imagination, c.Cycle)
-	}
 	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
-// Prepare adds dropout.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds nothing: the graphs need only what was observed.
+func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
-	return nil
 }
 
 // Losses is L = L_pred + 4·L_imagination + 2·L_cycle, the teacher's prediction and

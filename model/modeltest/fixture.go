@@ -46,7 +46,7 @@ func newFixture(t *testing.T, m model.Model) *fixture {
 		f.convs, f.truth = append(f.convs, conv), append(f.truth, truth)
 	}
 	if fit, ok := m.(model.Fitter); ok {
-		if err := fit.Fit(f.params, f.convs, f.truth); err != nil {
+		if err := fit.Fit(t.Context(), f.params, f.convs, f.truth); err != nil {
 			t.Fatalf("Fit: %v", err)
 		}
 	}
@@ -100,10 +100,10 @@ func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) model.F
 	if truth != nil {
 		b.Reveal(feed, truth)
 	}
-	draw := model.Draw{Seed: 3, Step: step, Train: truth != nil}
-	if err := f.model.Prepare(feed, b, truth, draw); err != nil {
+	if err := f.model.Prepare(feed, b, truth); err != nil {
 		f.t.Fatalf("Prepare: %v", err)
 	}
+	f.model.Draw(feed, b, model.Draw{Seed: 3, Step: step, Train: truth != nil})
 	return feed
 }
 

@@ -11,6 +11,8 @@
 package simple
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 	"gonum.org/v1/gonum/mat"
 
@@ -22,17 +24,17 @@ import (
 
 // Config holds the settings that the three share; defaults are GSDNet's.
 type Config struct {
-	Width        int     `toml:"width"`         // d
-	Kernel       int     `toml:"kernel"`        // taps of the encoder's convolution, odd
-	Window       int     `toml:"window"`        // utterances an edge spans; 0: the whole conversation
-	Rows         string  `toml:"rows"`          // of the fused graph: embedded, or encoded as printed
-	FusionLayers int     `toml:"fusion_layers"` // L of Eq. 19; 0: no graph
-	Context      int     `toml:"context"`       // recurrent layers between fusion and head; 0: none
-	Hidden       int     `toml:"hidden"`        // width of the head
-	Head         string  `toml:"head"`          // laplace or point
-	Ridge        float64 `toml:"ridge"`         // of the regression, in units of the number of rows
-	InputDropout float64 `toml:"input_dropout"`
-	Dropout      float64 `toml:"dropout"`
+	Width        int     `toml:"width" limit:"2..4096 even"`  // d
+	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // taps of the encoder's convolution, odd
+	Window       int     `toml:"window" limit:"0..256"`       // utterances an edge spans; 0: the whole conversation
+	Rows         string  `toml:"rows"`                        // of the fused graph: embedded, or encoded as printed
+	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // L of Eq. 19; 0: no graph
+	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0: none
+	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the head
+	Head         string  `toml:"head"`                        // laplace or point
+	Ridge        float64 `toml:"ridge" limit:">0..1000000"`   // of the regression, in units of the number of rows
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"`
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`
 }
 
 // Default returns the default settings.
@@ -72,19 +74,8 @@ type Net struct {
 
 // New checks the settings and builds the model of a kind.
 func New(kind string, c Config, s model.Setup) (model.Model, error) {
-	if c.Width <= 0 || c.Width%2 == 1 || c.Kernel <= 0 || c.Kernel%2 == 0 || c.Hidden <= 0 {
-		return nil, hint.Input("width is even, kernel odd, and all are at least 1", "%s: width %d, kernel %d, hidden %d",
-			kind, c.Width, c.Kernel, c.Hidden)
-	}
-	if min(c.Window, c.FusionLayers, c.Context) < 0 {
-		return nil, hint.Input("0 is the least", "%s: window %d, fusion_layers %d, context %d", kind, c.Window, c.FusionLayers, c.Context)
-	}
 	if err := hint.OneOf(kind+".rows", c.Rows, model.RowsEmbedded, model.RowsEncoded); err != nil {
 		return nil, err
-	}
-	if c.Dropout < 0 || c.Dropout >= 1 || c.InputDropout < 0 || c.InputDropout >= 1 || c.Ridge <= 0 {
-		return nil, hint.Input("dropout is a share in [0,1), ridge above 0", "%s: dropout %g, input_dropout %g, ridge %g",
-			kind, c.Dropout, c.InputDropout, c.Ridge)
 	}
 	if err := hint.OneOf(kind+".head", c.Head, model.HeadLaplace, model.HeadPoint); err != nil {
 		return nil, err
@@ -106,18 +97,27 @@ const (
 	inDropOut = "drop_fused" //
 )
 
-// Prepare adds the observed graphs, and dropout in training.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw model.Draw) error {
+// Prepare adds the observed graphs.
+func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
 	for i := range b.Conversations {
+		if first := b.First(i); first < i {
+			all[i] = all[first]
+			continue
+		}
 		c := &b.Conversations[i]
 		for m, w := range spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window) {
 			all[i][m] = spectral.Normalise(w)
 		}
 	}
 	feed[inGraph] = model.StackGraphs(b.N, all)
+	return nil
+}
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 	if !draw.Train {
-		return nil
+		return
 	}
 	z := model.Noise{Batch: b, Draw: draw}
 	for _, m := range erc.Modalities {
@@ -126,7 +126,6 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth, draw mod
 	}
 	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
 	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
-	return nil
 }
 
 // Losses has the prediction's term alone: these completions learn nothing.
@@ -189,8 +188,8 @@ type regression struct {
 }
 
 // Fit solves the regressions.
-func (r *regression) Fit(p *model.Params, seen []model.Conversation, truth []model.Truth) error {
-	return r.ridge.Fit(p, seen, truth)
+func (r *regression) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+	return r.ridge.Fit(ctx, p, seen, truth)
 }
 
 // Losses trains on the regressed features.

@@ -1,30 +1,28 @@
 // Package figure draws a report's pictures as SVG and PNG: Chart is lines with
 // markers and whiskers, Panels are clouds of points side by side.
 //
-// Colours are those of Okabe and Ito (jfly.uni-koeln.de/color, 2008), which
-// readers with any colour vision can tell apart; markers and dashes differ with
-// them, so that print without colour does as well.
+// Colours are the nine of Paul Tol's scheme "muted" (SRON technical note
+// EPS/TN/09-002, version 3.2), which readers with any colour vision can tell apart;
+// markers and dashes differ with them, so that a print without colour can be read
+// too.
 //
 // Start reading at Chart.
 package figure
 
 import (
+	"bytes"
 	"image/color"
-	"io"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
-
-	"gsdnet/internal/atomicfile"
 )
 
-// palette is Okabe and Ito's, without yellow, which is faint on white, and
-// without black, which is accent.
+// palette is Tol's "muted", ordered so that neighbours differ most.
 var palette = []color.NRGBA{
-	{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
-	{230, 159, 0, 255}, {86, 180, 233, 255},
+	{51, 34, 136, 255}, {204, 102, 119, 255}, {17, 119, 51, 255}, {136, 204, 238, 255}, {136, 34, 85, 255},
+	{68, 170, 153, 255}, {170, 68, 153, 255}, {153, 153, 51, 255}, {221, 204, 119, 255},
 }
 
 // accent is the colour of what a picture is about, ground of what the others are
@@ -35,8 +33,8 @@ var (
 )
 
 var shapes = []draw.GlyphDrawer{
-	draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{},
-	draw.RingGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.PlusGlyph{},
+	draw.CircleGlyph{}, draw.SquareGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{},
+	draw.RingGlyph{}, draw.BoxGlyph{}, draw.TriangleGlyph{}, draw.PlusGlyph{},
 }
 
 var dashes = [][]vg.Length{nil, {vg.Points(6), vg.Points(3)}, {vg.Points(2), vg.Points(2)}}
@@ -44,32 +42,31 @@ var dashes = [][]vg.Length{nil, {vg.Points(6), vg.Points(3)}, {vg.Points(2), vg.
 // Figure is something that can be drawn.
 type Figure interface {
 	size() (width, height vg.Length)
-	draw(c draw.Canvas) error
+	draw(c draw.Canvas, letters handler) error
 }
 
 const dotsPerInch = 150
 
-// Write draws a figure into base.svg and base.png, each whole or not at all, and
-// returns their paths.
-func Write(base string, f Figure) ([]string, error) {
+// Render draws a figure as SVG and as PNG.
+func Render(f Figure) (svg, png []byte, err error) {
 	width, height := f.size()
 	drawn := vgsvg.New(width, height)
-	if err := f.draw(draw.New(drawn)); err != nil {
-		return nil, err
+	anchored, page := newHandler(true), draw.New(drawn)
+	page.SetColor(color.White) // readers may have dark pages
+	page.Fill(page.Rectangle.Path())
+	if err := f.draw(page, anchored); err != nil {
+		return nil, nil, err
 	}
 	painted := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
-	if err := f.draw(draw.New(painted)); err != nil {
-		return nil, err
+	if err := f.draw(draw.New(painted), newHandler(false)); err != nil {
+		return nil, nil, err
 	}
-	paths := []string{base + ".svg", base + ".png"}
-	for i, from := range []io.WriterTo{drawn, vgimg.PngCanvas{Canvas: painted}} {
-		err := atomicfile.WriteFunc(paths[i], func(w io.Writer) error {
-			_, err := from.WriteTo(w)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	var vectors, pixels bytes.Buffer
+	if _, err := drawn.WriteTo(&vectors); err != nil {
+		return nil, nil, err
 	}
-	return paths, nil
+	if _, err := (vgimg.PngCanvas{Canvas: painted}).WriteTo(&pixels); err != nil {
+		return nil, nil, err
+	}
+	return anchored.anchor(vectors.Bytes()), pixels.Bytes(), nil
 }

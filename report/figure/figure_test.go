@@ -2,52 +2,27 @@ package figure_test
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
 	"image/png"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"gsdnet/report/figure"
 )
 
-// drawn writes a figure and returns the text of its SVG; both files must parse.
+// drawn draws a figure and returns the text of its SVG; both forms must parse.
 func drawn(t *testing.T, f figure.Figure) string {
 	t.Helper()
-	paths, err := figure.Write(filepath.Join(t.TempDir(), "figure"), f)
+	svg, pixels, err := figure.Render(f)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := png.Decode(bytes.NewReader(pixels)); err != nil {
+		t.Error(err)
+	}
 	var said strings.Builder
-	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if filepath.Ext(path) == ".png" {
-			if _, err := png.Decode(bytes.NewReader(data)); err != nil {
-				t.Error(err)
-			}
-			continue
-		}
-		decoder := xml.NewDecoder(bytes.NewReader(data))
-		for {
-			token, err := decoder.Token()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text, ok := token.(xml.CharData); ok {
-				said.Write(text)
-				said.WriteByte('\n')
-			}
-		}
+	for _, e := range parse(t, svg) {
+		said.WriteString(e.Text + "\n")
 	}
 	return said.String()
 }

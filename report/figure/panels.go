@@ -3,6 +3,7 @@ package figure
 import (
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -38,9 +39,9 @@ func (p *Panels) size() (width, height vg.Length) {
 	return vg.Length(max(2, p.columns())) * panelWidth, headHeight + vg.Length(rows)*panelHeight
 }
 
-func (p *Panels) draw(canvas draw.Canvas) error {
+func (p *Panels) draw(canvas draw.Canvas, letters handler) error {
 	for i := range p.Panels {
-		one, err := p.Panels[i].plot()
+		one, err := p.Panels[i].plot(letters)
 		if err != nil {
 			return err
 		}
@@ -48,21 +49,19 @@ func (p *Panels) draw(canvas draw.Canvas) error {
 		top := canvas.Max.Y - headHeight - vg.Length(i/p.columns())*panelHeight
 		one.Draw(draw.Canvas{Canvas: canvas, Rectangle: vg.Rectangle{
 			Min: vg.Point{X: left + vg.Points(6), Y: top - panelHeight + vg.Points(6)},
-			Max: vg.Point{X: left + panelWidth - vg.Points(6), Y: top - vg.Points(2)},
+			Max: vg.Point{X: left + panelWidth - vg.Points(6), Y: top - vg.Points(8)},
 		}})
 	}
-	p.head(canvas)
+	p.head(canvas, letters)
 	return nil
 }
 
 // head draws the title and the legend above the panels.
-func (p *Panels) head(canvas draw.Canvas) {
-	title := plot.New().Title.TextStyle
-	title.Font.Size = vg.Points(12)
-	title.XAlign, title.YAlign = draw.XLeft, draw.YTop
-	canvas.FillText(title, vg.Point{X: canvas.Min.X + vg.Points(8), Y: canvas.Max.Y - vg.Points(6)}, p.Title)
-	label := title
-	label.Font.Size, label.YAlign = vg.Points(11), draw.YCenter
+func (p *Panels) head(canvas draw.Canvas, letters handler) {
+	title, label := letters.style(12), letters.style(10.5)
+	title.YAlign, label.YAlign = draw.YTop, draw.YCenter
+	width := canvas.Max.X - canvas.Min.X - vg.Points(16)
+	canvas.FillText(title, vg.Point{X: canvas.Min.X + vg.Points(8), Y: canvas.Max.Y - vg.Points(6)}, fit(title, p.Title, width))
 	x, y := canvas.Min.X+vg.Points(14), canvas.Max.Y-vg.Points(34)
 	for i, name := range p.Groups {
 		look := cloudStyle(i)
@@ -80,10 +79,15 @@ func cloudStyle(i int) draw.GlyphStyle {
 }
 
 // plot is a panel without ticks: t-SNE's axes have no meaning.
-func (p *Panel) plot() (*plot.Plot, error) {
+func (p *Panel) plot(letters handler) (*plot.Plot, error) {
 	out := plot.New()
-	out.Title.Text = p.Title
-	out.Title.TextStyle.Font.Size = vg.Points(9.5)
+	letters.adopt(out)
+	out.Title.TextStyle.Font.Size = vg.Points(8.5)
+	var title []string
+	for _, line := range strings.Split(p.Title, "\n") {
+		title = append(title, fit(out.Title.TextStyle, line, panelWidth-vg.Points(14)))
+	}
+	out.Title.Text = strings.Join(title, "\n")
 	out.Title.Padding = vg.Points(3)
 	reach := 1e-9
 	for i, cloud := range p.Clouds {

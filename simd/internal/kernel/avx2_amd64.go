@@ -6,7 +6,6 @@ func init() {
 		absOp:        absAVX2,
 		negOp:        negAVX2,
 		signOp:       signAVX2,
-		reluOp:       reluAVX2,
 		squareOp:     squareAVX2,
 		reciprocalOp: reciprocalAVX2,
 		sqrtOp:       sqrtAVX2,
@@ -20,7 +19,6 @@ func init() {
 		log1pOp:      log1pAVX2,
 		tanhOp:       tanhAVX2,
 		logisticOp:   logisticAVX2,
-		siluOp:       siluAVX2,
 		erfOp:        erfAVX2,
 		sinOp:        sinAVX2,
 		cosOp:        cosAVX2,
@@ -33,7 +31,6 @@ func init() {
 		maxOp: {vv: maxVVAVX2, vs: maxVSAVX2},
 		minOp: {vv: minVVAVX2, vs: minVSAVX2},
 	}
-	t.axpy, t.mulAdd, t.adam = axpyAVX2, mulAddAVX2, adamAVX2
 	t.logic = logicLoops{grain: 8, vv: selectAVX2, vs: selectVSAVX2, sv: selectSVAVX2}
 	t.logic.compare[equalOp].vv, t.logic.compare[equalOp].vs = equalVVAVX2, equalVSAVX2
 	t.logic.compare[notEqualOp].vv, t.logic.compare[notEqualOp].vs = notEqualVVAVX2, notEqualVSAVX2
@@ -42,11 +39,10 @@ func init() {
 	t.logic.compare[greaterOp].vv, t.logic.compare[greaterOp].vs = greaterVVAVX2, greaterVSAVX2
 	t.logic.compare[greaterEqOp].vv, t.logic.compare[greaterEqOp].vs = greaterEqVVAVX2, greaterEqVSAVX2
 	t.reduce = [reduceOps]func(src *float32, n int) float32{
-		sumOp: sumAVX2, sumSquaresOp: sumSquaresAVX2, reduceMaxOp: reduceMaxAVX2, reduceMinOp: reduceMinAVX2,
+		sumOp: sumAVX2, reduceMaxOp: reduceMaxAVX2, reduceMinOp: reduceMinAVX2,
 	}
-	t.dot = dotAVX2
-	t.convert = fromUint32AVX2
-	t.rows = rowLoops{layerNormAVX2, layerNormAffineAVX2, softmaxAVX2, sumRowsAVX2, sumColumnsAVX2}
+	t.convert, t.pow = fromUint32AVX2, powAVX2
+	t.rows = rowLoops{sumRowsAVX2, sumColumnsAVX2}
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripAVX2, copy: copyStripAVX2}
 	t.gemm = &gemmKernels{
 		mr: 6, nr: 16, strips: t.strips,

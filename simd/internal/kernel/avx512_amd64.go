@@ -6,7 +6,6 @@ func init() {
 		absOp:        absAVX512,
 		negOp:        negAVX512,
 		signOp:       signAVX512,
-		reluOp:       reluAVX512,
 		squareOp:     squareAVX512,
 		reciprocalOp: reciprocalAVX512,
 		sqrtOp:       sqrtAVX512,
@@ -20,7 +19,6 @@ func init() {
 		log1pOp:      log1pAVX512,
 		tanhOp:       tanhAVX512,
 		logisticOp:   logisticAVX512,
-		siluOp:       siluAVX512,
 		erfOp:        erfAVX512,
 		sinOp:        sinAVX512,
 		cosOp:        cosAVX512,
@@ -33,7 +31,6 @@ func init() {
 		maxOp: {vv: maxVVAVX512, vs: maxVSAVX512},
 		minOp: {vv: minVVAVX512, vs: minVSAVX512},
 	}
-	t.axpy, t.mulAdd, t.adam = axpyAVX512, mulAddAVX512, adamAVX512
 	t.logic = logicLoops{grain: 1, vv: selectAVX512, vs: selectVSAVX512, sv: selectSVAVX512}
 	t.logic.compare[equalOp].vv, t.logic.compare[equalOp].vs = equalVVAVX512, equalVSAVX512
 	t.logic.compare[notEqualOp].vv, t.logic.compare[notEqualOp].vs = notEqualVVAVX512, notEqualVSAVX512
@@ -42,11 +39,10 @@ func init() {
 	t.logic.compare[greaterOp].vv, t.logic.compare[greaterOp].vs = greaterVVAVX512, greaterVSAVX512
 	t.logic.compare[greaterEqOp].vv, t.logic.compare[greaterEqOp].vs = greaterEqVVAVX512, greaterEqVSAVX512
 	t.reduce = [reduceOps]func(src *float32, n int) float32{
-		sumOp: sumAVX512, sumSquaresOp: sumSquaresAVX512, reduceMaxOp: reduceMaxAVX512, reduceMinOp: reduceMinAVX512,
+		sumOp: sumAVX512, reduceMaxOp: reduceMaxAVX512, reduceMinOp: reduceMinAVX512,
 	}
-	t.dot = dotAVX512
-	t.convert = fromUint32AVX512
-	t.rows = rowLoops{layerNormAVX512, layerNormAffineAVX512, softmaxAVX512, sumRowsAVX512, sumColumnsAVX512}
+	t.convert, t.pow = fromUint32AVX512, powAVX512
+	t.rows = rowLoops{sumRowsAVX512, sumColumnsAVX512}
 	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
 	t.gemm = &gemmKernels{
 		mr: 12, nr: 32, strips: t.strips,

@@ -42,7 +42,6 @@ func BenchmarkBinary(b *testing.B) {
 	a, cond := benchArrays(3), make([]bool, benchRows*benchCols)
 	measure(b, "Add", 12, func() { kernel.Add(a[0], a[1], a[2]) })
 	measure(b, "Max", 12, func() { kernel.Max(a[0], a[1], a[2]) })
-	measure(b, "MulAdd", 16, func() { kernel.MulAdd(a[0], a[1], a[2], a[2]) })
 	measure(b, "Less", 9, func() { kernel.Less(cond, a[1], a[2]) })
 	measure(b, "Select", 13, func() { kernel.Select(a[0], cond, a[1], a[2]) })
 }
@@ -51,19 +50,12 @@ func BenchmarkReduce(b *testing.B) {
 	a := benchArrays(2)
 	measure(b, "Sum", 4, func() { kernel.Sum(a[1]) })
 	measure(b, "ReduceMax", 4, func() { kernel.ReduceMax(a[1]) })
-	measure(b, "Dot", 8, func() { kernel.Dot(a[0], a[1]) })
 	measure(b, "SumRows", 4, func() { kernel.SumRows(a[0], a[1], benchRows, benchCols) })
 	measure(b, "SumColumns", 4, func() { kernel.SumColumns(a[0][:benchCols], a[1], benchCols, benchRows, benchCols) })
 }
 
-func BenchmarkRows(b *testing.B) {
-	a := benchArrays(7)
-	gamma, beta := a[5][:benchCols], a[6][:benchCols]
-	measure(b, "LayerNorm", 8, func() { kernel.LayerNorm(a[0], a[1], gamma, beta, benchRows, benchCols, 1e-5) })
-	measure(b, "Softmax", 8, func() { kernel.Softmax(a[0], a[1], benchRows, benchCols) })
-	h := kernel.Adam{LearningRate: 1e-3, Beta1: 0.9, Beta2: 0.999, Debias1: 2, Debias2: 3, Epsilon: 1e-8}
-	kernel.Abs(a[3], a[3])
-	measure(b, "Adam", 28, func() { h.Update(a[0], a[2], a[3], a[4]) })
+func BenchmarkTranspose(b *testing.B) {
+	a := benchArrays(2)
 	measure(b, "Transpose2D", 8, func() { kernel.Transpose2D(a[0], benchRows, a[1], benchCols, benchRows, benchCols) })
 }
 
@@ -72,23 +64,4 @@ func BenchmarkRandom(b *testing.B) {
 	bytes, words := make([]byte, 4*benchRows*benchCols), make([]uint32, benchRows*benchCols)
 	measure(b, "PCG", 4, func() { kernel.PCG{Hi: 1, Lo: 2}.Fill(bytes) })
 	measure(b, "FromUint32", 8, func() { kernel.FromUint32(a[0], words) })
-}
-
-func BenchmarkEpilogue(b *testing.B) {
-	a := benchArrays(3)
-	g := kernel.GemmArgs{M: 1024, N: 256, K: 256, Alpha: 1, A: a[0], LDA: 256, B: a[1], LDB: 256, C: a[2], LDC: 256}
-	var ws kernel.Workspace
-	for name, e := range map[string]kernel.Epilogue{
-		"none":          {},
-		"bias":          {Bias: a[1][:256]},
-		"bias+SiLU":     {Bias: a[1][:256], Activation: kernel.SiLUActivation},
-		"bias+residual": {Bias: a[1][:256], Residual: a[0], LDR: 256},
-	} {
-		g.Epilogue = e
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				kernel.Gemm(&g, &ws)
-			}
-		})
-	}
 }

@@ -18,11 +18,27 @@ func zip(op binaryOp, dst, a, b []float32) {
 	if len(dst) == 0 {
 		return
 	}
-	if f := tables[active].binary[op].vv; f != nil {
-		f(&dst[0], &a[0], &b[0], len(dst))
+	f := tables[active].binary[op].vv
+	if f == nil {
+		zipPortable(op, dst, a, b)
 		return
 	}
-	zipPortable(op, dst, a, b)
+	for at := 0; at < len(dst); at += longestCall {
+		zipPart(f, dst[at:], a[at:], b[at:])
+	}
+}
+
+// longestCall is how many elements one call of an assembly loop works on where
+// arrays may be long: the Go scheduler cannot interrupt it, so that a garbage
+// collection waits for it.
+const longestCall = 1 << 16
+
+// zipPart calls the loop for the first part of the vectors. It is a function
+// of its own because the scheduler gets its turn where a Go function begins.
+//
+//go:noinline
+func zipPart(f func(dst, a, b *float32, n int), dst, a, b []float32) {
+	f(&dst[0], &a[0], &b[0], min(longestCall, len(dst)))
 }
 
 // zipPortable has loops of its own for the commonest operations.

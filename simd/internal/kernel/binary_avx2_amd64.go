@@ -74,22 +74,12 @@ func minVVAVX2(dst *float32, a *float32, b *float32, n int)
 //go:noescape
 func minVSAVX2(dst *float32, a *float32, s float32, n int)
 
-// axpyAVX2 adds s·x[i] to dst[i].
-//
-//go:noescape
-func axpyAVX2(dst *float32, x *float32, s float32, n int)
-
-// mulAddAVX2 sets dst[i] = a[i]·b[i] + c[i].
-//
-//go:noescape
-func mulAddAVX2(dst *float32, a *float32, b *float32, c *float32, n int)
-
-// adamAVX2 is the loop of Adam.Step.
-//
-//go:noescape
-func adamAVX2(newParam *float32, newM *float32, newV *float32, param *float32, m *float32, v *float32, grad *float32, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, debias1 float32, debias2 float32, epsilon float32, decay float32, n int)
-
 // fromUint32AVX2 is the loop of FromUint32.
 //
 //go:noescape
 func fromUint32AVX2(dst *float32, src *uint32, n int)
+
+// powAVX2 sets dst[i] = a[i]^b[i]; n is a multiple of 32.
+//
+//go:noescape
+func powAVX2(dst *float32, a *float32, b *float32, n int)

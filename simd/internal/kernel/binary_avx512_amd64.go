@@ -74,22 +74,12 @@ func minVVAVX512(dst *float32, a *float32, b *float32, n int)
 //go:noescape
 func minVSAVX512(dst *float32, a *float32, s float32, n int)
 
-// axpyAVX512 adds s·x[i] to dst[i].
-//
-//go:noescape
-func axpyAVX512(dst *float32, x *float32, s float32, n int)
-
-// mulAddAVX512 sets dst[i] = a[i]·b[i] + c[i].
-//
-//go:noescape
-func mulAddAVX512(dst *float32, a *float32, b *float32, c *float32, n int)
-
-// adamAVX512 is the loop of Adam.Step.
-//
-//go:noescape
-func adamAVX512(newParam *float32, newM *float32, newV *float32, param *float32, m *float32, v *float32, grad *float32, rate float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, debias1 float32, debias2 float32, epsilon float32, decay float32, n int)
-
 // fromUint32AVX512 is the loop of FromUint32.
 //
 //go:noescape
 func fromUint32AVX512(dst *float32, src *uint32, n int)
+
+// powAVX512 sets dst[i] = a[i]^b[i]; n is a multiple of 32.
+//
+//go:noescape
+func powAVX512(dst *float32, a *float32, b *float32, n int)

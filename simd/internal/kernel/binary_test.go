@@ -99,27 +99,6 @@ func TestBinaryTails(t *testing.T) {
 				checkTails(t, op.name+"SV", 1, func(dst []float32, in [][]float32) { op.sv(dst, 1.5, in[0]) })
 			}
 		}
-		checkTails(t, "MulAdd", 3, func(dst []float32, in [][]float32) { kernel.MulAdd(dst, in[0], in[1], in[2]) })
-		checkTails(t, "Axpy", 2, func(dst []float32, in [][]float32) {
-			y := append([]float32(nil), in[0]...)
-			kernel.Axpy(y, 0.3, in[1])
-			copy(dst, y)
-		})
-	})
-}
-
-func TestFusedRoundsOnce(t *testing.T) {
-	const e = 1.0 / (1 << 12)
-	atEveryLevel(t, func(t *testing.T) {
-		dst := []float32{-1 - 2*e}
-		kernel.Axpy(dst, 1+e, []float32{1 + e})
-		if want := float32(e * e); dst[0] != want {
-			t.Errorf("Axpy: got %g, want %g", dst[0], want)
-		}
-		kernel.MulAdd(dst, []float32{1 + e}, []float32{1 + e}, []float32{-1 - 2*e})
-		if want := float32(e * e); dst[0] != want {
-			t.Errorf("MulAdd: got %g, want %g", dst[0], want)
-		}
 	})
 }
 

@@ -1,6 +1,6 @@
 // Package kernel holds the single-thread numeric loops of a CPU backend:
-// float32 matrix multiplication, element-wise functions, reductions, row
-// normalisations, transposition and random bits.
+// float32 matrix multiplication, element-wise functions, reductions,
+// transposition and random bits.
 //
 // Every function works on plain slices, takes any length (zero included) and
 // any alignment, and allocates nothing. Element-wise functions write
@@ -11,7 +11,7 @@
 // for AVX-512. [Choose] picks the level once for the process. The bits of a
 // result depend on the level and on the operands' shape and values, never on
 // alignment, on neighbouring elements, or on how work was divided among
-// threads: cutting an element-wise call or a matrix product ([Gemm.RunTile])
+// threads: cutting an element-wise call or a matrix product ([GemmArgs.RunTile])
 // into pieces changes nothing.
 //
 // Start reading at gemm.go for matrix products, and at unary.go for how an

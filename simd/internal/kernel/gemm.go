@@ -2,13 +2,12 @@ package kernel
 
 // GemmArgs describes one matrix product
 //
-//	C = act(alpha·op(A)·op(B) + beta·C + bias + residual)
+//	C = alpha·op(A)·op(B) + beta·C
 //
 // of row-major float32 matrices: op(A) is [M, K], op(B) is [K, N] and C is
 // [M, N]. A is stored as [M, K], or as [K, M] if TransA; B as [K, N], or as
 // [N, K] if TransB. LDA, LDB and LDC are the distances between stored rows. C
-// must not overlap A, B or the epilogue's residual; to add to what C holds, set
-// Beta to 1.
+// must not overlap A or B; to add to what C holds, set Beta to 1.
 //
 // Run it whole with [Gemm], or cut it with [GemmArgs.Tiles] and run the parts
 // on several threads with [GemmArgs.RunTile]; the bits of C are the same,
@@ -20,42 +19,11 @@ type GemmArgs struct {
 	A, B, C        []float32
 	LDA, LDB, LDC  int
 	TransA, TransB bool
-	Epilogue       Epilogue
 }
-
-// Epilogue is what happens to a part of C while it is still in cache after
-// its last multiplication. The zero value does nothing.
-type Epilogue struct {
-	Bias       []float32 // [N], added to every row; nil for none
-	Residual   []float32 // [M, N], added; nil for none
-	LDR        int       // distance between the rows of Residual
-	Activation Activation
-}
-
-// Activation is the function that the epilogue applies last.
-type Activation int
-
-// The activations.
-const (
-	None Activation = iota
-	ReluActivation
-	SiLUActivation
-)
 
 // Gemm computes the whole product on the calling thread. ws may be nil; see
 // [Workspace]. It panics if a matrix is shorter than its shape needs.
 func Gemm(g *GemmArgs, ws *Workspace) { g.runRect(rect{0, 0, g.M, g.N}, ws) }
-
-// GemmBatch computes count products of the shape of g, whose A, B and C start
-// strideA, strideB and strideC elements after one another; a stride of 0
-// shares A or B. All have the same epilogue, with one bias and one residual.
-func GemmBatch(g *GemmArgs, count, strideA, strideB, strideC int, ws *Workspace) {
-	for i := range count {
-		one := *g
-		one.A, one.B, one.C = g.A[i*strideA:], g.B[i*strideB:], g.C[i*strideC:]
-		Gemm(&one, ws)
-	}
-}
 
 // Tiles returns into how many parts it pays to cut the product for the given
 // number of workers; 1 if it is too small.
@@ -84,12 +52,6 @@ func (g *GemmArgs) check() {
 	checkMatrix("A", g.A, aRows, aCols, g.LDA)
 	checkMatrix("B", g.B, bRows, bCols, g.LDB)
 	checkMatrix("C", g.C, g.M, g.N, g.LDC)
-	if e := &g.Epilogue; e.Residual != nil {
-		checkMatrix("Residual", e.Residual, g.M, g.N, e.LDR)
-	}
-	if e := &g.Epilogue; e.Bias != nil && len(e.Bias) < g.N {
-		panic("kernel: Bias of a matrix product is too short")
-	}
 }
 
 func checkMatrix(name string, m []float32, rows, cols, ld int) {

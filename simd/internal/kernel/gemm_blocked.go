@@ -40,7 +40,7 @@ type operand struct {
 }
 
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
-// beta is zero, and applies the epilogue to each block of C after its last k.
+// beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 	step := kBlock(g.K)
 	for j := 0; j < r.cols; j += blockCols {
@@ -57,9 +57,6 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 				}
 				c := rect{r.row + i, r.col + j, rows, cols}
 				g.multiplyBlock(t, c, kc, a, b, keep)
-				if k+kc == g.K {
-					g.finish(c)
-				}
 			}
 		}
 	}
@@ -99,7 +96,7 @@ func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operan
 		return operand{p: src, step: t.mr * rs, rs: rs, cs: cs}
 	}
 	panels := (s.rows + t.mr - 1) / t.mr
-	p := floats(&ws.a, panels*t.mr*s.cols)
+	p := ws.floats(&ws.a, panels*t.mr*s.cols)
 	for i := range panels {
 		rows := min(t.mr, s.rows-i*t.mr)
 		dst, from := &p[i*t.mr*s.cols], &src[i*t.mr*rs]
@@ -120,13 +117,13 @@ func (g *GemmArgs) operandB(t *gemmKernels, s rect, m int, ws *Workspace) operan
 		src := g.B[s.row*g.LDB+s.col:]
 		o := operand{p: src, step: t.nr, rs: g.LDB}
 		if s.cols%t.nr != 0 {
-			o.last = floats(&ws.b, s.rows*t.nr)
+			o.last = ws.floats(&ws.b, s.rows*t.nr)
 			j := (panels - 1) * t.nr
 			t.strips.copy(&o.last[0], t.nr, &src[j], g.LDB, s.rows, s.cols-j)
 		}
 		return o
 	}
-	p := floats(&ws.b, panels*t.nr*s.rows)
+	p := ws.floats(&ws.b, panels*t.nr*s.rows)
 	for i := range panels {
 		g.packB(t, p[i*t.nr*s.rows:], s, i*t.nr)
 	}

@@ -4,13 +4,23 @@ package kernel
 // that its rows fill the vector registers.
 const narrow = 12
 
+// narrowRows is how many rows of a narrow C are computed at once: few enough
+// that Cᵀ stays in cache, and that no loop holds up a garbage collection.
+const narrowRows = blockCols
+
 // multiplyNarrow sets the part r, all columns of some rows of C, by way of
 //
 //	Cᵀ = alpha·op(B)ᵀ·op(A)ᵀ
 //
 // Each element is the same sum in the same order as in [GemmArgs.multiplyBlocked].
 func (g *GemmArgs) multiplyNarrow(t *gemmKernels, r rect, ws *Workspace) {
-	buffer := floats(&ws.c, 2*r.rows*g.N)
+	for i := 0; i < r.rows; i += narrowRows {
+		g.multiplyNarrowRows(t, rect{r.row + i, r.col, min(narrowRows, r.rows-i), r.cols}, ws)
+	}
+}
+
+func (g *GemmArgs) multiplyNarrowRows(t *gemmKernels, r rect, ws *Workspace) {
+	buffer := ws.floats(&ws.c, 2*r.rows*g.N)
 	flipped := GemmArgs{
 		M: g.N, N: r.rows, K: g.K, Alpha: g.Alpha,
 		A: g.B, LDA: g.LDB, TransA: !g.TransB,

@@ -5,7 +5,7 @@ package kernel
 // its rows to the rows of C.
 func (g *GemmArgs) multiplyPortable(r rect, ws *Workspace) {
 	step := kBlock(g.K)
-	sum := floats(&ws.a, r.cols)
+	sum := ws.floats(&ws.a, r.cols)
 	for k0 := 0; k0 < g.K; k0 += step {
 		kc := min(step, g.K-k0)
 		b := g.copyB(r, k0, kc, ws)
@@ -29,7 +29,7 @@ func (g *GemmArgs) multiplyPortable(r rect, ws *Workspace) {
 
 // copyB returns rows k0..k0+kc of op(B), the columns of r, as a dense [kc, r.cols].
 func (g *GemmArgs) copyB(r rect, k0, kc int, ws *Workspace) []float32 {
-	b := floats(&ws.b, kc*r.cols)
+	b := ws.floats(&ws.b, kc*r.cols)
 	if g.TransB {
 		Transpose2D(b, r.cols, g.B[r.col*g.LDB+k0:], g.LDB, r.cols, kc)
 		return b

@@ -7,14 +7,25 @@ import "sync"
 // workspace serves one thread at a time; where nil is passed, one is borrowed
 // from a pool.
 type Workspace struct {
+	// Memory returns at least n floats, with arbitrary contents; nil to
+	// allocate them.
+	Memory  func(n int) []float32
 	a, b, c []float32
 }
 
 var workspaces = sync.Pool{New: func() any { return new(Workspace) }}
 
-// floats returns n floats of *s, growing it if needed.
-func floats(s *[]float32, n int) []float32 {
-	if cap(*s) < n {
+// Release makes the workspace forget its memory.
+func (w *Workspace) Release() { w.a, w.b, w.c = nil, nil, nil }
+
+// floats returns n floats of *s, one of the workspace's parts, growing it if
+// needed.
+func (w *Workspace) floats(s *[]float32, n int) []float32 {
+	switch {
+	case cap(*s) >= n:
+	case w.Memory != nil:
+		*s = w.Memory(n)
+	default:
 		*s = make([]float32, n)
 	}
 	return (*s)[:n]
@@ -34,14 +45,11 @@ func (g *GemmArgs) runRect(r rect, ws *Workspace) {
 	switch empty := g.K == 0 || g.Alpha == 0; {
 	case empty:
 		g.scaleC(r)
-		g.finish(r)
 	case t == nil:
 		g.scaleC(r)
 		g.multiplyPortable(r, ws)
-		g.finish(r)
 	case g.N < narrow && g.M > g.N:
 		g.multiplyNarrow(t, r, ws)
-		g.finish(r)
 	default:
 		if g.Beta != 0 {
 			g.scaleC(r)
@@ -75,27 +83,4 @@ func kBlock(k int) int {
 	const most = 256
 	blocks := (k + most - 1) / most
 	return (k + blocks - 1) / blocks
-}
-
-// finish applies the epilogue to the part.
-func (g *GemmArgs) finish(r rect) {
-	e := &g.Epilogue
-	if e.Bias == nil && e.Residual == nil && e.Activation == None {
-		return
-	}
-	for i := range r.rows {
-		row := g.rowC(r, i)
-		if e.Bias != nil {
-			Add(row, row, e.Bias[r.col:])
-		}
-		if e.Residual != nil {
-			Add(row, row, e.Residual[(r.row+i)*e.LDR+r.col:])
-		}
-		switch e.Activation {
-		case ReluActivation:
-			Relu(row, row)
-		case SiLUActivation:
-			SiLU(row, row)
-		}
-	}
 }

@@ -86,20 +86,6 @@ func (p *product) want(i, j int) (sum, scale float64) {
 		term := float64(p.Beta) * float64(p.before[i*p.LDC+j])
 		sum, scale = sum+term, scale+math.Abs(term)
 	}
-	e := p.Epilogue
-	if e.Bias != nil {
-		sum, scale = sum+float64(e.Bias[j]), scale+math.Abs(float64(e.Bias[j]))
-	}
-	if e.Residual != nil {
-		r := float64(e.Residual[i*e.LDR+j])
-		sum, scale = sum+r, scale+math.Abs(r)
-	}
-	switch e.Activation {
-	case kernel.ReluActivation:
-		sum = max(sum, 0)
-	case kernel.SiLUActivation:
-		sum /= 1 + math.Exp(-sum)
-	}
 	return sum, scale
 }
 
@@ -115,13 +101,6 @@ func TestGemmAgainstFloat64(t *testing.T) {
 			p := randomProduct(rng, m, n, k, rapid.Bool().Draw(t, "transA"), rapid.Bool().Draw(t, "transB"), rapid.IntRange(0, 3).Draw(t, "gap"))
 			p.Alpha = rapid.SampledFrom([]float32{1, 1, -0.5, 0}).Draw(t, "alpha")
 			p.Beta = rapid.SampledFrom([]float32{0, 1, 0.25}).Draw(t, "beta")
-			if rapid.Bool().Draw(t, "bias") {
-				p.Epilogue.Bias = normals(rng, n)
-			}
-			if rapid.Bool().Draw(t, "residual") {
-				p.Epilogue.Residual, p.Epilogue.LDR = normals(rng, m*(n+1)), n+1
-			}
-			p.Epilogue.Activation = kernel.Activation(rapid.IntRange(0, 2).Draw(t, "activation"))
 			kernel.Gemm(&p.GemmArgs, nil)
 			p.check(t)
 		})
@@ -145,7 +124,6 @@ func TestGemmTilesHaveTheBitsOfTheWhole(t *testing.T) {
 			for layout := range 4 {
 				p := randomProduct(rand.New(rand.NewPCG(2, 0)), s[0], s[1], s[2], layout&1 == 1, layout&2 == 2, 0)
 				p.Beta = float32(layout) / 2
-				p.Epilogue = kernel.Epilogue{Bias: normals(rand.New(rand.NewPCG(3, 0)), s[1]), Activation: kernel.SiLUActivation}
 				kernel.Gemm(&p.GemmArgs, nil)
 				for _, workers := range []int{2, 3, 6} {
 					checkTiles(t, p, workers)
@@ -175,21 +153,6 @@ func checkTiles(t *testing.T, p *product, workers int) {
 	}
 }
 
-func TestGemmBatch(t *testing.T) {
-	atEveryLevel(t, func(t *testing.T) {
-		const count, m, n, k = 5, 24, 40, 17
-		rng := rand.New(rand.NewPCG(4, 0))
-		g := kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, LDA: k, LDB: n, LDC: n,
-			A: normals(rng, count*m*k), B: normals(rng, k*n), C: make([]float32, count*m*n)}
-		kernel.GemmBatch(&g, count, m*k, 0, m*n, nil)
-		for i := range count {
-			one := &product{GemmArgs: g, before: g.C}
-			one.A, one.C = g.A[i*m*k:], g.C[i*m*n:]
-			one.check(t)
-		}
-	})
-}
-
 func BenchmarkGemm(b *testing.B) {
 	for _, s := range [][4]int{{64, 64, 64, 1}, {128, 128, 128, 1}, {256, 256, 256, 1}, {512, 512, 512, 1}, {1024, 1024, 1024, 1}, {96, 256, 96, 32}, {96, 128, 96, 32}} {
 		for layout := range 4 {
@@ -214,7 +177,11 @@ func benchmarkGemm(b *testing.B, m, n, k, count, layout int) {
 	}
 	var ws kernel.Workspace
 	for b.Loop() {
-		kernel.GemmBatch(&g, count, m*k, k*n, m*n, &ws)
+		for i := range count {
+			one := g
+			one.A, one.B, one.C = g.A[i*m*k:], g.B[i*k*n:], g.C[i*m*n:]
+			kernel.Gemm(&one, &ws)
+		}
 	}
 	b.ReportMetric(2*float64(m)*float64(n)*float64(k)*float64(count)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
@@ -226,8 +193,6 @@ func TestGemmRefusesShortMatrices(t *testing.T) {
 		"B":        func(g *kernel.GemmArgs) { g.B = g.B[1:] },
 		"C":        func(g *kernel.GemmArgs) { g.C = g.C[1:] },
 		"LDA":      func(g *kernel.GemmArgs) { g.LDA-- },
-		"bias":     func(g *kernel.GemmArgs) { g.Epilogue.Bias = g.A[:5] },
-		"residual": func(g *kernel.GemmArgs) { g.Epilogue.Residual, g.Epilogue.LDR = g.A[:29], 6 },
 		"negative": func(g *kernel.GemmArgs) { g.K = -1 },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -260,7 +225,6 @@ func FuzzGemm(f *testing.F) {
 	f.Fuzz(func(t *testing.T, m, n uint8, k uint16, flags uint8, seed uint64) {
 		p := randomProduct(rand.New(rand.NewPCG(seed, 0)), int(m), int(n), int(k%1024), flags&1 > 0, flags&2 > 0, int(flags>>6))
 		p.Beta = float32(flags >> 2 & 1)
-		p.Epilogue.Activation = kernel.Activation(flags >> 3 & 1)
 		kernel.Gemm(&p.GemmArgs, nil)
 		p.check(t)
 	})

@@ -6,7 +6,6 @@ type reduceOp int
 
 const (
 	sumOp reduceOp = iota
-	sumSquaresOp
 	reduceMaxOp
 	reduceMinOp
 	reduceOps
@@ -32,32 +31,6 @@ func Sum(src []float32) float32 {
 	var acc [lanes]float32
 	for i, x := range src {
 		acc[i%lanes] += x
-	}
-	return fold(&acc)
-}
-
-// SumSquares returns the sum of src[i]², in the order of [Sum].
-func SumSquares(src []float32) float32 {
-	if v, ok := reduce(sumSquaresOp, src); ok {
-		return v
-	}
-	return dotPortable(src, src)
-}
-
-// Dot returns the sum of a[i]·b[i], in the order of [Sum]; b must be at least
-// as long as a.
-func Dot(a, b []float32) float32 {
-	b = b[:len(a)]
-	if f := tables[active].dot; f != nil && len(a) > 0 {
-		return f(&a[0], &b[0], len(a))
-	}
-	return dotPortable(a, b)
-}
-
-func dotPortable(a, b []float32) float32 {
-	var acc [lanes]float32
-	for i, x := range a {
-		acc[i%lanes] += x * b[i]
 	}
 	return fold(&acc)
 }

@@ -9,16 +9,6 @@ package kernel
 //go:noescape
 func sumAVX2(src *float32, n int) float32
 
-// sumSquaresAVX2 returns the sum of the squares of src.
-//
-//go:noescape
-func sumSquaresAVX2(src *float32, n int) float32
-
-// dotAVX2 returns the sum of the products of a and b.
-//
-//go:noescape
-func dotAVX2(a *float32, b *float32, n int) float32
-
 // reduceMaxAVX2 returns the greatest of src.
 //
 //go:noescape

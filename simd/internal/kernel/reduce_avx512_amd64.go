@@ -9,16 +9,6 @@ package kernel
 //go:noescape
 func sumAVX512(src *float32, n int) float32
 
-// sumSquaresAVX512 returns the sum of the squares of src.
-//
-//go:noescape
-func sumSquaresAVX512(src *float32, n int) float32
-
-// dotAVX512 returns the sum of the products of a and b.
-//
-//go:noescape
-func dotAVX512(a *float32, b *float32, n int) float32
-
 // reduceMaxAVX512 returns the greatest of src.
 //
 //go:noescape

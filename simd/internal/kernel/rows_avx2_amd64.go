@@ -4,21 +4,6 @@
 
 package kernel
 
-// layerNormAVX2 is the loop of LayerNorm.
-//
-//go:noescape
-func layerNormAVX2(dst *float32, src *float32, rows int, cols int, eps float32)
-
-// layerNormAffineAVX2 is the loop of LayerNorm.
-//
-//go:noescape
-func layerNormAffineAVX2(dst *float32, src *float32, gamma *float32, beta *float32, rows int, cols int, eps float32)
-
-// softmaxAVX2 is the loop of Softmax.
-//
-//go:noescape
-func softmaxAVX2(dst *float32, src *float32, rows int, cols int)
-
 // sumRowsAVX2 is the loop of SumRows.
 //
 //go:noescape

@@ -4,21 +4,6 @@
 
 package kernel
 
-// layerNormAVX512 is the loop of LayerNorm.
-//
-//go:noescape
-func layerNormAVX512(dst *float32, src *float32, rows int, cols int, eps float32)
-
-// layerNormAffineAVX512 is the loop of LayerNorm.
-//
-//go:noescape
-func layerNormAffineAVX512(dst *float32, src *float32, gamma *float32, beta *float32, rows int, cols int, eps float32)
-
-// softmaxAVX512 is the loop of Softmax.
-//
-//go:noescape
-func softmaxAVX512(dst *float32, src *float32, rows int, cols int)
-
 // sumRowsAVX512 is the loop of SumRows.
 //
 //go:noescape

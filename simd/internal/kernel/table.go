@@ -5,16 +5,13 @@ package kernel
 type table struct {
 	unary   [unaryOps]func(dst, src *float32, n int)
 	binary  [binaryOps]binaryLoops
-	axpy    func(dst, x *float32, s float32, n int)
-	mulAdd  func(dst, a, b, c *float32, n int)
-	adam    adamLoop
 	logic   logicLoops
 	reduce  [reduceOps]func(src *float32, n int) float32
-	dot     func(a, b *float32, n int) float32
 	rows    rowLoops
 	strips  *stripKernels
 	gemm    *gemmKernels
 	convert func(dst *float32, src *uint32, n int)
+	pow     func(dst, a, b *float32, n int) // of positive finite a and finite b; n divides by powGrain
 }
 
 type binaryLoops struct {
@@ -35,15 +32,9 @@ type logicLoops struct {
 }
 
 type rowLoops struct {
-	layerNorm       func(dst, src *float32, rows, cols int, eps float32)
-	layerNormAffine func(dst, src, gamma, beta *float32, rows, cols int, eps float32)
-	softmax         func(dst, src *float32, rows, cols int)
-	sumRows         func(dst, src *float32, rows, cols int)
-	sumColumns      func(dst, src *float32, lds, rows, cols int)
+	sumRows    func(dst, src *float32, rows, cols int)
+	sumColumns func(dst, src *float32, lds, rows, cols int)
 }
-
-type adamLoop func(newParam, newM, newV, param, m, v, grad *float32,
-	rate, beta1, rest1, beta2, rest2, debias1, debias2, epsilon, decay float32, n int)
 
 // stripKernels move strips of a matrix: transpose takes up to height rows of
 // src to columns of dst, copy up to width columns of src to columns of dst.

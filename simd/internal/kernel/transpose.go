@@ -11,11 +11,25 @@ func Transpose2D(dst []float32, ldd int, src []float32, lds, rows, cols int) {
 	_, _ = dst[(cols-1)*ldd+rows-1], src[(rows-1)*lds+cols-1]
 	if t := tables[active].strips; t != nil {
 		for r := 0; r < rows; r += t.height {
-			t.transpose(&dst[r], ldd, &src[r*lds], lds, min(t.height, rows-r), cols)
+			for c := 0; c < cols; c += stripCols {
+				transposePart(t, dst[c*ldd+r:], ldd, src[r*lds+c:], lds, min(t.height, rows-r), min(stripCols, cols-c))
+			}
 		}
 		return
 	}
 	transposePortable(dst, ldd, src, lds, rows, cols)
+}
+
+// stripCols is how many columns one call of a strip kernel moves: the Go
+// scheduler cannot interrupt it, so that a garbage collection waits for it.
+const stripCols = 1 << 12
+
+// transposePart moves one strip. It is a function of its own for the reason
+// that zipPart is.
+//
+//go:noinline
+func transposePart(t *stripKernels, dst []float32, ldd int, src []float32, lds, rows, cols int) {
+	t.transpose(&dst[0], ldd, &src[0], lds, rows, cols)
 }
 
 // transposeBlock is the side of the square blocks that keep both the rows of

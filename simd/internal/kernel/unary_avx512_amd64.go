@@ -19,11 +19,6 @@ func negAVX512(dst *float32, src *float32, n int)
 //go:noescape
 func signAVX512(dst *float32, src *float32, n int)
 
-// reluAVX512 sets dst[i] = relu(src[i]).
-//
-//go:noescape
-func reluAVX512(dst *float32, src *float32, n int)
-
 // squareAVX512 sets dst[i] = square(src[i]).
 //
 //go:noescape
@@ -88,11 +83,6 @@ func tanhAVX512(dst *float32, src *float32, n int)
 //
 //go:noescape
 func logisticAVX512(dst *float32, src *float32, n int)
-
-// siluAVX512 sets dst[i] = silu(src[i]).
-//
-//go:noescape
-func siluAVX512(dst *float32, src *float32, n int)
 
 // erfAVX512 sets dst[i] = erf(src[i]).
 //

@@ -27,8 +27,7 @@ func minimum(v *vector, a, b value) value {
 	return v.choose(v.compare(unordered, a, a), a, m)
 }
 
-// binaryLoops writes them with two vectors, and with a scalar on either side,
-// and the fused forms.
+// binaryLoops writes them with two vectors, and with a scalar on either side.
 func binaryLoops(v *vector) {
 	unroll := 4
 	if !v.wide() {
@@ -51,10 +50,4 @@ func binaryLoops(v *vector) {
 			e.write(v)
 		}
 	}
-	axpy := elementwise{name: "axpy", doc: "adds s·x[i] to dst[i].", out: dst, in: []string{"dst", "x"}, scalar: s, unroll: unroll,
-		body: func(v *vector, in, s []value) []value { return []value{v.fma(in[1], s[0][:v.group], in[0])} }}
-	axpy.write(v)
-	mulAdd := elementwise{name: "mulAdd", doc: "sets dst[i] = a[i]·b[i] + c[i].", out: dst, in: []string{"a", "b", "c"}, unroll: unroll,
-		body: func(v *vector, in, _ []value) []value { return []value{v.fma(in[0], in[1], in[2])} }}
-	mulAdd.write(v)
 }

@@ -17,7 +17,7 @@ const (
 	extremeRegisters = 2
 )
 
-// reduction folds one or two arrays into a number.
+// reduction folds an array into a number.
 type reduction struct {
 	name     string
 	doc      string
@@ -32,10 +32,6 @@ type reduction struct {
 var reductions = []reduction{
 	{"sum", "returns the sum of src.", []string{"src"}, 0, sumRegisters,
 		func(v *vector, acc value, in []value) value { return v.add(acc, in[0]) }, (*vector).add},
-	{"sumSquares", "returns the sum of the squares of src.", []string{"src"}, 0, sumRegisters,
-		func(v *vector, acc value, in []value) value { return v.fma(in[0], in[0], acc) }, (*vector).add},
-	{"dot", "returns the sum of the products of a and b.", []string{"a", "b"}, 0, sumRegisters,
-		func(v *vector, acc value, in []value) value { return v.fma(in[0], in[1], acc) }, (*vector).add},
 	{"reduceMax", "returns the greatest of src.", []string{"src"}, math.Inf(-1), extremeRegisters,
 		func(v *vector, acc value, in []value) value { return maximum(v, acc, in[0]) }, maximum},
 	{"reduceMin", "returns the least of src.", []string{"src"}, math.Inf(1), extremeRegisters,

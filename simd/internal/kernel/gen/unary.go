@@ -14,7 +14,6 @@ var unaries = []struct {
 	{"abs", 4, 4, func(v *vector, x value) value { return v.abs(x) }},
 	{"neg", 4, 4, func(v *vector, x value) value { return v.xor(x, v.bits(0x80000000)) }},
 	{"sign", 4, 4, signum},
-	{"relu", 4, 4, relu},
 	{"square", 4, 4, func(v *vector, x value) value { return v.mul(x, x) }},
 	{"reciprocal", 4, 4, func(v *vector, x value) value { return v.div(v.constant(1), x) }},
 	{"sqrt", 4, 4, func(v *vector, x value) value { return v.sqrt(x) }},
@@ -28,7 +27,6 @@ var unaries = []struct {
 	{"log1p", 2, 1, log1p},
 	{"tanh", 2, 1, tanh},
 	{"logistic", 4, 1, logistic},
-	{"silu", 4, 1, silu},
 	{"erf", 2, 1, erf},
 	{"sin", 2, 1, sin},
 	{"cos", 2, 1, cos},
@@ -55,12 +53,6 @@ func signum(v *vector, x value) value {
 	return v.sub(above, v.choose(v.compare(less, x, zero), one, zero))
 }
 
-// relu keeps NaN; adding zero makes -0 positive.
-func relu(v *vector, x value) value {
-	zero := v.constant(0)
-	return v.add(v.max(zero, x), zero)
-}
-
 // ln2 in two parts, the first rounded down, so that n·ln2 can be subtracted
 // with little error and both parts have the sign of ln2.
 var (
@@ -85,20 +77,16 @@ func smallExpm1(v *vector, r value) value {
 
 // exp saturates its argument where the result is 0 or +Inf anyway.
 func exp(v *vector, x value) value {
-	return boundedExp(v, v.max(v.constant(-110), v.min(v.constant(100), x)), ln2Hi, ln2Lo)
+	return boundedExp(v, v.max(v.constant(-110), v.min(v.constant(100), x)))
 }
 
-// expDown is exp for arguments that cannot make it overflow and results that stand
-// beside 1: its relative error grows as 2e-9·|x|, to four units in the last place
-// where the result is the smallest.
-func expDown(v *vector, x value) value {
-	return boundedExp(v, v.max(v.constant(-110), x), math.Ln2)
-}
+// expDown is exp for arguments that cannot make it overflow.
+func expDown(v *vector, x value) value { return boundedExp(v, v.max(v.constant(-110), x)) }
 
-// boundedExp is exp on [-110, 100], with ln2 in as many parts as accuracy asks for.
-func boundedExp(v *vector, x value, ln2 ...float64) value {
+// boundedExp is exp on [-110, 100].
+func boundedExp(v *vector, x value) value {
 	if v.wide() {
-		return expTable(v, x, ln2)
+		return expTable(v, x)
 	}
 	n, r := reduceExp(v, x)
 	return v.scale(v.add(smallExpm1(v, r), v.constant(1)), n)
@@ -107,15 +95,13 @@ func boundedExp(v *vector, x value, ln2 ...float64) value {
 // expTable writes x = (n+j/32)·ln2 + r with |r| ≤ h = ln2/64, where two terms of
 // exp(r)-1 suffice, drawn to the polynomial of least error; 2^(j/32) comes from a
 // table in two registers.
-func expTable(v *vector, x value, ln2 []float64) value {
+func expTable(v *vector, x value) value {
 	parts := v.constant(1.5 * (1 << 18)) // whose last place is 1/32
 	t := v.fma(x, v.constant(math.Log2E), parts)
 	power := v.pick(v.powers(), t)
 	m := v.sub(t, parts)
-	r := x
-	for _, part := range ln2 {
-		r = v.fnma(m, v.constant(part), r)
-	}
+	r := v.fnma(m, v.constant(ln2Hi), x)
+	r = v.fnma(m, v.constant(ln2Lo), r)
 	const h = math.Ln2 / 64
 	series := v.mul(r, v.fma(r, v.constant(0.5+h*h/24), v.constant(1+h*h/8)))
 	return v.two(v.VSCALEFPS, v.fma(power, series, power), m) // which rounds m down
@@ -144,12 +130,8 @@ func tanh(v *vector, x value) value {
 }
 
 // logistic is 1/(1+e), times e below zero, with e = exp(-|x|) ≤ 1.
-func logistic(v *vector, x value) value { return timesLogistic(v, v.constant(1), x) }
-
-func silu(v *vector, x value) value { return timesLogistic(v, x, x) }
-
-func timesLogistic(v *vector, a, x value) value {
+func logistic(v *vector, x value) value {
 	e := expDown(v, v.or(x, v.bits(0x80000000)))
-	y := v.div(a, v.add(e, v.constant(1)))
+	y := v.div(v.constant(1), v.add(e, v.constant(1)))
 	return v.choose(v.negative(x), v.mul(y, e), y)
 }

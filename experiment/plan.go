@@ -1,0 +1,109 @@
+package experiment
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+)
+
+// PlanFile lists in the folder of a sweep the cells that the grids given for it
+// have, so that a reader can tell which are not finished.
+const PlanFile = "sweep.json"
+
+// plan is the content of a PlanFile.
+type plan struct {
+	Grids []planned `json:"grids"` // by file name
+}
+
+// planned is a grid: the same file given again replaces its cells.
+type planned struct {
+	File  string     `json:"file"` // its name without the folder
+	Cells []Identity `json:"cells"`
+}
+
+// keepPlan enters the cells of a grid into the PlanFile of a folder.
+func keepPlan(out, grid string, cells []Cell) error {
+	p, err := readPlan(filepath.Join(out, PlanFile))
+	if err != nil {
+		return err
+	}
+	now := planned{File: filepath.Base(grid)}
+	for i := range cells {
+		now.Cells = append(now.Cells, cells[i].Identity)
+	}
+	at, known := slices.BinarySearchFunc(p.Grids, now.File, func(g planned, file string) int { return strings.Compare(g.File, file) })
+	switch {
+	case !known:
+		p.Grids = slices.Insert(p.Grids, at, now)
+	case slices.Equal(p.Grids[at].Cells, now.Cells):
+		return nil
+	default:
+		p.Grids[at] = now
+	}
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return hint.Failure("choose a folder you may write to with --out", "%w", err)
+	}
+	return atomicfile.Write(filepath.Join(out, PlanFile), append(text, '\n'))
+}
+
+func readPlan(path string) (p plan, err error) {
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return p, nil
+	case err != nil:
+		return p, hint.Input("check the file's permissions", "%w", err)
+	}
+	err = decodeJSON(text, &p)
+	for _, grid := range p.Grids {
+		for i := range grid.Cells {
+			err = cmp.Or(err, grid.Cells[i].check())
+		}
+	}
+	if err != nil {
+		return plan{}, hint.Input("delete it and give the sweep again, which writes it anew", "%s: %w", path, err)
+	}
+	return p, nil
+}
+
+// Planned returns the cells that the grids of a sweep's folder have, each once;
+// none of a folder without a PlanFile.
+func Planned(out string) ([]Identity, error) {
+	p, err := readPlan(filepath.Join(out, PlanFile))
+	var all []Identity
+	for _, grid := range p.Grids {
+		for _, id := range grid.Cells {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+	}
+	return all, err
+}
+
+// ParseIdentity reads the name of a cell's run directory, as Identity.String
+// writes it; false if it is not one. The model is that of the variant's name, as
+// the directory does not say another.
+func ParseIdentity(name string) (Identity, bool) {
+	parts := strings.Split(name, "--")
+	if len(parts) != 5 || !strings.HasPrefix(parts[4], "seed") {
+		return Identity{}, false
+	}
+	seed, err := strconv.ParseUint(strings.TrimPrefix(parts[4], "seed"), 10, 64)
+	id := Identity{Dataset: parts[0], Protocol: parts[1], Variant: parts[2], Model: parts[2], Training: parts[3], Seed: seed}
+	return id, err == nil && fmt.Sprint(id) == name
+}

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gsdnet/erc"
+	"gsdnet/experiment"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/train"
+)
+
+// board is a data set under a protocol: methods side by side on the same masks.
+type board struct {
+	dataset, protocol string
+	split             string   // that was evaluated
+	rules             []string // in the protocol's order
+	methods           []*method
+	constants         []train.Cell
+	finished          int                   // cells of it
+	missing           []experiment.Identity // cells of it that are not finished
+}
+
+// method is a variant as it was trained, over its seeds.
+type method struct {
+	name, model string
+	settings    map[string]any
+	trials      map[uint64]*trial
+}
+
+// trial is a method with one seed: its cells by rule, from one run or, trained
+// rate by rate, from several.
+type trial struct {
+	cells    map[string]*train.Cell
+	compared map[int]map[string]*train.Cell // by number of samples
+	runs     []*run
+}
+
+// seeds lists the seeds of a method, in order.
+func (m *method) seeds() []uint64 { return slices.Sorted(maps.Keys(m.trials)) }
+
+// boards sorts the runs of a sweep by data set and protocol.
+func (s *sweep) boards() ([]*board, error) {
+	byName := map[string]*board{}
+	first := s.runs[0]
+	for _, r := range s.runs {
+		if r.Split != first.Split {
+			return nil, hint.Input("keep runs that were evaluated on different splits in different folders",
+				"%s is on the %s split, %s on %s", first.dir, first.Split, r.dir, r.Split)
+		}
+		key := r.Cell.Dataset + "\x00" + r.Cell.Protocol
+		if byName[key] == nil {
+			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, split: r.Split, constants: r.Result.Constants}
+		}
+		if err := byName[key].add(r); err != nil {
+			return nil, err
+		}
+	}
+	for _, id := range s.missing {
+		if b := byName[id.Dataset+"\x00"+id.Protocol]; b != nil {
+			b.missing = append(b.missing, id)
+		}
+	}
+	var out []*board
+	for _, key := range slices.Sorted(maps.Keys(byName)) {
+		b := byName[key]
+		b.order()
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+// add takes in a run.
+func (b *board) add(r *run) error {
+	if err := b.belongs(r); err != nil {
+		return err
+	}
+	b.finished++
+	name := r.Cell.Variant
+	if r.Cell.Training != experiment.TrainMixed {
+		name += " (a model a rate)"
+	}
+	at := slices.IndexFunc(b.methods, func(m *method) bool { return m.name == name })
+	if at < 0 {
+		at = len(b.methods)
+		b.methods = append(b.methods, &method{name: name, model: r.Cell.Model, settings: r.settings, trials: map[uint64]*trial{}})
+	}
+	m := b.methods[at]
+	if m.trials[r.Cell.Seed] == nil {
+		m.trials[r.Cell.Seed] = &trial{cells: map[string]*train.Cell{}, compared: map[int]map[string]*train.Cell{}}
+	}
+	return m.trials[r.Cell.Seed].add(r)
+}
+
+// belongs refuses a run whose data are others than the board's, or whose masks are,
+// where they are of the same rules, or whose number of completions is another than
+// that of the same variant with other seeds.
+func (b *board) belongs(r *run) error {
+	for _, m := range b.methods {
+		for _, t := range m.trials {
+			for _, other := range t.runs {
+				switch {
+				case other.DataHash != r.DataHash:
+					return hint.Input("keep runs on different data in different folders, or name the data sets differently",
+						"%s and %s are on different data", other.dir, r.dir)
+				case other.Cell.Variant == r.Cell.Variant && other.Samples != r.Samples:
+					return hint.Input("give the sweep again, which evaluates all cells alike",
+						"%s was evaluated with %d completions, %s with %d", other.dir, other.Samples, r.dir, r.Samples)
+				case other.MaskHash != r.MaskHash && slices.Equal(rulesOf(other), rulesOf(r)):
+					return hint.Input("give the sweep again, which evaluates all cells alike", "%s and %s were evaluated under different masks", other.dir, r.dir)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func rulesOf(r *run) []string {
+	var out []string
+	for i := range r.Result.Cells {
+		out = append(out, r.Result.Cells[i].Rule)
+	}
+	return out
+}
+
+// add takes in a run; two runs with the same seed and rule are one too many.
+func (t *trial) add(r *run) error {
+	t.runs = append(t.runs, r)
+	for i := range r.Result.Cells {
+		c := &r.Result.Cells[i]
+		if t.cells[c.Rule] != nil {
+			return hint.Input("keep copies of a sweep outside of its folder", "%s and %s are the same cell", t.runs[0].dir, r.dir)
+		}
+		t.cells[c.Rule] = c
+	}
+	for _, c := range r.Compare {
+		if t.compared[c.Samples] == nil {
+			t.compared[c.Samples] = map[string]*train.Cell{}
+		}
+		for i := range c.Result.Cells {
+			t.compared[c.Samples][c.Result.Cells[i].Rule] = &c.Result.Cells[i]
+		}
+	}
+	return nil
+}
+
+// precedence is the order of models in tables: what a sceptic would try first,
+// then the paper's baselines as it lists them, then the paper's model, then
+// whatever else there is.
+var precedence = []string{"zero", "mean", "regression", "mctn", "mmin", "gcnet", "dicmor", "imder", "gsdnet"}
+
+func rank(model string) int {
+	if at := slices.Index(precedence, model); at >= 0 {
+		return at
+	}
+	return len(precedence)
+}
+
+// order puts rules and methods in the order of tables.
+func (b *board) order() {
+	have := map[string]bool{}
+	for _, m := range b.methods {
+		for _, t := range m.trials {
+			for rule := range t.cells {
+				have[rule] = true
+			}
+		}
+	}
+	known := append(missing.RandomRules(""), missing.RandomRules(missing.Batch)...)
+	for _, rule := range append(known, missing.FixedRules()...) {
+		if have[rule.String()] {
+			b.rules = append(b.rules, rule.String())
+		}
+	}
+	slices.SortStableFunc(b.methods, func(x, y *method) int {
+		return cmp.Or(cmp.Compare(rank(x.model), rank(y.model)), cmp.Compare(len(x.name), len(y.name)), strings.Compare(x.name, y.name))
+	})
+}
+
+// point is a rule's name without its protocol's: 0.3, {t,v}.
+func point(rule string) string { return rule[strings.LastIndex(rule, " ")+1:] }
+
+// title names a board in headings.
+func (b *board) title() string {
+	if b.split == erc.Valid.String() {
+		return fmt.Sprintf("%s, %s missing, on the validation split", b.dataset, b.protocol)
+	}
+	return fmt.Sprintf("%s, %s missing", b.dataset, b.protocol)
+}

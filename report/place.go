@@ -1,0 +1,88 @@
+package report
+
+import (
+	"os"
+	"path/filepath"
+
+	"gsdnet/internal/hint"
+)
+
+// file is one that Write leaves: its path in the folder, and what it holds.
+type file struct {
+	name string
+	data []byte
+}
+
+// staging is the pattern of the folder that files are made in, within the folder
+// they belong to.
+const staging = ".report-*"
+
+// place writes files into a folder. All are made in a folder of their own within it
+// first, and moved when all are there, so that a failure changes nothing. What a
+// killed process left of such a folder is removed.
+func place(to string, files []file) (err error) {
+	const advice = "choose a folder that you may write to with --out, on a disk with space"
+	made := absent(to)
+	defer func() {
+		if err != nil {
+			err = hint.Failure(advice, "writing the report: %w", err)
+			for _, dir := range made {
+				os.Remove(dir) // unless there is something in it
+			}
+		}
+	}()
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	if old, err := filepath.Glob(filepath.Join(to, staging)); err == nil {
+		for _, dir := range old {
+			os.RemoveAll(dir)
+		}
+	}
+	stage, err := os.MkdirTemp(to, staging)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(stage)
+	for _, f := range files {
+		path := filepath.Join(stage, f.name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := writeSynced(path, f.data); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		path := filepath.Join(to, f.name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.Rename(filepath.Join(stage, f.name), path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// absent lists the folders of a path that are not there, the innermost first.
+func absent(path string) (out []string) {
+	for path = filepath.Clean(path); ; path = filepath.Dir(path) {
+		if _, err := os.Lstat(path); err == nil || path == filepath.Dir(path) {
+			return out
+		}
+		out = append(out, path)
+	}
+}

@@ -1,0 +1,152 @@
+package train_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/model"
+	"gsdnet/train"
+)
+
+// lose takes a modality away from the conversations of some splits.
+func lose(c *erc.Corpus, m erc.Modality, splits ...erc.Split) *erc.Corpus {
+	for i := range c.Conversations {
+		for _, s := range splits {
+			if c.Conversations[i].Split != s {
+				continue
+			}
+			for j := range c.Conversations[i].Utterances {
+				u := &c.Conversations[i].Utterances[j]
+				if u.Present, u.Features[m] = u.Present&^(1<<m), nil; u.Present == erc.None {
+					panic("nothing is left")
+				}
+			}
+		}
+	}
+	return c
+}
+
+// apply trains a model, evaluates it with recovery, and completes the test split.
+func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
+	t.Helper()
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backend.Finalize()
+	run, err := train.Open(fit(t, settings(t, name), corpus), backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	masks, err := run.Masks(applied, erc.Test, missing.RandomRules(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := run.Evaluate(t.Context(), applied, erc.Test, masks, train.Request{Samples: 2, Recovered: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mae := cells[3].Scores.MAE; math.IsNaN(mae) {
+		t.Errorf("error %v", mae)
+	}
+	samples, err := run.Samples(applied, applied.Conversations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forecasts, err := run.Predict(t.Context(), samples, train.Request{Samples: 2, Recovered: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range forecasts {
+		for _, m := range erc.Modalities {
+			checkRecovered(t, f.Recovered[m], f.Deviation[m], samples[i].Present(), m, corpus.Dims[m])
+		}
+	}
+}
+
+// checkRecovered wants finite features of every utterance, with a deviation above 0
+// where they were missing, and none at all of a modality of width 0.
+func checkRecovered(t *testing.T, features, deviation [][]float64, present []erc.Present, m erc.Modality, width int) {
+	t.Helper()
+	if width == 0 {
+		if features != nil || deviation != nil {
+			t.Errorf("%s was recovered, which the run does not have", m)
+		}
+		return
+	}
+	for u := range features {
+		if len(features[u]) != width {
+			t.Fatalf("%s: %d recovered features, want %d", m, len(features[u]), width)
+		}
+		for j, x := range features[u] {
+			if d := deviation[u][j]; math.IsNaN(x+d) || present[u].Has(m) != (d == 0) {
+				t.Fatalf("%s of utterance %d: %v ± %v, present %v", m, u, x, d, present[u].Has(m))
+			}
+		}
+	}
+}
+
+// Validation without a modality, which crashed recovery, is an ordinary corpus.
+func TestModalityAbsentInValidation(t *testing.T) {
+	for _, name := range []string{"gsdnet", "zero"} {
+		t.Run(name, func(t *testing.T) {
+			corpus := lose(small(), erc.Visual, erc.Valid)
+			apply(t, name, corpus, corpus)
+		})
+	}
+}
+
+// A modality of which every row is missing.
+func TestModalityAbsentEverywhere(t *testing.T) {
+	for _, name := range []string{"gsdnet", "zero"} {
+		t.Run(name, func(t *testing.T) {
+			corpus := lose(small(), erc.Visual, erc.Splits[:]...)
+			apply(t, name, corpus, corpus)
+		})
+	}
+}
+
+// A modality that the corpus does not have, in every model, and in every place.
+func TestModalityThatTheCorpusDoesNotHave(t *testing.T) {
+	for _, name := range model.Names() {
+		t.Run(name, func(t *testing.T) {
+			corpus := lose(small(), erc.Visual, erc.Splits[:]...)
+			corpus.Dims[erc.Visual] = 0
+			apply(t, name, corpus, corpus)
+		})
+	}
+	for _, m := range []erc.Modality{erc.Text, erc.Audio} {
+		t.Run(m.String(), func(t *testing.T) {
+			corpus := lose(small(), m, erc.Splits[:]...)
+			corpus.Dims[m] = 0
+			apply(t, "gsdnet", corpus, corpus)
+		})
+	}
+}
+
+// A run that knows a modality is used on a corpus that does not have it: there it is
+// recovered. The other way round is refused, because the run cannot use it.
+func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
+	whole, without := small(), lose(small(), erc.Visual, erc.Splits[:]...)
+	without.Dims[erc.Visual], without.Hash = 0, "without"
+	apply(t, "gsdnet", whole, without)
+
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Open(fit(t, settings(t, "zero"), without), backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	_, err = run.Samples(whole, whole.Conversations)
+	if err == nil || !hint.IsInput(err) || !strings.Contains(err.Error(), "visual is 2 wide") || !strings.Contains(err.Error(), "without visual") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,130 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
+	"gsdnet/model"
+)
+
+// Cost is what training is expected to take. It is right within a factor of about
+// two for the memory; the time depends on the processor and is an order of magnitude.
+type Cost struct {
+	Bytes   float64 // of memory at most
+	Seconds float64 // a step
+}
+
+// The formula of Estimate, fitted to the peaks of the nine models (TestEstimate):
+//
+//	bytes   = 64 MiB + 60·parameters + 4·activations + 16·utterances·channels
+//	seconds = 3·operations / (5·10⁹ · processors)
+//
+// A parameter is there as itself, its gradient, two moments and its average, in
+// validation once more, and while the state is written. A feature is there as read,
+// in the corpus, standardised and as regressed. A backward pass takes twice the
+// forward one.
+const (
+	baseBytes         = 64 << 20
+	bytesPerParameter = 60
+	bytesPerNumber    = 4
+	bytesPerFeature   = 16
+	operationsASecond = 5e9
+)
+
+// Estimate returns the cost of training a model on conversations of the given
+// lengths, long ones in pieces. A model that is not model.Sized counts as free.
+func Estimate(c *Config, s model.Setup, lengths []int) (Cost, error) {
+	kind, err := model.Lookup(c.Model)
+	if err != nil {
+		return Cost{}, err
+	}
+	net, err := kind.New(c.Settings[c.Model], s)
+	if err != nil {
+		return Cost{}, err
+	}
+	sized, ok := net.(model.Sized)
+	if !ok {
+		return Cost{}, nil
+	}
+	utterances, longest := 0, 0
+	for _, n := range lengths {
+		utterances, longest = utterances+n, max(longest, n)
+	}
+	batch, length := min(c.Train.Batch, len(lengths)), bucket(longest)
+	size := sized.Size(batch, length)
+	channels := float64(s.Dims[erc.Text] + s.Dims[erc.Audio] + s.Dims[erc.Visual])
+	size.Keep(8 * channels * float64(batch*length)) // inputs, truth and dropout, of two batches
+	return Cost{
+		Bytes: baseBytes + bytesPerParameter*size.Parameters + bytesPerNumber*size.Activations +
+			bytesPerFeature*channels*float64(utterances),
+		Seconds: 3 * size.Operations / operationsASecond / float64(runtime.GOMAXPROCS(0)),
+	}, nil
+}
+
+// affordable refuses training that would take more memory than there is, and names
+// the setting that is best lowered.
+func affordable(c *Config, s model.Setup, lengths []int, memory float64) error {
+	cost, err := Estimate(c, s, lengths)
+	if err != nil || cost.Bytes <= memory {
+		return err
+	}
+	const gibi = 1 << 30
+	return hint.Input("lower "+dearest(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
+		cost.Bytes/gibi, cost.Seconds, memory/gibi)
+}
+
+// dearest names the setting whose half would save the most memory.
+func dearest(c *Config, s model.Setup, lengths []int) string {
+	trial := *c // tried on a copy: cells of a sweep share settings
+	mine := reflect.New(reflect.TypeOf(c.Settings[c.Model]).Elem())
+	mine.Elem().Set(reflect.ValueOf(c.Settings[c.Model]).Elem())
+	trial.Settings = map[string]any{c.Model: mine.Interface()}
+	best, least := "train.batch", math.Inf(1)
+	try := func(name string, field reflect.Value, limits string) {
+		old := field.Int()
+		defer field.SetInt(old)
+		field.SetInt(old / 4 * 2)
+		if old/4*2 == 0 || limit.Value(name, field.Interface(), limits) != nil {
+			return
+		}
+		if cost, err := Estimate(&trial, s, lengths); err == nil && cost.Bytes < least {
+			best, least = name, cost.Bytes
+		}
+	}
+	try("train.batch", reflect.ValueOf(&trial.Train.Batch).Elem(), limit.Of(c.Train, "batch"))
+	for _, f := range reflect.VisibleFields(mine.Elem().Type()) {
+		if f.Type.Kind() == reflect.Int {
+			try(c.Model+"."+f.Tag.Get("toml"), mine.Elem().FieldByIndex(f.Index), f.Tag.Get("limit"))
+		}
+	}
+	return best
+}
+
+// memory returns the bytes that the process may use: the least of the machine's, its
+// control group's and GOMEMLIMIT. It is infinite where none can be read.
+func memory() float64 {
+	least := float64(debug.SetMemoryLimit(-1)) // MaxInt64 without GOMEMLIMIT
+	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		if text, err := os.ReadFile(path); err == nil {
+			if n, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64); err == nil {
+				least = min(least, n)
+			}
+		}
+	}
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		var kibi float64
+		if _, err := fmt.Sscanf(string(text), "MemTotal: %f kB", &kibi); err == nil {
+			least = min(least, kibi*1024)
+		}
+	}
+	return least
+}

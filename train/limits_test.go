@@ -1,0 +1,130 @@
+package train_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
+	"gsdnet/model"
+	"gsdnet/train"
+)
+
+// comments returns the comments of docs/config.md by "table.key".
+func comments(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, table := map[string]string{}, ""
+	heading, setting := regexp.MustCompile(`^\[([a-z_.]+)\]`), regexp.MustCompile(`^([a-z_]+) = [^#]*# (.*)`)
+	for _, line := range strings.Split(string(text), "\n") {
+		if found := heading.FindStringSubmatch(line); found != nil {
+			table = found[1]
+		}
+		if found := setting.FindStringSubmatch(line); found != nil {
+			out[table+"."+found[1]] = found[2]
+		}
+	}
+	return out
+}
+
+// numbers lists the numbers of [train] and of the models' tables with their limits.
+func numbers() map[string]string {
+	out := map[string]string{}
+	add := func(table string, settings any) {
+		limit.Each(reflect.Indirect(reflect.ValueOf(settings)).Type(), func(key, limits string) { out[table+"."+key] = limits })
+	}
+	c := train.DefaultConfig()
+	add("train", c.Train)
+	for _, name := range model.Names() {
+		add(name, c.Settings[name])
+	}
+	return out
+}
+
+// Every number has its limits in docs/config.md, in its own table or, where that
+// says that it is the same, in [gsdnet].
+func TestDocumentedLimits(t *testing.T) {
+	documented := comments(t)
+	for name, limits := range numbers() {
+		table, key, _ := strings.Cut(name, ".")
+		comment, ok := documented[name]
+		if table == "mean" || table == "regression" {
+			comment, ok = documented["zero."+key]
+		}
+		if !ok {
+			comment = documented["gsdnet."+key]
+		}
+		if want := limit.Text(limits); !strings.HasPrefix(comment, want) {
+			t.Errorf("%s: documented as %q, want it to begin with %q", name, comment, want)
+		}
+	}
+}
+
+// Each number is refused beyond its limits, and as NaN and infinity, by an error
+// that names it, whichever model is chosen.
+func TestLimitsAreKept(t *testing.T) {
+	for name, limits := range numbers() {
+		for _, value := range []string{"nan", "inf", "-inf", "-1", "100000000"} {
+			c := train.DefaultConfig()
+			err := c.Set(name + "=" + value)
+			if err != nil && (value == "nan" || strings.HasSuffix(value, "inf")) {
+				continue // no whole number
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err = c.Check(); err == nil || !strings.HasPrefix(err.Error(), name+" = ") || !hint.IsInput(err) {
+				t.Errorf("%s = %s, with limits %s: got %v, want an error that begins with the name", name, value, limits, err)
+			}
+		}
+	}
+}
+
+// The defaults and the limits' own ends are accepted.
+func TestDefaultsAreWithinLimits(t *testing.T) {
+	if err := train.DefaultConfig().Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A file of settings that never ends is an error.
+func TestEndlessConfig(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("SKIPPED: there is no /dev/zero")
+	}
+	err := train.DefaultConfig().Load("/dev/zero")
+	if err == nil || !strings.Contains(err.Error(), "/dev/zero: longer than 1 MiB") || !hint.IsInput(err) {
+		t.Errorf("got %v, want an error that says 1 MiB", err)
+	}
+}
+
+// A checkpoint whose settings are out of their limits is refused like a file.
+func TestCheckpointWithAbsurdSettings(t *testing.T) {
+	dir := fit(t, settings(t, "zero", "train.epochs=1"), small())
+	path := filepath.Join(dir, train.CheckpointFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, replace(t, data, "hidden = 8", "hidden = 0"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, train.ConfigFile)); err != nil { // which says something else
+		t.Fatal(err)
+	}
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = train.Open(dir, backend)
+	if err == nil || !strings.Contains(err.Error(), "zero.hidden = 0 is under the limit of 1") {
+		t.Errorf("got %v, want an error that names the setting", err)
+	}
+}

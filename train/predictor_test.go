@@ -1,0 +1,244 @@
+package train_test
+
+import (
+	"math"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"go.uber.org/goleak"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+	"gsdnet/train"
+)
+
+// counting counts what the host does for a model.
+type counting struct {
+	model.Model
+	prepared, drawn atomic.Int64
+}
+
+func (c *counting) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth) error {
+	c.prepared.Add(1)
+	return c.Model.Prepare(feed, b, truth)
+}
+
+func (c *counting) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+	c.drawn.Add(1)
+	c.Model.Draw(feed, b, draw)
+}
+
+// counted returns a predictor of a trained model that counts, and its samples.
+func counted(t *testing.T, name string, corpus *erc.Corpus) (*train.Predictor, *counting, []train.Observed) {
+	t.Helper()
+	config := settings(t, name)
+	c, err := train.ReadCheckpoint(filepath.Join(fit(t, config, corpus), train.CheckpointFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, err := model.Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := kind.New(config.Settings[name], c.Setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := c.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counter := &counting{Model: m}
+	p := train.NewPredictor(backend, store, counter, c.Setup)
+	t.Cleanup(func() { p.Close(); backend.Finalize() })
+	var convs []train.Observed
+	samples := train.Samples(corpus.Conversations, c.Scaler)
+	for i := range samples {
+		present := samples[i].Present()
+		for u := range present {
+			present[u] = 0b011
+		}
+		convs = append(convs, samples[i].Observe(present))
+	}
+	return p, counter, convs
+}
+
+// The host prepares a batch once, however many completions are drawn.
+func TestHostPreparesABatchOnce(t *testing.T) {
+	p, counter, convs := counted(t, "gsdnet", small()) // ten conversations of one padded length: batches of 4, 4 and 2
+	visits, seen := map[int]int{}, 0
+	request := train.Request{Samples: 16, Seed: 1, Watch: func(n int) { seen += n }}
+	if err := p.Run(t.Context(), convs, request, func(i int, _ train.Completion) { visits[i]++ }); err != nil {
+		t.Fatal(err)
+	}
+	if got := counter.prepared.Load(); got != 3 {
+		t.Errorf("three batches were prepared %d times for 16 completions, want 3", got)
+	}
+	// Four conversations fill a batch; of two, two completions each run at once.
+	if got := counter.drawn.Load(); got != 16+16+8 {
+		t.Errorf("noise was drawn %d times, want 40", got)
+	}
+	if seen != 16*len(convs) || len(visits) != len(convs) || visits[0] != 16 {
+		t.Errorf("%d completions were announced, %d of the first conversation visited, want %d and 16", seen, visits[0], 16*len(convs))
+	}
+}
+
+// The completions of a model that does not sample are computed once or twice.
+func TestEqualCompletionsAreNotComputed(t *testing.T) {
+	p, counter, convs := counted(t, "zero", small())
+	visits, seen := 0, 0
+	request := train.Request{Samples: 16, Watch: func(n int) { seen += n }}
+	if err := p.Run(t.Context(), convs, request, func(int, train.Completion) { visits++ }); err != nil {
+		t.Fatal(err)
+	}
+	if got := counter.drawn.Load(); got != 2+2+1 || visits != 16*len(convs) || seen != visits {
+		t.Errorf("computed %d times, visited %d, announced %d, want 5, %d and as many", got, visits, seen, 16*len(convs))
+	}
+}
+
+// The completions of a conversation are the same however many there are and
+// whichever conversations it is with.
+func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
+	p, _, convs := counted(t, "gsdnet", small())
+	collect := func(samples int, some ...train.Observed) []train.Completion {
+		out := make([]train.Completion, len(some)*samples)
+		count := make([]int, len(some))
+		err := p.Run(t.Context(), some, train.Request{Samples: samples, Seed: 5, Recovered: true}, func(i int, c train.Completion) {
+			out[i*samples+count[i]] = c
+			count[i]++
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	want := collect(5, convs...)
+	for i := range convs {
+		if got := collect(11, convs[i])[:5]; !reflect.DeepEqual(got, want[5*i:][:5]) {
+			t.Errorf("conversation %d differs alone", i)
+		}
+	}
+	if reflect.DeepEqual(want[0], want[1]) {
+		t.Error("two completions are equal: nothing was sampled")
+	}
+}
+
+// One weight that is NaN is an error that names the run and the utterance.
+func TestWeightThatIsNotANumber(t *testing.T) {
+	corpus := small()
+	config := settings(t, "gsdnet")
+	c, err := train.ReadCheckpoint(filepath.Join(fit(t, config, corpus), train.CheckpointFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := c.Store()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v := range store.IterVariables() {
+		if !strings.HasSuffix(v.Path(), "/location/b") {
+			continue
+		}
+		if err := v.SetValue(tensors.FromFlatDataAndDimensions([]float32{float32(math.NaN())}, v.Shape().Dimensions...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kind, err := model.Lookup("gsdnet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := kind.New(config.Settings["gsdnet"], c.Setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := train.NewPredictor(backend, store, m, c.Setup)
+	p.Name = "runs/first"
+	defer p.Close()
+	samples := train.Samples(corpus.Conversations[:1], c.Scaler)
+	err = p.Run(t.Context(), []train.Observed{samples[0].Observe(samples[0].Present())}, train.Request{Samples: 1}, func(int, train.Completion) {
+		t.Error("a completion that is not a number was handed on")
+	})
+	want := "runs/first: " + corpus.Conversations[0].String() + ", turn 0: the predicted score"
+	if err == nil || !strings.HasPrefix(err.Error(), want) || hint.Of(err) == "" {
+		t.Errorf("got %v, want %q", err, want)
+	}
+}
+
+// A damaged standardisation is found before anything is computed with it.
+func TestScalerThatIsNotANumber(t *testing.T) {
+	corpus := small()
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Open(fit(t, settings(t, "zero"), corpus), backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	for _, bad := range []float32{0, -1, float32(math.NaN()), float32(math.Inf(1))} {
+		run.Scaler.Deviation[erc.Audio][1] = bad
+		if _, err := run.Samples(corpus, corpus.Conversations); err == nil || !strings.Contains(err.Error(), "audio channel 1") {
+			t.Errorf("deviation %v: got %v", bad, err)
+		}
+	}
+}
+
+// Training, too, refuses a corpus that does not pass its Check.
+func TestFitChecksTheCorpus(t *testing.T) {
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := small()
+	broken.Conversations[0].Utterances[1].Features[erc.Text] = nil
+	for _, corpus := range []*erc.Corpus{broken, nil} {
+		_, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: t.TempDir() + "/run", Backend: backend})
+		if err == nil || !hint.IsInput(err) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// A closed run refuses, and nothing of its engine is left.
+func TestCloseLeavesNothing(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	backend, err := train.Backend("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 4, Valid: 2, Test: 2, MinTurns: 20, MaxTurns: 30})
+	dir := filepath.Join(t.TempDir(), "run")
+	if _, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Open(dir, backend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := run.Samples(corpus, corpus.Conversations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Close()
+	run.Close()
+	if _, err := run.Predict(t.Context(), samples, train.Request{Samples: 1}); err == nil || !strings.Contains(err.Error(), dir+" is closed") {
+		t.Errorf("got %v, want that the run is closed", err)
+	}
+	backend.Finalize()
+	goleak.VerifyNone(t, before)
+}

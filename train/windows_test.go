@@ -1,0 +1,57 @@
+package train_test
+
+import (
+	"math"
+	"reflect"
+	"testing"
+
+	"gsdnet/dataset"
+	"gsdnet/train"
+)
+
+// A long conversation is trained on in pieces and predicted in windows: its first
+// window gives what these utterances alone would, and every utterance gets a
+// prediction.
+func TestLongConversation(t *testing.T) {
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+		Train: 1, Valid: 1, Test: 1, MinTurns: 600, MaxTurns: 600, Dims: [3]int{4, 3, 2},
+	})
+	for _, model := range []string{"gsdnet", "gcnet"} {
+		set := []string{"train.epochs=1"}
+		backend, err := train.Backend("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := train.Open(fit(t, settings(t, model, set...), corpus), backend)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer run.Close()
+		start := corpus.Conversations[2]
+		start.Utterances = start.Utterances[:train.MaxLength]
+		convs := append(corpus.Conversations[2:3:3], start)
+		samples, err := run.Samples(corpus, convs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := run.Predict(t.Context(), samples, train.Request{Samples: 1, Recovered: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(got[0].Distribution); n != 600 {
+			t.Fatalf("%s: %d predictions, want 600", model, n)
+		}
+		for u, d := range got[0].Distribution {
+			if math.IsNaN(d.Mean()) {
+				t.Fatalf("%s: utterance %d: the prediction is not a number", model, u)
+			}
+		}
+		alike := got[1].Distribution[:train.MaxLength/2]
+		if !reflect.DeepEqual(got[0].Distribution[:len(alike)], alike) {
+			t.Errorf("%s: the first window differs from the same utterances as a conversation", model)
+		}
+		if len(got[0].Recovered[1]) != 600 || len(got[0].Recovered[1][599]) != 3 {
+			t.Errorf("%s: recovered features are not [600][3]", model)
+		}
+	}
+}
