@@ -3,24 +3,30 @@ export CGO_ENABLED ?= 0
 
 STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK   = golang.org/x/vuln/cmd/govulncheck@v1.9.0
-DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.44.0
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 
-# Packages small enough for the race detector, and those that goroutines share.
-SMALL = . ./train ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report
+# What --version prints.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test ci fmt vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
+# Packages that the race detector checks; those that it makes too slow are left out.
+RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./train
+
+.PHONY: build test ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
 build: ## bin/gsdnet
-	go build -trimpath -o bin/gsdnet ./cmd/gsdnet
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
 
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt vet staticcheck deadcode vuln race xla test
+ci: fmt tidy vet lint staticcheck deadcode vuln race xla test
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }
+
+tidy: ## go.mod and go.sum list what the code imports, and nothing else
+	go mod tidy -diff
 
 vet:
 	go vet ./...
@@ -33,8 +39,9 @@ xla: ## the build with XLA's engines needs a C compiler
 staticcheck:
 	go run $(STATICCHECK) ./...
 
-deadcode: ## the engine has no function that no execution reaches; SetLevel is for tests
-	@out=$$(go run $(DEADCODE) -filter 'gsdnet/simd' ./cmd/gsdnet | grep -v SetLevel); test -z "$$out" || { echo "$$out"; exit 1; }
+deadcode: ## functions that no command and no test reaches; in the engine, that no execution reaches (SetLevel is for tests)
+	@out=$$(go run $(DEADCODE) -test ./...) && test -z "$$out" || { echo "$$out"; echo "delete the functions above"; exit 1; }
+	@out=$$(go run $(DEADCODE) -filter 'gsdnet/simd' ./cmd/gsdnet | grep -v SetLevel); test -z "$$out" || { echo "$$out"; echo "delete the functions above"; exit 1; }
 
 vuln: ## known vulnerabilities; goes on, and says so, where the database is out of reach
 	@out=$$(go run $(GOVULNCHECK) ./... 2>&1) && echo "$$out" || \
@@ -42,10 +49,10 @@ vuln: ## known vulnerabilities; goes on, and says so, where the database is out 
 
 race: ## the race detector needs a C compiler
 	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the race detector"; exit 0; }; \
-	CGO_ENABLED=1 go test -race -short $(SMALL) && \
+	CGO_ENABLED=1 go test -race -short -timeout 20m $(RACED) && \
 	CGO_ENABLED=1 go test -race -short -run 'Concurrent|SameBits|Deterministic|Goroutine|Finalize|Donated|RandomGraphs|Empty|ManyShapes' ./simd
 
-lint: ## slower to install than to run
+lint: ## some minutes the first time, which compiles the linters
 	go run $(GOLANGCI_LINT) run ./...
 
 fuzz: ## half a minute for each gate that strangers' files pass, and for the engine's shapes

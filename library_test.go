@@ -32,8 +32,14 @@ func tiny() *erc.Corpus {
 // and returns its directory.
 func tinyRun(t *testing.T, change func(*erc.Corpus)) string {
 	t.Helper()
+	return trainedWith(t, change, "train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.rank=4", "gsdnet.steps=2")
+}
+
+// trainedWith trains a GSDNet with some settings.
+func trainedWith(t *testing.T, change func(*erc.Corpus), settings ...string) string {
+	t.Helper()
 	config := train.DefaultConfig()
-	for _, setting := range []string{"train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.rank=4", "gsdnet.steps=2"} {
+	for _, setting := range settings {
 		if err := config.Set(setting); err != nil {
 			t.Fatal(err)
 		}
@@ -87,6 +93,43 @@ func TestOptions(t *testing.T) {
 	}
 	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Samples: 1}); !hint.IsInput(err) {
 		t.Errorf("a deviation of one sample: got %v", err)
+	}
+}
+
+// A conversation is completed alike, bit for bit, alone and among others, by a model
+// of the default widths.
+func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: trains a model of the default width")
+	}
+	long := func(c *erc.Corpus) {
+		*c = *dataset.Synthetic(dataset.SyntheticConfig{Train: 4, Valid: 1, Test: 4, MinTurns: 33, MaxTurns: 48})
+		for i := range c.Conversations {
+			for j := range c.Conversations[i].Utterances {
+				c.Conversations[i].Utterances[j].Present = erc.Present(1 + (5*i+3*j)%7)
+			}
+		}
+	}
+	run, corpus := open(t, trainedWith(t, long, "train.epochs=1")), &erc.Corpus{}
+	long(corpus)
+	o := gsdnet.Options{Samples: 3}
+	together, err := run.Impute(t.Context(), corpus, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := corpus.Conversations
+	for i := range all {
+		for _, corpus.Conversations = range [][]erc.Conversation{all[i : i+1], all[max(0, i-1) : i+1]} {
+			got, err := run.Impute(t.Context(), corpus, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := len(all[i].Utterances)
+			if !reflect.DeepEqual(got[len(got)-n:], together[:n]) {
+				t.Errorf("conversation %d differs among %d", i, len(corpus.Conversations))
+			}
+		}
+		together = together[len(all[i].Utterances):]
 	}
 }
 

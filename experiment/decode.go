@@ -12,6 +12,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
+	"gsdnet/internal/tomlfault"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/train"
@@ -162,9 +163,9 @@ func strict(path string, text []byte, into any) error {
 			"%s:%d:%d: unknown key %q", path, row, column, strings.Join(first.Key(), "."))
 	case errors.As(err, &bad):
 		row, column := bad.Position()
-		return hint.Input("see docs/protocol.md", "%s:%d:%d: %s", path, row, column, strings.TrimPrefix(bad.Error(), "toml: "))
+		return hint.Input("see docs/protocol.md", "%s:%d:%d: %s", path, row, column, tomlfault.Message(err))
 	case err != nil:
-		return hint.Input("see docs/protocol.md", "%s: %w", path, err)
+		return hint.Input("see docs/protocol.md", "%s: %s", path, tomlfault.Message(err))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -12,6 +13,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
+	"gsdnet/internal/tomlfault"
 	"gsdnet/model"
 )
 
@@ -117,31 +119,39 @@ func (c *Config) Parse(name string, text []byte) error {
 	if errors.As(err, &unknown) {
 		first := unknown.Errors[0]
 		row, column := first.Position()
-		return hint.Input("the keys are listed in docs/config.md", "%s:%d:%d: unknown key %q", name, row, column, strings.Join(first.Key(), "."))
+		return hint.Input("the keys are listed in docs/config.md", "%s: unknown key %q", position(name, row, column), strings.Join(first.Key(), "."))
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, column := bad.Position()
-		return hint.Input("see docs/config.md", "%s:%d:%d: %s", name, row, column, strings.TrimPrefix(bad.Error(), "toml: "))
+		return hint.Input("the settings are described in docs/config.md", "%s: %s", position(name, row, column), tomlfault.Message(err))
 	}
 	if err != nil {
-		return hint.Input("see docs/config.md", "%s: %w", name, err)
+		return hint.Input("the settings are described in docs/config.md", "%s: %s", name, tomlfault.Message(err))
 	}
 	c.Missing.Rate = fmt.Sprint(c.Missing.Rate) // 0.3 and "0.3" are the same run
 	return nil
+}
+
+// position names a place in a file; a flag is short enough without.
+func position(name string, row, column int) string {
+	if strings.HasPrefix(name, "--") {
+		return name
+	}
+	return fmt.Sprintf("%s:%d:%d", name, row, column)
 }
 
 // Set applies one key=value, the key dotted as in the file. A value that is not
 // TOML is taken as a string.
 func (c *Config) Set(assignment string) error {
 	key, value, ok := strings.Cut(assignment, "=")
-	if !ok {
-		return hint.Input("write it as --set train.epochs=20", "--set %s: no =", assignment)
+	if !ok || strings.ContainsAny(assignment, "\n\r") {
+		return hint.Input("write it as --set train.epochs=20", "--set %q: not one KEY=VALUE", assignment)
 	}
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	line := key + " = " + value
 	var probe map[string]any
-	if toml.Unmarshal([]byte(line), &probe) != nil {
+	if _, err := strconv.ParseFloat(value, 64); toml.Unmarshal([]byte(line), &probe) != nil && err != nil {
 		line = fmt.Sprintf("%s = %q", key, value)
 	}
 	return c.Parse("--set "+assignment, []byte(line))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
@@ -85,7 +84,7 @@ func (c *maskCmd) Run(term *terminal) error {
 	for _, split := range []erc.Split{erc.Valid, erc.Test} {
 		convs := corpus.In(split)
 		if len(convs) == 0 {
-			fmt.Fprintf(term.err, "gsdnet: note: %s has no %s split\n", corpus.Name, split)
+			term.note("%s has no %s split", corpus.Name, split)
 			continue
 		}
 		drawn, err := train.Freeze(corpus, split, rules, c.Seed)

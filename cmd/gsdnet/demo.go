@@ -47,7 +47,7 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 		return hint.Failure("set TMPDIR to a directory with space", "%w", err)
 	}
 	defer os.RemoveAll(dir)
-	fmt.Fprintf(term.err, "%d synthetic conversations, %d utterances; every model meets the same masks\n",
+	term.note("%d synthetic conversations, %d utterances; every model is evaluated on the same masks",
 		len(corpus.Conversations), erc.CountUtterances(corpus.Conversations))
 	results := map[string]experiment.Result{}
 	for _, m := range demoModels {
@@ -55,7 +55,7 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 		if results[m.name], err = c.fit(ctx, term, backend, corpus, filepath.Join(dir, m.name), m.name, m.set); err != nil {
 			return err
 		}
-		fmt.Fprintf(term.err, "%-10s trained in %.0f s\n", m.name, time.Since(started).Seconds())
+		term.note("%s: trained in %.0f s", m.name, time.Since(started).Seconds())
 	}
 	if c.JSON {
 		return printJSON(term.out, results)

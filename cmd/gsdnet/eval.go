@@ -101,7 +101,7 @@ type evalData struct {
 // tell says on the terminal what is to be known of other data.
 func (d *evalData) tell(term *terminal, split erc.Split) {
 	if d.difference != "" {
-		fmt.Fprintf(term.err, "gsdnet: note: other data than the run's: %s\n", d.difference)
+		term.note("other data than the run's: %s", d.difference)
 	}
 	if d.trainedOn > 0 {
 		fmt.Fprintf(term.err, "gsdnet: warning: the run was trained on %d of the %s of the %s split\n",

@@ -19,7 +19,7 @@ func (f *fieldFlags) over(fields dataset.Fields) (dataset.Fields, error) {
 	c.Data = fields
 	for _, assignment := range f.Set {
 		if !strings.HasPrefix(strings.TrimSpace(assignment), "data.") {
-			return fields, hint.Input("everything else was settled in training", "--set %s: only data.… can be set here", assignment)
+			return fields, hint.Input("write it as --set data.label=NAME; docs/config.md lists the keys under [data]", "--set %q: only keys of [data] can be set here", assignment)
 		}
 		if err := c.Set(assignment); err != nil {
 			return fields, err

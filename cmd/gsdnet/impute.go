@@ -54,10 +54,7 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	noteMissing(term, corpus)
-	options, bar, err := c.watch(term, corpus)
-	if err != nil {
-		return err
-	}
+	options, bar := c.watch(term, corpus)
 	imputed, err := run.Impute(ctx, corpus, options)
 	bar.close()
 	if err != nil {

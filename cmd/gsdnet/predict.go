@@ -12,6 +12,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
 )
 
@@ -70,12 +71,9 @@ func noteMissing(term *terminal, corpus *erc.Corpus) {
 
 // watch returns the options of the call, and the progress that it shows through a
 // corpus.
-func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *counter, error) {
-	if f.Samples < 1 { // 0 would be the default
-		return gsdnet.Options{}, nil, hint.Input("use 1 or more", "--samples %d", f.Samples)
-	}
+func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *counter) {
 	bar := newCounter(term, "conversations", f.Samples*len(c.Conversations))
-	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar, nil
+	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar
 }
 
 type predictCmd struct {
@@ -109,10 +107,7 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	noteMissing(term, corpus)
-	options, bar, err := c.watch(term, corpus)
-	if err != nil {
-		return err
-	}
+	options, bar := c.watch(term, corpus)
 	predictions, err := run.Predict(ctx, corpus, options)
 	bar.close()
 	if err != nil {
@@ -125,7 +120,7 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 	if err := atomicfile.WriteFunc(c.Out, func(w io.Writer) error { return write(w, corpus, predictions) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, "%s: %d utterances of %d conversations\n", c.Out, len(predictions), len(corpus.Conversations))
+	fmt.Fprintf(term.out, "%s: %s of %s\n", c.Out, count.Of(len(predictions), "utterance"), count.Of(len(corpus.Conversations), "conversation"))
 	return nil
 }
 

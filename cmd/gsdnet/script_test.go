@@ -21,7 +21,18 @@ import (
 	"gsdnet/internal/npz"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"gsdnet": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gsdnet": main, "stuck": stuck})
+}
+
+// stuck is a command that does not end when it is told to.
+func stuck() {
+	ctx := untilSignalled()
+	fmt.Println("started")
+	<-ctx.Done()
+	fmt.Println("told")
+	select {}
+}
 
 // TestScripts runs testdata/script: the command as its user meets it.
 func TestScripts(t *testing.T) {

@@ -1,105 +1,145 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math"
+	"io/fs"
 	"os"
-	"time"
+	"strings"
+	"syscall"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"gsdnet/train"
+	"gsdnet/internal/hint"
 )
 
-// backendFlag and jsonFlag are shared by the verbs.
-type backendFlag struct {
-	Backend string `help:"Engine that runs the graphs: simd (default), go, or, built with -tags xla, xla:cpu and xla:cuda." placeholder:"NAME"`
-}
-
-type jsonFlag struct {
-	JSON bool `help:"Print JSON." name:"json"`
+// terminal is where a command reads and writes.
+type terminal struct {
+	out, err io.Writer
+	live     bool // err is a terminal: progress may be drawn
+	quiet    bool // no notes
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// note prints something worth knowing that is no result, unless --quiet is given.
+func (t *terminal) note(format string, args ...any) {
+	if !t.quiet {
+		fmt.Fprintf(t.err, "gsdnet: note: "+format+"\n", args...)
+	}
+}
+
+// columns returns the width of the terminal.
+func (t *terminal) columns() int {
+	if f, ok := t.err.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
+// fail prints an error and its hint, and returns the exit code.
+func (t *terminal) fail(err error) int {
+	if errors.Is(err, errNobodyReads) {
+		return exitFailed
+	}
+	if errors.Is(err, context.Canceled) && hint.Of(err) == "" {
+		err = hint.Failure("nothing was written", "stopped")
+	}
+	fmt.Fprintf(t.err, "gsdnet: error: %s\n", message(err))
+	if h := advice(err); h != "" {
+		fmt.Fprintf(t.err, "gsdnet: hint: %s\n", h)
+	}
+	if hint.IsInput(err) {
+		return exitInput
+	}
+	return exitFailed
+}
+
+// message is an error on one line that can be printed, without the names of system
+// calls.
+func message(err error) string {
+	text := err.Error()
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		text = strings.Replace(text, path.Error(), path.Path+": "+path.Err.Error(), 1)
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		text = strings.Replace(text, link.Error(), link.New+": "+link.Err.Error(), 1)
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f { // what could move the cursor of a terminal
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// advice is the hint of an error, or one for its kind.
+func advice(err error) string {
+	if h := hint.Of(err); h != "" {
+		return h
+	}
+	for _, kind := range []struct {
+		err  error
+		hint string
+	}{
+		{fs.ErrNotExist, "check the path"},
+		{fs.ErrPermission, "check the permissions of the file and of its folder"},
+		{syscall.EISDIR, "give the path of a file, not of a folder"},
+		{syscall.ENOTDIR, "give a path whose parents are folders"},
+		{syscall.ENOSPC, "free some space on the disk"},
+		{syscall.EROFS, "choose a place that can be written to"},
+	} {
+		if errors.Is(err, kind.err) {
+			return kind.hint
+		}
+	}
+	return ""
+}
+
+// sink is the standard output. It keeps the first error of a write, so that a result
+// that was not written is never taken for success.
+type sink struct {
+	to  io.Writer
+	err error
+}
+
+// Write writes, unless a write failed before.
+func (s *sink) Write(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.to.Write(p)
+	s.err = err
+	return n, err
+}
+
+// errNobodyReads is the end of a pipe to a program that has read enough, such as head.
+// It is no news to the user.
+var errNobodyReads = errors.New("nobody reads the output")
+
+// fault says why the output was not written.
+func (s *sink) fault() error {
+	if errors.Is(s.err, syscall.EPIPE) {
+		return errNobodyReads
+	}
+	cause := s.err
+	var path *fs.PathError
+	if errors.As(cause, &path) {
+		cause = path.Err
+	}
+	return hint.Failure("see that the output can be written where it goes", "writing the standard output: %w", cause)
+}
 
 func printJSON(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(v)
-}
-
-// bar draws training progress, on a terminal only.
-type bar struct {
-	term       *terminal
-	bar        *progressbar.ProgressBar
-	validation float64
-}
-
-func newBar(term *terminal) *bar { return &bar{term: term, validation: math.NaN()} }
-
-// show takes one event of the fit.
-func (b *bar) show(e train.Event) {
-	if !b.term.live {
-		return
-	}
-	if b.bar == nil {
-		b.bar = progressbar.NewOptions(e.Epochs*e.Steps,
-			progressbar.OptionSetWriter(b.term.err),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionShowCount(),
-			progressbar.OptionThrottle(200*time.Millisecond),
-			progressbar.OptionClearOnFinish(),
-		)
-	}
-	if !math.IsNaN(e.Validation) {
-		b.validation = e.Validation
-	}
-	b.bar.Describe(fmt.Sprintf("epoch %d/%d  loss %.3f  validation %.4f (best %.4f)  rate %.1e ",
-		e.Epoch+1, e.Epochs, e.Losses["loss"], b.validation, e.Best, e.Rate))
-	_ = b.bar.Set(e.Epoch*e.Steps + e.Step)
-}
-
-func (b *bar) close() {
-	if b.bar != nil {
-		_ = b.bar.Exit()
-	}
-}
-
-// counter draws how much of a long calculation is done, on a terminal only.
-type counter struct{ bar *progressbar.ProgressBar }
-
-func newCounter(term *terminal, what string, total int) *counter {
-	if !term.live {
-		return &counter{}
-	}
-	return &counter{progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(term.err),
-		progressbar.OptionSetDescription(what),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionShowCount(),
-		progressbar.OptionThrottle(200*time.Millisecond),
-		progressbar.OptionClearOnFinish(),
-	)}
-}
-
-func (c *counter) add(n int) {
-	if c.bar != nil {
-		_ = c.bar.Add(n)
-	}
-}
-
-// clear makes way for a line of text.
-func (c *counter) clear() {
-	if c.bar != nil {
-		_ = c.bar.Clear()
-	}
-}
-
-func (c *counter) close() {
-	if c.bar != nil {
-		_ = c.bar.Exit()
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"gsdnet/dataset"
+	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
 	"gsdnet/train"
 )
@@ -89,8 +90,8 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	if c.JSON {
 		return printJSON(term.out, result)
 	}
-	fmt.Fprintf(term.out, "%s: %d parameters, %d epochs, best validation error %.4f in epoch %d\n",
-		c.Out, result.Parameters, result.Epochs, result.Validation, result.BestEpoch)
+	fmt.Fprintf(term.out, "%s: %d parameters, %s, best validation error %.4f in epoch %d\n",
+		c.Out, result.Parameters, count.Of(result.Epochs, "epoch"), result.Validation, result.BestEpoch)
 	return nil
 }
 

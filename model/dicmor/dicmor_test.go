@@ -10,9 +10,5 @@ import (
 func TestConformance(t *testing.T) {
 	c := dicmor.Default()
 	c.Width, c.Hidden, c.Dropout, c.InputDropout = 16, 16, 0, 0
-	net, err := dicmor.New(c, modeltest.Setup)
-	if err != nil {
-		t.Fatal(err)
-	}
-	modeltest.Run(t, net)
+	modeltest.Run(t, c, dicmor.New)
 }

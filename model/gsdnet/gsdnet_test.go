@@ -33,11 +33,7 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := small()
 			change(&c)
-			net, err := gsdnet.New(c, modeltest.Setup)
-			if err != nil {
-				t.Fatal(err)
-			}
-			modeltest.Run(t, net)
+			modeltest.Run(t, c, gsdnet.New)
 		})
 	}
 }

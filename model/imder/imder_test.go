@@ -10,9 +10,5 @@ import (
 func TestConformance(t *testing.T) {
 	c := imder.Default()
 	c.Width, c.Hidden, c.Dropout, c.InputDropout, c.Steps = 16, 16, 0, 0, 4
-	net, err := imder.New(c, modeltest.Setup)
-	if err != nil {
-		t.Fatal(err)
-	}
-	modeltest.Run(t, net)
+	modeltest.Run(t, c, imder.New)
 }

@@ -18,12 +18,19 @@ import (
 	"gsdnet/simd"
 )
 
-// Setup is what the suite's conversations look like.
-var Setup = model.Setup{Dims: [erc.NumModalities]int{7, 5, 4}, Task: erc.Scores}
+// dims are the widths of the suite's features.
+var dims = [erc.NumModalities]int{7, 5, 4}
+
+// setups are what the suite's conversations are labelled with.
+var setups = []model.Setup{
+	{Dims: dims, Task: erc.Scores},
+	{Dims: dims, Task: erc.Classes, NumClasses: 3},
+}
 
 // fixture is a model on four conversations with holes in them.
 type fixture struct {
 	t       *testing.T
+	setup   model.Setup
 	backend compute.Backend
 	model   model.Model
 	store   *mlx.Store
@@ -32,13 +39,13 @@ type fixture struct {
 	truth   []model.Truth
 }
 
-func newFixture(t *testing.T, m model.Model) *fixture {
+func newFixture(t *testing.T, m model.Model, s model.Setup) *fixture {
 	t.Helper()
 	backend, err := simd.New("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, backend: backend, model: m, store: mlx.NewStore()}
+	f := &fixture{t: t, setup: s, backend: backend, model: m, store: mlx.NewStore()}
 	f.params = model.NewParams(f.store, 1)
 	rng := rand.New(rand.NewPCG(5, 5))
 	for i, n := range []int{6, 9, 4, 11} {
@@ -66,9 +73,9 @@ func conversation(rng *rand.Rand, key uint64, n int) (model.Conversation, model.
 		conv.Speakers = append(conv.Speakers, erc.Speaker(u%2))
 		truth.Present = append(truth.Present, erc.All)
 		truth.Labels = append(truth.Labels, float32(max(-3, min(3, latent))))
-		truth.Classes = append(truth.Classes, int32(u%3))
+		truth.Classes = append(truth.Classes, class(latent))
 		for _, m := range erc.Modalities {
-			x := make([]float32, Setup.Dims[m])
+			x := make([]float32, dims[m])
 			for j := range x {
 				x[j] = float32(latent*float64(j%3-1) + 0.5*rng.NormFloat64())
 			}
@@ -82,9 +89,20 @@ func conversation(rng *rand.Rand, key uint64, n int) (model.Conversation, model.
 	return conv, truth
 }
 
+// class is one of three, of about the same size.
+func class(latent float64) int32 {
+	switch {
+	case latent < -0.4:
+		return 0
+	case latent > 0.4:
+		return 2
+	}
+	return 1
+}
+
 // batch pads conversations, chosen by index, to a length.
 func (f *fixture) batch(length int, indices ...int) (*model.Batch, []model.Truth) {
-	b := &model.Batch{N: length, Dims: Setup.Dims}
+	b := &model.Batch{N: length, Dims: dims}
 	var truth []model.Truth
 	for _, i := range indices {
 		b.Conversations = append(b.Conversations, f.convs[i])
@@ -141,14 +159,25 @@ func inOrder(names []string, feed model.Feed) []any {
 	return args
 }
 
-// forecast returns location, scale, recovered features and encoded ones of a
-// batch.
+// predicted returns the outputs of the task, the encoded features and the recovered
+// ones, in this order.
+func (f *fixture) predicted(said model.Forecast) []*model.Node {
+	outputs := []*model.Node{said.Location, said.Scale}
+	if f.setup.Task == erc.Classes {
+		outputs = []*model.Node{said.Logits}
+	}
+	recovered := said.Recover()
+	return append(append(outputs, said.Encoded), recovered[:]...)
+}
+
+// width is how many numbers the first output has for an utterance.
+func (f *fixture) width() int { return max(1, f.setup.NumClasses) }
+
+// forecast returns what predicted lists for a batch.
 func (f *fixture) forecast(b *model.Batch) [][]float32 {
 	f.t.Helper()
 	out := f.run(f.feed(b, nil, 0), func(in model.Nodes) []*model.Node {
-		said := f.model.Forecast(f.params, in)
-		recovered := said.Recover()
-		return append([]*model.Node{said.Location, said.Scale, said.Encoded}, recovered[:]...)
+		return f.predicted(f.model.Forecast(f.params, in))
 	})
 	flat := make([][]float32, len(out))
 	for i := range out {

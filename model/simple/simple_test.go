@@ -3,6 +3,7 @@ package simple_test
 import (
 	"testing"
 
+	"gsdnet/model"
 	"gsdnet/model/modeltest"
 	"gsdnet/model/simple"
 )
@@ -12,11 +13,7 @@ func TestConformance(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			c := simple.Default()
 			c.Width, c.Hidden, c.Dropout, c.InputDropout = 12, 16, 0, 0
-			m, err := simple.New(kind, c, modeltest.Setup)
-			if err != nil {
-				t.Fatal(err)
-			}
-			modeltest.Run(t, m)
+			modeltest.Run(t, c, func(c simple.Config, s model.Setup) (model.Model, error) { return simple.New(kind, c, s) })
 		})
 	}
 }

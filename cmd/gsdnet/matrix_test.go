@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"gsdnet/dataset"
+)
+
+// commands are the verbs with arguments that are accepted in the folder that
+// matrixFolder makes. "gsdnet completion" and such have no more to say.
+var commands = []string{
+	"demo",
+	"data describe good.npz",
+	"data spectrum good.npz",
+	"data mask good.npz --out=new-masks",
+	"eval run --data=good.npz --samples=1",
+	"impute run --in=good.npz --out=new.npz --samples=2",
+	"predict run --in=good.npz --out=new.csv --samples=1",
+	"report sweep --out=new-report",
+	"sweep grid.toml --out=new-sweep",
+	"train --data=good.npz --out=new-run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
+	"completion bash",
+}
+
+// bad are values that no flag and no argument was made for.
+var bad = []string{
+	"", " ", "-1", "nan", "Inf", "1e999", "99999999999999999999", "0x1p-2", "%s%d", "a=b", "\x1b[2J",
+	"folder", "closed", "/dev/null", "absent/absent.npz", "text.npz", "Blätter ohne Namen/名前.npz", "good.npz/below",
+	strings.Repeat("long", 100),
+}
+
+// settings are wrong values of --set.
+var settings = []string{
+	"gsdnet", "=", "=1", "gsdnet=1", "data=1", "train=[]", "train.epochs=1.5", "train.epochs=x", "train.epochs=-1", "train.epochs=1e99",
+	"train.rate=nan", "train.rate=inf", "train.batch=99999999999999999999", "model=1", "model=", "missing.rate=[1]", "missing.seed=-1",
+	"gsdnet.width={}", "gsdnet.sde_x=1", "gsdnet.kernel=\"3\"", "x y=1", "train.epochs=1\n[train]", "\"=1", "data.text=1", "data.text=absent", "train.epochs=\x00",
+}
+
+// foreign are words of the language and the libraries that the program is written
+// with. A user has never heard of them.
+var foreign = regexp.MustCompile(`panic|goroutine|runtime error|nil pointer|%!|(?:^|[^.])toml:|kong|strconv|reflect|struct|interface \{|\*\w+\.\w+|\b(u?int|float)(32|64)\b|EOL|\d+ bit|syscall|context canceled|<nil>`)
+
+// TestMatrix gives every flag and argument of every verb values that are wrong. Each
+// ends with an exit code of the contract, an error on one line and a hint on the next,
+// and leaves nothing behind.
+func TestMatrix(t *testing.T) {
+	matrixFolder(t)
+	cases := 0
+	for _, command := range commands {
+		base := strings.Fields(command)
+		node := verbNode(t, base)
+		name := strings.ReplaceAll(strings.TrimPrefix(node.FullPath(), "gsdnet "), " ", "-")
+		t.Run(name, func(t *testing.T) {
+			verb := strings.Fields(node.FullPath())[1:]
+			all := [][]string{verb, append(slices.Clone(base), "--no-such-flag"), append(slices.Clone(base), "extra", "words"), append(slices.Clone(base), "--quiet=x")}
+			for _, flag := range node.Flags {
+				values := bad
+				if flag.Name == "set" {
+					values = settings
+				}
+				for _, value := range values {
+					if flag.Name == "out" && value == "/dev/null" {
+						continue
+					}
+					all = append(all, replaced(base, "--"+flag.Name, value))
+				}
+			}
+			for i := range node.Positional {
+				for _, value := range bad {
+					args := slices.Clone(base)
+					args[len(verb)+i] = value
+					all = append(all, args)
+				}
+			}
+			for _, args := range all {
+				if name == "demo" && len(args) == 1 { // it has nothing to refuse
+					continue
+				}
+				cases++
+				check(t, args)
+			}
+		})
+	}
+	if !t.Failed() && cases < 300 {
+		t.Errorf("%d cases, want 300 or more", cases)
+	}
+	t.Logf("%d cases", cases)
+}
+
+// replaced replaces or adds a flag.
+func replaced(base []string, flag, value string) []string {
+	args := slices.DeleteFunc(slices.Clone(base), func(arg string) bool { return strings.HasPrefix(arg, flag+"=") && flag != "--set" })
+	return append(args, flag+"="+value)
+}
+
+// check runs one command line, which may be stopped after a moment.
+func check(t *testing.T, args []string) {
+	t.Helper()
+	before := listing(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	timer := time.AfterFunc(20*time.Millisecond, cancel)
+	defer timer.Stop()
+	defer cancel()
+	var out, errs bytes.Buffer
+	code := run(ctx, args, &terminal{out: &out, err: &errs})
+	fault := func(format string, a ...any) {
+		t.Helper()
+		t.Errorf("gsdnet %q: code %d: %s\n%s", args, code, fmt.Sprintf(format, a...), errs.String())
+	}
+	if code < 0 || code > 2 {
+		fault("no exit code of the contract")
+	}
+	if word := foreign.FindString(errs.String()); word != "" {
+		fault("%q in the message", word)
+	}
+	count := map[string]int{}
+	for _, line := range strings.Split(strings.TrimSuffix(errs.String(), "\n"), "\n") {
+		kind, _, _ := strings.Cut(strings.TrimPrefix(line, "gsdnet: "), ":")
+		count[kind]++
+		if len(line) > 700 {
+			fault("a line of %d characters", len(line))
+		}
+	}
+	if code != 0 && (count["error"] != 1 || count["hint"] != 1 || count["error"]+count["hint"]+count["note"]+count["warning"] != len(strings.Split(strings.TrimSpace(errs.String()), "\n"))) {
+		fault("not one line of error and one of hint")
+	}
+	after := listing(t)
+	for _, path := range after {
+		if !slices.Contains(before, path) {
+			if code == exitInput || strings.Contains(filepath.Base(path), ".tmp") {
+				fault("%s is left", path)
+			}
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// listing lists the folder.
+func listing(t *testing.T) []string {
+	t.Helper()
+	var paths []string
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		paths = append(paths, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}
+
+// verbNode returns what the parser knows of a verb.
+func verbNode(t *testing.T, args []string) *kong.Node {
+	t.Helper()
+	parser, err := kong.New(&cli{}, kong.Name("gsdnet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	node := parser.Model.Node
+	for _, arg := range args {
+		for _, child := range node.Children {
+			if child.Name == arg {
+				node = child
+				break
+			}
+		}
+	}
+	return node
+}
+
+// matrixFolder makes a folder with data, a run and a sweep, and changes into it.
+func matrixFolder(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("GSDNET_DATA", "")
+	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 2, Valid: 1, Test: 1, MinTurns: 6, MaxTurns: 6, Dims: [3]int{3, 2, 2}})
+	if err := dataset.WriteNPZ("good.npz", corpus); err != nil {
+		t.Fatal(err)
+	}
+	for _, made := range []error{
+		os.Mkdir("folder", 0o755),
+		os.WriteFile("closed", []byte("secret"), 0),
+		os.WriteFile("text.npz", []byte("this is no archive\n"), 0o600),
+		os.WriteFile("grid.toml", []byte("models = [\"zero\"]\nrates = [0.3]\n[[dataset]]\nname = \"good\"\npath = \"good.npz\"\n[train]\nepochs = 2\n[zero]\nwidth = 8\nhidden = 8\n"), 0o600),
+	} {
+		if made != nil {
+			t.Fatal(made)
+		}
+	}
+	for _, line := range []string{
+		"train --data=good.npz --out=run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
+		"sweep grid.toml --out=sweep",
+	} {
+		var errs bytes.Buffer
+		if code := run(t.Context(), strings.Fields(line), &terminal{out: &bytes.Buffer{}, err: &errs}); code != 0 {
+			t.Fatalf("gsdnet %s: code %d: %s", line, code, errs.String())
+		}
+	}
+}
