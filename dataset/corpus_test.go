@@ -69,6 +69,9 @@ func open(t testing.TB, path string, fields dataset.Fields) *erc.Corpus {
 // verify checks what every corpus promises.
 func verify(t testing.TB, c *erc.Corpus) {
 	t.Helper()
+	if err := c.Check(); err != nil {
+		t.Fatal(err)
+	}
 	rows := map[int]bool{}
 	for i, conv := range c.Conversations {
 		if i > 0 && conv.ID <= c.Conversations[i-1].ID {

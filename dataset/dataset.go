@@ -58,7 +58,7 @@ func Open(path string, fields Fields) (*erc.Corpus, error) {
 	}
 	open := openers[format]
 	if open == nil {
-		return nil, hint.Input("give a file that ends in .npz, or synthetic", "%s: no format %q", path, format)
+		return nil, hint.Input("give one of "+strings.Join(Formats(), ", ")+", or - for standard input", "%s: no format %q", title(path), format)
 	}
 	corpus, err := open(path, fields)
 	if err != nil {

@@ -11,19 +11,14 @@ import (
 	"gsdnet/internal/npz"
 )
 
-// What the arrays of a corpus may hold.
+// What the arrays of a corpus may hold. Labels beyond MaxScore are on another
+// scale (1 to 5, 1 to 7, 0 to 100) and are refused; classes beyond MaxClasses are
+// an array that holds something else.
 const (
-	// MaxScore bounds a label. Scores live in [-3,3]; the rest is for labels
-	// centred by rater, which reach a little beyond. Any other common scale
-	// (1 to 5, 1 to 7, 0 to 100) does not fit and is refused.
-	MaxScore = 3.5
-	// MaxClasses bounds the number of classes; a larger number is an array that
-	// holds something else.
-	MaxClasses = 1000
-	// MaxRows bounds the utterances.
-	MaxRows = 1 << 22
-	// MaxWidth bounds the features of one modality.
-	MaxWidth = 1 << 16
+	MaxScore   = erc.MaxScore
+	MaxClasses = erc.MaxClasses
+	MaxRows    = erc.MaxUtterances
+	MaxWidth   = erc.MaxWidth
 )
 
 // stdin is the path that stands for standard input.

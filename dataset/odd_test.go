@@ -238,9 +238,9 @@ func TestOddArraysDoNotSpoilAFile(t *testing.T) {
 // The hint of a missing array names arrays that then work.
 func TestHintsLeadSomewhere(t *testing.T) {
 	f := sample()
-	for from, to := range map[string]string{"dialogue": "video", "turn": "utterance", "text": "bert's", "audio": "covarep", "visual": "facet"} {
-		f.Set(to, f.Get(from))
-		f = without(f, from)
+	for _, renamed := range [][2]string{{"dialogue", "video"}, {"turn", "utterance"}, {"text", "bert's"}, {"audio", "covarep"}, {"visual", "facet"}} {
+		f.Set(renamed[1], f.Get(renamed[0]))
+		f = without(f, renamed[0])
 	}
 	var fields dataset.Fields
 	for range 5 {

@@ -42,7 +42,8 @@ func (f *Fault) Error() string {
 //     must have that width or be nil;
 //   - labels of the Scores task are NaN or within ±MaxScore, classes of the Classes
 //     task are Unlabelled or below NumClasses, which is 1 to MaxClasses;
-//   - splits are Train, Valid or Test, and speakers are not negative.
+//   - splits are Train, Valid or Test, and speakers are not negative;
+//   - where Dialogues or Speakers has names, it has one for every number.
 func (c *Corpus) Check() error {
 	if fault := c.fault(); fault != nil {
 		return fault
@@ -106,6 +107,8 @@ func (c *Corpus) checkConversation(i int) *Fault {
 		return c.at(i, "its split %d is not known", int8(conv.Split))
 	case len(conv.Utterances) == 0:
 		return c.at(i, "it has no utterances")
+	case c.Dialogues != nil && int(conv.ID) >= len(c.Dialogues):
+		return c.at(i, "its dialogue number %d has no name: there are %d", conv.ID, len(c.Dialogues))
 	}
 	for j := range conv.Utterances {
 		if j > 0 && conv.Utterances[j].Turn <= conv.Utterances[j-1].Turn {
@@ -130,6 +133,8 @@ func (c *Corpus) checkUtterance(u *Utterance) string {
 	switch y := float64(u.Label); {
 	case u.Speaker < 0:
 		return fmt.Sprintf("its speaker %d is negative", u.Speaker)
+	case c.Speakers != nil && int(u.Speaker) >= len(c.Speakers):
+		return fmt.Sprintf("its speaker %d has no name: there are %d", u.Speaker, len(c.Speakers))
 	case u.Present == None:
 		return "it has no modality"
 	case u.Present > All:

@@ -45,6 +45,14 @@ func TestSoundCorporaPass(t *testing.T) {
 	}
 }
 
+func TestLetters(t *testing.T) {
+	for p, want := range map[erc.Present]string{erc.None: "", erc.All: "tav", 0b101: "tv", 0b010: "a"} {
+		if got := p.Letters(); got != want {
+			t.Errorf("%s: got %q, want %q", p, got, want)
+		}
+	}
+}
+
 // without takes a modality out of a corpus.
 func without(c *erc.Corpus, m erc.Modality) {
 	c.Dims[m] = 0
@@ -75,6 +83,8 @@ func TestFaultsAreFound(t *testing.T) {
 			conv.Name, conv.Utterances = "the end", nil
 		}},
 		{"utterance 1 (turn 0): its turn does not come after turn 0 of the utterance before", func(_ *erc.Corpus, _ *erc.Conversation, u *erc.Utterance) { u.Turn = 0 }},
+		{"its dialogue number 1 has no name: there are 1", func(c *erc.Corpus, _ *erc.Conversation, _ *erc.Utterance) { c.Dialogues = []string{"a"} }},
+		{"its speaker 0 has no name: there are 0", func(c *erc.Corpus, _ *erc.Conversation, _ *erc.Utterance) { c.Speakers = []string{} }},
 		{"its speaker -1 is negative", func(_ *erc.Corpus, _ *erc.Conversation, u *erc.Utterance) { u.Speaker = -1 }},
 		{"utterance 1 (turn 1): it has no modality", func(_ *erc.Corpus, _ *erc.Conversation, u *erc.Utterance) { u.Present = erc.None }},
 		{"Present is 15", func(_ *erc.Corpus, _ *erc.Conversation, u *erc.Utterance) { u.Present = 15 }},

@@ -84,6 +84,7 @@ var faults = map[string]func(*npz.File){
 		f.Set("speaker", names(f, "speaker", "ann", "bob", "cat", "dan"))
 		backwards(f)
 	},
+	"no-visual": func(f *npz.File) { *f = *only(f, "text", "audio", "dialogue", "turn", "label", "split") },
 	// Text is float64 with the large end first, audio float16 with holes, visual
 	// int64 with a hole.
 	"types": func(f *npz.File) {

@@ -7,6 +7,7 @@ import (
 
 	mlx "github.com/gomlx/gomlx/ml/model"
 
+	"gsdnet/erc"
 	"gsdnet/model"
 	"gsdnet/model/gsdnet"
 	"gsdnet/model/modeltest"
@@ -46,7 +47,7 @@ func TestConformance(t *testing.T) {
 func TestFitEndsWithItsContext(t *testing.T) {
 	c := gsdnet.Default()
 	c.Mean = gsdnet.MeanNone
-	net, err := gsdnet.New(c, modeltest.Setup)
+	net, err := gsdnet.New(c, model.Setup{Dims: [erc.NumModalities]int{3, 2, 2}, Task: erc.Scores})
 	if err != nil {
 		t.Fatal(err)
 	}
