@@ -12,7 +12,15 @@ type gemmKernels struct {
 	// micro[rows][w] multiplies a tile of rows × up to (w+1)/len(micro[rows])
 	// of nr columns.
 	micro  [][]microKernel
+	wide   []wideKernel // by rows, from one on
 	strips *stripKernels
+}
+
+// A wideKernel is a microKernel for a tile of few rows and cols columns, a
+// multiple of nr, all of which it writes.
+type wideKernel struct {
+	cols int
+	run  microKernel
 }
 
 // A microKernel sets c = alpha·a·b + c (without c if keep is 0) for the first
@@ -64,7 +72,7 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 
 // multiplyBlock runs the micro-kernels over the block c of C.
 func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, keep int) {
-	for j := 0; j < c.cols; j += t.nr {
+	for j := g.multiplyWide(t, c, kc, a, b, keep); j < c.cols; j += t.nr {
 		cols := min(t.nr, c.cols-j)
 		pb, rsb := b.panel(j/t.nr, cols < t.nr, t.nr)
 		v := (cols*len(t.micro[1]) - 1) / t.nr
@@ -74,6 +82,20 @@ func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, k
 				&g.C[(c.row+i)*g.LDC+c.col+j], g.LDC, g.Alpha, keep, cols)
 		}
 	}
+}
+
+// multiplyWide runs the wide kernels over columns of a block of few rows, whose
+// B lies as it is, and returns how many columns it did. The bits are those of
+// the other kernels.
+func (g *GemmArgs) multiplyWide(t *gemmKernels, c rect, kc int, a, b operand, keep int) (done int) {
+	if c.rows > len(t.wide) || b.step != t.nr {
+		return 0
+	}
+	w := t.wide[c.rows-1]
+	for ; done+w.cols <= c.cols; done += w.cols {
+		w.run(kc, &a.p[0], a.rs, a.cs, &b.p[done], b.rs, &g.C[c.row*g.LDC+c.col+done], g.LDC, g.Alpha, keep, w.cols)
+	}
+	return done
 }
 
 // panel returns where panel i of B starts and the distance of its rows.
