@@ -37,6 +37,8 @@ const (
 	blockCols = 2048
 	packColsA = 640
 	packRowsB = 320
+	fewRows   = 16
+	fewRowsK  = 256 // below, the calls would take longer than the memory
 )
 
 // operand is a block of A or B as the micro-kernels read it: panel i starts
@@ -50,9 +52,9 @@ type operand struct {
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
 // beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
-	step := kBlock(g.K)
-	for j := 0; j < r.cols; j += blockCols {
-		cols := min(blockCols, r.cols-j)
+	step, width := kBlock(g.K), g.blockCols(t, r)
+	for j := 0; j < r.cols; j += width {
+		cols := min(width, r.cols-j)
 		for k := 0; k < g.K; k += step {
 			kc := min(step, g.K-k)
 			b := g.operandB(t, rect{k, r.col + j, kc, cols}, r.rows, ws)
@@ -68,6 +70,16 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 			}
 		}
 	}
+}
+
+// blockCols returns how many columns of B are packed at once. Where few rows of
+// A meet a transposed B, packing takes as long as the product: what is packed
+// is used while it is in the first-level cache.
+func (g *GemmArgs) blockCols(t *gemmKernels, r rect) int {
+	if g.TransB && r.rows <= fewRows && g.K >= fewRowsK {
+		return 2 * t.nr
+	}
+	return blockCols
 }
 
 // multiplyBlock runs the micro-kernels over the block c of C.

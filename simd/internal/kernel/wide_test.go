@@ -43,12 +43,17 @@ func BenchmarkFewRows(b *testing.B) {
 	})
 	for m := 1; m <= 4; m++ {
 		g := kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, LDA: k, LDB: n, LDC: n, A: normals(rng, m*k), B: matrix, C: make([]float32, m*n)}
-		b.Run(fmt.Sprint(m), func(b *testing.B) {
-			b.SetBytes(4 * k * n)
-			var ws kernel.Workspace
-			for b.Loop() {
-				kernel.Gemm(&g, &ws)
+		for _, layout := range []string{"AB", "ABᵀ"} {
+			if g.TransB = layout == "ABᵀ"; g.TransB {
+				g.LDB = k
 			}
-		})
+			b.Run(fmt.Sprint(m, layout), func(b *testing.B) {
+				b.SetBytes(4 * k * n)
+				var ws kernel.Workspace
+				for b.Loop() {
+					kernel.Gemm(&g, &ws)
+				}
+			})
+		}
 	}
 }
