@@ -24,6 +24,11 @@
 // Results do not depend on the number of workers: work is cut by shape alone,
 // and every sum is added in a fixed order.
 //
+// Memory comes in size classes and is kept for reuse, in proportion to what was
+// in use before (memory.go); [WithMemoryLimit] bounds it. Shapes that describe
+// more than an address space are refused when they are recorded (check.go).
+// Finalize waits for what is under way (gate.go).
+//
 // Start reading at record.go, then lower.go. The arithmetic is in
 // internal/kernel.
 package simd

@@ -18,7 +18,7 @@ const maxRepeated = 8
 // both lists is not repeated.
 var costs = map[compute.OpType]int{
 	compute.OpTypeDiv: 2, compute.OpTypeSqrt: 2, compute.OpTypeRsqrt: 2,
-	compute.OpTypeExp: 4, compute.OpTypeLogistic: 4, compute.OpTypeTanh: 5,
+	compute.OpTypeExp: 4, compute.OpTypeLogistic: 4, compute.OpTypeTanh: 5, opSiLU: 5,
 }
 
 var cheap = []compute.OpType{

@@ -18,7 +18,7 @@ func float32Loops() *loopTable {
 		compute.OpTypeExp: kernel.Exp, compute.OpTypeExpm1: kernel.Expm1, compute.OpTypeLog: kernel.Log,
 		compute.OpTypeLog1p: kernel.Log1p, compute.OpTypeSqrt: kernel.Sqrt, compute.OpTypeRsqrt: kernel.Rsqrt,
 		compute.OpTypeSin: kernel.Sin, compute.OpTypeCos: kernel.Cos, compute.OpTypeTanh: kernel.Tanh,
-		compute.OpTypeErf: kernel.Erf, compute.OpTypeLogistic: kernel.Logistic,
+		compute.OpTypeErf: kernel.Erf, compute.OpTypeLogistic: kernel.Logistic, opSiLU: kernel.SiLU,
 	} {
 		t.unary[op] = func(dst, a unsafe.Pointer, n int) { f(at[float32](dst, n), at[float32](a, n)) }
 	}

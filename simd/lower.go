@@ -2,6 +2,7 @@ package simd
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/gomlx/compute"
@@ -255,7 +256,33 @@ func (g *graph) lowerElementwise(n *node, in []operand) {
 		g.of[n] = same
 		return
 	}
-	g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in}).whole()
+	op := n.op
+	if x, ok := g.silu(n, in); ok {
+		op, in = opSiLU, []operand{x}
+	}
+	g.of[n] = g.merge(&value{op: op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in}).whole()
+}
+
+// opSiLU is an operation that lowering makes of others: x·logistic(x).
+const opSiLU = compute.OpType(-1)
+
+// silu recognises x·logistic(x), where nothing else needs the logistic, and
+// returns x.
+func (g *graph) silu(n *node, in []operand) (x operand, ok bool) {
+	if n.op != compute.OpTypeMul || n.shape.DType != dtypes.Float32 {
+		return x, false
+	}
+	for i := range in {
+		l, x := in[1-i], in[i]
+		if l.op != compute.OpTypeLogistic || l.node != nil || g.uses[n.inputs[1-i]] != 1 || l.in[0].value != x.value || l.size() != n.shape.Size() {
+			continue
+		}
+		// l is contiguous, so that its operand is what x has to be.
+		if l.view.isContiguous() && slices.Equal(l.in[0].view.strides, x.view.strides) && slices.Equal(l.in[0].view.dims, x.view.dims) && l.in[0].view.offset == x.view.offset {
+			return x, true
+		}
+	}
+	return x, false
 }
 
 // lowerForeign adds an operation of the Go backend; its inputs are contiguous.

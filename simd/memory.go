@@ -56,23 +56,34 @@ const (
 // get returns a block of at least size bytes, with arbitrary contents.
 func (m *memory) get(size int) (*block, error) {
 	size = classOf(size)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.clock++
-	if b := m.reuse(size); b != nil {
-		m.use(b.cap)
-		return b, nil
+	b, err := m.reserve(size)
+	if b != nil || err != nil {
+		return b, err
 	}
-	if err := m.admit(size); err != nil {
-		return nil, err
-	}
-	b, err := allocate(size)
-	if err != nil {
+	if b, err = allocate(size); err != nil {
+		m.forget(size)
 		return nil, err
 	}
 	// A block that its owner forgets is not in use any more either.
-	b.cleanup = runtime.AddCleanup(b, m.forget, b.cap)
-	m.use(b.cap)
+	b.cleanup = runtime.AddCleanup(b, m.forget, size)
+	return b, nil
+}
+
+// reserve counts a block as used. It returns a kept one if there is one that
+// fits, or nil if a new one is to be allocated, which takes a while and is done
+// when others may use the memory.
+func (m *memory) reserve(size int) (*block, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clock++
+	b := m.reuse(size)
+	if b != nil {
+		size = b.cap
+	} else if err := m.admit(size); err != nil {
+		return nil, err
+	}
+	m.used += size
+	m.peak = max(m.peak, m.used)
 	return b, nil
 }
 
@@ -93,11 +104,6 @@ func (m *memory) reuse(size int) *block {
 		return b
 	}
 	return nil
-}
-
-func (m *memory) use(n int) {
-	m.used += n
-	m.peak = max(m.peak, m.used)
 }
 
 // put takes back a block that nobody refers to any more.
@@ -180,7 +186,7 @@ func (m *memory) collect() {
 	time.Sleep(time.Millisecond) // for the cleanups, which run afterwards
 }
 
-// forget counts a block that was collected.
+// forget counts a block as unused that was collected, or not allocated.
 func (m *memory) forget(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

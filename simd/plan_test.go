@@ -108,3 +108,39 @@ func TestLargeRightOperandsAreNotChained(t *testing.T) {
 		t.Errorf("a right operand of 2 MiB is chained:\n%s", plan)
 	}
 }
+
+// TestSiLUIsOneInstruction where nothing else needs the logistic, and has the
+// values of the two operations.
+func TestSiLUIsOneInstruction(t *testing.T) {
+	plan := planOf(t, func(x, _ *graph.Node) *graph.Node { return silu(x) }, []int{24, 96}, []int{1})
+	if !strings.Contains(plan, " 1 instructions") {
+		t.Errorf("want one instruction:\n%s", plan)
+	}
+	both := func(x, _ *graph.Node) *graph.Node { l := graph.Sigmoid(x); return graph.Add(graph.Mul(x, l), l) }
+	if plan := planOf(t, both, []int{24, 96}, []int{1}); !strings.Contains(plan, " 3 instructions") {
+		t.Errorf("want three instructions:\n%s", plan)
+	}
+	x, _ := pairs(dtypes.Float32)
+	for name, p := range map[string]program{
+		"x·logistic(x)": one(func(f compute.Function, v []compute.Value) (compute.Value, error) {
+			l, err := f.Logistic(v[0])
+			if err != nil {
+				return nil, err
+			}
+			return f.Mul(v[0], l)
+		}),
+		"xᵀ·logistic(x)": one(func(f compute.Function, v []compute.Value) (compute.Value, error) {
+			l, err := f.Logistic(v[0])
+			if err != nil {
+				return nil, err
+			}
+			turned, err := f.Transpose(v[0], 1, 0)
+			if err != nil {
+				return nil, err
+			}
+			return f.Mul(turned, l)
+		}),
+	} {
+		t.Run(name, func(t *testing.T) { same(t, newBackend(t, ""), goBackend(t), p, []array{x}, 1e-6, 1e-42) })
+	}
+}

@@ -6,6 +6,7 @@ func init() {
 		absOp:        absAVX2,
 		negOp:        negAVX2,
 		signOp:       signAVX2,
+		reluOp:       reluAVX2,
 		squareOp:     squareAVX2,
 		reciprocalOp: reciprocalAVX2,
 		sqrtOp:       sqrtAVX2,
@@ -19,6 +20,7 @@ func init() {
 		log1pOp:      log1pAVX2,
 		tanhOp:       tanhAVX2,
 		logisticOp:   logisticAVX2,
+		siluOp:       siluAVX2,
 		erfOp:        erfAVX2,
 		sinOp:        sinAVX2,
 		cosOp:        cosAVX2,
@@ -46,6 +48,7 @@ func init() {
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripAVX2, copy: copyStripAVX2}
 	t.gemm = &gemmKernels{
 		mr: 6, nr: 16, strips: t.strips,
+		wide: []wideKernel{{96, wide1x96AVX2}, {48, wide2x48AVX2}, {32, wide3x32AVX2}},
 		micro: [][]microKernel{
 			nil,
 			{gemm1x16AVX2},

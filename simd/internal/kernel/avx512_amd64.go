@@ -6,6 +6,7 @@ func init() {
 		absOp:        absAVX512,
 		negOp:        negAVX512,
 		signOp:       signAVX512,
+		reluOp:       reluAVX512,
 		squareOp:     squareAVX512,
 		reciprocalOp: reciprocalAVX512,
 		sqrtOp:       sqrtAVX512,
@@ -19,6 +20,7 @@ func init() {
 		log1pOp:      log1pAVX512,
 		tanhOp:       tanhAVX512,
 		logisticOp:   logisticAVX512,
+		siluOp:       siluAVX512,
 		erfOp:        erfAVX512,
 		sinOp:        sinAVX512,
 		cosOp:        cosAVX512,
@@ -46,6 +48,7 @@ func init() {
 	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
 	t.gemm = &gemmKernels{
 		mr: 12, nr: 32, strips: t.strips,
+		wide: []wideKernel{{384, wide1x384AVX512}, {192, wide2x192AVX512}, {128, wide3x128AVX512}, {96, wide4x96AVX512}},
 		micro: [][]microKernel{
 			nil,
 			{gemm1x16AVX512, gemm1x32AVX512},

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 type binaryOp int
 
 const (
@@ -141,7 +143,13 @@ func DivSV(dst []float32, s float32, b []float32) { zipSV(divOp, dst, s, b) }
 func Max(dst, a, b []float32) { zip(maxOp, dst, a, b) }
 
 // MaxS sets dst[i] = max(a[i], s), with the rules of [Max].
-func MaxS(dst, a []float32, s float32) { zipVS(maxOp, dst, a, s) }
+func MaxS(dst, a []float32, s float32) {
+	if math.Float32bits(s) == 0 {
+		Relu(dst, a[:len(dst)])
+		return
+	}
+	zipVS(maxOp, dst, a, s)
+}
 
 // Min sets dst[i] = min(a[i], b[i]) as the builtin min does: NaN if either
 // is NaN, and -0 below +0.

@@ -12,7 +12,15 @@ type gemmKernels struct {
 	// micro[rows][w] multiplies a tile of rows × up to (w+1)/len(micro[rows])
 	// of nr columns.
 	micro  [][]microKernel
+	wide   []wideKernel // by rows, from one on
 	strips *stripKernels
+}
+
+// A wideKernel is a microKernel for a tile of few rows and cols columns, a
+// multiple of nr, all of which it writes.
+type wideKernel struct {
+	cols int
+	run  microKernel
 }
 
 // A microKernel sets c = alpha·a·b + c (without c if keep is 0) for the first
@@ -29,6 +37,8 @@ const (
 	blockCols = 2048
 	packColsA = 640
 	packRowsB = 320
+	fewRows   = 16
+	fewRowsK  = 256 // below, the calls would take longer than the memory
 )
 
 // operand is a block of A or B as the micro-kernels read it: panel i starts
@@ -42,9 +52,9 @@ type operand struct {
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
 // beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
-	step := kBlock(g.K)
-	for j := 0; j < r.cols; j += blockCols {
-		cols := min(blockCols, r.cols-j)
+	step, width := kBlock(g.K), g.blockCols(t, r)
+	for j := 0; j < r.cols; j += width {
+		cols := min(width, r.cols-j)
 		for k := 0; k < g.K; k += step {
 			kc := min(step, g.K-k)
 			b := g.operandB(t, rect{k, r.col + j, kc, cols}, r.rows, ws)
@@ -62,9 +72,19 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 	}
 }
 
+// blockCols returns how many columns of B are packed at once. Where few rows of
+// A meet a transposed B, packing takes as long as the product: what is packed
+// is used while it is in the first-level cache.
+func (g *GemmArgs) blockCols(t *gemmKernels, r rect) int {
+	if g.TransB && r.rows <= fewRows && g.K >= fewRowsK {
+		return 2 * t.nr
+	}
+	return blockCols
+}
+
 // multiplyBlock runs the micro-kernels over the block c of C.
 func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, keep int) {
-	for j := 0; j < c.cols; j += t.nr {
+	for j := g.multiplyWide(t, c, kc, a, b, keep); j < c.cols; j += t.nr {
 		cols := min(t.nr, c.cols-j)
 		pb, rsb := b.panel(j/t.nr, cols < t.nr, t.nr)
 		v := (cols*len(t.micro[1]) - 1) / t.nr
@@ -74,6 +94,20 @@ func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, k
 				&g.C[(c.row+i)*g.LDC+c.col+j], g.LDC, g.Alpha, keep, cols)
 		}
 	}
+}
+
+// multiplyWide runs the wide kernels over columns of a block of few rows, whose
+// B lies as it is, and returns how many columns it did. The bits are those of
+// the other kernels.
+func (g *GemmArgs) multiplyWide(t *gemmKernels, c rect, kc int, a, b operand, keep int) (done int) {
+	if c.rows > len(t.wide) || b.step != t.nr {
+		return 0
+	}
+	w := t.wide[c.rows-1]
+	for ; done+w.cols <= c.cols; done += w.cols {
+		w.run(kc, &a.p[0], a.rs, a.cs, &b.p[done], b.rs, &g.C[c.row*g.LDC+c.col+done], g.LDC, g.Alpha, keep, w.cols)
+	}
+	return done
 }
 
 // panel returns where panel i of B starts and the distance of its rows.

@@ -6,6 +6,7 @@ const (
 	absOp unaryOp = iota
 	negOp
 	signOp
+	reluOp
 	squareOp
 	reciprocalOp
 	sqrtOp
@@ -19,6 +20,7 @@ const (
 	log1pOp
 	tanhOp
 	logisticOp
+	siluOp
 	erfOp
 	sinOp
 	cosOp
@@ -46,6 +48,9 @@ func Neg(dst, src []float32) { unary(negOp, dst, src) }
 
 // Sign sets dst[i] to -1, 0 or 1, the sign of src[i]; 0 for NaN. Exact.
 func Sign(dst, src []float32) { unary(signOp, dst, src) }
+
+// Relu sets dst[i] = max(src[i], 0); NaN stays NaN. Exact.
+func Relu(dst, src []float32) { unary(reluOp, dst, src) }
 
 // Square sets dst[i] = src[i]², correctly rounded.
 func Square(dst, src []float32) { unary(squareOp, dst, src) }
@@ -85,6 +90,10 @@ func Tanh(dst, src []float32) { unary(tanhOp, dst, src) }
 
 // Logistic sets dst[i] = 1/(1+exp(-src[i])), within 5 ulp.
 func Logistic(dst, src []float32) { unary(logisticOp, dst, src) }
+
+// SiLU sets dst[i] = src[i]/(1+exp(-src[i])), within 8 ulp or 1e-43; the limit
+// at -Inf is written as NaN, as multiplying src[i] by its logistic gives it.
+func SiLU(dst, src []float32) { unary(siluOp, dst, src) }
 
 // Erf sets dst[i] = erf(src[i]), within 3 ulp.
 func Erf(dst, src []float32) { unary(erfOp, dst, src) }

@@ -19,6 +19,11 @@ func negAVX2(dst *float32, src *float32, n int)
 //go:noescape
 func signAVX2(dst *float32, src *float32, n int)
 
+// reluAVX2 sets dst[i] = relu(src[i]).
+//
+//go:noescape
+func reluAVX2(dst *float32, src *float32, n int)
+
 // squareAVX2 sets dst[i] = square(src[i]).
 //
 //go:noescape
@@ -83,6 +88,11 @@ func tanhAVX2(dst *float32, src *float32, n int)
 //
 //go:noescape
 func logisticAVX2(dst *float32, src *float32, n int)
+
+// siluAVX2 sets dst[i] = silu(src[i]).
+//
+//go:noescape
+func siluAVX2(dst *float32, src *float32, n int)
 
 // erfAVX2 sets dst[i] = erf(src[i]).
 //

@@ -203,6 +203,60 @@ GLOBL bits3f800000<>(SB), RODATA|NOPTR, $4
 DATA bits00000000<>+0(SB)/4, $0x00000000
 GLOBL bits00000000<>(SB), RODATA|NOPTR, $4
 
+// func reluAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, CMOV
+TEXT ·reluAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	CMPQ         DX, $0x00000020
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      32(CX)(BX*4), Y1
+	VMOVUPS      64(CX)(BX*4), Y2
+	VMOVUPS      96(CX)(BX*4), Y3
+	VBROADCASTSS bits00000000<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	VMOVUPS      Y2, 64(AX)(BX*4)
+	VMOVUPS      Y3, 96(AX)(BX*4)
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000020, DX
+	JMP          loop
+
+loop_rest:
+	TESTQ        DX, DX
+	JLE          loop_done
+	LEAQ         tail<>+0(SB), SI
+	MOVQ         $0x00000008, DI
+	CMPQ         DX, DI
+	CMOVQLT      DX, DI
+	NEGQ         DI
+	VMOVUPS      32(SI)(DI*4), Y0
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
+	VBROADCASTSS bits00000000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
+
+loop_done:
+	VZEROUPPER
+	RET
+
 // func squareAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, CMOV
 TEXT ·squareAVX2(SB), NOSPLIT, $0-24
@@ -1348,6 +1402,132 @@ loop:
 	CMPQ         DX, $0x00000008
 	JL           loop_rest
 	VMOVUPS      (CX)(BX*4), Y0
+	VBROADCASTSS bits3f800000<>+0(SB), Y1
+	VBROADCASTSS bits80000000<>+0(SB), Y2
+	VORPS        Y2, Y0, Y2
+	VBROADCASTSS bitsc2dc0000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS bits3fb8aa3b<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VBROADCASTSS bits3f317217<>+0(SB), Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y4, Y3, Y2
+	VBROADCASTSS bits3377d1cf<>+0(SB), Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS Y4, Y3, Y2
+	VMULPS       Y2, Y2, Y4
+	VBROADCASTSS bits3ab68f42<>+0(SB), Y5
+	VMOVAPS      Y5, Y5
+	VBROADCASTSS bits3c0905c8<>+0(SB), Y6
+	VFMADD213PS  Y6, Y2, Y5
+	VBROADCASTSS bits3d2aaa85<>+0(SB), Y6
+	VFMADD213PS  Y6, Y2, Y5
+	VBROADCASTSS bits3e2aaa6e<>+0(SB), Y6
+	VFMADD213PS  Y6, Y2, Y5
+	VBROADCASTSS bits3f000000<>+0(SB), Y6
+	VFMADD213PS  Y6, Y2, Y5
+	VMOVAPS      Y2, Y2
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS bits3f800000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VBROADCASTSS bits0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VPSUBD       Y4, Y3, Y3
+	VBROADCASTSS bits0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS bits3f800000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y3
+	VDIVPS       Y3, Y1, Y1
+	VMULPS       Y2, Y1, Y2
+	VBLENDVPS    Y0, Y2, Y1, Y0
+	VMOVUPS      Y0, (AX)(BX*4)
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000008, DX
+	JMP          loop
+
+loop_rest:
+	TESTQ        DX, DX
+	JLE          loop_done
+	LEAQ         tail<>+0(SB), SI
+	MOVQ         $0x00000008, DI
+	CMPQ         DX, DI
+	CMOVQLT      DX, DI
+	NEGQ         DI
+	VMOVUPS      32(SI)(DI*4), Y0
+	VMASKMOVPS   (CX)(BX*4), Y0, Y1
+	VBROADCASTSS bits3f800000<>+0(SB), Y2
+	VBROADCASTSS bits80000000<>+0(SB), Y3
+	VORPS        Y3, Y1, Y3
+	VBROADCASTSS bitsc2dc0000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS bits3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VBROADCASTSS bits3f317217<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VBROADCASTSS bits3377d1cf<>+0(SB), Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS Y5, Y4, Y3
+	VMULPS       Y3, Y3, Y5
+	VBROADCASTSS bits3ab68f42<>+0(SB), Y6
+	VMOVAPS      Y6, Y6
+	VBROADCASTSS bits3c0905c8<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS bits3d2aaa85<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS bits3e2aaa6e<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VBROADCASTSS bits3f000000<>+0(SB), Y7
+	VFMADD213PS  Y7, Y3, Y6
+	VMOVAPS      Y3, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS bits3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VBROADCASTSS bits0000007f<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSUBD       Y5, Y4, Y4
+	VBROADCASTSS bits0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VBROADCASTSS bits3f800000<>+0(SB), Y4
+	VADDPS       Y4, Y3, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMULPS       Y3, Y2, Y3
+	VBLENDVPS    Y1, Y3, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*4)
+	ADDQ         $0x08, BX
+	SUBQ         $0x08, DX
+	JMP          loop_rest
+
+loop_done:
+	VZEROUPPER
+	RET
+
+// func siluAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·siluAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	CMPQ         DX, $0x00000008
+	JL           loop_rest
+	VMOVUPS      (CX)(BX*4), Y0
 	VBROADCASTSS bits80000000<>+0(SB), Y1
 	VORPS        Y1, Y0, Y1
 	VBROADCASTSS bitsc2dc0000<>+0(SB), Y2
@@ -1388,9 +1568,8 @@ loop:
 	VPSLLD       $0x17, Y2, Y2
 	VMULPS       Y2, Y1, Y1
 	VBROADCASTSS bits3f800000<>+0(SB), Y2
-	VBROADCASTSS bits3f800000<>+0(SB), Y3
-	VADDPS       Y3, Y1, Y3
-	VDIVPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y2
+	VDIVPS       Y2, Y0, Y2
 	VMULPS       Y1, Y2, Y1
 	VBLENDVPS    Y0, Y1, Y2, Y0
 	VMOVUPS      Y0, (AX)(BX*4)
@@ -1448,9 +1627,8 @@ loop_rest:
 	VPSLLD       $0x17, Y3, Y3
 	VMULPS       Y3, Y2, Y2
 	VBROADCASTSS bits3f800000<>+0(SB), Y3
-	VBROADCASTSS bits3f800000<>+0(SB), Y4
-	VADDPS       Y4, Y2, Y4
-	VDIVPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y3
+	VDIVPS       Y3, Y1, Y3
 	VMULPS       Y2, Y3, Y2
 	VBLENDVPS    Y1, Y2, Y3, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*4)

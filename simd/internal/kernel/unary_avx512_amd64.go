@@ -19,6 +19,11 @@ func negAVX512(dst *float32, src *float32, n int)
 //go:noescape
 func signAVX512(dst *float32, src *float32, n int)
 
+// reluAVX512 sets dst[i] = relu(src[i]).
+//
+//go:noescape
+func reluAVX512(dst *float32, src *float32, n int)
+
 // squareAVX512 sets dst[i] = square(src[i]).
 //
 //go:noescape
@@ -83,6 +88,11 @@ func tanhAVX512(dst *float32, src *float32, n int)
 //
 //go:noescape
 func logisticAVX512(dst *float32, src *float32, n int)
+
+// siluAVX512 sets dst[i] = silu(src[i]).
+//
+//go:noescape
+func siluAVX512(dst *float32, src *float32, n int)
 
 // erfAVX512 sets dst[i] = erf(src[i]).
 //

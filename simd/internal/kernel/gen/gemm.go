@@ -24,10 +24,16 @@ type micro struct {
 
 // gemmAVX512 writes the tiles of 1 to 12 rows by 32 or 16 columns: 24
 // accumulators, two registers of B and one element of A.
-func gemmAVX512(v *vector) { microKernels(v, 12, 2, 1) }
+func gemmAVX512(v *vector) {
+	microKernels(v, 12, 2, 1)
+	wideKernels(v, 4, 24)
+}
 
 // gemmAVX2 writes the tiles of 1 to 6 rows by 16 columns.
-func gemmAVX2(v *vector) { microKernels(v, 6, 2) }
+func gemmAVX2(v *vector) {
+	microKernels(v, 6, 2)
+	wideKernels(v, 3, 12)
+}
 
 func microKernels(v *vector, rows int, vecs ...int) {
 	for _, w := range vecs {

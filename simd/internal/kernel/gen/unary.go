@@ -14,6 +14,7 @@ var unaries = []struct {
 	{"abs", 4, 4, func(v *vector, x value) value { return v.abs(x) }},
 	{"neg", 4, 4, func(v *vector, x value) value { return v.xor(x, v.bits(0x80000000)) }},
 	{"sign", 4, 4, signum},
+	{"relu", 4, 4, relu},
 	{"square", 4, 4, func(v *vector, x value) value { return v.mul(x, x) }},
 	{"reciprocal", 4, 4, func(v *vector, x value) value { return v.div(v.constant(1), x) }},
 	{"sqrt", 4, 4, func(v *vector, x value) value { return v.sqrt(x) }},
@@ -27,6 +28,7 @@ var unaries = []struct {
 	{"log1p", 2, 1, log1p},
 	{"tanh", 2, 1, tanh},
 	{"logistic", 4, 1, logistic},
+	{"silu", 4, 1, silu},
 	{"erf", 2, 1, erf},
 	{"sin", 2, 1, sin},
 	{"cos", 2, 1, cos},
@@ -51,6 +53,12 @@ func signum(v *vector, x value) value {
 	one, zero := v.constant(1), v.constant(0)
 	above := v.choose(v.compare(greater, x, zero), one, zero)
 	return v.sub(above, v.choose(v.compare(less, x, zero), one, zero))
+}
+
+// relu keeps NaN; adding zero makes -0 positive.
+func relu(v *vector, x value) value {
+	zero := v.constant(0)
+	return v.add(v.max(zero, x), zero)
 }
 
 // ln2 in two parts, the first rounded down, so that n·ln2 can be subtracted
@@ -130,8 +138,12 @@ func tanh(v *vector, x value) value {
 }
 
 // logistic is 1/(1+e), times e below zero, with e = exp(-|x|) ≤ 1.
-func logistic(v *vector, x value) value {
+func logistic(v *vector, x value) value { return timesLogistic(v, v.constant(1), x) }
+
+func silu(v *vector, x value) value { return timesLogistic(v, x, x) }
+
+func timesLogistic(v *vector, a, x value) value {
 	e := expDown(v, v.or(x, v.bits(0x80000000)))
-	y := v.div(v.constant(1), v.add(e, v.constant(1)))
+	y := v.div(a, v.add(e, v.constant(1)))
 	return v.choose(v.negative(x), v.mul(y, e), y)
 }
