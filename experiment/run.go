@@ -106,6 +106,9 @@ func (s *Sweep) finished(c *Cell) *Record {
 			return nil
 		}
 	}
+	if kept, err := train.ReadCheckpoint(filepath.Join(s.dir(c), train.CheckpointFile)); err != nil || !kept.Finished {
+		return nil // someone goes on with the run by hand
+	}
 	r, err := ReadRecord(s.dir(c))
 	if err != nil || r.Cell == nil {
 		return nil

@@ -85,18 +85,20 @@ func TestKills(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("the moments are of seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
 	died := 0
 	for _, c := range killedCommands {
 		took := c.finish(t, program, whole, c.args)
-		for i := range kills / len(killedCommands) {
+		for tries, hits := 0, 0; hits < kills/len(killedCommands) && tries < 4*kills; tries++ {
 			args := c.args
-			if i > 0 {
+			if tries > 0 {
 				args = c.again()
 			}
 			after := time.Duration(rng.Float64() * 0.9 * float64(took))
 			if c.kill(t, program, broken, args, after) {
-				died++
+				hits, died = hits+1, died+1
 			}
 		}
 		c.finish(t, program, broken, c.again())
@@ -105,9 +107,9 @@ func TestKills(t *testing.T) {
 		}
 		nothingLeft(t, c.name, broken)
 	}
-	t.Logf("%d of %d kills met a running process", died, kills)
-	if died == 0 {
-		t.Error("no kill met a running process: this shows nothing")
+	t.Logf("%d kills met a running process", died)
+	if died < kills/2 {
+		t.Errorf("%d kills met a running process, want %d or more", died, kills/2)
 	}
 }
 
@@ -190,7 +192,7 @@ func sameFiles(t *testing.T, name, want, got string) {
 func nothingLeft(t *testing.T, name, dir string) {
 	t.Helper()
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && path != dir && (d.Name() == "lock" || strings.HasPrefix(d.Name(), ".")) {
+		if err == nil && path != dir && (strings.HasPrefix(d.Name(), "lock") || strings.HasPrefix(d.Name(), ".")) {
 			t.Errorf("%s left %s", name, path)
 		}
 		return err

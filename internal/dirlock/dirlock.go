@@ -1,10 +1,10 @@
 // Package dirlock gives one process at a time a directory to write to.
 //
-// The lock is a file of the name File in the directory, held by an advisory lock of
-// the operating system, which ends with the process however the process ends. The file says
-// who holds it: process, host and start. A file that nobody holds was left by a process that
-// was killed; it is taken over, unless another host wrote it, where this one cannot
-// see whether the owner is alive.
+// The lock is a file of the name File in the directory, held by a lock of the
+// operating system, which ends with the process however the process ends. A file of the
+// name OwnerFile beside it says who holds it: process, host and start. Files that nobody
+// holds were left by a process that was killed; they are taken over, unless another host
+// wrote them, where this one cannot see whether the owner is alive.
 //
 // Start reading at Acquire.
 package dirlock
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -22,12 +23,16 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// File is the name of the lock in the directory.
-const File = "lock"
+// Names in the directory: the lock, and what is known of the process that holds it.
+// They are two files because Windows does not let others read a locked one.
+const (
+	File      = "lock"
+	OwnerFile = "lock.json"
+)
 
 // Lock is a directory that this process holds.
 type Lock struct {
-	path string
+	dir  string
 	file *flock.Flock
 }
 
@@ -46,9 +51,8 @@ const attempts = 100
 // processes left half-written in it. The error of a directory that is held names its
 // owner.
 func Acquire(dir string) (*Lock, error) {
-	path := filepath.Join(dir, File)
 	for range attempts {
-		l, err := try(path)
+		l, err := try(dir)
 		if err != nil {
 			return nil, err
 		}
@@ -61,16 +65,17 @@ func Acquire(dir string) (*Lock, error) {
 		}
 		return l, nil
 	}
-	return nil, hint.Failure("try again", "%s: another process takes and leaves the lock all the time", path)
+	return nil, hint.Failure("try again", "%s: another process takes and leaves the lock all the time", dir)
 }
 
 // try takes the lock once; nil where the file is no longer the one in the directory.
-func try(path string) (*Lock, error) {
-	old := read(path)
+func try(dir string) (*Lock, error) {
+	path, ownerPath := filepath.Join(dir, File), filepath.Join(dir, OwnerFile)
+	old := read(ownerPath)
 	host, _ := os.Hostname()
 	if old != nil && old.Host != host {
-		return nil, hint.Input(fmt.Sprintf("if no process of %s works there any more, delete %s", old.Host, path),
-			"%s is in use by process %d on %s", filepath.Dir(path), old.PID, old.Host)
+		return nil, hint.Input(fmt.Sprintf("if no process of %s works there any more, delete %s", old.Host, ownerPath),
+			"%s is in use by process %d on %s", dir, old.PID, old.Host)
 	}
 	file := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))
 	held, err := file.TryLock()
@@ -79,12 +84,12 @@ func try(path string) (*Lock, error) {
 	}
 	if !held {
 		who := "another process"
-		if old = read(path); old != nil {
+		if old = read(ownerPath); old != nil {
 			who = fmt.Sprintf("process %d on %s", old.PID, old.Host)
 		}
-		return nil, hint.Input("wait until it ends, or choose another directory", "%s is in use by %s", filepath.Dir(path), who)
+		return nil, hint.Input("wait until it ends, or choose another directory", "%s is in use by %s", dir, who)
 	}
-	l := &Lock{path, file}
+	l := &Lock{dir, file}
 	mine, err := file.Stat()
 	there, errThere := os.Stat(path)
 	if err != nil || errThere != nil || !os.SameFile(mine, there) {
@@ -93,7 +98,7 @@ func try(path string) (*Lock, error) {
 	}
 	text, err := json.Marshal(owner{PID: os.Getpid(), Host: host, Started: time.Now().UTC().Truncate(time.Second)})
 	if err == nil {
-		err = os.WriteFile(path, append(text, '\n'), 0o644)
+		err = os.WriteFile(ownerPath, append(text, '\n'), 0o644)
 	}
 	if err != nil {
 		l.Release()
@@ -102,7 +107,7 @@ func try(path string) (*Lock, error) {
 	return l, nil
 }
 
-// read returns what a lock file says, nil where it says nothing.
+// read returns what an owner's file says, nil where it says nothing.
 func read(path string) *owner {
 	text, err := os.ReadFile(path)
 	var o owner
@@ -112,8 +117,14 @@ func read(path string) *owner {
 	return &o
 }
 
-// Release removes the file and gives the directory free.
+// Release removes the files and gives the directory free.
 func (l *Lock) Release() {
-	_ = os.Remove(l.path)
+	_ = os.Remove(filepath.Join(l.dir, OwnerFile))
+	if runtime.GOOS == "windows" { // where an open file cannot be removed
+		_ = l.file.Unlock()
+		_ = os.Remove(filepath.Join(l.dir, File))
+		return
+	}
+	_ = os.Remove(filepath.Join(l.dir, File)) // while it is held: nobody else's is removed
 	_ = l.file.Unlock()
 }

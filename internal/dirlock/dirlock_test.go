@@ -89,7 +89,7 @@ func TestHeldByTheSameProcess(t *testing.T) {
 func TestAnotherHostIsNotTakenOver(t *testing.T) {
 	dir := t.TempDir()
 	text := `{"pid": 12, "host": "elsewhere.example", "started": "2026-01-01T00:00:00Z"}`
-	if err := os.WriteFile(filepath.Join(dir, dirlock.File), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, dirlock.OwnerFile), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := dirlock.Acquire(dir)
