@@ -16,8 +16,8 @@ import (
 // training loop whose outputs replace donated or finalized inputs allocates
 // nothing.
 //
-// What it keeps is bounded: blocks in use and kept together are at most what
-// was in use at once since a while ago, at most half of the Go runtime's
+// What it keeps is bounded: blocks in use and kept together are at most twice
+// what was in use at once since a while ago, at most half of the Go runtime's
 // memory limit if there is one (GOMEMLIMIT), and at most the backend's own
 // limit. Where there is too much, the size classes that were used least
 // recently go first. What nobody has asked for in idleTime goes too.
@@ -49,6 +49,9 @@ const (
 	idleTime = 10 * time.Second
 	// keptAlways is what may be kept whatever was in use before.
 	keptAlways = 8 << 20
+	// spare is how much more may be in use and kept than was in use before: blocks
+	// of one class cannot take the place of those of another.
+	spare = 2
 	// stretch is how much larger than asked for a kept block may be.
 	stretch = 2
 )
@@ -135,7 +138,7 @@ func (m *memory) put(b *block) {
 
 // bound is how much may be in use and kept together.
 func (m *memory) bound() int {
-	bound := max(m.peak, m.before, m.used+keptAlways)
+	bound := spare*max(m.peak, m.before) + keptAlways
 	if m.limit > 0 {
 		bound = min(bound, m.limit)
 	}
