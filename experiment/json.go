@@ -49,10 +49,6 @@ func whole(tree any, t reflect.Type, at string) error {
 				return err
 			}
 		}
-	default:
-		if tree == nil {
-			return wrongKind(at, "there: it is null")
-		}
 	case reflect.Struct:
 		object, isObject := tree.(map[string]any)
 		if !isObject {
@@ -77,6 +73,10 @@ func whole(tree any, t reflect.Type, at string) error {
 			if err := whole(field, t.Field(i).Type, name); err != nil {
 				return err
 			}
+		}
+	default:
+		if tree == nil {
+			return wrongKind(at, "there: it is null")
 		}
 	}
 	return nil
