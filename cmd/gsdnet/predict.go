@@ -102,7 +102,7 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	defer run.Close()
-	corpus, err := dataset.Open(c.In, fields)
+	corpus, err := openCorpus(ctx, c.In, fields)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"gsdnet/dataset"
 	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
 	"gsdnet/train"
@@ -70,7 +69,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := dataset.Open(c.Data, config.Data)
+	corpus, err := openCorpus(ctx, c.Data, config.Data)
 	if err != nil {
 		return err
 	}
