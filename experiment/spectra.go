@@ -10,7 +10,6 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
-	"gsdnet/internal/interrupt"
 	"gsdnet/model"
 	"gsdnet/spectral"
 	"gsdnet/train"
@@ -46,10 +45,13 @@ type Spectra struct {
 func keepSpectra(ctx context.Context, path string, all []train.Completed) error {
 	var out [erc.NumModalities]Spectra
 	var counts [spectraRank]float64
-	n := 0.0             // conversations, long ones in pieces
-	for i := range all { // the eigenvectors of a long conversation take a while
+	n := 0.0 // conversations, long ones in pieces
+	for i := range all {
 		for _, piece := range all[i].Pieces() {
-			if err := interrupt.Run(ctx, func() error { return addSpectra(&out, &counts, &piece) }); err != nil {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := addSpectra(&out, &counts, &piece); err != nil {
 				return err
 			}
 			n++

@@ -3,21 +3,16 @@ package train
 import (
 	"cmp"
 	"maps"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
 
-// bucket returns the length a conversation is padded to: few enough lengths that
-// graphs are compiled a handful of times, close enough that little is wasted. Above
-// 512 utterances there are four lengths between a power of two and the next.
+// bucket returns the length a conversation, or a window of a long one, is padded to:
+// few enough lengths that graphs are compiled a handful of times, close enough that
+// little is wasted.
 func bucket(n int) int {
 	step := 16
 	switch {
-	case n > 512:
-		step = 1 << (bits.Len(uint(n-1)) - 3)
-	case n > 256:
-		step = 128
 	case n > 128:
 		step = 64
 	case n > 64:
@@ -48,30 +43,24 @@ func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
 	return batches
 }
 
-// rowsAtOnce is the size of a batch of predictions, up to utterancesAtOnce/rowsAtOnce
-// utterances; of longer conversations there are fewer, because memory grows with the
-// square of the length. Four rows take little longer each than eight, and fewer of
-// them stay empty.
-const (
-	rowsAtOnce       = 4
-	utterancesAtOnce = 2048
-)
+// rowsAtOnce is the size of a batch of predictions. Four rows take little longer each
+// than eight, and fewer of them stay empty.
+const rowsAtOnce = 4
 
 // dealt is a batch of predictions. Row i holds a completion of sample
 // indices[i%len(indices)], number i/len(indices) of those that run at once.
 type dealt struct {
 	length  int   // that samples are padded to
-	rows    int   // of the batch
 	indices []int // of the samples, each once
 }
 
 // atOnce is how many completions of each sample a batch holds. What is left of its
 // rows is not used.
-func (d *dealt) atOnce() int { return d.rows / len(d.indices) }
+func (d *dealt) atOnce() int { return rowsAtOnce / len(d.indices) }
 
 // alike deals samples into batches for predictions. The order of the sums in a graph
 // depends on its shapes. So a sample is always padded to the bucket of its own length,
-// and all batches of a bucket have the same number of rows: results do not depend on
+// and all batches have the same number of rows: results do not depend on
 // which samples are predicted together.
 func alike(lengths []int) []dealt {
 	groups := map[int][]int{}
@@ -80,9 +69,8 @@ func alike(lengths []int) []dealt {
 	}
 	var out []dealt
 	for _, length := range slices.Sorted(maps.Keys(groups)) {
-		rows := max(1, min(rowsAtOnce, utterancesAtOnce/length))
-		for indices := range slices.Chunk(groups[length], rows) {
-			out = append(out, dealt{length, rows, indices})
+		for indices := range slices.Chunk(groups[length], rowsAtOnce) {
+			out = append(out, dealt{length, indices})
 		}
 	}
 	return out

@@ -148,7 +148,7 @@ func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model
 			return err
 		}
 		b := &model.Batch{N: d.length, Dims: p.setup.Inhabited().Dims}
-		for row := range d.rows {
+		for row := range rowsAtOnce {
 			b.Conversations = append(b.Conversations, convs[d.indices[row%len(d.indices)]].Conversation)
 			b.Samples = append(b.Samples, uint64(row/len(d.indices)))
 		}

@@ -43,8 +43,10 @@ func (f *fitter) restore() (*mlx.Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Finished && !f.run.extended {
-			return f.ended(c)
+		if c.Finished && !f.run.extended { // nothing is left to do
+			f.best = c.Meta
+			f.progress.Epoch, f.progress.Step = f.Config.Train.Epochs, 1
+			return c.Store()
 		}
 		if err := f.extend(c); err != nil {
 			return nil, err
@@ -56,9 +58,6 @@ func (f *fitter) restore() (*mlx.Store, error) {
 	}
 	c, err := ReadCheckpoint(path)
 	if err != nil {
-		return nil, err
-	}
-	if err := f.sameData(c); err != nil {
 		return nil, err
 	}
 	if c.Progress == nil || c.Progress.Step == 0 {
@@ -104,27 +103,12 @@ func (f *fitter) begunOnTheSame() error {
 			if err != nil {
 				return err
 			}
-			return f.sameData(c)
+			if c.DataHash != f.Corpus.Hash {
+				return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.dir)
+			}
 		}
 	}
 	return nil
-}
-
-func (f *fitter) sameData(c *Checkpoint) error {
-	if c.DataHash != f.Corpus.Hash {
-		return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.dir)
-	}
-	return nil
-}
-
-// ended takes the result of a run that is finished: nothing is left to do.
-func (f *fitter) ended(c *Checkpoint) (*mlx.Store, error) {
-	if err := f.sameData(c); err != nil {
-		return nil, err
-	}
-	f.best = c.Meta
-	f.progress.Epoch, f.progress.Step = f.Config.Train.Epochs, 1
-	return c.Store()
 }
 
 // extend prepares a run for being continued with other settings: the best epoch so

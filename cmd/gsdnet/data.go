@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
+	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/train"
 )
@@ -34,12 +36,19 @@ why. FILE may be - for standard input.`
 }
 
 // Run prints the description.
-func (c *describeCmd) Run(term *terminal) error {
+func (c *describeCmd) Run(ctx context.Context, term *terminal) error {
 	fields, err := c.over(dataset.Fields{})
 	if err != nil {
 		return err
 	}
-	description, err := dataset.DescribeFile(c.File, fields)
+	var description dataset.Description
+	err = interrupt.Run(ctx, func() (err error) {
+		description, err = dataset.DescribeFile(c.File, fields)
+		return err
+	})
+	if ctx.Err() != nil { // description may still be written to
+		return ctx.Err()
+	}
 	if description.Name == "" {
 		return err
 	}
@@ -66,7 +75,7 @@ func (maskCmd) Help() string {
 }
 
 // Run draws, writes and audits the masks.
-func (c *maskCmd) Run(term *terminal) error {
+func (c *maskCmd) Run(ctx context.Context, term *terminal) error {
 	rules, err := c.rules()
 	if err != nil {
 		return err
@@ -75,7 +84,7 @@ func (c *maskCmd) Run(term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := dataset.Open(c.File, fields)
+	corpus, err := openCorpus(ctx, c.File, fields)
 	if err != nil {
 		return err
 	}

@@ -6,12 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
-	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/train"
@@ -60,8 +58,8 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	defer run.Close()
 	trained := run.Trained()
-	var data evalData
-	if err := interrupt.Run(ctx, func() (err error) { data, err = c.readData(trained, split); return }); err != nil {
+	data, err := c.readData(ctx, trained, split)
+	if err != nil {
 		return err
 	}
 	data.tell(term, split)
@@ -121,12 +119,12 @@ func (c *evalCmd) checkOut() error {
 
 // readData reads the data and compares them with those of the run. It refuses other
 // data, unless they are asked for.
-func (c *evalCmd) readData(t *train.Trained, split erc.Split) (evalData, error) {
+func (c *evalCmd) readData(ctx context.Context, t *train.Trained, split erc.Split) (evalData, error) {
 	fields, err := c.over(t.Config.Data)
 	if err != nil {
 		return evalData{}, err
 	}
-	corpus, err := dataset.Open(c.Data, fields)
+	corpus, err := openCorpus(ctx, c.Data, fields)
 	if err != nil {
 		return evalData{}, err
 	}

@@ -42,7 +42,7 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	defer run.Close()
-	file, err := dataset.ReadArrays(c.In)
+	file, err := readArrays(ctx, c.In)
 	if err != nil {
 		return err
 	}

@@ -6,17 +6,15 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/interrupt"
+	"gsdnet/internal/npz"
 )
 
 // openCorpus reads a data file, and is left when ctx ends: large files take seconds.
 func openCorpus(ctx context.Context, path string, fields dataset.Fields) (*erc.Corpus, error) {
-	var corpus *erc.Corpus
-	err := interrupt.Run(ctx, func() (err error) {
-		corpus, err = dataset.Open(path, fields)
-		return err
-	})
-	if err != nil {
-		return nil, err // corpus may still be written to
-	}
-	return corpus, nil
+	return interrupt.Value(ctx, func() (*erc.Corpus, error) { return dataset.Open(path, fields) })
+}
+
+// readArrays likewise reads the arrays of a data file.
+func readArrays(ctx context.Context, path string) (*npz.File, error) {
+	return interrupt.Value(ctx, func() (*npz.File, error) { return dataset.ReadArrays(path) })
 }

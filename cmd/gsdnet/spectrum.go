@@ -7,8 +7,6 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/explain"
-	"gsdnet/internal/interrupt"
-	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/train"
 )
@@ -45,8 +43,16 @@ func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	var errors []explain.GraphError
-	if err := interrupt.Run(ctx, func() (err error) { errors, err = c.measure(ctx, fields, rules); return }); err != nil {
+	corpus, err := openCorpus(ctx, c.File, fields)
+	if err != nil {
+		return err
+	}
+	masks, err := train.Freeze(corpus, erc.Test, rules, c.Seed)
+	if err != nil {
+		return err
+	}
+	errors, err := explain.Spectra(ctx, corpus, erc.Test, masks, c.Window, c.Rank)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -61,17 +67,4 @@ func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 		t.Add(row...)
 	}
 	return t.Write(term.out)
-}
-
-// measure reads the file and compares the graphs of its test split.
-func (c *spectrumCmd) measure(ctx context.Context, fields dataset.Fields, rules []missing.Rule) ([]explain.GraphError, error) {
-	corpus, err := dataset.Open(c.File, fields)
-	if err != nil {
-		return nil, err
-	}
-	masks, err := train.Freeze(corpus, erc.Test, rules, c.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return explain.Spectra(ctx, corpus, erc.Test, masks, c.Window, c.Rank)
 }

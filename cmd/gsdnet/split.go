@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ met as nearly as that allows.`
 }
 
 // Run divides and writes.
-func (c *splitCmd) Run(term *terminal) error {
+func (c *splitCmd) Run(ctx context.Context, term *terminal) error {
 	if c.Out != stdout && !strings.EqualFold(filepath.Ext(c.Out), ".npz") {
 		return hint.Input("name it .npz, or - for standard output", "--out %s: not an .npz file", c.Out)
 	}
@@ -48,7 +49,7 @@ func (c *splitCmd) Run(term *terminal) error {
 	if err != nil {
 		return err
 	}
-	file, err := dataset.ReadArrays(c.File)
+	file, err := readArrays(ctx, c.File)
 	if err != nil {
 		return err
 	}

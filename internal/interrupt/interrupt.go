@@ -20,3 +20,17 @@ func Run(ctx context.Context, f func() error) error {
 		return ctx.Err()
 	}
 }
+
+// Value is Run for a call that returns something, the zero value where it was left.
+func Value[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	var value T
+	err := Run(ctx, func() (err error) {
+		value, err = f()
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err // value may still be written to
+	}
+	return value, nil
+}

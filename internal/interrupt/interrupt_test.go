@@ -33,3 +33,13 @@ func TestRunLeavesTheCallWhenTheContextEnds(t *testing.T) {
 		t.Errorf("got %v, called %v after the end", err, called)
 	}
 }
+
+func TestValue(t *testing.T) {
+	if got, err := interrupt.Value(t.Context(), func() (int, error) { return 7, nil }); got != 7 || err != nil {
+		t.Errorf("got %d and %v, want 7", got, err)
+	}
+	want := errors.New("broken")
+	if got, err := interrupt.Value(t.Context(), func() (int, error) { return 7, want }); got != 0 || !errors.Is(err, want) {
+		t.Errorf("got %d and %v, want 0 and %v", got, err, want)
+	}
+}

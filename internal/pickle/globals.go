@@ -36,6 +36,17 @@ func init() {
 	}
 }
 
+// nameInstructions look up names and build values from them.
+func nameInstructions() map[byte]instruction {
+	return map[byte]instruction{
+		'c':  (*machine).globalLines,
+		0x93: (*machine).stackGlobal,
+		'R':  (*machine).reduce,
+		0x81: (*machine).reduce, // NEWOBJ calls the class with the arguments likewise
+		'b':  (*machine).build,
+	}
+}
+
 // lookup finds a name of the list.
 func lookup(module, name string) (*global, error) {
 	if rest, ok := strings.CutPrefix(module, "numpy._core"); ok {

@@ -1,0 +1,155 @@
+package train
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"gsdnet/internal/hint"
+	"gsdnet/internal/stream"
+	"gsdnet/model"
+)
+
+// tired says that validation has not improved for long enough.
+func (f *fitter) tired() bool {
+	return f.Config.Train.Patience > 0 && f.progress.Since >= f.Config.Train.Patience
+}
+
+// epoch runs one epoch, validates, and saves.
+func (f *fitter) epoch(ctx context.Context) error {
+	t := f.Config.Train
+	epoch := f.progress.Epoch
+	batches := shuffled(f.lengths, min(t.Batch, len(f.train)), stream.New(t.Seed, "order", uint64(epoch)))
+	means := map[string]float64{}
+	at := f.progress // written back only when the epoch is whole
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	i := 0
+	for next := range f.ahead(ctx, batches, epoch, at.Step) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rate := f.rate(int(at.Step), len(batches)*t.Epochs)
+		losses, err := f.step(next, at.Step, rate)
+		if err != nil {
+			return err
+		}
+		at.Step++
+		for name, value := range losses {
+			means[name] += value / float64(len(batches))
+		}
+		f.watch(Event{Epoch: epoch, Step: i + 1, Steps: len(batches), Losses: losses, Rate: rate, Validation: math.NaN()})
+		i++
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	at.Epoch++
+	validation := math.NaN()
+	if at.Epoch%t.ValidEvery == 0 || at.Epoch == t.Epochs {
+		var err error
+		if validation, err = f.validate(ctx, &at); err != nil {
+			return err
+		}
+	}
+	f.progress = at
+	if err := f.run.log(epochLog(at, means, validation, time.Since(f.started))); err != nil {
+		return err
+	}
+	f.watch(Event{Epoch: epoch, Step: len(batches), Steps: len(batches), Losses: means, Rate: f.rate(int(at.Step), len(batches)*t.Epochs), Validation: validation})
+	return f.saveState()
+}
+
+func (f *fitter) watch(e Event) {
+	if f.Watch == nil {
+		return
+	}
+	e.Epochs, e.Best, e.Elapsed = f.Config.Train.Epochs, f.progress.Best, time.Since(f.started)
+	f.Watch(e)
+}
+
+// rate is the learning rate: a linear warm-up over the first 5 % of the steps,
+// then a cosine down to 1 % of the peak.
+func (f *fitter) rate(step, steps int) float64 {
+	peak := f.Config.Train.LearningRate
+	warm := max(steps/20, 1)
+	if step < warm {
+		return peak * float64(step+1) / float64(warm)
+	}
+	done := float64(step-warm) / float64(max(steps-warm, 1))
+	return peak * (0.01 + 0.99*0.5*(1+math.Cos(math.Pi*min(done, 1))))
+}
+
+// prepared is a batch ready for the graph, or why it is not.
+type prepared struct {
+	feed model.Feed
+	err  error
+}
+
+// ahead prepares an epoch's batches in order, one beyond the one in use: masks,
+// graphs and noise of the next step are made while the engine runs this one. It
+// stops when ctx ends.
+func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uint64) <-chan prepared {
+	out := make(chan prepared)
+	go func() {
+		defer close(out)
+		for i, batch := range batches {
+			feed, err := f.prepare(batch, epoch, step+uint64(i))
+			select {
+			case out <- prepared{feed, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// prepare withholds what the protocol withholds and makes the inputs of a step.
+func (f *fitter) prepare(batch []int, epoch int, step uint64) (model.Feed, error) {
+	seen, truth := f.withheld("withhold", epoch, batch)
+	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
+	feed := b.Observe()
+	b.Reveal(feed, truth)
+	if err := f.model.Prepare(feed, b, truth); err != nil {
+		return nil, err
+	}
+	f.model.Draw(feed, b, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+	return feed, nil
+}
+
+// step makes one step on a batch and returns its losses.
+func (f *fitter) step(next prepared, step uint64, rate float64) (map[string]float64, error) {
+	if next.err != nil {
+		return nil, next.err
+	}
+	t, feed := f.Config.Train, next.feed
+	feed[inRate] = tensors.FromValue(float32(rate))
+	feed[inKeep] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
+	f.updater.names = slices.Sorted(maps.Keys(feed))
+	outputs, err := execute(f.exec, feed)
+	if err != nil {
+		return nil, err
+	}
+	return f.losses(outputs)
+}
+
+// losses names a step's outputs and refuses to go on with a loss that is not a
+// number.
+func (f *fitter) losses(outputs []*tensors.Tensor) (map[string]float64, error) {
+	names := append([]string{"loss", "norm"}, f.updater.terms...)
+	out := map[string]float64{}
+	for i, t := range outputs {
+		value := float64(tensors.ToScalar[float32](t))
+		out[names[i]] = value
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return nil, hint.Failure("lower train.rate, or look for extreme features with `gsdnet data describe`",
+				"epoch %d: %s is %v: training diverged", f.progress.Epoch+1, names[i], value)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,93 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"gsdnet/internal/hint"
+)
+
+// validate measures the averaged weights on the frozen validation masks and
+// keeps them if they are the best so far.
+func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
+	weights, err := f.averaged()
+	if err != nil {
+		return 0, err
+	}
+	predictor, err := f.predict(weights)
+	if err != nil {
+		return 0, err
+	}
+	cells, err := f.valid.Run(ctx, predictor, Request{Samples: f.Config.Train.Samples, Seed: f.Config.Train.Seed})
+	if err != nil {
+		return 0, err
+	}
+	validation := MeanError(cells)
+	if math.IsNaN(validation) {
+		return 0, hint.Failure("does the validation split have labels?", "the validation error is not a number")
+	}
+	at.Since += f.Config.Train.ValidEvery
+	if validation < at.Best {
+		at.Best, at.Since = validation, 0
+		f.best.Validation, f.best.Epoch, f.best.Stretch = validation, at.Epoch, calibrate(cells)
+		if err := save(f.run.path(CheckpointFile), weights, f.scaler, f.best); err != nil {
+			return 0, err
+		}
+	}
+	return validation, nil
+}
+
+// predict returns the predictor of validations, on other weights than the last time
+// but with the same compiled graphs.
+func (f *fitter) predict(weights map[string]*tensors.Tensor) (*Predictor, error) {
+	if f.predictor == nil {
+		store, err := (&Checkpoint{vars: weights}).Store()
+		if err != nil {
+			return nil, err
+		}
+		f.judged = store
+		f.predictor = NewPredictor(f.Backend, store, f.model, f.setup)
+		f.predictor.Name = f.Out
+		return f.predictor, nil
+	}
+	for path, t := range weights { // the last ones belong to the store that trains
+		if err := f.judged.GetVariable(path).SetValuePreservingOld(t); err != nil {
+			return nil, err
+		}
+	}
+	return f.predictor, nil
+}
+
+// averaged returns the averaged weights and, by path, the constants that
+// predictions read.
+func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
+	all, err := f.values()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*tensors.Tensor{}
+	for path, t := range all {
+		if average, ok := all[emaScope+path]; ok {
+			out[path] = average
+		} else if isConstant(path) && !isOfTraining(path) {
+			out[path] = t
+		}
+	}
+	return out, nil
+}
+
+// values returns all variables by path.
+func (f *fitter) values() (map[string]*tensors.Tensor, error) {
+	out := map[string]*tensors.Tensor{}
+	for v := range f.store.IterVariables() {
+		t, err := v.Value()
+		if err != nil {
+			return nil, fmt.Errorf("variable %s: %w", v.Path(), err)
+		}
+		out[v.Path()] = t
+	}
+	return out, nil
+}
