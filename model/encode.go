@@ -29,12 +29,6 @@ func Normalise(embedded, valid *Node) *Node {
 	return graph.Mul(graph.Add(LayerNorm(embedded), pe), everyModality(valid))
 }
 
-// everyModality shapes what is said of utterances, [B,N] → [1,B,N,1].
-func everyModality(valid *Node) *Node {
-	dims := valid.Shape().Dimensions
-	return graph.Reshape(valid, 1, dims[0], dims[1], 1)
-}
-
 // Conv1D convolves along the utterances, 'same' padding: [B,N,in] → [B,N,out].
 // Rows of padding must be zero, then nothing crosses the end of a conversation.
 // The kernel's taps are one multiplication, shifted and added afterwards.

@@ -1,6 +1,10 @@
 package model
 
-import "github.com/gomlx/gomlx/core/graph"
+import (
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gsdnet/erc"
+)
 
 // Rows of the fused graph: what stands for an utterance's modality in Eq. 19.
 const (
@@ -39,4 +43,16 @@ func (r Reader) Reads(fused int) int {
 		return r.Width
 	}
 	return fused
+}
+
+// Size adds the layers of the reader on fused states of a width, and those of the head.
+func (r Reader) Size(s *Size, h Head, rows, in int) {
+	if r.Layers > 0 {
+		s.Layer(rows, in+erc.NumModalities, r.Width, 1)
+		in = r.Width
+	}
+	for range r.Layers {
+		s.Recurrent(rows, in, in, 1)
+	}
+	s.Layer(rows, in, h.Hidden, 1)
 }

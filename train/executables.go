@@ -135,3 +135,22 @@ func (c *executables) close() {
 	defer c.mu.Unlock()
 	c.trim(0)
 }
+
+// execute runs a graph on a feed; inputs are passed in the order of their names.
+func execute(exec *mlx.Exec, feed model.Feed) ([]*tensors.Tensor, error) {
+	var args []any
+	for _, name := range slices.Sorted(maps.Keys(feed)) {
+		args = append(args, feed[name])
+	}
+	outputs, err := exec.Call(args...)
+	return outputs, hint.Cause(err)
+}
+
+// named gives the inputs their names back.
+func named(names []string, inputs []*graph.Node) model.Nodes {
+	nodes := model.Nodes{}
+	for i, name := range names {
+		nodes[name] = inputs[i]
+	}
+	return nodes
+}

@@ -152,11 +152,14 @@ func newFitter(o Options) (*fitter, error) {
 func labelled(c *erc.Corpus) error {
 	for _, split := range []erc.Split{erc.Train, erc.Valid} {
 		n := 0
-		each(c.In(split), func(u *erc.Utterance) {
-			if known := !math.IsNaN(float64(u.Label)); c.Task == erc.Scores && known || c.Task == erc.Classes && u.Class != erc.Unlabelled {
-				n++
+		for _, conv := range c.In(split) {
+			for i := range conv.Utterances {
+				u := &conv.Utterances[i]
+				if c.Task == erc.Scores && !math.IsNaN(float64(u.Label)) || c.Task == erc.Classes && u.Class != erc.Unlabelled {
+					n++
+				}
 			}
-		})
+		}
 		if n == 0 {
 			return hint.Input("name the array of the labels with --set data.label=NAME or data.class=NAME",
 				"%s: no utterance of the %s split has a label", c.Name, split)

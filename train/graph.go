@@ -6,11 +6,9 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
 
@@ -22,25 +20,6 @@ const (
 
 // emaScope is where the averaged weights live, under the path of each weight.
 const emaScope = "/ema"
-
-// execute runs a graph on a feed; inputs are passed in the order of their names.
-func execute(exec *mlx.Exec, feed model.Feed) ([]*tensors.Tensor, error) {
-	var args []any
-	for _, name := range slices.Sorted(maps.Keys(feed)) {
-		args = append(args, feed[name])
-	}
-	outputs, err := exec.Call(args...)
-	return outputs, hint.Cause(err)
-}
-
-// named gives the inputs their names back.
-func named(names []string, inputs []*graph.Node) model.Nodes {
-	nodes := model.Nodes{}
-	for i, name := range names {
-		nodes[name] = inputs[i]
-	}
-	return nodes
-}
 
 // updater builds the training step: losses, clipped gradients, Adam, and the
 // moving average of all weights.

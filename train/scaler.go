@@ -62,7 +62,7 @@ func each(convs []erc.Conversation, visit func(u *erc.Utterance)) {
 func (s *Scaler) check(name string) error {
 	for _, m := range erc.Modalities {
 		for j, deviation := range s.Deviation[m] {
-			if mean := s.Mean[m][j]; !isFinite(float64(mean)) || !isFinite(float64(deviation)) || deviation <= 0 {
+			if mean := s.Mean[m][j]; mean-mean != 0 || deviation-deviation != 0 || deviation <= 0 { // x−x is NaN unless x is finite
 				return hint.Input("the checkpoint is damaged: train the run again, or copy it again",
 					"%s: the mean %g and deviation %g of %s channel %d cannot standardise a feature", name, mean, deviation, m, j)
 			}

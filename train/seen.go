@@ -175,23 +175,3 @@ func (s *Seen) TrainedOn(convs []erc.Conversation) int {
 	}
 	return n
 }
-
-// SameData returns "" if the corpus is the one that the run was trained on, read
-// from the same arrays, and says what differs otherwise.
-func (t *Trained) SameData(c *erc.Corpus) string {
-	same := c.Hash == t.DataHash
-	if t.Seen == nil { // a checkpoint from before runs remembered their data
-		if same {
-			return ""
-		}
-		return "another file"
-	}
-	difference := t.Seen.Difference(c)
-	switch {
-	case difference == "" && !same:
-		return "another file, although with the same conversations, splits and labels"
-	case difference != "" && same:
-		return "the same file, but other arrays of it: " + difference
-	}
-	return difference
-}

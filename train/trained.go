@@ -2,10 +2,6 @@ package train
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	mlx "github.com/gomlx/gomlx/ml/model"
@@ -36,28 +32,11 @@ func Open(dir string, backend Engine) (*Trained, error) { return open(dir, backe
 func OpenUnfinished(dir string, backend Engine) (*Trained, error) { return open(dir, backend, true) }
 
 func open(dir string, backend Engine, unfinished bool) (*Trained, error) {
-	path := filepath.Join(dir, CheckpointFile)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, noCheckpoint(dir)
-	}
-	c, err := ReadCheckpoint(path)
+	c, config, err := readRun(dir, unfinished)
 	if err != nil {
 		return nil, err
 	}
-	if !c.Finished && !unfinished {
-		return nil, hint.Input("finish it with gsdnet train --out "+dir+" --resume, or use it as it is with --unfinished",
-			"%s: the run is not finished: its best epoch so far is %d, and its intervals are not calibrated", dir, c.Epoch)
-	}
-	if err := sameConfig(dir, c.Config); err != nil {
-		return nil, err
-	}
-	t := &Trained{Meta: c.Meta, Config: DefaultConfig(), Scaler: c.Scaler, dir: dir, engine: backend}
-	if err := t.Config.Parse(path, []byte(c.Config)); err != nil {
-		return nil, err
-	}
-	if err := t.Config.Check(); err != nil {
-		return nil, fmt.Errorf("%s: its settings: %w", path, err)
-	}
+	t := &Trained{Meta: c.Meta, Config: config, Scaler: c.Scaler, dir: dir, engine: backend}
 	kind, err := model.Lookup(t.Config.Model)
 	if err != nil {
 		return nil, err
@@ -72,34 +51,6 @@ func open(dir string, backend Engine, unfinished bool) (*Trained, error) {
 	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
 	t.Predictor.Name, t.Predictor.Stretch, t.Predictor.Recovery = dir, c.Stretch, c.Recovery
 	return t, nil
-}
-
-// sameConfig refuses a directory whose settings are not those of its checkpoint.
-func sameConfig(dir, trained string) error {
-	path := filepath.Join(dir, ConfigFile)
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a checkpoint alone knows its settings
-	}
-	if err != nil {
-		return hint.Input("check the directory's permissions", "%w", err)
-	}
-	if string(text) != trained {
-		return hint.Input("restore the file, or train another run with the new settings",
-			"%s was changed after training (%s)", path, firstDifference([]byte(trained), text))
-	}
-	return nil
-}
-
-// noCheckpoint says why a directory cannot be opened.
-func noCheckpoint(dir string) error {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return hint.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)
-	}
-	if exists(filepath.Join(dir, ConfigFile)) {
-		return hint.Input("finish it with gsdnet train --out "+dir+" --resume", "%s: the run has no checkpoint yet", dir)
-	}
-	return hint.Input("give the --out directory of gsdnet train", "%s: not a run directory, it has no %s", dir, CheckpointFile)
 }
 
 // Samples standardises conversations of a corpus for the run. It refuses a corpus
@@ -196,3 +147,23 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 
 // Path returns a file's path in the run directory.
 func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
+
+// SameData returns "" if the corpus is the one that the run was trained on, read
+// from the same arrays, and says what differs otherwise.
+func (t *Trained) SameData(c *erc.Corpus) string {
+	same := c.Hash == t.DataHash
+	if t.Seen == nil { // a checkpoint from before runs remembered their data
+		if same {
+			return ""
+		}
+		return "another file"
+	}
+	difference := t.Seen.Difference(c)
+	switch {
+	case difference == "" && !same:
+		return "another file, although with the same conversations, splits and labels"
+	case difference != "" && same:
+		return "the same file, but other arrays of it: " + difference
+	}
+	return difference
+}
