@@ -60,9 +60,6 @@ func (b *Batch) First(i int) int {
 // same reports whether two slices are one in memory.
 func same(a, b []erc.Present) bool { return len(a) > 0 && len(b) > 0 && &a[0] == &b[0] }
 
-// Feed is what a graph is fed: host tensors by the name of the input.
-type Feed map[string]*tensors.Tensor
-
 // Names of the inputs that every model is fed (Observed) and that training adds
 // (Target…). M, B, N, D_m as in the package comment.
 const (

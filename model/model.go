@@ -17,16 +17,8 @@ package model
 import (
 	"context"
 
-	"github.com/gomlx/gomlx/core/graph"
-
 	"gsdnet/erc"
 )
-
-// Node is a value in a computation graph.
-type Node = graph.Node
-
-// Nodes are the inputs of a graph by name, as Feed has them.
-type Nodes map[string]*Node
 
 // Setup is what a model must know of the data before it is built.
 type Setup struct {

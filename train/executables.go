@@ -154,3 +154,26 @@ func named(names []string, inputs []*graph.Node) model.Nodes {
 	}
 	return nodes
 }
+
+// table is an output with its last axis as columns.
+type table struct {
+	values []float32
+	width  int
+}
+
+// tableOf copies an output and frees it.
+func tableOf(t *tensors.Tensor) table {
+	dims := t.Shape().Dimensions
+	out := table{tensors.MustCopyFlatData[float32](t), dims[len(dims)-1]}
+	t.MustFinalizeAll()
+	return out
+}
+
+// rows returns n rows, from a row number on.
+func (t table) rows(from, n int) [][]float32 {
+	out := make([][]float32, n)
+	for u := range out {
+		out[u] = t.values[(from+u)*t.width:][:t.width:t.width]
+	}
+	return out
+}

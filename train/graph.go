@@ -18,9 +18,6 @@ const (
 	inKeep = "ema_keep"      // scalar: how much of the average a step keeps
 )
 
-// emaScope is where the averaged weights live, under the path of each weight.
-const emaScope = "/ema"
-
 // updater builds the training step: losses, clipped gradients, Adam, and the
 // moving average of all weights.
 type updater struct {

@@ -29,3 +29,6 @@ type progress struct {
 	LogBytes int64   `json:"log_bytes"`
 	DataPath string  `json:"data_path,omitempty"` // of the conversations, for resuming
 }
+
+// emaScope is where the averaged weights live, under the path of each weight.
+const emaScope = "/ema"

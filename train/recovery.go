@@ -55,7 +55,10 @@ func (s *departures) add(truth []float32, c *Completion, m erc.Modality, u int) 
 		at := anchors[0][u][j]
 		z[0] = float64(truth[j] - at)
 		for k := range anchors {
-			to := station(c.Sampled[m], anchors, k+1)[u][j]
+			to := c.Sampled[m][u][j]
+			if k+1 < len(anchors) {
+				to = anchors[k+1][u][j]
+			}
 			z[k+1], at = float64(to-at), to
 		}
 		for a := range z {

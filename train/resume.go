@@ -37,7 +37,7 @@ func (f *fitter) saveState() error {
 // restore returns the store to train: a new one, that of a run which has ended, or
 // the one that a stopped run left.
 func (f *fitter) restore() (*mlx.Store, error) {
-	if exists(f.run.path(CheckpointFile)) {
+	if f.run.has(CheckpointFile) {
 		c, err := ReadCheckpoint(f.run.path(CheckpointFile))
 		if err != nil {
 			return nil, err
@@ -51,11 +51,10 @@ func (f *fitter) restore() (*mlx.Store, error) {
 			return nil, err
 		}
 	}
-	path := f.run.path(StateFile)
-	if !exists(path) {
+	if !f.run.has(StateFile) {
 		return f.fresh()
 	}
-	c, err := ReadCheckpoint(path)
+	c, err := ReadCheckpoint(f.run.path(StateFile))
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +96,8 @@ func (f *fitter) fresh() (*mlx.Store, error) {
 // begunOnTheSame refuses to go on with a run on other data than it was started on.
 func (f *fitter) begunOnTheSame() error {
 	for _, name := range []string{StateFile, CheckpointFile} {
-		if path := f.run.path(name); exists(path) {
-			c, err := ReadCheckpoint(path)
+		if f.run.has(name) {
+			c, err := ReadCheckpoint(f.run.path(name))
 			if err != nil {
 				return err
 			}
@@ -116,7 +115,7 @@ func (f *fitter) extend(c *Checkpoint) error {
 	if !f.run.extended {
 		return nil
 	}
-	if !exists(f.run.path(StateFile)) {
+	if !f.run.has(StateFile) {
 		return hint.Input("train another run with these settings", "%s: the run has ended and kept nothing to go on from", f.run.dir)
 	}
 	c.Finished, c.Config = false, string(f.run.config)

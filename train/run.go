@@ -145,6 +145,10 @@ func onlyExtends(old, now []byte) bool {
 	return was != nil && reflect.DeepEqual(was, is)
 }
 
+// has reports whether a file is in the directory.
+func (r *run) has(name string) bool { return exists(r.path(name)) }
+
+// path returns the path of a file in the directory.
 func (r *run) path(name string) string { return filepath.Join(r.dir, name) }
 
 func firstDifference(old, now []byte) string {

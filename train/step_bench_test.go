@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,19 +133,19 @@ func BenchmarkInfer(b *testing.B) {
 
 // infer times predictions of n conversations, and what the host prepares for them.
 func infer(b *testing.B, engine string, n int) {
-	p, batch := inference(b, engine, n)
-	defer p.Close()
+	m, graphs, batch := inference(b, engine, n)
+	defer graphs.close()
 	var run, host []float64
 	for b.Loop() {
 		start := time.Now()
 		feed := batch.Observe()
-		if err := p.model.Prepare(feed, batch, nil); err != nil {
+		if err := m.Prepare(feed, batch, nil); err != nil {
 			b.Fatal(err)
 		}
-		p.model.Draw(feed, batch, model.Draw{Seed: 1, Sample: uint64(len(run))})
+		m.Draw(feed, batch, model.Draw{Seed: 1, Sample: uint64(len(run))})
 		host = append(host, time.Since(start).Seconds())
 		start = time.Now()
-		if _, err := p.forecast.call(feed); err != nil {
+		if _, err := graphs.call(feed); err != nil {
 			b.Fatal(err)
 		}
 		run = append(run, time.Since(start).Seconds())
@@ -153,8 +154,8 @@ func infer(b *testing.B, engine string, n int) {
 	report(b, host, "ms/host")
 }
 
-// inference returns a predictor with the weights of one step, and a batch.
-func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
+// inference returns a model with the weights of one step, its inference graphs, and a batch.
+func inference(b *testing.B, engine string, n int) (model.Model, *executables, *model.Batch) {
 	b.Helper()
 	f := stepFitter(b, engine, usual)
 	defer f.run.close()
@@ -170,7 +171,11 @@ func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := NewPredictor(f.Backend, store, f.model, f.setup)
+	params := model.TrainedParams(store)
+	graphs := newExecutables(f.Backend, store, new(sync.Mutex), func(in model.Nodes) []*graph.Node {
+		said := f.model.Forecast(params, in)
+		return []*graph.Node{said.Location, said.Scale}
+	})
 	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
-	return p, &model.Batch{Conversations: convs, N: bucket(usual.length), Dims: f.setup.Dims}
+	return f.model, graphs, &model.Batch{Conversations: convs, N: bucket(usual.length), Dims: f.setup.Dims}
 }
