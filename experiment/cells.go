@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // cells lays the grid out, data set by data set, model by model.
@@ -35,13 +35,13 @@ func (g *Grid) cells() ([]Cell, error) {
 
 // point is what one run is trained for and evaluated under.
 type point struct {
-	missing train.Missing
+	missing rundir.Missing
 	rules   []missing.Rule
 }
 
 // points returns the trainings of a protocol: one, or one a rule.
 func (g *Grid) points(protocol string) ([]point, error) {
-	m := train.Missing{Protocol: protocol, Family: g.Family, Seed: g.MaskSeed}
+	m := rundir.Missing{Protocol: protocol, Family: g.Family, Seed: g.MaskSeed}
 	asked := texts(g.Rates)
 	if missing.Protocol(protocol) == missing.Fixed {
 		asked = g.Patterns
@@ -66,7 +66,7 @@ func (g *Grid) points(protocol string) ([]point, error) {
 
 // cell resolves one run's settings: the defaults, the grid's, the variant's.
 func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
-	config := train.DefaultConfig()
+	config := rundir.DefaultConfig()
 	for _, tables := range []map[string]any{g.tables, v.tables} {
 		if err := apply(config, g.path, tables); err != nil {
 			return Cell{}, err

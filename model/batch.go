@@ -5,6 +5,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 )
 
@@ -75,8 +76,8 @@ const (
 
 // Observe feeds what a batch shows. A missing cell, like padding, is exactly 0,
 // whatever is stored there.
-func (b *Batch) Observe() Feed {
-	feed := Feed{}
+func (b *Batch) Observe() engine.Feed {
+	feed := engine.Feed{}
 	size := b.Size()
 	valid := make([]float32, size*b.N)
 	speaker := make([]float32, size*b.N)
@@ -102,7 +103,7 @@ func (b *Batch) Observe() Feed {
 }
 
 // Reveal adds the truth to a feed.
-func (b *Batch) Reveal(feed Feed, truth []Truth) {
+func (b *Batch) Reveal(feed engine.Feed, truth []Truth) {
 	size := b.Size()
 	label := make([]float32, size*b.N)
 	class := make([]int32, size*b.N)

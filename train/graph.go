@@ -9,7 +9,9 @@ import (
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 
+	"gsdnet/engine"
 	"gsdnet/model"
+	"gsdnet/rundir"
 )
 
 // Inputs of the training step beside the model's own.
@@ -23,14 +25,14 @@ const (
 type updater struct {
 	model   model.Model
 	params  *model.Params
-	setting Training
+	setting rundir.Training
 	names   []string // of the inputs, sorted
 	terms   []string // of the outputs, filled when a graph is built
 }
 
 // build returns the total, the gradient's norm before clipping, and the terms.
 func (s *updater) build(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-	in := named(s.names, inputs)
+	in := engine.Named(s.names, inputs)
 	g := inputs[0].Graph()
 	losses := s.model.Losses(s.params, in)
 	var weights []*mlx.Variable // in the order in which Adam will ask for their gradients
@@ -91,13 +93,13 @@ func clipTo(gradients []*graph.Node, norm *graph.Node, limit float64) {
 // at the weight's first value.
 func average(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
 	g := before.Graph()
-	ema := scope.Store().GetVariable(emaScope + v.Path())
+	ema := scope.Store().GetVariable(rundir.EMAScope + v.Path())
 	if ema == nil {
 		start, err := v.MustValue().LocalClone()
 		if err != nil {
 			panic(err)
 		}
-		ema = scope.Store().VariableWithValue(emaScope+v.Path(), start)
+		ema = scope.Store().VariableWithValue(rundir.EMAScope+v.Path(), start)
 	}
 	ema.SetTrainable(false)
 	now := graph.Mul(ema.NodeValue(g), keep)

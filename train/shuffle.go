@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+
+	"gsdnet/infer"
 )
 
 // shuffled deals samples into batches of a fixed size in random order. Lengths
@@ -34,5 +36,5 @@ func longest(lengths []int, batch []int) int {
 	for _, i := range batch {
 		n = max(n, lengths[i])
 	}
-	return bucket(n)
+	return infer.Bucket(n)
 }

@@ -8,7 +8,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // dataCmd groups the verbs on data files.
@@ -96,7 +96,7 @@ func (c *maskCmd) Run(ctx context.Context, term *terminal) error {
 			term.note("%s has no %s split", corpus.Name, split)
 			continue
 		}
-		drawn, err := train.Freeze(corpus, split, rules, c.Seed)
+		drawn, err := rundir.Freeze(corpus, split, rules, c.Seed)
 		if err != nil {
 			return err
 		}

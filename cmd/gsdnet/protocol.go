@@ -2,7 +2,7 @@ package main
 
 import (
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // protocolFlags choose what is withheld.
@@ -14,7 +14,7 @@ type protocolFlags struct {
 
 // rules returns the rules that the flags ask for.
 func (f *protocolFlags) rules() ([]missing.Rule, error) {
-	m := train.Missing{Protocol: f.Protocol, Family: f.Family, Rate: "mixed"}
+	m := rundir.Missing{Protocol: f.Protocol, Family: f.Family, Rate: "mixed"}
 	if len(f.Rates) == 0 {
 		return m.Rules()
 	}

@@ -8,7 +8,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/explain"
 	"gsdnet/report"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 type spectrumCmd struct {
@@ -47,7 +47,7 @@ func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	masks, err := train.Freeze(corpus, erc.Test, rules, c.Seed)
+	masks, err := rundir.Freeze(corpus, erc.Test, rules, c.Seed)
 	if err != nil {
 		return err
 	}
