@@ -187,16 +187,51 @@ func (p pattern) chainAts(variable []int32, c chain) (diag, link []int32) {
 	return diag, link
 }
 
+// lowPass holds what the low pass 1/(1+θ(1−λ)) of a chain of n utterances has in common
+// on every such chain, with r_k = 1+θ(1−cos(πk/n)).
+type lowPass struct {
+	mean      float64 // m: the mean over k of 1/r_k
+	meanSlope float64 // dm/dθ
+	logDet    float64 // Σ log r_k
+	detSlope  float64 // dlogDet/dθ
+}
+
+// lowPasses keeps the low passes of a calculation by n and θ.
+type lowPasses map[lowPassKey]lowPass
+
+type lowPassKey struct {
+	n     int
+	theta float64
+}
+
+func (l lowPasses) of(n int, theta float64) lowPass {
+	key := lowPassKey{n, theta}
+	p, known := l[key]
+	if known {
+		return p
+	}
+	for k := range n {
+		gap := 1 - math.Cos(math.Pi*float64(k)/float64(n))
+		r := 1 + theta*gap
+		p.mean += 1 / r / float64(n)
+		p.meanSlope -= gap / (r * r) / float64(n)
+		p.logDet += math.Log(r)
+		p.detSlope += gap / r
+	}
+	l[key] = p
+	return p
+}
+
 // prior returns the precision of the variables before anything is observed, in the
 // pattern, and its log determinant.
-func (l *latents) prior(s Shape) (values []float64, logDet float64) {
+func (l *latents) prior(s Shape, known lowPasses) (values []float64, logDet float64) {
 	values = make([]float64, len(l.pattern.rows))
 	if l.z != nil {
-		logDet += addLowPass(values, l.priorAts.zDiag, l.priorAts.zLink, s.LowPass, s.Theta)
+		logDet += addLowPass(values, l.priorAts.zDiag, l.priorAts.zLink, s.LowPass, s.Theta, known)
 	}
 	if l.y != nil {
 		for k := range l.chains {
-			logDet += addLowPass(values, l.priorAts.yDiag[k], l.priorAts.yLink[k], s.SpeakerLowPass, s.SpeakerTheta)
+			logDet += addLowPass(values, l.priorAts.yDiag[k], l.priorAts.yLink[k], s.SpeakerLowPass, s.SpeakerTheta, known)
 		}
 	}
 	for _, at := range l.priorAts.beta {
@@ -213,24 +248,34 @@ func (l *latents) prior(s Shape) (values []float64, logDet float64) {
 // addLowPass adds the precision m/share·(I + θ(I−A)) of the low pass of a chain, whose
 // mean variance is share, and returns its log determinant. I−A has 1/2 at the ends and 1
 // inside on its diagonal and −1/2 on its links; a chain of one utterance has A = 1.
-func addLowPass(values []float64, diag, link []int32, share, theta float64) (logDet float64) {
+func addLowPass(values []float64, diag, link []int32, share, theta float64, known lowPasses) (logDet float64) {
 	n := len(diag)
-	m := 0.0
-	for k := range n {
-		response := 1 + theta*(1-math.Cos(math.Pi*float64(k)/float64(n)))
-		m += 1 / response
-		logDet += math.Log(response)
-	}
-	scale := m / float64(n) / share
+	p := known.of(n, theta)
+	scale := p.mean / share
 	for _, at := range diag {
 		values[at] += scale
 	}
+	half := scale * theta / 2
 	for k, at := range link {
-		values[diag[k]] += scale * theta / 2
-		values[diag[k+1]] += scale * theta / 2
-		values[at] -= scale * theta / 2
+		values[diag[k]] += half
+		values[diag[k+1]] += half
+		values[at] -= half
 	}
-	return logDet + float64(n)*math.Log(scale)
+	return p.logDet + float64(n)*math.Log(scale)
+}
+
+// square returns the sum of the entries uses[i] × uses[i] of a symmetric matrix in the
+// pattern.
+func (l *latents) square(i int, values []float64) float64 {
+	sum, at, k := 0.0, l.cliques[i], len(l.uses[i])
+	for a := range k {
+		sum += values[at[0]]
+		for _, pos := range at[1 : k-a] {
+			sum += 2 * values[pos]
+		}
+		at = at[k-a:]
+	}
+	return sum
 }
 
 // factored is the factorisation of the precision of the variables given which
@@ -243,8 +288,8 @@ type factored struct {
 }
 
 // factor factorises prior + Σ uses·usesᵀ/White over the observed utterances.
-func (l *latents) factor(s Shape, observed []bool) (*factored, error) {
-	values, priorDet := l.prior(s)
+func (l *latents) factor(s Shape, observed []bool, known lowPasses) (*factored, error) {
+	values, priorDet := l.prior(s, known)
 	count := 0
 	for i, seen := range observed {
 		if !seen {

@@ -24,8 +24,8 @@ const (
 //
 // A grid of shapes is scored on about 2,000 rows, a few of them that serve the components
 // best are chosen greedily, as many as the Bayesian information criterion allows, and
-// then each is refined on all the rows by the Nelder-Mead method and the components are
-// assigned anew. Given a shape, the variance of a component has a closed form. The result
+// then each is refined on all the rows by the BFGS method and the components are assigned
+// anew. Given a shape, the variance of a component has a closed form. The result
 // depends on the arguments alone. It returns an error for tracks that are not valid, for
 // tracks without an observed row, and where ctx ends.
 func FitFilter(ctx context.Context, tracks []Track, shapes int) (*Filter, error) {
@@ -36,11 +36,11 @@ func FitFilter(ctx context.Context, tracks []Track, shapes int) (*Filter, error)
 	if err != nil {
 		return nil, err
 	}
-	sample := data.sample(startRows)
+	sample := data.sample(startRows).pick(data.alive)
 	grid := startShapes(data.speakers)
 	scores := make([][]float64, len(grid))
 	for k, s := range grid {
-		if scores[k], _, err = sample.score(ctx, s, data.alive); err != nil {
+		if scores[k], _, err = sample.score(ctx, s, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -153,8 +153,9 @@ func (d *training) refineAll(ctx context.Context, shapes []Shape) (*Filter, erro
 // likelihood and the shapes that are used.
 func (d *training) assign(ctx context.Context, f *Filter, shapes []Shape) (total float64, kept []Shape, err error) {
 	best := make([]float64, len(d.alive))
+	sel := d.pick(d.alive)
 	for k, s := range shapes {
-		score, variance, err := d.score(ctx, s, d.alive)
+		score, variance, err := sel.score(ctx, s, nil)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -265,26 +266,47 @@ func (d *training) penalty() float64 {
 	return parameters / 2 * math.Log(float64(d.rows*len(d.alive)+1))
 }
 
-// score returns the log likelihood of each given component under a shape, at the
-// component's best variance, and that variance: the mean of eᵀR⁻¹e over the rows.
-func (d *training) score(ctx context.Context, s Shape, components []int) (score, variance []float64, err error) {
-	width := len(components)
-	quad, logDet := make([]float64, width), 0.0
+// selection is the training data in some components.
+type selection struct {
+	*training
+	components []int
+	x          [][][]float64 // [conversation][n][components], nil where not observed
+}
+
+func (d *training) pick(components []int) *selection {
+	sel := &selection{training: d, components: components}
 	for i := range d.conversations {
+		sel.x = append(sel.x, pick(&d.conversations[i].Track, components))
+	}
+	return sel
+}
+
+// score returns the log likelihood of each component under a shape, at the component's
+// best variance, and that variance: the mean of eᵀR⁻¹e over the rows. With a slope, it
+// adds up the derivatives too.
+func (sel *selection) score(ctx context.Context, s Shape, slope *slope) (score, variance []float64, err error) {
+	width := len(sel.components)
+	quad, logDet := make([]float64, width), 0.0
+	known := lowPasses{}
+	for i := range sel.conversations {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		c := &d.conversations[i]
-		f, err := c.layouts.of(s.parts()).factor(s, c.Observed)
+		c := &sel.conversations[i]
+		f, err := c.layouts.of(s.parts()).factor(s, c.Observed, known)
 		if err != nil {
 			return nil, nil, err
 		}
 		logDet += f.logDet
-		x := pick(&c.Track, components)
-		q, _ := f.quadratic(x, c.Observed, f.gather(x, c.Observed, width), width)
+		h := f.gather(sel.x[i], c.Observed, width)
+		q, _ := f.quadratic(sel.x[i], c.Observed, h, width)
 		floats.Add(quad, q)
+		if slope != nil {
+			f.pattern.backward(f.l, h, width)
+			slope.add(f, sel.x[i], c.Observed, h, known)
+		}
 	}
-	n := float64(d.rows)
+	n := float64(sel.rows)
 	score, variance = make([]float64, width), quad
 	for at, q := range quad {
 		variance[at] = max(q/n, math.SmallestNonzeroFloat64)

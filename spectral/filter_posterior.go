@@ -43,11 +43,12 @@ func (f *Filter) Condition(t Track) (*Posterior, error) {
 		members[k] = append(members[k], j)
 	}
 	layouts := layouts{n: len(t.Rows), chains: chainsOf(len(t.Rows), t.Speakers)}
+	known := lowPasses{}
 	for k, components := range members {
 		if len(components) == 0 {
 			continue
 		}
-		fact, err := layouts.of(f.Shapes[k].parts()).factor(f.Shapes[k], t.Observed)
+		fact, err := layouts.of(f.Shapes[k].parts()).factor(f.Shapes[k], t.Observed, known)
 		if err != nil {
 			return nil, err
 		}
@@ -217,20 +218,6 @@ func (p *Posterior) Variance() [][]float64 {
 		}
 	}
 	return out
-}
-
-// square returns the sum of the entries uses[i] × uses[i] of a symmetric matrix in the
-// pattern.
-func (g *group) square(i int, values []float64) float64 {
-	sum, at, k := 0.0, g.cliques[i], len(g.uses[i])
-	for a := range k {
-		sum += values[at[0]]
-		for _, pos := range at[1 : k-a] {
-			sum += 2 * values[pos]
-		}
-		at = at[k-a:]
-	}
-	return sum
 }
 
 // rows returns n rows of r zeros, or with the observed rows copied.
