@@ -250,6 +250,9 @@ func (l *latents) prior(s Shape, known lowPasses) (values []float64, logDet floa
 // inside on its diagonal and −1/2 on its links; a chain of one utterance has A = 1.
 func addLowPass(values []float64, diag, link []int32, share, theta float64, known lowPasses) (logDet float64) {
 	n := len(diag)
+	if n == 0 {
+		return 0
+	}
 	p := known.of(n, theta)
 	scale := p.mean / share
 	for _, at := range diag {

@@ -82,7 +82,7 @@ func (p *Posterior) condition(f *factored, components []int) {
 	quad, count := f.quadratic(x, p.track.Observed, mean, width)
 	f.pattern.backward(f.l, mean, width)
 	for at, j := range components {
-		if w := p.filter.Variances[j]; w > 0 {
+		if w := p.filter.Variances[j]; w > 0 && count > 0 {
 			p.logLikelihood -= (float64(count)*math.Log(2*math.Pi*w) + f.logDet + quad[at]/w) / 2
 		}
 	}

@@ -328,6 +328,15 @@ func TestOneSpeakerIsNoSpeaker(t *testing.T) {
 	}
 }
 
+// A track of no utterances has an empty posterior.
+func TestFilterOfNoUtterances(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	p := condition(t, randomFilter(rng, 4), spectral.Track{})
+	if l := p.LogLikelihood(); l != 0 || len(p.Mean()) != 0 || len(p.Draw(rng)) != 0 || len(p.Variance()) != 0 {
+		t.Errorf("got the log likelihood %g and %d rows, want nothing", l, len(p.Mean()))
+	}
+}
+
 func TestFilterRefusesWhatIsNotANumber(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 1))
 	for _, c := range []struct {
