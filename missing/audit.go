@@ -21,9 +21,15 @@ type Audit struct {
 	Outside  int                        `json:"outside_pattern"` // fixed: utterances that had nothing of the pattern
 }
 
-// Audit counts the mask against the modalities the data have, one an utterance.
-func (m Mask) Audit(available []erc.Present) Audit {
+// Audit counts the mask against the modalities the data have. It panics when the
+// conversations are not those that the mask was drawn for.
+func (m Mask) Audit(convs []erc.Conversation) Audit {
 	var with, without [erc.NumModalities]int
+	available := Available(convs)
+	if len(available) != len(m.Present) {
+		panic(fmt.Sprintf("missing: a mask of %d utterances for %d", len(m.Present), len(available)))
+	}
+	law := m.law()
 	var natural, outside int
 	for i, p := range m.Present {
 		if k := p.Count(); k > 0 {
@@ -35,12 +41,12 @@ func (m Mask) Audit(available []erc.Present) Audit {
 			}
 		}
 		natural += erc.NumModalities - available[i].Count()
-		if m.Protocol == Fixed && p&^m.Pattern != 0 {
+		if law.Pattern != erc.None && p&^law.Pattern != 0 {
 			outside++
 		}
 	}
 	n := float64(max(len(m.Present), 1))
-	a := Audit{Mask: m.Name(), N: len(m.Present), Expected: m.Expected(), Outside: outside}
+	a := Audit{Mask: m.Name(), N: len(m.Present), Expected: law.Expected, Outside: outside}
 	a.Natural = float64(natural) / (n * erc.NumModalities)
 	absent := 0
 	for _, mod := range erc.Modalities {

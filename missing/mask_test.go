@@ -3,6 +3,7 @@ package missing_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -59,7 +60,9 @@ func freeze(t *testing.T, c *erc.Corpus, s erc.Split, r missing.Rule, seed uint6
 	return m
 }
 
-func random(rate float64) missing.Rule { return missing.Rule{Protocol: missing.Random, Rate: rate} }
+func random(rate float64) missing.Rule {
+	return missing.Rule{Protocol: missing.Random, Point: fmt.Sprintf("%.1f", rate)}
+}
 
 func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 	c := corpus([]int{30, 40}, erc.All)
@@ -71,7 +74,7 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 	for _, other := range []missing.Mask{
 		freeze(t, c, erc.Valid, random(0.3), 1),
 		freeze(t, c, erc.Test, random(0.3), 0),
-		freeze(t, c, erc.Valid, missing.Rule{Protocol: missing.Random, Family: missing.Batch, Rate: 0.3}, 0),
+		freeze(t, c, erc.Valid, missing.Rule{Protocol: missing.Random, Family: "batch", Point: "0.3"}, 0),
 		freeze(t, c, erc.Valid, random(0.4), 0),
 	} {
 		if cmp.Equal(first.Present, other.Present) {
@@ -79,7 +82,7 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 		}
 		names[other.Name()] = true
 	}
-	names[freeze(t, c, erc.Test, missing.Rule{Protocol: missing.Fixed, Pattern: 0b011}, 0).Name()] = true
+	names[freeze(t, c, erc.Test, missing.Rule{Protocol: missing.Fixed, Point: "ta"}, 0).Name()] = true
 	want := map[string]bool{
 		"random-valid-0.3-seed0.npy": true, "random-valid-0.3-seed1.npy": true, "random-test-0.3-seed0.npy": true,
 		"random-batch-valid-0.3-seed0.npy": true, "random-valid-0.4-seed0.npy": true, "fixed-test-ta-seed0.npy": true,
@@ -107,7 +110,7 @@ func TestFreezeRefuses(t *testing.T) {
 	c := corpus([]int{5}, erc.All)
 	_, err := missing.Freeze(c, erc.Train, random(0.3), 0)
 	wantInput(t, err, "train")
-	_, err = missing.Freeze(c, erc.Valid, random(0.33), 0)
+	_, err = missing.Freeze(c, erc.Valid, missing.Rule{Protocol: missing.Random, Point: "0.33"}, 0)
 	wantInput(t, err, "0.33")
 	_, err = missing.Freeze(&erc.Corpus{}, erc.Valid, random(0.3), 0)
 	wantInput(t, err, "no utterances")
@@ -138,10 +141,10 @@ func TestByConversationCutsInOrder(t *testing.T) {
 
 func TestAuditByHand(t *testing.T) {
 	m := missing.Mask{
-		Rule: missing.Rule{Protocol: missing.Fixed, Pattern: 0b001}, Split: erc.Test,
+		Rule: missing.Rule{Protocol: missing.Fixed, Point: "t"}, Split: erc.Test,
 		Present: []erc.Present{0b001, 0b001, 0b100, 0b001},
 	}
-	got := m.Audit([]erc.Present{0b111, 0b001, 0b110, 0b111})
+	got := m.Audit(corpus([]int{4}, 0b111, 0b001, 0b110, 0b111).In(erc.Test))
 	want := missing.Audit{
 		Mask: "fixed-test-t-seed0.npy", N: 4, Expected: 2.0 / 3, Rate: 8.0 / 12, Natural: 3.0 / 12,
 		Shares: [3]float64{1, 0, 0}, Absent: [3]float64{0.25, 1, 0.75}, Outside: 1,
@@ -169,12 +172,12 @@ func TestAuditFindsTheRateOfEveryRule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 300).Draw(t, "n")
 		c := corpus([]int{n}, erc.All)
-		for _, rule := range allRules() {
+		for _, rule := range append(randomRules(), missing.FixedRules()...) {
 			m, err := missing.Freeze(c, erc.Valid, rule, rapid.Uint64().Draw(t, "seed"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := m.Audit(missing.Available(c.In(erc.Valid)))
+			a := m.Audit(c.In(erc.Valid))
 			if math.Abs(a.Rate-a.Expected) > 0.5/float64(3*n)+1e-9 || a.Natural != 0 || a.Outside != 0 {
 				t.Fatalf("%s: got %+v", rule, a)
 			}

@@ -206,7 +206,7 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	for _, i := range indices {
 		s := &f.train[i]
 		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.name()...)...)
-		seen = append(seen, s.Observe(withhold(f.rules, s.Present(), rng)).Conversation)
+		seen = append(seen, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.truth)
 	}
 	return seen, truth

@@ -152,7 +152,7 @@ func (c *evalCmd) readData(ctx context.Context, t *train.Trained, split erc.Spli
 func (c *evalCmd) masks(t *train.Trained, data evalData, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
 	switch {
 	case c.Masks == "" && data.difference != "":
-		return train.Freeze(data.Corpus, split, rules, t.Config.Missing.Seed)
+		return missing.FreezeAll(data.Corpus, split, rules, t.Config.Missing.Seed)
 	case c.Masks == "":
 		return t.Masks(data.Corpus, split, rules)
 	}
