@@ -10,7 +10,7 @@ DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Packages that the race detector checks; those that it makes too slow are left out.
-RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./train
+RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
 
 .PHONY: build test ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
@@ -34,7 +34,7 @@ vet:
 
 xla: ## the build with XLA's engines needs a C compiler
 	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the XLA build"; exit 0; }; \
-	CGO_ENABLED=1 go vet -tags xla ./train ./cmd/... && CGO_ENABLED=1 go build -tags xla -o bin/gsdnet-xla ./cmd/gsdnet
+	CGO_ENABLED=1 go vet -tags xla ./engine ./cmd/... && CGO_ENABLED=1 go build -tags xla -o bin/gsdnet-xla ./cmd/gsdnet
 
 staticcheck:
 	go run $(STATICCHECK) ./...

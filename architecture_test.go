@@ -18,11 +18,15 @@ var levels = []struct {
 }{
 	{0, []string{"erc"}},
 	{1, []string{"dataset", "missing", "spectral", "metric", "diffusion", "simd", "internal"}},
-	{2, []string{"model"}},
-	{3, []string{"train"}},
-	{4, []string{"experiment", "explain"}},
-	{5, []string{"", "report", "serve"}},
-	{6, []string{"cmd", "bench"}},
+	{2, []string{"engine"}},
+	{3, []string{"model"}},
+	{4, []string{"rundir"}},
+	{5, []string{"infer"}},
+	{6, []string{"train", "explain"}},
+	{7, []string{"experiment"}},
+	{8, []string{"", "report"}},
+	{9, []string{"serve", "bulk"}},
+	{10, []string{"cmd", "bench", "docs"}},
 }
 
 // alone lists packages that import nothing of ours outside their folder.
@@ -36,7 +40,7 @@ var pure = []string{"erc", "spectral", "diffusion", "metric"}
 var impure = []string{"os", "time", "net", "net/http", "math/rand", "log", "log/slog", "syscall"}
 
 // engines lists where GoMLX may be imported.
-var engines = []string{"diffusion", "model", "train", "explain", "simd"}
+var engines = []string{"diffusion", "simd", "engine", "model", "rundir", "infer", "train", "explain"}
 
 const module = "gsdnet"
 
@@ -97,6 +101,9 @@ func TestTheRulesCatchWhatTheyShould(t *testing.T) {
 		{"dataset", "internal/hint", true},
 		{"dataset", "missing", false},
 		{"train", "model/gsdnet", true},
+		{"infer", "rundir", true},
+		{"rundir", "infer", false},
+		{"engine", "model", false},
 		{"cmd/gsdnet", "", true},
 		{"train", "", false},
 	} {

@@ -9,6 +9,8 @@ import (
 
 	"gsdnet"
 	"gsdnet/dataset"
+	"gsdnet/engine"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -56,7 +58,7 @@ func trainedRun() string {
 	if err != nil {
 		log.Fatal(err)
 	}
-	config := train.DefaultConfig()
+	config := rundir.DefaultConfig()
 	for _, setting := range []string{"train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.rank=4", "gsdnet.steps=2"} {
 		if err := config.Set(setting); err != nil {
 			log.Fatal(err)
@@ -66,7 +68,7 @@ func trainedRun() string {
 	if err != nil {
 		log.Fatal(err)
 	}
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -16,16 +16,17 @@ package gsdnet
 
 import (
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	_ "gsdnet/model/all" // every model that a run may hold
-	"gsdnet/train"
 )
 
 // Run is a trained run, ready to predict. Goroutines may use it at the same time:
 // their calls run concurrently.
 type Run struct {
-	trained *train.Trained
-	engine  train.Engine
+	trained *infer.Trained
+	engine  engine.Backend
 }
 
 // Option changes how a run is opened.
@@ -50,13 +51,13 @@ func Open(dir string, with ...Option) (*Run, error) {
 	for _, option := range with {
 		option(&o)
 	}
-	backend, err := train.Backend(o.backend)
+	backend, err := engine.Open(o.backend)
 	if err != nil {
 		return nil, err
 	}
-	open := train.Open
+	open := infer.Open
 	if o.unfinished {
-		open = train.OpenUnfinished
+		open = infer.OpenUnfinished
 	}
 	trained, err := open(dir, backend)
 	if err != nil {
@@ -78,7 +79,7 @@ func (r *Run) Close() {
 }
 
 // Trained returns the run as package train knows it: config, metadata, masks.
-func (r *Run) Trained() *train.Trained { return r.trained }
+func (r *Run) Trained() *infer.Trained { return r.trained }
 
 // Fields says which arrays of a file the run reads its features from. Labels and
 // splits are not read: predicting needs none.

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
-	"gsdnet/train"
 )
 
 // Imputed is an utterance with its holes filled, in the units of the input.
@@ -48,7 +48,7 @@ func (r *Run) Impute(ctx context.Context, c *erc.Corpus, o Options) ([]Imputed, 
 }
 
 // imputed brings one utterance's features back to the units of the input.
-func (r *Run) imputed(conv *erc.Conversation, u int, f *train.Forecast) (Imputed, error) {
+func (r *Run) imputed(conv *erc.Conversation, u int, f *infer.Prediction) (Imputed, error) {
 	from := &conv.Utterances[u]
 	out := Imputed{Utterance: utterance(conv, u), Present: from.Present}
 	for _, m := range erc.Modalities {
@@ -64,7 +64,7 @@ func (r *Run) imputed(conv *erc.Conversation, u int, f *train.Forecast) (Imputed
 		for j := range out.Deviation[m] {
 			out.Deviation[m][j] *= r.trained.Scaler.Deviation[m][j]
 			if sum := float64(out.Features[m][j]) + float64(out.Deviation[m][j]); math.IsNaN(sum) || math.IsInf(sum, 0) {
-				return out, train.NotFinite(r.trained.Name, conv, u, "value of a recovered "+m.String()+" feature")
+				return out, infer.NotFinite(r.trained.Name, conv, u, "value of a recovered "+m.String()+" feature")
 			}
 		}
 	}

@@ -13,8 +13,10 @@ import (
 
 	"gsdnet"
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -38,7 +40,7 @@ func tinyRun(t *testing.T, change func(*erc.Corpus)) string {
 // trainedWith trains a GSDNet with some settings.
 func trainedWith(t *testing.T, change func(*erc.Corpus), settings ...string) string {
 	t.Helper()
-	config := train.DefaultConfig()
+	config := rundir.DefaultConfig()
 	for _, setting := range settings {
 		if err := config.Set(setting); err != nil {
 			t.Fatal(err)
@@ -48,7 +50,7 @@ func trainedWith(t *testing.T, change func(*erc.Corpus), settings ...string) str
 	if change != nil {
 		change(corpus)
 	}
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/metric"
-	"gsdnet/train"
 )
 
 // DefaultSamples is how often a conversation is completed unless Options say
@@ -98,7 +98,7 @@ func scoreOf(d metric.Mixture) *Score {
 }
 
 // forecast checks the corpus and completes it.
-func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered bool) ([]train.Forecast, error) {
+func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered bool) ([]infer.Prediction, error) {
 	if o.Samples == 0 {
 		o.Samples = DefaultSamples
 	}
@@ -109,7 +109,7 @@ func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered 
 	if err != nil {
 		return nil, err
 	}
-	return r.trained.Predict(ctx, samples, train.Request{Samples: o.Samples, Seed: o.Seed, Recovered: recovered, Watch: o.Progress})
+	return r.trained.Predict(ctx, samples, infer.Request{Samples: o.Samples, Seed: o.Seed, Recovered: recovered, Watch: o.Progress})
 }
 
 func utterance(conv *erc.Conversation, u int) Utterance {

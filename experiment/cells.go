@@ -2,7 +2,7 @@ package experiment
 
 import (
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // cells lays the grid out, data set by data set, model by model.
@@ -62,7 +62,7 @@ func (g *Grid) points(protocol string) ([]point, error) {
 
 // cell resolves one run's settings: the defaults, the grid's, the variant's.
 func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
-	config := train.DefaultConfig()
+	config := rundir.DefaultConfig()
 	for _, tables := range []map[string]any{g.tables, v.tables} {
 		if err := apply(config, g.path, tables); err != nil {
 			return Cell{}, err

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/train"
+	"gsdnet/infer"
 )
 
 // check returns an error that names what a record lacks.
@@ -103,7 +103,7 @@ var undefined = []string{"acc2", "f1"}
 // numbers returns an error unless a cell has the measures of its task, each a
 // number that is finite. Without a labelled utterance its scores are null, and the
 // calibration error is null where there are no probabilities.
-func numbers(c *train.Cell, at string, calibrated bool) error {
+func numbers(c *infer.MaskResult, at string, calibrated bool) error {
 	if (c.Scores == nil) == (c.Classes == nil) {
 		return fmt.Errorf("the field %s has not one of scores and classes", at)
 	}

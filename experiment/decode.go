@@ -16,7 +16,7 @@ import (
 	"gsdnet/internal/tomlfault"
 	"gsdnet/missing"
 	"gsdnet/model"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // keys are a grid's own keys, but those that list the points of a protocol.
@@ -167,7 +167,7 @@ func layout(grid bool) reflect.Type {
 		add("Name", reflect.TypeFor[string](), "name")
 		add("Model", reflect.TypeFor[string](), "model")
 	}
-	add("Train", reflect.TypeFor[train.Training](), "train")
+	add("Train", reflect.TypeFor[rundir.Training](), "train")
 	for i, name := range model.Names() {
 		kind, _ := model.Lookup(name)
 		add(fmt.Sprintf("Settings%d", i), reflect.TypeOf(kind.Config()).Elem(), name)
@@ -196,7 +196,7 @@ func strict(path string, text []byte, into any) error {
 }
 
 // apply lays tables of settings over a config.
-func apply(config *train.Config, path string, tables map[string]any) error {
+func apply(config *rundir.Config, path string, tables map[string]any) error {
 	settings := map[string]any{}
 	for _, name := range append(model.Names(), "train") {
 		if table, ok := tables[name]; ok {

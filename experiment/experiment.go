@@ -19,7 +19,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // Identity says which point of a grid a cell is.
@@ -40,7 +40,7 @@ func (id Identity) String() string {
 // Cell is one run of a grid: what to train, and what to evaluate it under.
 type Cell struct {
 	Identity
-	Config *train.Config
+	Config *rundir.Config
 	Rules  []missing.Rule // of the masks it is evaluated under
 	data   *Dataset
 }

@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
-	"gsdnet/train"
 )
 
 // FeaturesFile keeps some withheld cells of one frozen mask with what a run
@@ -37,7 +37,7 @@ func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
 
 // keepFeatures completes the split once, and keeps a seeded choice of cells,
 // the spectra of all conversations, and the sampler's way to them.
-func (s *Sweep) keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.Corpus, mask missing.Mask) error {
+func (s *Sweep) keepFeatures(ctx context.Context, t *infer.Trained, corpus *erc.Corpus, mask missing.Mask) error {
 	all, err := t.Complete(ctx, corpus, s.grid.Split, mask)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (s *Sweep) keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.
 	if err := keepSpectra(ctx, t.Path(SpectraFile), all); err != nil {
 		return err
 	}
-	approach, err := t.Approach(ctx, corpus, s.grid.Split, mask)
+	approach, err := t.Trajectory(ctx, corpus, s.grid.Split, mask)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Sweep) keepFeatures(ctx context.Context, t *train.Trained, corpus *erc.
 
 // withheld lists a modality's withheld cells with what was sampled for them, in the
 // order of the split: the same cells of every run.
-func withheld(all []train.Completed, m erc.Modality) (original, recovered [][]float32) {
+func withheld(all []infer.Filled, m erc.Modality) (original, recovered [][]float32) {
 	for i := range all {
 		for u := range all[i].Present {
 			if all[i].Withheld(u, m) {

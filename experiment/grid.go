@@ -9,7 +9,7 @@ import (
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // What one model is trained for.
@@ -99,7 +99,7 @@ func (g *Grid) check() error {
 		return err
 	}
 	for _, k := range append([]int{g.Samples}, g.Compare...) {
-		if err := limit.Value("samples", k, limit.Of(train.Training{}, "samples")); err != nil {
+		if err := limit.Value("samples", k, limit.Of(rundir.Training{}, "samples")); err != nil {
 			return err
 		}
 	}

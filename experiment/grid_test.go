@@ -10,7 +10,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/internal/hint"
 	_ "gsdnet/model/all"
-	"gsdnet/model/simple"
+	"gsdnet/model/fill"
 )
 
 const grid = `
@@ -85,7 +85,7 @@ func TestExpansion(t *testing.T) {
 	if plain.Config.Train.Epochs != 2 || wide.Config.Train.Epochs != 3 || wide.Config.Train.Batch != 3 {
 		t.Errorf("epochs %d and %d, batch %d", plain.Config.Train.Epochs, wide.Config.Train.Epochs, wide.Config.Train.Batch)
 	}
-	if got, want := plain.Config.Settings["zero"].(*simple.Config), wide.Config.Settings["zero"].(*simple.Config); got.Width != 8 || want.Width != 12 || want.Hidden != 8 {
+	if got, want := plain.Config.Settings["zero"].(*fill.Config), wide.Config.Settings["zero"].(*fill.Config); got.Width != 8 || want.Width != 12 || want.Hidden != 8 {
 		t.Errorf("settings %+v and %+v", got, want)
 	}
 	if plain.Config.Train.Seed != 2 || plain.Config.Missing.Rate != "mixed" || len(plain.Rules) != 2 {
@@ -108,7 +108,7 @@ func TestTrialsAreForEveryModel(t *testing.T) {
 	}
 	for _, c := range s.Cells {
 		want := map[string]int{"zero": 8, "zero-narrow": 6, "mean": 8, "mean-narrow": 6, "zero-wide": 12}[c.Variant]
-		if got := c.Config.Settings[c.Model].(*simple.Config).Width; got != want {
+		if got := c.Config.Settings[c.Model].(*fill.Config).Width; got != want {
 			t.Errorf("%s: width %d", c.Variant, got)
 		}
 	}

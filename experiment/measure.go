@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gsdnet/infer"
 	"gsdnet/metric"
-	"gsdnet/train"
 )
 
 // Measure is one number of a cell.
@@ -14,7 +14,7 @@ type Measure struct {
 	Key     string // in file names and CSV
 	Percent bool   // shown in percent
 	Lower   bool   // the lower the better
-	Of      func(*train.Cell) *float64
+	Of      func(*infer.MaskResult) *float64
 }
 
 // Format writes a value as tables show it, a dash where there is none.
@@ -38,7 +38,7 @@ func (m Measure) Better(a, b float64) bool {
 }
 
 // Value is the measure of a cell, NaN where the cell does not have it.
-func (m Measure) Value(c *train.Cell) float64 {
+func (m Measure) Value(c *infer.MaskResult) float64 {
 	if v := m.Of(c); v != nil {
 		return *v
 	}
@@ -59,11 +59,11 @@ var Measures = []Measure{
 	{"UA", "ua", true, false, ofClasses(func(s *metric.Classes) *float64 { return &s.UA })},
 	{"F1", "weighted_f1", true, false, ofClasses(func(s *metric.Classes) *float64 { return &s.F1 })},
 	{"ECE", "ece", true, true, ofClasses(func(s *metric.Classes) *float64 { return &s.ECE })},
-	{"RMSE X'", "rmse_encoded", false, true, func(c *train.Cell) *float64 { return ofRecovery(c.Encoded, rmse) }},
-	{"cos X'", "cosine_encoded", false, false, func(c *train.Cell) *float64 { return ofRecovery(c.Encoded, cosine) }},
-	{"RMSE raw", "rmse_raw", false, true, func(c *train.Cell) *float64 { return ofRecovery(c.Raw, rmse) }},
-	{"RMSE sampled", "rmse_sampled", false, true, func(c *train.Cell) *float64 { return ofRecovery(c.Sampled, rmse) }},
-	{"cos raw", "cosine_raw", false, false, func(c *train.Cell) *float64 { return ofRecovery(c.Raw, cosine) }},
+	{"RMSE X'", "rmse_encoded", false, true, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Encoded, rmse) }},
+	{"cos X'", "cosine_encoded", false, false, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Encoded, cosine) }},
+	{"RMSE raw", "rmse_raw", false, true, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Raw, rmse) }},
+	{"RMSE sampled", "rmse_sampled", false, true, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Sampled, rmse) }},
+	{"cos raw", "cosine_raw", false, false, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Raw, cosine) }},
 }
 
 // MeasureOf returns the measure of a key; it panics on one that does not exist.
@@ -77,7 +77,7 @@ func MeasureOf(key string) Measure {
 }
 
 // MeasuresOf lists the measures that some cell has.
-func MeasuresOf(cells []train.Cell) []Measure {
+func MeasuresOf(cells []infer.MaskResult) []Measure {
 	var out []Measure
 	for _, m := range Measures {
 		for i := range cells {
@@ -90,8 +90,8 @@ func MeasuresOf(cells []train.Cell) []Measure {
 	return out
 }
 
-func ofScores(of func(*metric.Scores) *float64) func(*train.Cell) *float64 {
-	return func(c *train.Cell) *float64 {
+func ofScores(of func(*metric.Scores) *float64) func(*infer.MaskResult) *float64 {
+	return func(c *infer.MaskResult) *float64 {
 		if c.Scores == nil {
 			return nil
 		}
@@ -99,8 +99,8 @@ func ofScores(of func(*metric.Scores) *float64) func(*train.Cell) *float64 {
 	}
 }
 
-func ofClasses(of func(*metric.Classes) *float64) func(*train.Cell) *float64 {
-	return func(c *train.Cell) *float64 {
+func ofClasses(of func(*metric.Classes) *float64) func(*infer.MaskResult) *float64 {
+	return func(c *infer.MaskResult) *float64 {
 		if c.Classes == nil {
 			return nil
 		}

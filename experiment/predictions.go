@@ -11,9 +11,10 @@ import (
 	"strconv"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/metric"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // Number is how floats are written: short, exact enough, nothing for NaN.
@@ -34,7 +35,7 @@ func IntervalColumns() []string {
 }
 
 // writePredictions lists an evaluation's predictions, mask by mask.
-func writePredictions(w io.Writer, cells []train.Cell, convs []erc.Conversation) error {
+func writePredictions(w io.Writer, cells []infer.MaskResult, convs []erc.Conversation) error {
 	out := csv.NewWriter(w)
 	heading := []string{"missing", "dialogue", "turn", "label", "prediction"}
 	if len(cells) > 0 && cells[0].Scores != nil {
@@ -55,7 +56,7 @@ func writePredictions(w io.Writer, cells []train.Cell, convs []erc.Conversation)
 }
 
 // cellValues are the label and prediction of utterance number at.
-func cellValues(c *train.Cell, at int) []string {
+func cellValues(c *infer.MaskResult, at int) []string {
 	out := []string{Number(c.Labels[at]), Number(c.Predictions[at])}
 	if c.Classes != nil {
 		return out
@@ -91,7 +92,7 @@ func ReadPredictions(dir string, r *Record) ([]Predictions, error) {
 		return nil, hint.Input("delete metrics.json in that folder and give the sweep again", "%w", err)
 	}
 	if digest(text) != r.PredictionsHash {
-		return nil, hint.Input(advice, "%s: not the predictions that %s was written with: its SHA-256 differs", path, train.MetricsFile)
+		return nil, hint.Input(advice, "%s: not the predictions that %s was written with: its SHA-256 differs", path, rundir.MetricsFile)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(rows) == 0 {

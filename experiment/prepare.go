@@ -17,7 +17,7 @@ import (
 	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/model"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // MaskDir is the folder of a sweep that holds the frozen masks of the split that
@@ -95,7 +95,7 @@ func (c *Cell) check(out string) error {
 		return err
 	}
 	dir := filepath.Join(out, c.String())
-	old, err := os.ReadFile(filepath.Join(dir, train.ConfigFile))
+	old, err := os.ReadFile(filepath.Join(dir, rundir.ConfigFile))
 	if err == nil && !bytes.Equal(old, resolved) {
 		return hint.Input("name another --out, or delete the run", "%s was begun with other settings", dir)
 	}

@@ -12,7 +12,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // PredictionsFile lists a run's predictions under every test mask.
@@ -67,7 +67,7 @@ func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, train.MetricsFile), append(text, '\n'))
+	return atomicfile.Write(filepath.Join(dir, rundir.MetricsFile), append(text, '\n'))
 }
 
 func digest(data []byte) string {
@@ -79,7 +79,7 @@ func digest(data []byte) string {
 // not whole is an input error that names the file and the field.
 func ReadRecord(dir string) (*Record, error) {
 	const advice = "delete it and give the sweep again"
-	path := filepath.Join(dir, train.MetricsFile)
+	path := filepath.Join(dir, rundir.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, hint.Input("give the sweep again, which evaluates what is missing", "%w", err)

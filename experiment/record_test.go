@@ -11,16 +11,17 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/metric"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // kept writes a record with predictions of one mask into a directory.
 func kept(t *testing.T) (dir string, r *experiment.Record) {
 	t.Helper()
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 2, Valid: 1, Test: 2, MinTurns: 3, MaxTurns: 4, Dims: [3]int{2, 2, 2}})
-	cell := train.Cell{Rule: "random 0.3", Raw: &metric.Recovery{N: 1, RMSE: 1}, Encoded: &metric.Recovery{N: 1}, Sampled: &metric.Recovery{N: 1}}
+	cell := infer.MaskResult{Rule: "random 0.3", Raw: &metric.Recovery{N: 1, RMSE: 1}, Encoded: &metric.Recovery{N: 1}, Sampled: &metric.Recovery{N: 1}}
 	for _, conv := range corpus.In(erc.Test) {
 		for _, u := range conv.Utterances {
 			cell.Labels, cell.Predictions = append(cell.Labels, float64(u.Label)), append(cell.Predictions, 0.25)
@@ -32,7 +33,7 @@ func kept(t *testing.T) (dir string, r *experiment.Record) {
 	r = &experiment.Record{
 		Run: "run", Data: "corpus", DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 2,
 		Cell:   &experiment.Identity{Dataset: "a", Protocol: "random", Variant: "zero", Model: "zero", Training: "mixed", Seed: 1},
-		Result: experiment.NewResult([]train.Cell{cell}, train.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult([]infer.MaskResult{cell}, rundir.Remember(corpus), corpus, erc.Test),
 	}
 	dir = filepath.Join(t.TempDir(), "kept")
 	if err := experiment.Keep(dir, r, corpus); err != nil {
@@ -89,7 +90,7 @@ func TestRecordReadsBack(t *testing.T) {
 // A metrics.json that is not whole is refused, and the field named.
 func TestGarbledRecordsAreRefused(t *testing.T) {
 	dir, _ := kept(t)
-	path := filepath.Join(dir, train.MetricsFile)
+	path := filepath.Join(dir, rundir.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -4,24 +4,25 @@ import (
 	"slices"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/metric"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // Result is a model's result under every frozen mask of a split.
 type Result struct {
-	Cells []train.Cell `json:"cells"`
+	Cells []infer.MaskResult `json:"cells"`
 	// Mean averages the cells.
-	Mean train.Cell `json:"mean"`
+	Mean infer.MaskResult `json:"mean"`
 	// Constants are predictors that look at nothing but the training labels, on
 	// the same labels: the majority and, for scores, the mean. Empty when the run
 	// does not know its training labels.
-	Constants []train.Cell `json:"constants,omitempty"`
+	Constants []infer.MaskResult `json:"constants,omitempty"`
 }
 
 // NewResult averages the cells of a split of a corpus and adds the constant
 // predictors, which are fitted to the training labels that the run remembers.
-func NewResult(cells []train.Cell, seen *train.Seen, corpus *erc.Corpus, split erc.Split) Result {
+func NewResult(cells []infer.MaskResult, seen *rundir.Seen, corpus *erc.Corpus, split erc.Split) Result {
 	p := Result{Cells: cells, Mean: mean(cells)}
 	if seen == nil || len(seen.LabelValues) == 0 {
 		return p
@@ -34,18 +35,18 @@ func NewResult(cells []train.Cell, seen *train.Seen, corpus *erc.Corpus, split e
 		}
 		labels := classes(asked)
 		scores := metric.EvaluateClasses(labels, slices.Repeat([]int32{metric.MajorityClass(known)}, len(labels)), nil)
-		p.Constants = []train.Cell{{Rule: "majority predictor", Classes: &scores}}
+		p.Constants = []infer.MaskResult{{Rule: "majority predictor", Classes: &scores}}
 		return p
 	}
 	constant, labels := metric.FitConstant(training), scoresOf(asked)
 	majority, average := constant.Majority(labels), constant.Mean(labels)
-	p.Constants = []train.Cell{{Rule: "majority predictor", Scores: &majority}, {Rule: "mean predictor", Scores: &average}}
+	p.Constants = []infer.MaskResult{{Rule: "majority predictor", Scores: &majority}, {Rule: "mean predictor", Scores: &average}}
 	return p
 }
 
 // mean averages every measure over the cells that have it.
-func mean(cells []train.Cell) train.Cell {
-	out := train.Cell{Rule: "mean"}
+func mean(cells []infer.MaskResult) infer.MaskResult {
+	out := infer.MaskResult{Rule: "mean"}
 	for _, cell := range cells {
 		if cell.Scores != nil && out.Scores == nil {
 			out.Scores = &metric.Scores{N: cell.Scores.N}
@@ -57,8 +58,8 @@ func mean(cells []train.Cell) train.Cell {
 			out.Encoded, out.Raw, out.Sampled = &metric.Recovery{}, &metric.Recovery{}, &metric.Recovery{}
 		}
 	}
-	out.Coverage = meanCoverage(cells, func(c *train.Cell) []metric.Coverage { return c.Coverage })
-	out.Imputed = meanCoverage(cells, func(c *train.Cell) []metric.Coverage { return c.Imputed })
+	out.Coverage = meanCoverage(cells, func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
+	out.Imputed = meanCoverage(cells, func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
 	for _, m := range MeasuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {
@@ -72,7 +73,7 @@ func mean(cells []train.Cell) train.Cell {
 }
 
 // meanCoverage averages coverages, level by level, over the cells that have them.
-func meanCoverage(cells []train.Cell, of func(*train.Cell) []metric.Coverage) []metric.Coverage {
+func meanCoverage(cells []infer.MaskResult, of func(*infer.MaskResult) []metric.Coverage) []metric.Coverage {
 	var out []metric.Coverage
 	n := 0.0
 	for i := range cells {

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -37,7 +39,7 @@ func (s *Sweep) run(ctx context.Context, c *Cell, m *meter) (r *Record, err erro
 // evaluate completes the grid's split under the frozen masks and keeps what it
 // finds.
 func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error) {
-	trained, err := train.Open(s.dir(c), s.Backend)
+	trained, err := infer.Open(s.dir(c), s.Backend)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error
 		if _, known := results[k]; known {
 			continue
 		}
-		cells, err := trained.Evaluate(ctx, corpus, s.grid.Split, masks, train.Request{Samples: k, Recovered: s.grid.Recovery, Watch: watch})
+		cells, err := trained.Evaluate(ctx, corpus, s.grid.Split, masks, infer.Request{Samples: k, Recovered: s.grid.Recovery, Watch: watch})
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +99,7 @@ func (s *Sweep) plan(c *Cell) Record {
 // finished returns the record of a cell that has been evaluated as the grid asks
 // for, nil otherwise.
 func (s *Sweep) finished(c *Cell) *Record {
-	files := []string{train.CheckpointFile, PredictionsFile}
+	files := []string{rundir.CheckpointFile, PredictionsFile}
 	if _, wanted := s.shows(c); wanted {
 		files = append(files, FeaturesFile, SpectraFile)
 	}
@@ -106,7 +108,7 @@ func (s *Sweep) finished(c *Cell) *Record {
 			return nil
 		}
 	}
-	if kept, err := train.ReadCheckpoint(filepath.Join(s.dir(c), train.CheckpointFile)); err != nil || !kept.Finished {
+	if kept, err := rundir.ReadCheckpoint(filepath.Join(s.dir(c), rundir.CheckpointFile)); err != nil || !kept.Finished {
 		return nil // someone goes on with the run by hand
 	}
 	r, err := ReadRecord(s.dir(c))

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/spectral"
-	"gsdnet/train"
 )
 
 // SpectraFile keeps the spectra of the test conversations' graphs before and
@@ -42,7 +42,7 @@ type Spectra struct {
 }
 
 // keepSpectra measures completed conversations and writes the file.
-func keepSpectra(ctx context.Context, path string, all []train.Completed) error {
+func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 	var out [erc.NumModalities]Spectra
 	var counts [spectraRank]float64
 	n := 0.0 // conversations, long ones in pieces
@@ -73,7 +73,7 @@ func keepSpectra(ctx context.Context, path string, all []train.Completed) error 
 }
 
 // addSpectra adds one conversation's errors.
-func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectraRank]float64, c *train.Completed) error {
+func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectraRank]float64, c *infer.Filled) error {
 	observed := spectral.Weights(model.GraphRows(c.Original, c.Present), spectraWindow)
 	complete := spectral.Weights(model.GraphRows(c.Original, c.Available), spectraWindow)
 	recovered := spectral.Weights(model.GraphRows(c.Recovered, everything(len(c.Present))), spectraWindow)

@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"gsdnet/erc"
-	"gsdnet/train"
+	"gsdnet/infer"
 )
 
 // completed is a conversation of n utterances with a third of its cells withheld,
 // recovered with an error.
-func completed(n int, off float64, rng *rand.Rand) train.Completed {
-	c := train.Completed{Available: make([]erc.Present, n), Present: make([]erc.Present, n)}
+func completed(n int, off float64, rng *rand.Rand) infer.Filled {
+	c := infer.Filled{Available: make([]erc.Present, n), Present: make([]erc.Present, n)}
 	for u := range n {
 		c.Available[u], c.Present[u] = erc.All, erc.All&^(1<<(u%3))
 		for m := range c.Original {
@@ -30,7 +30,7 @@ func completed(n int, off float64, rng *rand.Rand) train.Completed {
 func spectraOf(t *testing.T, off float64) [erc.NumModalities]Spectra {
 	t.Helper()
 	rng, dir := rand.New(rand.NewPCG(1, 2)), t.TempDir()
-	all := []train.Completed{completed(12, off, rng), completed(40, off, rng)}
+	all := []infer.Filled{completed(12, off, rng), completed(40, off, rng)}
 	if err := keepSpectra(t.Context(), filepath.Join(dir, SpectraFile), all); err != nil {
 		t.Fatal(err)
 	}

@@ -7,18 +7,18 @@ import (
 	"sync"
 	"time"
 
+	"gsdnet/engine"
 	"gsdnet/internal/count"
 	"gsdnet/internal/dirlock"
 	"gsdnet/internal/hint"
-	"gsdnet/train"
 )
 
 // Sweep is a grid with its data, ready to run into a folder.
 type Sweep struct {
 	Cells   []Cell
 	Out     string
-	Workers int          // cells at a time; 0: 1
-	Backend train.Engine // shared by all
+	Workers int            // cells at a time; 0: 1
+	Backend engine.Backend // shared by all
 	// Watch hears of every cell that ends, one at a time; may be nil.
 	Watch func(Ended)
 	// Progress is called with parts of CellParts, from any goroutine; may be nil.

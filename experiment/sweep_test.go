@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 const pair = `
@@ -44,7 +45,7 @@ model = "regression"
 // run runs a sweep and returns what became of its cells.
 func run(t *testing.T, ctx context.Context, s *experiment.Sweep) (ends []experiment.Ended, err error) {
 	t.Helper()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,14 +70,14 @@ func TestEqualCellsHaveEqualNumbers(t *testing.T) {
 		t.Fatal(ends, err)
 	}
 	a, b := filepath.Join(out, "tiny--random--regression--mixed--seed1"), filepath.Join(out, "tiny--random--the-same--mixed--seed1")
-	for _, name := range []string{experiment.PredictionsFile, experiment.FeaturesFile, train.CheckpointFile, train.ConfigFile} {
+	for _, name := range []string{experiment.PredictionsFile, experiment.FeaturesFile, rundir.CheckpointFile, rundir.ConfigFile} {
 		if !bytes.Equal(read(t, a, name), read(t, b, name)) {
 			t.Errorf("%s differs", name)
 		}
 	}
-	renamed := strings.NewReplacer(`"variant": "the-same"`, `"variant": "regression"`, "--the-same--", "--regression--").Replace(string(read(t, b, train.MetricsFile)))
-	if renamed != string(read(t, a, train.MetricsFile)) {
-		t.Errorf("%s differs", train.MetricsFile)
+	renamed := strings.NewReplacer(`"variant": "the-same"`, `"variant": "regression"`, "--the-same--", "--regression--").Replace(string(read(t, b, rundir.MetricsFile)))
+	if renamed != string(read(t, a, rundir.MetricsFile)) {
+		t.Errorf("%s differs", rundir.MetricsFile)
 	}
 }
 
@@ -145,7 +146,7 @@ func TestStoppedSweepGoesOn(t *testing.T) {
 		t.Error("it was never stopped")
 	}
 	for _, c := range prepare(t, pair, whole).Cells {
-		for _, name := range []string{train.MetricsFile, experiment.PredictionsFile, train.CheckpointFile} {
+		for _, name := range []string{rundir.MetricsFile, experiment.PredictionsFile, rundir.CheckpointFile} {
 			if !bytes.Equal(read(t, whole, c.String(), name), read(t, broken, c.String(), name)) {
 				t.Errorf("%s: %s differs", c, name)
 			}
@@ -159,8 +160,8 @@ func TestFinishedCellsAreSkipped(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := filepath.Join(out, "tiny--random--the-same--mixed--seed1")
-	want := read(t, broken, train.MetricsFile)
-	if err := os.Remove(filepath.Join(broken, train.MetricsFile)); err != nil {
+	want := read(t, broken, rundir.MetricsFile)
+	if err := os.Remove(filepath.Join(broken, rundir.MetricsFile)); err != nil {
 		t.Fatal(err)
 	}
 	ends, err := run(t, t.Context(), prepare(t, pair, out))
@@ -172,7 +173,7 @@ func TestFinishedCellsAreSkipped(t *testing.T) {
 			t.Errorf("%s: skipped %v, record %v", e.Cell, e.Skipped, e.Record)
 		}
 	}
-	if !bytes.Equal(read(t, broken, train.MetricsFile), want) {
+	if !bytes.Equal(read(t, broken, rundir.MetricsFile), want) {
 		t.Error("evaluated again, it has other numbers")
 	}
 	// Asked for more completions, it evaluates again and does not train again.
@@ -203,7 +204,7 @@ func TestMasksAreSharedAndFrozen(t *testing.T) {
 	for _, name := range []string{"random-test-0.0-seed0.npy", "random-test-0.5-seed0.npy"} {
 		shared := read(t, out, experiment.MaskDir, "tiny", name)
 		for _, c := range s.Cells {
-			if !bytes.Equal(read(t, out, c.String(), train.MaskDir, name), shared) {
+			if !bytes.Equal(read(t, out, c.String(), rundir.MaskDir, name), shared) {
 				t.Errorf("%s: another %s", c, name)
 			}
 		}

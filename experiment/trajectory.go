@@ -5,9 +5,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
-	"gsdnet/train"
 )
 
 // TrajectoryFile keeps how near a sampler came to the truth on its way, beside
@@ -15,7 +15,7 @@ import (
 const TrajectoryFile = "trajectory.json"
 
 // keepTrajectory writes the file.
-func keepTrajectory(path string, a *train.Approach) error {
+func keepTrajectory(path string, a *infer.Trajectory) error {
 	text, err := json.Marshal(a)
 	if err != nil {
 		return err
@@ -24,8 +24,8 @@ func keepTrajectory(path string, a *train.Approach) error {
 }
 
 // ReadTrajectory reads what a run kept.
-func ReadTrajectory(dir string) (*train.Approach, error) {
-	var a train.Approach
+func ReadTrajectory(dir string) (*infer.Trajectory, error) {
+	var a infer.Trajectory
 	path := filepath.Join(dir, TrajectoryFile)
 	text, err := os.ReadFile(path)
 	if err == nil {

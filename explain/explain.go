@@ -12,10 +12,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/spectral"
-	"gsdnet/train"
 )
 
 // GraphError is the mean of ‖A_m − Â_m‖_F / ‖A_m‖_F over the conversations and
@@ -34,8 +34,8 @@ type GraphError struct {
 // utterances apart (0: all) and rank eigenvalues (0: all). Conversations of more than
 // train.MaxLength utterances are measured in pieces. It ends soon after ctx does.
 func Spectra(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, window, rank int) ([]GraphError, error) {
-	scaler := train.FitScaler(c.In(erc.Train), c.Dims)
-	samples := train.Pieces(train.Samples(c.In(split), scaler))
+	scaler := model.FitScaler(c.In(erc.Train), c.Dims)
+	samples := infer.Pieces(infer.Samples(c.In(split), scaler))
 	out := make([]GraphError, len(masks))
 	for i, mask := range masks {
 		sums := errorSums{}
@@ -67,7 +67,7 @@ func (s *errorSums) mean(rule string) GraphError {
 }
 
 // add compares the graphs of one conversation.
-func (s *errorSums) add(sample *train.Sample, present []erc.Present, window, rank int) error {
+func (s *errorSums) add(sample *infer.Sample, present []erc.Present, window, rank int) error {
 	truth := sample.Observe(sample.Present())
 	seen := sample.Observe(present)
 	weights := spectral.Weights(model.GraphRows(seen.Features, seen.Present), window)

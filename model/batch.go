@@ -5,6 +5,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 )
 
@@ -60,9 +61,6 @@ func (b *Batch) First(i int) int {
 // same reports whether two slices are one in memory.
 func same(a, b []erc.Present) bool { return len(a) > 0 && len(b) > 0 && &a[0] == &b[0] }
 
-// Feed is what a graph is fed: host tensors by the name of the input.
-type Feed map[string]*tensors.Tensor
-
 // Names of the inputs that every model is fed (Observed) and that training adds
 // (Target…). M, B, N, D_m as in the package comment.
 const (
@@ -78,8 +76,8 @@ const (
 
 // Observe feeds what a batch shows. A missing cell, like padding, is exactly 0,
 // whatever is stored there.
-func (b *Batch) Observe() Feed {
-	feed := Feed{}
+func (b *Batch) Observe() engine.Feed {
+	feed := engine.Feed{}
 	size := b.Size()
 	valid := make([]float32, size*b.N)
 	speaker := make([]float32, size*b.N)
@@ -105,7 +103,7 @@ func (b *Batch) Observe() Feed {
 }
 
 // Reveal adds the truth to a feed.
-func (b *Batch) Reveal(feed Feed, truth []Truth) {
+func (b *Batch) Reveal(feed engine.Feed, truth []Truth) {
 	size := b.Size()
 	label := make([]float32, size*b.N)
 	class := make([]int32, size*b.N)

@@ -19,14 +19,9 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 )
-
-// Node is a value in a computation graph.
-type Node = graph.Node
-
-// Nodes are the inputs of a graph by name, as Feed has them.
-type Nodes map[string]*Node
 
 // Setup is what a model must know of the data before it is built.
 type Setup struct {
@@ -46,7 +41,7 @@ func (s Setup) Inhabited() Setup {
 }
 
 // Draw names the random streams of one pass. The same Draw gives the same noise.
-type Draw struct {
+type Pass struct {
 	Seed   uint64
 	Step   uint64 // training step; 0 outside training
 	Sample uint64 // which of the K completions
@@ -59,16 +54,16 @@ type Model interface {
 	// Batch.Observe. It is called once for a batch, however often this is completed,
 	// so that nothing in it may be random. Truth is there in training, and where a
 	// Trajectory is measured; otherwise it is nil.
-	Prepare(feed Feed, b *Batch, truth []Truth) error
+	Prepare(feed engine.Feed, b *Batch, truth []Truth) error
 	// Draw adds to feed what is random: noise, and dropout in training. It is called
 	// after Prepare, once for each completion, and replaces what an earlier draw
 	// left in the feed.
-	Draw(feed Feed, b *Batch, draw Draw)
+	Draw(feed engine.Feed, b *Batch, draw Pass)
 	// Losses builds the training graph.
-	Losses(p *Params, in Nodes) Losses
+	Losses(p *Params, in engine.Nodes) Losses
 	// Forecast builds the inference graph. It must not read the inputs of
 	// Batch.Reveal, but for Trajectory.Truth.
-	Forecast(p *Params, in Nodes) Forecast
+	Forecast(p *Params, in engine.Nodes) Outputs
 }
 
 // Fitter is a model that computes something of the training conversations
@@ -82,31 +77,31 @@ type Fitter interface {
 
 // Losses are the terms of the objective, each a scalar, and their weighted sum.
 type Losses struct {
-	Total *Node
+	Total *graph.Node
 	Terms []Term
 }
 
 // Term is one named part of the objective, before its weight.
 type Term struct {
 	Name  string
-	Value *Node
+	Value *graph.Node
 }
 
 // Forecast is what a model says of a batch, one completion of it.
-type Forecast struct {
+type Outputs struct {
 	// Location [B,N] is the predicted score and Scale [B,N] the scale of its
 	// Laplace distribution (0 for a point head); Logits [B,N,C] belong to the
 	// Classes task. What the task does not have is nil.
-	Location, Scale, Logits *Node
+	Location, Scale, Logits *graph.Node
 	// Encoded [M,B,N,d] holds the features in the space of Eq. 14, the missing
 	// cells filled in. Recover builds the same as standardised raw features
 	// [B,N,D_m]; a prediction alone does without.
-	Encoded *Node
-	Recover func() [erc.NumModalities]*Node
+	Encoded *graph.Node
+	Recover func() [erc.NumModalities]*graph.Node
 	// Anchors builds what Recover departs from, coarse to fine, each in its shapes;
 	// nil stands for the conversation's mean. What each departure is worth is weighed
 	// on the validation split.
-	Anchors func() [][erc.NumModalities]*Node
+	Anchors func() [][erc.NumModalities]*graph.Node
 	// Trajectory builds what a sampler went through; nil for a model without one.
 	Trajectory func() Trajectory
 }
@@ -122,5 +117,5 @@ type Trajectory struct {
 // are diffused), with Counts [M,B,K], 1 where an eigenvalue is diffused.
 type State struct {
 	Time                     float64
-	Encoded, Spectra, Counts *Node
+	Encoded, Spectra, Counts *graph.Node
 }

@@ -13,7 +13,7 @@ import (
 // the place in it alone: not on the batch, and not on the padding.
 type Noise struct {
 	Batch *Batch
-	Draw  Draw
+	Draw  Pass
 }
 
 // Stream names a conversation's generator for a purpose.

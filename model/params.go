@@ -41,7 +41,7 @@ func (p *Params) In(format string, args ...any) *Params {
 // Weight returns a trainable matrix or stack of matrices [..., in, out],
 // uniform in ±sqrt(3/in): unit variance in, unit variance out (LeCun et al.,
 // Efficient BackProp, 1998).
-func (p *Params) Weight(g *graph.Graph, name string, dims ...int) *Node {
+func (p *Params) Weight(g *graph.Graph, name string, dims ...int) *graph.Node {
 	bound := math.Sqrt(3 / float64(dims[len(dims)-2]))
 	return p.trainable(g, name, dims, func(out []float32) {
 		rng := stream.New(p.seed, p.scope.Scope()+"/"+name)
@@ -52,11 +52,11 @@ func (p *Params) Weight(g *graph.Graph, name string, dims ...int) *Node {
 }
 
 // Zeros returns a trainable tensor that starts at zero.
-func (p *Params) Zeros(g *graph.Graph, name string, dims ...int) *Node {
+func (p *Params) Zeros(g *graph.Graph, name string, dims ...int) *graph.Node {
 	return p.trainable(g, name, dims, func([]float32) {})
 }
 
-func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]float32)) *Node {
+func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]float32)) *graph.Node {
 	v := p.scope.GetVariable(name)
 	if v == nil && p.fixed {
 		panic(hint.Input("the checkpoint was changed, or made by another version: train again", "parameter %s is missing from the checkpoint", path.Join(p.scope.Scope(), name)))
@@ -90,7 +90,7 @@ func (p *Params) SetConstant(name string, values []float32, dims ...int) error {
 }
 
 // Constant returns a tensor that Fit stored.
-func (p *Params) Constant(g *graph.Graph, name string) *Node {
+func (p *Params) Constant(g *graph.Graph, name string) *graph.Node {
 	v := p.scope.At(ConstantScope).GetVariable(name)
 	if v == nil {
 		panic(fmt.Errorf("constant %s/%s is missing: the model was not fitted", p.scope.Scope(), name))

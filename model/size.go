@@ -38,18 +38,6 @@ func (s *Size) Each(rows, in, out, times int) {
 // each direction.
 func (s *Size) Recurrent(rows, in, out, times int) { s.Layer(rows, in, 3*out, times) }
 
-// Read adds the reader on a width, and the head.
-func (s *Size) Read(r Reader, h Head, rows, in int) {
-	if r.Layers > 0 {
-		s.Layer(rows, in+erc.NumModalities, r.Width, 1)
-		in = r.Width
-	}
-	for range r.Layers {
-		s.Recurrent(rows, in, in, 1)
-	}
-	s.Layer(rows, in, h.Hidden, 1)
-}
-
 // Channels adds a layer between the raw features and a width, for every modality.
 func (s *Size) Channels(rows int, dims [erc.NumModalities]int, width, times int) {
 	for _, channels := range dims {

@@ -9,9 +9,9 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/metric"
 	"gsdnet/missing"
-	"gsdnet/train"
 )
 
 // ablated is the model whose graph can be ablated, and graphs what it may
@@ -188,7 +188,7 @@ func samplesTable(b *board) (table, bool) {
 		}
 	}
 	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, plain: true,
-		of: coverage(b.rules, 2, func(c *train.Cell) []metric.Coverage { return c.Coverage }, func(c *metric.Coverage) float64 { return c.Covered })})
+		of: coverage(b.rules, 2, func(c *infer.MaskResult) []metric.Coverage { return c.Coverage }, func(c *metric.Coverage) float64 { return c.Covered })})
 	for _, m := range b.methods {
 		of := &sheet{columns: s.columns}
 		for _, k := range m.numbers() {

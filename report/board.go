@@ -9,9 +9,9 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
-	"gsdnet/train"
 )
 
 // board is a data set under a protocol: methods side by side on the same masks.
@@ -21,7 +21,7 @@ type board struct {
 	kind              missing.Protocol // declaration of the protocol
 	rules             []string         // in the protocol's order
 	methods           []*method
-	constants         []train.Cell
+	constants         []infer.MaskResult
 	finished          int                   // cells of it
 	missing           []experiment.Identity // cells of it that are not finished
 }
@@ -36,8 +36,8 @@ type method struct {
 // trial is a method with one seed: its cells by rule, from one run or, trained
 // rate by rate, from several.
 type trial struct {
-	cells    map[string]*train.Cell
-	compared map[int]map[string]*train.Cell // by number of samples
+	cells    map[string]*infer.MaskResult
+	compared map[int]map[string]*infer.MaskResult // by number of samples
 	runs     []*run
 }
 
@@ -96,7 +96,7 @@ func (b *board) add(r *run) error {
 	}
 	m := b.methods[at]
 	if m.trials[r.Cell.Seed] == nil {
-		m.trials[r.Cell.Seed] = &trial{cells: map[string]*train.Cell{}, compared: map[int]map[string]*train.Cell{}}
+		m.trials[r.Cell.Seed] = &trial{cells: map[string]*infer.MaskResult{}, compared: map[int]map[string]*infer.MaskResult{}}
 	}
 	return m.trials[r.Cell.Seed].add(r)
 }
@@ -144,7 +144,7 @@ func (t *trial) add(r *run) error {
 	}
 	for _, c := range r.Compare {
 		if t.compared[c.Samples] == nil {
-			t.compared[c.Samples] = map[string]*train.Cell{}
+			t.compared[c.Samples] = map[string]*infer.MaskResult{}
 		}
 		for i := range c.Result.Cells {
 			t.compared[c.Samples][c.Result.Cells[i].Rule] = &c.Result.Cells[i]

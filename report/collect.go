@@ -11,7 +11,7 @@ import (
 
 	"gsdnet/experiment"
 	"gsdnet/internal/hint"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // run is a finished run directory of a sweep.
@@ -42,7 +42,7 @@ func collect(dir string) (*sweep, error) {
 		}
 		folder := filepath.Dir(path)
 		switch entry.Name() {
-		case train.MetricsFile:
+		case rundir.MetricsFile:
 			r, err := readRun(folder)
 			if errors.Is(err, errAlone) {
 				alone++ // a run evaluated by hand is no cell of a sweep
@@ -52,7 +52,7 @@ func collect(dir string) (*sweep, error) {
 				s.runs = append(s.runs, r)
 			}
 			return err
-		case train.ConfigFile:
+		case rundir.ConfigFile:
 			if id, is := experiment.ParseIdentity(filepath.Base(folder)); is {
 				if _, known := planned[folder]; !known {
 					planned[folder] = id
@@ -106,7 +106,7 @@ func readRun(dir string) (*run, error) {
 		return nil, errAlone
 	}
 	r := &run{Record: record, dir: dir}
-	path := filepath.Join(dir, train.ConfigFile)
+	path := filepath.Join(dir, rundir.ConfigFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, hint.Input("give the sweep again, or delete the run", "%w", err)

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // costTable is what training took, from the runs' logs; false where none has one.
@@ -28,7 +28,7 @@ func costTable(b *board) (table, bool) {
 func (t *trial) cost() [2]float64 {
 	var epochs []float64
 	for _, r := range t.runs {
-		log, err := train.ReadLog(r.dir)
+		log, err := rundir.ReadLog(r.dir)
 		if err != nil {
 			continue
 		}

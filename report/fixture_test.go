@@ -11,10 +11,11 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/npz"
 	"gsdnet/metric"
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // corpus is what the invented runs are about.
@@ -55,25 +56,25 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 	if m.graph != "" {
 		config += fmt.Sprintf("[gsdnet]\ngraph = %q\nwidth = 8\n", m.graph)
 	}
-	check(t, os.WriteFile(filepath.Join(out, train.ConfigFile), []byte(config), 0o600))
+	check(t, os.WriteFile(filepath.Join(out, rundir.ConfigFile), []byte(config), 0o600))
 	log := `{"epoch":1,"seconds":60}` + "\n" + `{"epoch":2,"seconds":180}` + "\n" + `{"epoch":3,"seconds":90}` + "\n" // resumed after two
-	check(t, os.WriteFile(filepath.Join(out, train.LogFile), []byte(log), 0o600))
+	check(t, os.WriteFile(filepath.Join(out, rundir.LogFile), []byte(log), 0o600))
 	rng := rand.New(rand.NewPCG(seed, uint64(100*m.noise)))
-	var cells []train.Cell
+	var cells []infer.MaskResult
 	for _, rule := range rules {
 		cells = append(cells, cell(rule, m.noise*(1+rule.Expected()), rng))
 	}
 	record := experiment.Record{
 		Run: id.String(), Cell: &id, Data: name, DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 4, Recovery: true,
-		Result: experiment.NewResult(cells, train.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test),
 	}
 	one := record.Result // of those that do not sample
 	if m.graph != "" {
-		var cells []train.Cell
+		var cells []infer.MaskResult
 		for _, rule := range rules {
 			cells = append(cells, cell(rule, 1.2*m.noise*(1+rule.Expected()), rng))
 		}
-		one = experiment.NewResult(cells, train.Remember(corpus), corpus, erc.Test)
+		one = experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test)
 	}
 	record.Compare = []experiment.Compared{{Samples: 1, Result: one}, {Samples: 16, Result: record.Result}}
 	check(t, experiment.Keep(out, &record, corpus))
@@ -87,8 +88,8 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 }
 
 // cell invents predictions that are off by some noise.
-func cell(rule missing.Rule, noise float64, rng *rand.Rand) train.Cell {
-	c := train.Cell{Rule: rule.String()}
+func cell(rule missing.Rule, noise float64, rng *rand.Rand) infer.MaskResult {
+	c := infer.MaskResult{Rule: rule.String()}
 	for _, conv := range corpus.In(erc.Test) {
 		for _, u := range conv.Utterances {
 			guess := float64(u.Label) + noise*rng.NormFloat64()
@@ -142,7 +143,7 @@ func spectra(t *testing.T, path string, noise float64) {
 // trajectory invents a sampler's errors.
 func trajectory(t *testing.T, path string, spectral bool) {
 	t.Helper()
-	a := train.Approach{Times: []float64{1, 0.5, 0, 0}}
+	a := infer.Trajectory{Times: []float64{1, 0.5, 0, 0}}
 	for i := range a.Times {
 		miss := 1 / float64(1+i)
 		a.Features = append(a.Features, [erc.NumModalities]float64{miss, miss, miss})

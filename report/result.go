@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/metric"
-	"gsdnet/train"
 )
 
 // ResultTable lists the cells of one run's result, their mean and the constant
@@ -17,7 +17,7 @@ func ResultTable(r experiment.Result) *Table {
 	for _, m := range measures {
 		t.Heading = append(t.Heading, m.Name)
 	}
-	for _, cell := range append(append(append([]train.Cell{}, r.Cells...), r.Mean), r.Constants...) {
+	for _, cell := range append(append(append([]infer.MaskResult{}, r.Cells...), r.Mean), r.Constants...) {
 		row := []string{cell.Rule}
 		for _, m := range measures {
 			row = append(row, m.Format(m.Value(&cell)))

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/metric"
 	"gsdnet/report"
-	"gsdnet/train"
 )
 
 // printed writes a table and checks that it fits.
@@ -30,14 +30,14 @@ func TestResultTableFits(t *testing.T) {
 	recovery := &metric.Recovery{N: 1, RMSE: -123.456, Cosine: -0.5}
 	r := experiment.Result{}
 	for _, rule := range []string{"random batch 0.3", "fixed {t,a,v}"} {
-		r.Cells = append(r.Cells, train.Cell{
+		r.Cells = append(r.Cells, infer.MaskResult{
 			Rule: rule, Scores: &metric.Scores{MAE: 123.456, CRPS: 123.456}, Classes: &metric.Classes{},
 			Encoded: recovery, Raw: recovery, Sampled: recovery,
 		})
 	}
 	r.Mean = r.Cells[0]
 	r.Mean.Coverage, r.Mean.Imputed = levels, levels
-	r.Constants = []train.Cell{{Rule: "majority predictor", Scores: &metric.Scores{}}}
+	r.Constants = []infer.MaskResult{{Rule: "majority predictor", Scores: &metric.Scores{}}}
 	text := printed(t, report.ResultTable(r))
 	for _, m := range experiment.Measures {
 		if !strings.Contains(text, " "+m.Name+" |") {

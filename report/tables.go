@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/count"
 	"gsdnet/metric"
-	"gsdnet/train"
 )
 
 // table is one of a report's tables: sheets under a heading.
@@ -200,7 +200,7 @@ var (
 	widthMeasure = experiment.Measure{Name: "width", Key: "width", Lower: true, Of: nothing}
 )
 
-func nothing(*train.Cell) *float64 { return nil }
+func nothing(*infer.MaskResult) *float64 { return nil }
 
 // coverageTable is how honest the intervals of the predictions are.
 func coverageTable(b *board) (table, bool) {
@@ -209,11 +209,11 @@ func coverageTable(b *board) (table, bool) {
 		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; likewise of withheld features, standardised, in normal intervals around recovered ones. Averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
 	}
 	crps := experiment.MeasureOf("crps")
-	predicted := b.coverageSheet("intervals of the predictions", func(c *train.Cell) []metric.Coverage { return c.Coverage })
+	predicted := b.coverageSheet("intervals of the predictions", func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
 	predicted.columns = append(predicted.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
 	predicted.fill(b.methods)
 	t.sheets = []*sheet{predicted}
-	imputed := b.coverageSheet("intervals of the recovered features", func(c *train.Cell) []metric.Coverage { return c.Imputed })
+	imputed := b.coverageSheet("intervals of the recovered features", func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
 	imputed.fill(b.methods)
 	imputed.rows = slices.DeleteFunc(imputed.rows, func(r row) bool { return math.IsNaN(r.entries[0].mean) })
 	if len(imputed.rows) > 0 {
@@ -223,7 +223,7 @@ func coverageTable(b *board) (table, bool) {
 }
 
 // coverageSheet has the columns of some intervals.
-func (b *board) coverageSheet(title string, of func(*train.Cell) []metric.Coverage) *sheet {
+func (b *board) coverageSheet(title string, of func(*infer.MaskResult) []metric.Coverage) *sheet {
 	s := &sheet{title: b.title() + ": " + title}
 	for i, level := range []string{"50 %", "80 %", "95 %"} {
 		s.columns = append(s.columns,
@@ -235,7 +235,7 @@ func (b *board) coverageSheet(title string, of func(*train.Cell) []metric.Covera
 
 // coverage averages a number of a level over the rules that have it, NaN when the
 // trial was not evaluated under one of the rules.
-func coverage(rules []string, level int, of func(*train.Cell) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
+func coverage(rules []string, level int, of func(*infer.MaskResult) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
 	return func(t *trial) float64 {
 		sum, n := 0.0, 0.0
 		for _, rule := range rules {

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/count"
-	"gsdnet/train"
 )
 
 // mostNamed is how many groups of missing cells are named one by one.
@@ -125,7 +125,7 @@ func equalTrials(methods []*method) bool {
 			return false
 		}
 		for seed, t := range m.trials {
-			if !maps.EqualFunc(t.cells, methods[0].trials[seed].cells, func(_, _ *train.Cell) bool { return true }) {
+			if !maps.EqualFunc(t.cells, methods[0].trials[seed].cells, func(_, _ *infer.MaskResult) bool { return true }) {
 				return false
 			}
 		}

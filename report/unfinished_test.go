@@ -15,7 +15,7 @@ import (
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/report"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // plan writes what a sweep leaves in its folder before its first cell: every method
@@ -75,7 +75,7 @@ func TestUnequalSeedsAreNotCompared(t *testing.T) {
 // A variant that a grid of its own evaluates with fewer completions is said to.
 func TestOtherNumbersOfCompletionsAreSaid(t *testing.T) {
 	from := sweep(t, "mosi", "random", missing.RandomRules("")[:2])
-	paths, err := filepath.Glob(filepath.Join(from, "*--mctn--*", train.MetricsFile))
+	paths, err := filepath.Glob(filepath.Join(from, "*--mctn--*", rundir.MetricsFile))
 	check(t, err)
 	for i, path := range paths {
 		text := strings.Replace(read(t, path), `"samples": 4,`, `"samples": 2,`, 1)
@@ -112,7 +112,7 @@ func TestEqualSeedsAreComparedAlthoughSomeAreMissing(t *testing.T) {
 // A cell that was begun and not finished is missing, be there a plan or not.
 func TestBegunCellsAreMissing(t *testing.T) {
 	from := sweep(t, "mosi", "random", missing.RandomRules("")[:2])
-	check(t, os.Remove(filepath.Join(from, "mosi--random--zero--mixed--seed1", train.MetricsFile)))
+	check(t, os.Remove(filepath.Join(from, "mosi--random--zero--mixed--seed1", rundir.MetricsFile)))
 	did, err := report.Write(t.Context(), from, t.TempDir())
 	check(t, err)
 	if want := []string{"mosi--random--zero--mixed--seed1"}; !slices.Equal(did.Missing, want) {
@@ -123,7 +123,7 @@ func TestBegunCellsAreMissing(t *testing.T) {
 // A record that is not whole stops the report, and is named.
 func TestReportRefusesAGarbledRecord(t *testing.T) {
 	from := sweep(t, "mosi", "random", missing.RandomRules("")[:2])
-	path := filepath.Join(from, "mosi--random--zero--mixed--seed1", train.MetricsFile)
+	path := filepath.Join(from, "mosi--random--zero--mixed--seed1", rundir.MetricsFile)
 	for _, text := range []string{"{}", "", "null", `{"run":"a"}`} {
 		check(t, os.WriteFile(path, []byte(text), 0o600))
 		to := filepath.Join(t.TempDir(), "report")

@@ -23,7 +23,7 @@ import (
 	"gsdnet/metric"
 	"gsdnet/missing"
 	"gsdnet/report"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -345,7 +345,7 @@ func TestTrials(t *testing.T) {
 // onValidation makes the runs of a folder ones of the validation split.
 func onValidation(t *testing.T, dir string) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "*", train.MetricsFile))
+	paths, err := filepath.Glob(filepath.Join(dir, "*", rundir.MetricsFile))
 	check(t, err)
 	for _, path := range paths {
 		text, err := os.ReadFile(path)

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/model"
-	"gsdnet/train"
 )
 
 // lose takes a modality away from the conversations of some splits.
@@ -33,12 +34,12 @@ func lose(c *erc.Corpus, m erc.Modality, splits ...erc.Split) *erc.Corpus {
 // apply trains a model, evaluates it with recovery, and completes the test split.
 func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 	t.Helper()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	run, err := train.Open(fit(t, settings(t, name), corpus), backend)
+	run, err := infer.Open(fit(t, settings(t, name), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := run.Evaluate(t.Context(), applied, erc.Test, masks, train.Request{Samples: 2, Recovered: true})
+	cells, err := run.Evaluate(t.Context(), applied, erc.Test, masks, infer.Request{Samples: 2, Recovered: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forecasts, err := run.Predict(t.Context(), samples, train.Request{Samples: 2, Recovered: true})
+	forecasts, err := run.Predict(t.Context(), samples, infer.Request{Samples: 2, Recovered: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,11 +137,11 @@ func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
 	without.Dims[erc.Visual], without.Hash = 0, "without"
 	apply(t, "gsdnet", whole, without)
 
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(fit(t, settings(t, "zero"), without), backend)
+	run, err := infer.Open(fit(t, settings(t, "zero"), without), backend)
 	if err != nil {
 		t.Fatal(err)
 	}

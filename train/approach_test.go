@@ -5,19 +5,20 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/missing"
-	"gsdnet/train"
 )
 
 // approach trains a small model and follows it through a mask of the test split.
-func approach(t *testing.T, corpus *erc.Corpus, rate, model string, set ...string) *train.Approach {
+func approach(t *testing.T, corpus *erc.Corpus, rate, model string, set ...string) *infer.Trajectory {
 	t.Helper()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(fit(t, settings(t, model, set...), corpus), backend)
+	run, err := infer.Open(fit(t, settings(t, model, set...), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +27,7 @@ func approach(t *testing.T, corpus *erc.Corpus, rate, model string, set ...strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := run.Approach(t.Context(), corpus, erc.Test, masks[0])
+	a, err := run.Trajectory(t.Context(), corpus, erc.Test, masks[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,15 +10,18 @@ import (
 	"strings"
 	"testing"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
 func TestCheckpointRefusals(t *testing.T) {
 	dir := fit(t, settings(t, "zero", "train.epochs=1"), small())
-	path := filepath.Join(dir, train.CheckpointFile)
+	path := filepath.Join(dir, rundir.CheckpointFile)
 	whole := checkpoint(t, dir)
 	for name, c := range map[string]struct {
 		data []byte
@@ -68,13 +71,13 @@ func use(t *testing.T, dir string) error {
 }
 
 // predict returns what a run says of a small corpus.
-func predict(t *testing.T, dir string) ([]train.Forecast, error) {
+func predict(t *testing.T, dir string) ([]infer.Prediction, error) {
 	t.Helper()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	trained, err := train.Open(dir, backend)
+	trained, err := infer.Open(dir, backend)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +87,7 @@ func predict(t *testing.T, dir string) ([]train.Forecast, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trained.Predict(t.Context(), samples, train.Request{Samples: 1})
+	return trained.Predict(t.Context(), samples, infer.Request{Samples: 1})
 }
 
 // TestNoBitFlipsUnseen flips 2,000 bits, one at a time, at random places of a run
@@ -92,7 +95,7 @@ func predict(t *testing.T, dir string) ([]train.Forecast, error) {
 // by whoever reads the file.
 func TestNoBitFlipsUnseen(t *testing.T) {
 	corpus := small()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,12 +105,12 @@ func TestNoBitFlipsUnseen(t *testing.T) {
 	if _, err := train.Fit(t.Context(), options); err != nil {
 		t.Fatal(err)
 	}
-	masks, err := filepath.Glob(filepath.Join(dir, train.MaskDir, "*.npy"))
+	masks, err := filepath.Glob(filepath.Join(dir, rundir.MaskDir, "*.npy"))
 	if err != nil || len(masks) == 0 {
 		t.Fatalf("no masks: %v", err)
 	}
 	open := func() error {
-		trained, err := train.Open(dir, backend)
+		trained, err := infer.Open(dir, backend)
 		if err != nil {
 			return err
 		}
@@ -115,18 +118,18 @@ func TestNoBitFlipsUnseen(t *testing.T) {
 		_, err = trained.Masks(corpus, erc.Test, rules(t, config))
 		return err
 	}
-	checkpoint := func() error { _, err := train.ReadCheckpoint(filepath.Join(dir, train.CheckpointFile)); return err }
-	state := func() error { _, err := train.ReadCheckpoint(filepath.Join(dir, train.StateFile)); return err }
+	checkpoint := func() error { _, err := rundir.ReadCheckpoint(filepath.Join(dir, rundir.CheckpointFile)); return err }
+	state := func() error { _, err := rundir.ReadCheckpoint(filepath.Join(dir, rundir.StateFile)); return err }
 	for _, c := range []struct {
 		path  string
 		flips int
 		read  func() error
 	}{
-		{filepath.Join(dir, train.CheckpointFile), 1400, checkpoint},
-		{filepath.Join(dir, train.StateFile), 400, state},
-		{filepath.Join(dir, train.ConfigFile), 100, open},
+		{filepath.Join(dir, rundir.CheckpointFile), 1400, checkpoint},
+		{filepath.Join(dir, rundir.StateFile), 400, state},
+		{filepath.Join(dir, rundir.ConfigFile), 100, open},
 		{masks[0], 50, open},
-		{filepath.Join(dir, train.MaskDir, missing.Manifest), 50, open},
+		{filepath.Join(dir, rundir.MaskDir, missing.Manifest), 50, open},
 	} {
 		flip(t, c.path, c.flips, c.read)
 	}
@@ -159,7 +162,7 @@ func flip(t *testing.T, path string, flips int, read func() error) {
 	}
 }
 
-func rules(t *testing.T, c *train.Config) []missing.Rule {
+func rules(t *testing.T, c *rundir.Config) []missing.Rule {
 	t.Helper()
 	all, err := c.Missing.Rules()
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 func TestResolvedReadsBack(t *testing.T) {
@@ -13,7 +13,7 @@ func TestResolvedReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := train.DefaultConfig()
+	again := rundir.DefaultConfig()
 	if err := again.Parse("resolved", text); err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestResolvedReadsBack(t *testing.T) {
 }
 
 func TestSet(t *testing.T) {
-	c := train.DefaultConfig()
+	c := rundir.DefaultConfig()
 	for _, assignment := range []string{"train.epochs=7", "train.rate = 0.01", "missing.rate=0.5", "data.label=mood", "gsdnet.through=false"} {
 		if err := c.Set(assignment); err != nil {
 			t.Errorf("%s: %v", assignment, err)

@@ -11,9 +11,11 @@ import (
 	"strings"
 
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/model"
+	"gsdnet/rundir"
 )
 
 // Cost is what training is expected to take. It is right within a factor of about
@@ -42,7 +44,7 @@ const (
 
 // Estimate returns the cost of training a model on conversations of the given
 // lengths, long ones in pieces. A model that is not model.Sized counts as free.
-func Estimate(c *Config, s model.Setup, lengths []int) (Cost, error) {
+func Estimate(c *rundir.Config, s model.Setup, lengths []int) (Cost, error) {
 	kind, err := model.Lookup(c.Model)
 	if err != nil {
 		return Cost{}, err
@@ -59,7 +61,7 @@ func Estimate(c *Config, s model.Setup, lengths []int) (Cost, error) {
 	for _, n := range lengths {
 		utterances, longest = utterances+n, max(longest, n)
 	}
-	batch, length := min(c.Train.Batch, len(lengths)), bucket(longest)
+	batch, length := min(c.Train.Batch, len(lengths)), infer.Bucket(longest)
 	size := sized.Size(batch, length)
 	channels := float64(s.Dims[erc.Text] + s.Dims[erc.Audio] + s.Dims[erc.Visual])
 	size.Keep(8 * channels * float64(batch*length)) // inputs, truth and dropout, of two batches
@@ -72,7 +74,7 @@ func Estimate(c *Config, s model.Setup, lengths []int) (Cost, error) {
 
 // affordable refuses training that would take more memory than there is, and names
 // the setting that is best lowered.
-func affordable(c *Config, s model.Setup, lengths []int, memory float64) error {
+func affordable(c *rundir.Config, s model.Setup, lengths []int, memory float64) error {
 	cost, err := Estimate(c, s, lengths)
 	if err != nil || cost.Bytes <= memory {
 		return err
@@ -83,7 +85,7 @@ func affordable(c *Config, s model.Setup, lengths []int, memory float64) error {
 }
 
 // dearest names the setting whose half would save the most memory.
-func dearest(c *Config, s model.Setup, lengths []int) string {
+func dearest(c *rundir.Config, s model.Setup, lengths []int) string {
 	trial := *c // tried on a copy: cells of a sweep share settings
 	mine := reflect.New(reflect.TypeOf(c.Settings[c.Model]).Elem())
 	mine.Elem().Set(reflect.ValueOf(c.Settings[c.Model]).Elem())

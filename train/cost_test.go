@@ -10,9 +10,11 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -26,14 +28,14 @@ var measured = []string{
 }
 
 // setUp returns one of them with its corpus.
-func setUp(t *testing.T, spec string) (*train.Config, *erc.Corpus) {
+func setUp(t *testing.T, spec string) (*rundir.Config, *erc.Corpus) {
 	t.Helper()
 	words := strings.Fields(spec)
 	turns, err := strconv.Atoi(words[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := train.DefaultConfig()
+	c := rundir.DefaultConfig()
 	c.Model, c.Train.Epochs = words[1], 1
 	for _, assignment := range words[2:] {
 		if err := c.Set(assignment); err != nil {
@@ -92,7 +94,7 @@ func lengths(c *erc.Corpus) (out []int) {
 func TestEveryModelHasASize(t *testing.T) {
 	setup := model.Setup{Dims: [erc.NumModalities]int{10, 10, 10}, Task: erc.Scores}
 	for _, name := range model.Names() {
-		c := train.DefaultConfig()
+		c := rundir.DefaultConfig()
 		c.Model = name
 		bytes := func(lengths ...int) float64 {
 			cost, err := train.Estimate(c, setup, lengths)
@@ -117,7 +119,7 @@ func TestEveryModelHasASize(t *testing.T) {
 // Training that does not fit into memory is refused before it starts, with the
 // estimate and the setting to lower.
 func TestTooDearIsRefused(t *testing.T) {
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"gsdnet/missing"
-	"gsdnet/model"
 	"gsdnet/model/gsdnet"
-	"gsdnet/train"
+	"gsdnet/model/readout"
+	"gsdnet/rundir"
 )
 
 // The settings of docs/config.md are all there are, at their defaults.
@@ -19,18 +19,18 @@ func TestDocumentedSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	documented, want := train.DefaultConfig(), train.DefaultConfig()
+	documented, want := rundir.DefaultConfig(), rundir.DefaultConfig()
 	for name := range want.Settings { // an absent key would keep its default: start from none
 		settings := reflect.ValueOf(documented.Settings[name]).Elem()
 		settings.SetZero()
 		if body := settings.FieldByName("Body"); body.IsValid() { // documented once, under [gsdnet]
-			body.Set(reflect.ValueOf(model.DefaultBody()))
+			body.Set(reflect.ValueOf(readout.DefaultBody()))
 		}
 	}
 	for _, alike := range []string{"mean", "regression"} { // "likewise" of [zero]
 		documented.Settings[alike] = want.Settings[alike]
 	}
-	documented.Train, documented.Missing = train.Training{}, missing.Settings{}
+	documented.Train, documented.Missing = rundir.Training{}, missing.Settings{}
 	blocks := regexp.MustCompile("(?m)^```.*$").Split(string(text), -1)
 	for i := 1; i < len(blocks); i += 2 {
 		if err := documented.Parse("docs/config.md", []byte(blocks[i])); err != nil {
@@ -48,7 +48,7 @@ func TestDocumentedSettings(t *testing.T) {
 }
 
 func TestPaperConfig(t *testing.T) {
-	c := train.DefaultConfig()
+	c := rundir.DefaultConfig()
 	if err := c.Load("../configs/paper.toml"); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestShippedConfigsAreValid(t *testing.T) {
 		t.Fatal(paths, err)
 	}
 	for _, path := range paths {
-		c := train.DefaultConfig()
+		c := rundir.DefaultConfig()
 		if err := c.Load(path); err != nil {
 			t.Error(err)
 		} else if err := c.Check(); err != nil {

@@ -9,13 +9,15 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/engine"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
 	"gsdnet/model"
+	"gsdnet/rundir"
 )
 
 // tired says that validation has not improved for long enough.
-func (f *fitter) tired() bool {
+func (f *fitter) outOfPatience() bool {
 	return f.Config.Train.Patience > 0 && f.progress.Since >= f.Config.Train.Patience
 }
 
@@ -57,7 +59,7 @@ func (f *fitter) epoch(ctx context.Context) error {
 		}
 	}
 	f.progress = at
-	if err := f.run.log(epochLog(at, means, validation, time.Since(f.started))); err != nil {
+	if err := f.run.Log(rundir.NewEpochRecord(at, means, validation, time.Since(f.started))); err != nil {
 		return err
 	}
 	f.watch(Event{Epoch: epoch, Step: len(batches), Steps: len(batches), Losses: means, Rate: f.rate(int(at.Step), len(batches)*t.Epochs), Validation: validation})
@@ -86,7 +88,7 @@ func (f *fitter) rate(step, steps int) float64 {
 
 // prepared is a batch ready for the graph, or why it is not.
 type prepared struct {
-	feed model.Feed
+	feed engine.Feed
 	err  error
 }
 
@@ -110,7 +112,7 @@ func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uin
 }
 
 // prepare withholds what the protocol withholds and makes the inputs of a step.
-func (f *fitter) prepare(batch []int, epoch int, step uint64) (model.Feed, error) {
+func (f *fitter) prepare(batch []int, epoch int, step uint64) (engine.Feed, error) {
 	seen, truth := f.withheld("withhold", epoch, batch)
 	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
 	feed := b.Observe()
@@ -118,7 +120,7 @@ func (f *fitter) prepare(batch []int, epoch int, step uint64) (model.Feed, error
 	if err := f.model.Prepare(feed, b, truth); err != nil {
 		return nil, err
 	}
-	f.model.Draw(feed, b, model.Draw{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
+	f.model.Draw(feed, b, model.Pass{Seed: f.Config.Train.Seed, Step: step + 1, Train: true})
 	return feed, nil
 }
 
@@ -131,7 +133,7 @@ func (f *fitter) step(next prepared, step uint64, rate float64) (map[string]floa
 	feed[inRate] = tensors.FromValue(float32(rate))
 	feed[inKeep] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
 	f.updater.names = slices.Sorted(maps.Keys(feed))
-	outputs, err := execute(f.exec, feed)
+	outputs, err := engine.Run(f.exec, feed)
 	if err != nil {
 		return nil, err
 	}

@@ -8,19 +8,22 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/rundir"
 )
 
 // Options says what to fit, on what, into which directory.
 type Options struct {
-	Config  *Config
+	Config  *rundir.Config
 	Corpus  *erc.Corpus
 	Out     string // the run directory
-	Backend Engine
+	Backend engine.Backend
 	Resume  bool // go on where a stopped run stood
 	// DataPath is where the corpus was read from. The run keeps it for resuming.
 	DataPath string
@@ -52,24 +55,24 @@ type Result struct {
 // fitter is a fit under way.
 type fitter struct {
 	Options
-	run     *run
+	run     *rundir.Dir
 	setup   model.Setup
-	scaler  *Scaler
+	scaler  *model.Scaler
 	model   model.Model
 	store   *mlx.Store
 	params  *model.Params
 	updater *updater
 	exec    *mlx.Exec
-	train   []Sample
-	valid   *Evaluation
+	train   []infer.Sample
+	valid   *infer.Evaluation
 	// predictor measures the weights in judged; nil before the first validation.
-	predictor *Predictor
-	judged    *mlx.Store
-	lengths   []int
-	rules     []missing.Rule
-	progress  progress
-	best      Meta
-	started   time.Time
+	predictor   *infer.Predictor
+	judgedStore *mlx.Store
+	lengths     []int
+	rules       []missing.Rule
+	progress    rundir.Progress
+	best        rundir.Meta
+	started     time.Time
 }
 
 // Fit trains one model and leaves its run directory: resolved config, frozen
@@ -88,7 +91,7 @@ func Fit(ctx context.Context, o Options) (*Result, error) {
 	defer f.close()
 	result, err := f.fit(ctx)
 	if err != nil && ctx.Err() == nil {
-		f.run.abandon()
+		f.run.Abandon()
 	}
 	return result, err
 }
@@ -98,7 +101,7 @@ func (f *fitter) fit(ctx context.Context) (*Result, error) {
 	if err := f.start(ctx); err != nil {
 		return nil, err
 	}
-	for f.progress.Epoch < f.Config.Train.Epochs && !f.tired() {
+	for f.progress.Epoch < f.Config.Train.Epochs && !f.outOfPatience() {
 		if err := f.epoch(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil, hint.Failure("go on with --resume; nothing of the finished epochs is lost", "stopped in epoch %d", f.progress.Epoch+1)
@@ -114,7 +117,7 @@ func newFitter(o Options) (*fitter, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	if err := checkCorpus(o.Corpus); err != nil {
+	if err := infer.CheckCorpus(o.Corpus); err != nil {
 		return nil, err
 	}
 	trainConvs := o.Corpus.In(erc.Train)
@@ -128,8 +131,8 @@ func newFitter(o Options) (*fitter, error) {
 	f := &fitter{Options: o, started: time.Now()}
 	f.progress.DataPath = o.DataPath
 	f.setup = model.Setup{Dims: o.Corpus.Dims, Task: o.Corpus.Task, NumClasses: o.Corpus.NumClasses}
-	f.scaler = FitScaler(trainConvs, o.Corpus.Dims)
-	f.train = Pieces(Samples(trainConvs, f.scaler))
+	f.scaler = model.FitScaler(trainConvs, o.Corpus.Dims)
+	f.train = infer.Pieces(infer.Samples(trainConvs, f.scaler))
 	for i := range f.train {
 		f.lengths = append(f.lengths, f.train[i].Len())
 	}
@@ -143,7 +146,7 @@ func newFitter(o Options) (*fitter, error) {
 	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
 		return nil, err
 	}
-	f.run, err = openRun(o.Out, c, o.Resume)
+	f.run, err = rundir.Open(o.Out, c, o.Resume)
 	return f, err
 }
 
@@ -152,11 +155,14 @@ func newFitter(o Options) (*fitter, error) {
 func labelled(c *erc.Corpus) error {
 	for _, split := range []erc.Split{erc.Train, erc.Valid} {
 		n := 0
-		each(c.In(split), func(u *erc.Utterance) {
-			if known := !math.IsNaN(float64(u.Label)); c.Task == erc.Scores && known || c.Task == erc.Classes && u.Class != erc.Unlabelled {
-				n++
+		for _, conv := range c.In(split) {
+			for i := range conv.Utterances {
+				u := &conv.Utterances[i]
+				if c.Task == erc.Scores && !math.IsNaN(float64(u.Label)) || c.Task == erc.Classes && u.Class != erc.Unlabelled {
+					n++
+				}
 			}
-		})
+		}
 		if n == 0 {
 			return hint.Input("name the array of the labels with --set data.label=NAME or data.class=NAME",
 				"%s: no utterance of the %s split has a label", c.Name, split)
@@ -174,12 +180,12 @@ func (f *fitter) start(ctx context.Context) error {
 	if err := f.begunOnTheSame(); err != nil {
 		return err
 	}
-	masks, err := f.run.masks(f.Corpus, f.Config.Missing)
+	masks, err := f.run.Masks(f.Corpus, f.Config.Missing)
 	if err != nil {
 		return err
 	}
-	f.valid = NewEvaluation(Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.maskHash, Seen: Remember(f.Corpus), Config: string(f.run.config), Validation: math.Inf(1), Stretch: 1}
+	f.valid = infer.NewEvaluation(infer.Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
+	f.best = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Seen: rundir.Remember(f.Corpus), Config: string(f.run.Config), Validation: math.Inf(1), Stretch: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err
@@ -205,9 +211,9 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	var truth []model.Truth
 	for _, i := range indices {
 		s := &f.train[i]
-		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.name()...)...)
+		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.Streams()...)...)
 		seen = append(seen, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
-		truth = append(truth, s.truth)
+		truth = append(truth, s.Truth)
 	}
 	return seen, truth
 }
@@ -222,7 +228,7 @@ func (f *fitter) everyone() []int {
 
 // close frees what a fit holds.
 func (f *fitter) close() {
-	f.run.close()
+	f.run.Close()
 	if f.predictor != nil {
 		f.predictor.Close()
 	}

@@ -10,11 +10,14 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/metric"
 	"gsdnet/missing"
 	_ "gsdnet/model/all"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -26,9 +29,9 @@ func small() *erc.Corpus {
 }
 
 // settings returns a config small enough for a test.
-func settings(t *testing.T, model string, set ...string) *train.Config {
+func settings(t *testing.T, model string, set ...string) *rundir.Config {
 	t.Helper()
-	c := train.DefaultConfig()
+	c := rundir.DefaultConfig()
 	c.Model, c.Train.Epochs, c.Train.Batch = model, 3, 3
 	for _, key := range []string{"width=8", "hidden=8"} {
 		set = append([]string{model + "." + key}, set...)
@@ -45,9 +48,9 @@ func settings(t *testing.T, model string, set ...string) *train.Config {
 }
 
 // fit trains into a new directory and returns it.
-func fit(t *testing.T, c *train.Config, corpus *erc.Corpus) string {
+func fit(t *testing.T, c *rundir.Config, corpus *erc.Corpus) string {
 	t.Helper()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +63,7 @@ func fit(t *testing.T, c *train.Config, corpus *erc.Corpus) string {
 
 func checkpoint(t *testing.T, dir string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, train.CheckpointFile))
+	data, err := os.ReadFile(filepath.Join(dir, rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +91,7 @@ func TestTrainingLearns(t *testing.T) {
 	corpus := small()
 	config := settings(t, "regression", "train.epochs=60", "train.patience=0", "train.rate=0.01", "regression.context=0", "regression.dropout=0", "regression.input_dropout=0")
 	var first, last float64
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +114,7 @@ func TestTrainingLearns(t *testing.T) {
 
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +134,7 @@ func TestStopped(t *testing.T) {
 
 func TestEarlyStopping(t *testing.T) {
 	c := settings(t, "zero", "train.epochs=200", "train.patience=3", "train.rate=1e-9")
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,11 +150,11 @@ func TestEarlyStopping(t *testing.T) {
 func TestEvaluate(t *testing.T) {
 	corpus := small()
 	c := settings(t, "regression")
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	trained, err := train.Open(fit(t, c, corpus), backend)
+	trained, err := infer.Open(fit(t, c, corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +167,7 @@ func TestEvaluate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, train.Request{Samples: 2, Recovered: true})
+	cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, infer.Request{Samples: 2, Recovered: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +184,7 @@ func TestEvaluate(t *testing.T) {
 	if got := cells[7].Scores.N; got != len(masks[7].Present) {
 		t.Errorf("scored %d utterances, want %d", got, len(masks[7].Present))
 	}
-	if got, want := train.MeanError(cells[:2]), (cells[0].Scores.MAE+cells[1].Scores.MAE)/2; math.Abs(got-want) > 1e-12 {
+	if got, want := infer.MeanError(cells[:2]), (cells[0].Scores.MAE+cells[1].Scores.MAE)/2; math.Abs(got-want) > 1e-12 {
 		t.Errorf("mean error %g, want %g", got, want)
 	}
 }
@@ -192,11 +195,11 @@ func TestClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	trained, err := train.Open(fit(t, settings(t, "gsdnet"), corpus), backend)
+	trained, err := infer.Open(fit(t, settings(t, "gsdnet"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +208,7 @@ func TestClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forecasts, err := trained.Predict(t.Context(), samples, train.Request{Samples: 3})
+	forecasts, err := trained.Predict(t.Context(), samples, infer.Request{Samples: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,11 +235,11 @@ func TestCompletions(t *testing.T) {
 	corpus := small()
 	for model, want := range map[string][2]int{"zero": {1, 1}, "gsdnet": {1, samples}} { // distinct ones at rates 0 and 0.7
 		c := settings(t, model, model+".fusion_layers=0") // the graph, too, is sampled
-		backend, err := train.Backend("")
+		backend, err := engine.Open("")
 		if err != nil {
 			t.Fatal(err)
 		}
-		trained, err := train.Open(fit(t, c, corpus), backend)
+		trained, err := infer.Open(fit(t, c, corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +249,7 @@ func TestCompletions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, train.Request{Samples: samples, Recovered: true})
+			cells, err := trained.Evaluate(t.Context(), corpus, erc.Test, masks, infer.Request{Samples: samples, Recovered: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,12 +6,12 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 
-	"gsdnet/internal/hint"
+	"gsdnet/engine"
 	"gsdnet/model"
+	"gsdnet/rundir"
 )
 
 // Inputs of the training step beside the model's own.
@@ -20,41 +20,19 @@ const (
 	inKeep = "ema_keep"      // scalar: how much of the average a step keeps
 )
 
-// emaScope is where the averaged weights live, under the path of each weight.
-const emaScope = "/ema"
-
-// execute runs a graph on a feed; inputs are passed in the order of their names.
-func execute(exec *mlx.Exec, feed model.Feed) ([]*tensors.Tensor, error) {
-	var args []any
-	for _, name := range slices.Sorted(maps.Keys(feed)) {
-		args = append(args, feed[name])
-	}
-	outputs, err := exec.Call(args...)
-	return outputs, hint.Cause(err)
-}
-
-// named gives the inputs their names back.
-func named(names []string, inputs []*graph.Node) model.Nodes {
-	nodes := model.Nodes{}
-	for i, name := range names {
-		nodes[name] = inputs[i]
-	}
-	return nodes
-}
-
 // updater builds the training step: losses, clipped gradients, Adam, and the
 // moving average of all weights.
 type updater struct {
 	model   model.Model
 	params  *model.Params
-	setting Training
+	setting rundir.Training
 	names   []string // of the inputs, sorted
 	terms   []string // of the outputs, filled when a graph is built
 }
 
 // build returns the total, the gradient's norm before clipping, and the terms.
 func (s *updater) build(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-	in := named(s.names, inputs)
+	in := engine.Named(s.names, inputs)
 	g := inputs[0].Graph()
 	losses := s.model.Losses(s.params, in)
 	var weights []*mlx.Variable // in the order in which Adam will ask for their gradients
@@ -115,13 +93,13 @@ func clipTo(gradients []*graph.Node, norm *graph.Node, limit float64) {
 // at the weight's first value.
 func average(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
 	g := before.Graph()
-	ema := scope.Store().GetVariable(emaScope + v.Path())
+	ema := scope.Store().GetVariable(rundir.EMAScope + v.Path())
 	if ema == nil {
 		start, err := v.MustValue().LocalClone()
 		if err != nil {
 			panic(err)
 		}
-		ema = scope.Store().VariableWithValue(emaScope+v.Path(), start)
+		ema = scope.Store().VariableWithValue(rundir.EMAScope+v.Path(), start)
 	}
 	ema.SetTrainable(false)
 	now := graph.Mul(ema.NodeValue(g), keep)

@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"gsdnet/engine"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/model"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // comments returns the comments of docs/config.md by "table.key".
@@ -40,7 +42,7 @@ func numbers() map[string]string {
 	add := func(table string, settings any) {
 		limit.Each(reflect.Indirect(reflect.ValueOf(settings)).Type(), func(key, limits string) { out[table+"."+key] = limits })
 	}
-	c := train.DefaultConfig()
+	c := rundir.DefaultConfig()
 	add("train", c.Train)
 	for _, name := range model.Names() {
 		add(name, c.Settings[name])
@@ -72,7 +74,7 @@ func TestDocumentedLimits(t *testing.T) {
 func TestLimitsAreKept(t *testing.T) {
 	for name, limits := range numbers() {
 		for _, value := range []string{"nan", "inf", "-inf", "-1", "100000000"} {
-			c := train.DefaultConfig()
+			c := rundir.DefaultConfig()
 			err := c.Set(name + "=" + value)
 			if err != nil && (value == "nan" || strings.HasSuffix(value, "inf")) {
 				continue // no whole number
@@ -89,7 +91,7 @@ func TestLimitsAreKept(t *testing.T) {
 
 // The defaults and the limits' own ends are accepted.
 func TestDefaultsAreWithinLimits(t *testing.T) {
-	if err := train.DefaultConfig().Check(); err != nil {
+	if err := rundir.DefaultConfig().Check(); err != nil {
 		t.Error(err)
 	}
 }
@@ -99,7 +101,7 @@ func TestEndlessConfig(t *testing.T) {
 	if _, err := os.Stat("/dev/zero"); err != nil {
 		t.Skip("SKIPPED: there is no /dev/zero")
 	}
-	err := train.DefaultConfig().Load("/dev/zero")
+	err := rundir.DefaultConfig().Load("/dev/zero")
 	if err == nil || !strings.Contains(err.Error(), "/dev/zero: longer than 1 MiB") || !hint.IsInput(err) {
 		t.Errorf("got %v, want an error that says 1 MiB", err)
 	}
@@ -108,7 +110,7 @@ func TestEndlessConfig(t *testing.T) {
 // A checkpoint whose settings are out of their limits is refused like a file.
 func TestCheckpointWithAbsurdSettings(t *testing.T) {
 	dir := fit(t, settings(t, "zero", "train.epochs=1"), small())
-	path := filepath.Join(dir, train.CheckpointFile)
+	path := filepath.Join(dir, rundir.CheckpointFile)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -116,14 +118,14 @@ func TestCheckpointWithAbsurdSettings(t *testing.T) {
 	if err := os.WriteFile(path, replace(t, data, "hidden = 8", "hidden = 0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(dir, train.ConfigFile)); err != nil { // which says something else
+	if err := os.Remove(filepath.Join(dir, rundir.ConfigFile)); err != nil { // which says something else
 		t.Fatal(err)
 	}
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = train.Open(dir, backend)
+	_, err = infer.Open(dir, backend)
 	if err == nil || !strings.Contains(err.Error(), "zero.hidden = 0 is under the limit of 1") {
 		t.Errorf("got %v, want an error that names the setting", err)
 	}

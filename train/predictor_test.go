@@ -12,9 +12,12 @@ import (
 	"go.uber.org/goleak"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -24,21 +27,21 @@ type counting struct {
 	prepared, drawn atomic.Int64
 }
 
-func (c *counting) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth) error {
+func (c *counting) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
 	c.prepared.Add(1)
 	return c.Model.Prepare(feed, b, truth)
 }
 
-func (c *counting) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (c *counting) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	c.drawn.Add(1)
 	c.Model.Draw(feed, b, draw)
 }
 
 // counted returns a predictor of a trained model that counts, and its samples.
-func counted(t *testing.T, name string, corpus *erc.Corpus) (*train.Predictor, *counting, []train.Observed) {
+func counted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *counting, []infer.Observed) {
 	t.Helper()
 	config := settings(t, name)
-	c, err := train.ReadCheckpoint(filepath.Join(fit(t, config, corpus), train.CheckpointFile))
+	c, err := rundir.ReadCheckpoint(filepath.Join(fit(t, config, corpus), rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,15 +57,15 @@ func counted(t *testing.T, name string, corpus *erc.Corpus) (*train.Predictor, *
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	counter := &counting{Model: m}
-	p := train.NewPredictor(backend, store, counter, c.Setup)
+	p := infer.NewPredictor(backend, store, counter, c.Setup)
 	t.Cleanup(func() { p.Close(); backend.Finalize() })
-	var convs []train.Observed
-	samples := train.Samples(corpus.Conversations, c.Scaler)
+	var convs []infer.Observed
+	samples := infer.Samples(corpus.Conversations, c.Scaler)
 	for i := range samples {
 		present := samples[i].Present()
 		for u := range present {
@@ -77,8 +80,8 @@ func counted(t *testing.T, name string, corpus *erc.Corpus) (*train.Predictor, *
 func TestHostPreparesABatchOnce(t *testing.T) {
 	p, counter, convs := counted(t, "gsdnet", small()) // ten conversations of one padded length: batches of 4, 4 and 2
 	visits, seen := map[int]int{}, 0
-	request := train.Request{Samples: 16, Seed: 1, Watch: func(n int) { seen += n }}
-	if err := p.Run(t.Context(), convs, request, func(i int, _ train.Completion) { visits[i]++ }); err != nil {
+	request := infer.Request{Samples: 16, Seed: 1, Watch: func(n int) { seen += n }}
+	if err := p.Run(t.Context(), convs, request, func(i int, _ infer.Draw) { visits[i]++ }); err != nil {
 		t.Fatal(err)
 	}
 	if got := counter.prepared.Load(); got != 3 {
@@ -97,8 +100,8 @@ func TestHostPreparesABatchOnce(t *testing.T) {
 func TestEqualCompletionsAreNotComputed(t *testing.T) {
 	p, counter, convs := counted(t, "zero", small())
 	visits, seen := 0, 0
-	request := train.Request{Samples: 16, Watch: func(n int) { seen += n }}
-	if err := p.Run(t.Context(), convs, request, func(int, train.Completion) { visits++ }); err != nil {
+	request := infer.Request{Samples: 16, Watch: func(n int) { seen += n }}
+	if err := p.Run(t.Context(), convs, request, func(int, infer.Draw) { visits++ }); err != nil {
 		t.Fatal(err)
 	}
 	if got := counter.drawn.Load(); got != 2+2+1 || visits != 16*len(convs) || seen != visits {
@@ -110,10 +113,10 @@ func TestEqualCompletionsAreNotComputed(t *testing.T) {
 // whichever conversations it is with.
 func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
 	p, _, convs := counted(t, "gsdnet", small())
-	collect := func(samples int, some ...train.Observed) []train.Completion {
-		out := make([]train.Completion, len(some)*samples)
+	collect := func(samples int, some ...infer.Observed) []infer.Draw {
+		out := make([]infer.Draw, len(some)*samples)
 		count := make([]int, len(some))
-		err := p.Run(t.Context(), some, train.Request{Samples: samples, Seed: 5, Recovered: true}, func(i int, c train.Completion) {
+		err := p.Run(t.Context(), some, infer.Request{Samples: samples, Seed: 5, Recovered: true}, func(i int, c infer.Draw) {
 			out[i*samples+count[i]] = c
 			count[i]++
 		})
@@ -137,7 +140,7 @@ func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
 func TestWeightThatIsNotANumber(t *testing.T) {
 	corpus := small()
 	config := settings(t, "gsdnet")
-	c, err := train.ReadCheckpoint(filepath.Join(fit(t, config, corpus), train.CheckpointFile))
+	c, err := rundir.ReadCheckpoint(filepath.Join(fit(t, config, corpus), rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,15 +164,15 @@ func TestWeightThatIsNotANumber(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := train.NewPredictor(backend, store, m, c.Setup)
+	p := infer.NewPredictor(backend, store, m, c.Setup)
 	p.Name = "runs/first"
 	defer p.Close()
-	samples := train.Samples(corpus.Conversations[:1], c.Scaler)
-	err = p.Run(t.Context(), []train.Observed{samples[0].Observe(samples[0].Present())}, train.Request{Samples: 1}, func(int, train.Completion) {
+	samples := infer.Samples(corpus.Conversations[:1], c.Scaler)
+	err = p.Run(t.Context(), []infer.Observed{samples[0].Observe(samples[0].Present())}, infer.Request{Samples: 1}, func(int, infer.Draw) {
 		t.Error("a completion that is not a number was handed on")
 	})
 	want := "runs/first: " + corpus.Conversations[0].String() + ", turn 0: the predicted score"
@@ -181,11 +184,11 @@ func TestWeightThatIsNotANumber(t *testing.T) {
 // A damaged standardisation is found before anything is computed with it.
 func TestScalerThatIsNotANumber(t *testing.T) {
 	corpus := small()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(fit(t, settings(t, "zero"), corpus), backend)
+	run, err := infer.Open(fit(t, settings(t, "zero"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +203,7 @@ func TestScalerThatIsNotANumber(t *testing.T) {
 
 // Training, too, refuses a corpus that does not pass its Check.
 func TestFitChecksTheCorpus(t *testing.T) {
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +220,7 @@ func TestFitChecksTheCorpus(t *testing.T) {
 // A closed run refuses, and nothing of its engine is left.
 func TestCloseLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +229,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if _, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(dir, backend)
+	run, err := infer.Open(dir, backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +239,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	run.Close()
 	run.Close()
-	if _, err := run.Predict(t.Context(), samples, train.Request{Samples: 1}); err == nil || !strings.Contains(err.Error(), dir+" is closed") {
+	if _, err := run.Predict(t.Context(), samples, infer.Request{Samples: 1}); err == nil || !strings.Contains(err.Error(), dir+" is closed") {
 		t.Errorf("got %v, want that the run is closed", err)
 	}
 	backend.Finalize()

@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/missing"
-	"gsdnet/train"
+	"gsdnet/model"
 )
 
 // The gains are the factors with the least error on the masks they were chosen by:
@@ -23,16 +25,16 @@ func testGain(t *testing.T, name string, departures int) {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{
 		Train: 24, Valid: 8, Test: 1, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(fit(t, settings(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
+	run, err := infer.Open(fit(t, settings(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer run.Close()
-	chosen := run.Predictor.Recovery.Gain
+	chosen := run.Predictor.Shrinkage.Gain
 	best := withheldError(t, run, corpus, chosen)
 	for m := range chosen {
 		if len(chosen[m]) != departures {
@@ -58,9 +60,9 @@ func testGain(t *testing.T, name string, departures int) {
 
 // withheldError is the squared error of recovered cells on the run's own
 // validation masks.
-func withheldError(t *testing.T, run *train.Trained, corpus *erc.Corpus, gain [erc.NumModalities]train.Gain) (out [erc.NumModalities]float64) {
+func withheldError(t *testing.T, run *infer.Trained, corpus *erc.Corpus, gain [erc.NumModalities]model.Gain) (out [erc.NumModalities]float64) {
 	t.Helper()
-	run.Predictor.Recovery.Gain = gain
+	run.Predictor.Shrinkage.Gain = gain
 	masks, err := run.Masks(corpus, erc.Valid, missing.RandomRules(""))
 	if err != nil {
 		t.Fatal(err)
@@ -93,12 +95,12 @@ func TestImputedIntervalsAreHonest(t *testing.T) {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{
 		Train: 40, Valid: 20, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, model := range []string{"zero", "gsdnet"} {
-		run, err := train.Open(fit(t, settings(t, model), corpus), backend)
+		run, err := infer.Open(fit(t, settings(t, model), corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +109,7 @@ func TestImputedIntervalsAreHonest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cells, err := run.Evaluate(t.Context(), corpus, erc.Test, masks, train.Request{Samples: 4, Recovered: true})
+		cells, err := run.Evaluate(t.Context(), corpus, erc.Test, masks, infer.Request{Samples: 4, Recovered: true})
 		if err != nil {
 			t.Fatal(err)
 		}

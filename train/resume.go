@@ -6,14 +6,15 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 
 	mlx "github.com/gomlx/gomlx/ml/model"
 
+	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/rundir"
 )
 
 // saveState writes what --resume needs: all variables and where training stood.
@@ -22,7 +23,7 @@ func (f *fitter) saveState() error {
 	if err != nil {
 		return err
 	}
-	f.progress.LogBytes = f.run.logSize()
+	f.progress.LogBytes = f.run.LogSize()
 	meta := f.best
 	at := f.progress
 	if math.IsInf(at.Best, 0) {
@@ -32,18 +33,18 @@ func (f *fitter) saveState() error {
 		meta.Validation = math.MaxFloat64
 	}
 	meta.Progress = &at
-	return save(f.run.path(StateFile), all, f.scaler, meta)
+	return rundir.Save(f.run.Path(rundir.StateFile), all, f.scaler, meta)
 }
 
 // restore returns the store to train: a new one, that of a run which has ended, or
 // the one that a stopped run left.
 func (f *fitter) restore() (*mlx.Store, error) {
-	if exists(f.run.path(CheckpointFile)) {
-		c, err := ReadCheckpoint(f.run.path(CheckpointFile))
+	if f.run.Has(rundir.CheckpointFile) {
+		c, err := rundir.ReadCheckpoint(f.run.Path(rundir.CheckpointFile))
 		if err != nil {
 			return nil, err
 		}
-		if c.Finished && !f.run.extended { // nothing is left to do
+		if c.Finished && !f.run.Extended { // nothing is left to do
 			f.best = c.Meta
 			f.progress.Epoch, f.progress.Step = f.Config.Train.Epochs, 1
 			return c.Store()
@@ -52,11 +53,10 @@ func (f *fitter) restore() (*mlx.Store, error) {
 			return nil, err
 		}
 	}
-	path := f.run.path(StateFile)
-	if !exists(path) {
+	if !f.run.Has(rundir.StateFile) {
 		return f.fresh()
 	}
-	c, err := ReadCheckpoint(path)
+	c, err := rundir.ReadCheckpoint(f.run.Path(rundir.StateFile))
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +68,8 @@ func (f *fitter) restore() (*mlx.Store, error) {
 	if dataPath != "" {
 		f.progress.DataPath = dataPath
 	}
-	f.best.Progress, f.best.Config = nil, string(f.run.config)
-	if err := os.Truncate(f.run.path(LogFile), f.progress.LogBytes); err != nil {
+	f.best.Progress, f.best.Config = nil, string(f.run.Config)
+	if err := os.Truncate(f.run.Path(rundir.LogFile), f.progress.LogBytes); err != nil {
 		return nil, hint.Failure("check the run directory", "%w", err)
 	}
 	store, err := c.Store()
@@ -79,32 +79,32 @@ func (f *fitter) restore() (*mlx.Store, error) {
 	for v := range store.IterVariables() {
 		// Graphs mark what they do not train; until they are built, weights are
 		// what has an average.
-		v.SetTrainable(store.GetVariable(emaScope+v.Path()) != nil)
+		v.SetTrainable(store.GetVariable(rundir.EMAScope+v.Path()) != nil)
 	}
 	return store, nil
 }
 
 // fresh starts from nothing, and leaves a state that says so.
 func (f *fitter) fresh() (*mlx.Store, error) {
-	if err := os.RemoveAll(f.run.path(LogFile)); err != nil {
+	if err := os.RemoveAll(f.run.Path(rundir.LogFile)); err != nil {
 		return nil, err
 	}
 	meta := f.best
 	meta.Validation = math.MaxFloat64
-	meta.Progress = &progress{Best: math.MaxFloat64, DataPath: f.progress.DataPath}
-	return mlx.NewStore(), save(f.run.path(StateFile), nil, f.scaler, meta)
+	meta.Progress = &rundir.Progress{Best: math.MaxFloat64, DataPath: f.progress.DataPath}
+	return mlx.NewStore(), rundir.Save(f.run.Path(rundir.StateFile), nil, f.scaler, meta)
 }
 
 // begunOnTheSame refuses to go on with a run on other data than it was started on.
 func (f *fitter) begunOnTheSame() error {
-	for _, name := range []string{StateFile, CheckpointFile} {
-		if path := f.run.path(name); exists(path) {
-			c, err := ReadCheckpoint(path)
+	for _, name := range []string{rundir.StateFile, rundir.CheckpointFile} {
+		if f.run.Has(name) {
+			c, err := rundir.ReadCheckpoint(f.run.Path(name))
 			if err != nil {
 				return err
 			}
 			if c.DataHash != f.Corpus.Hash {
-				return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.dir)
+				return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.Name)
 			}
 		}
 	}
@@ -113,30 +113,30 @@ func (f *fitter) begunOnTheSame() error {
 
 // extend prepares a run for being continued with other settings: the best epoch so
 // far is no longer the result, and the settings are the new ones.
-func (f *fitter) extend(c *Checkpoint) error {
-	if !f.run.extended {
+func (f *fitter) extend(c *rundir.Checkpoint) error {
+	if !f.run.Extended {
 		return nil
 	}
-	if !exists(f.run.path(StateFile)) {
-		return hint.Input("train another run with these settings", "%s: the run has ended and kept nothing to go on from", f.run.dir)
+	if !f.run.Has(rundir.StateFile) {
+		return hint.Input("train another run with these settings", "%s: the run has ended and kept nothing to go on from", f.run.Name)
 	}
-	c.Finished, c.Config = false, string(f.run.config)
-	if err := save(f.run.path(CheckpointFile), c.vars, c.Scaler, c.Meta); err != nil {
+	c.Finished, c.Config = false, string(f.run.Config)
+	if err := rundir.Save(f.run.Path(rundir.CheckpointFile), c.Vars, c.Scaler, c.Meta); err != nil {
 		return err
 	}
-	return atomicfile.Write(f.run.path(ConfigFile), f.run.config)
+	return atomicfile.Write(f.run.Path(rundir.ConfigFile), f.run.Config)
 }
 
 // finish measures what was recovered, marks the checkpoint as finished and says how
 // training went.
 func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	if !f.best.Finished {
-		if err := f.weigh(ctx); err != nil {
+		if err := f.shrink(ctx); err != nil {
 			return nil, err
 		}
 	}
 	if !f.KeepState {
-		if err := os.Remove(f.run.path(StateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(f.run.Path(rundir.StateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, hint.Failure("check the directory's permissions", "%w", err)
 		}
 	}
@@ -151,9 +151,9 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 
 // weigh adds to the checkpoint what recovered features are worth, which is the last
 // step of training.
-func (f *fitter) weigh(ctx context.Context) error {
-	path := f.run.path(CheckpointFile)
-	c, err := ReadCheckpoint(path)
+func (f *fitter) shrink(ctx context.Context) error {
+	path := f.run.Path(rundir.CheckpointFile)
+	c, err := rundir.ReadCheckpoint(path)
 	if err != nil {
 		return err
 	}
@@ -161,48 +161,22 @@ func (f *fitter) weigh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	predictor := NewPredictor(f.Backend, store, f.model, f.setup)
+	predictor := infer.NewPredictor(f.Backend, store, f.model, f.setup)
 	predictor.Name = f.Out
 	defer predictor.Close()
-	if c.Recovery, err = f.valid.weigh(ctx, predictor, f.Config.Train.Seed); err != nil {
+	if c.Shrinkage, err = f.valid.Shrinkage(ctx, predictor, f.Config.Train.Seed); err != nil {
 		return err
 	}
-	c.Finished, c.Config = true, string(f.run.config)
-	return save(path, c.vars, f.scaler, c.Meta)
+	c.Finished, c.Config = true, string(f.run.Config)
+	return rundir.Save(path, c.Vars, f.scaler, c.Meta)
 }
 
 // isConstant tells what a Fitter stored from weights and optimiser state.
 func isConstant(path string) bool {
-	return strings.Contains(path, "/"+model.ConstantScope+"/") && !strings.HasPrefix(path, emaScope)
+	return strings.Contains(path, "/"+model.ConstantScope+"/") && !strings.HasPrefix(path, rundir.EMAScope)
 }
 
 // isOfTraining tells the constants that only training graphs read.
 func isOfTraining(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/"+model.TrainingConstant)
-}
-
-// Stored returns the settings of the run in a directory, and the path of the
-// conversations that it was started on: what --resume goes on with.
-func Stored(dir string) (*Config, string, error) {
-	path := filepath.Join(dir, ConfigFile)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, "", hint.Input("give the --out directory of a run that was started", "nothing to resume: %w", err)
-	}
-	config := DefaultConfig()
-	if err := config.Parse(path, text); err != nil {
-		return nil, "", err
-	}
-	state := filepath.Join(dir, StateFile)
-	if !exists(state) {
-		return config, "", nil
-	}
-	c, err := ReadCheckpoint(state)
-	if err != nil {
-		return nil, "", err
-	}
-	if c.Progress == nil {
-		return config, "", nil
-	}
-	return config, c.Progress.DataPath, nil
 }

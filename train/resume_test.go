@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -16,7 +18,7 @@ import (
 func TestResumeFromTheFirstCheckpoint(t *testing.T) {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 12, Valid: 4, Test: 2, MaxTurns: 10})
 	config := settings(t, "zero", "train.rate=0.01", "train.epochs=6", "train.ema=0.5")
-	backend, err := train.Backend("")
+	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +40,7 @@ func TestResumeFromTheFirstCheckpoint(t *testing.T) {
 	if bytes.Equal(checkpoint(t, broken), want) {
 		t.Fatal("the first epoch is the best: this shows nothing")
 	}
-	if err := os.Remove(filepath.Join(broken, train.MaskDir, "masks.json")); err != nil { // as if killed there
+	if err := os.Remove(filepath.Join(broken, rundir.MaskDir, "masks.json")); err != nil { // as if killed there
 		t.Fatal(err)
 	}
 	if _, err := train.Fit(t.Context(), train.Options{Config: config, Corpus: corpus, Out: broken, Backend: backend, Resume: true}); err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // six is a corpus of 3 + 1 + 2 conversations; every call makes it anew.
@@ -18,7 +18,7 @@ func six() *erc.Corpus {
 
 // What differs between two corpora is said in words, and nothing of equal ones.
 func TestSeenTellsCorporaApart(t *testing.T) {
-	seen := train.Remember(six())
+	seen := rundir.Remember(six())
 	for _, c := range []struct {
 		want   string
 		change func(*erc.Corpus)
@@ -52,7 +52,7 @@ func TestSeenTellsCorporaApart(t *testing.T) {
 
 // Conversations that were trained on are found whatever split and number they have.
 func TestSeenFindsTrainingConversations(t *testing.T) {
-	seen, other := train.Remember(six()), six()
+	seen, other := rundir.Remember(six()), six()
 	other.Conversations[1].Split, other.Conversations[1].ID = erc.Test, 77
 	if got := seen.TrainedOn(other.In(erc.Test)); got != 1 {
 		t.Errorf("got %d, want 1", got)
@@ -78,11 +78,11 @@ func TestSeenKeepsTrainingLabels(t *testing.T) {
 				}
 			}
 		}
-		text, err := json.Marshal(train.Remember(c))
+		text, err := json.Marshal(rundir.Remember(c))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var seen train.Seen
+		var seen rundir.Seen
 		if err := json.Unmarshal(text, &seen); err != nil {
 			t.Fatal(err)
 		}

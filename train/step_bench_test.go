@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,9 +11,12 @@ import (
 	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/infer"
 	"gsdnet/model"
 	_ "gsdnet/model/all"
+	"gsdnet/rundir"
 )
 
 // size is the work of a step: conversations of a length, a model of a width.
@@ -23,16 +27,16 @@ type size struct{ batch, length, width int }
 // same in PyTorch.
 var usual = size{8, 96, 128}
 
-func stepFitter(b *testing.B, engine string, s size) *fitter {
+func stepFitter(b *testing.B, name string, s size) *fitter {
 	b.Helper()
-	backend, err := Backend(engine)
+	backend, err := engine.Open(name)
 	if err != nil {
 		b.Fatal(err)
 	}
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{
 		Train: s.batch, Valid: 1, Test: 1, MinTurns: s.length, MaxTurns: s.length, Dims: [erc.NumModalities]int{785, 384, 66},
 	})
-	config := DefaultConfig()
+	config := rundir.DefaultConfig()
 	if err := config.Set(fmt.Sprintf("gsdnet.width=%d", s.width)); err != nil {
 		b.Fatal(err)
 	}
@@ -78,7 +82,7 @@ func report(b *testing.B, times []float64, unit string) float64 {
 // steps times training steps, and what the host prepares for them while the step
 // before runs.
 func steps(b *testing.B, f *fitter) {
-	defer f.run.close()
+	defer f.run.Close()
 	arithmetic := counted(b, f)
 	var run, host []float64
 	for b.Loop() {
@@ -99,8 +103,8 @@ func steps(b *testing.B, f *fitter) {
 // BenchmarkStep is one training step: losses, gradients through the sampler,
 // clipping, AdamW, moving average.
 func BenchmarkStep(b *testing.B) {
-	for _, engine := range []string{EngineSIMD, EngineGo} {
-		b.Run(engine, func(b *testing.B) { steps(b, stepFitter(b, engine, usual)) })
+	for _, name := range []string{engine.SIMD, engine.Go} {
+		b.Run(name, func(b *testing.B) { steps(b, stepFitter(b, name, usual)) })
 	}
 }
 
@@ -108,12 +112,12 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkGrowth(b *testing.B) {
 	for _, length := range []int{16, 32, 64, 128, 256} {
 		b.Run(fmt.Sprintf("length=%d", length), func(b *testing.B) {
-			steps(b, stepFitter(b, EngineSIMD, size{usual.batch, length, usual.width}))
+			steps(b, stepFitter(b, engine.SIMD, size{usual.batch, length, usual.width}))
 		})
 	}
 	for _, width := range []int{64, 128, 256, 512} {
 		b.Run(fmt.Sprintf("width=%d", width), func(b *testing.B) {
-			steps(b, stepFitter(b, EngineSIMD, size{usual.batch, usual.length, width}))
+			steps(b, stepFitter(b, engine.SIMD, size{usual.batch, usual.length, width}))
 		})
 	}
 }
@@ -124,27 +128,27 @@ func BenchmarkInfer(b *testing.B) {
 		name string
 		size int
 	}{{"one", 1}, {"batch", 8}} {
-		for _, engine := range []string{EngineSIMD, EngineGo} {
-			b.Run(c.name+"/"+engine, func(b *testing.B) { infer(b, engine, c.size) })
+		for _, name := range []string{engine.SIMD, engine.Go} {
+			b.Run(c.name+"/"+name, func(b *testing.B) { inferences(b, name, c.size) })
 		}
 	}
 }
 
-// infer times predictions of n conversations, and what the host prepares for them.
-func infer(b *testing.B, engine string, n int) {
-	p, batch := inference(b, engine, n)
-	defer p.Close()
+// inferences times predictions of n conversations, and what the host prepares for them.
+func inferences(b *testing.B, name string, n int) {
+	m, graphs, batch := inference(b, name, n)
+	defer graphs.Close()
 	var run, host []float64
 	for b.Loop() {
 		start := time.Now()
 		feed := batch.Observe()
-		if err := p.model.Prepare(feed, batch, nil); err != nil {
+		if err := m.Prepare(feed, batch, nil); err != nil {
 			b.Fatal(err)
 		}
-		p.model.Draw(feed, batch, model.Draw{Seed: 1, Sample: uint64(len(run))})
+		m.Draw(feed, batch, model.Pass{Seed: 1, Sample: uint64(len(run))})
 		host = append(host, time.Since(start).Seconds())
 		start = time.Now()
-		if _, err := p.forecast.call(feed); err != nil {
+		if _, err := graphs.Call(feed); err != nil {
 			b.Fatal(err)
 		}
 		run = append(run, time.Since(start).Seconds())
@@ -153,11 +157,11 @@ func infer(b *testing.B, engine string, n int) {
 	report(b, host, "ms/host")
 }
 
-// inference returns a predictor with the weights of one step, and a batch.
-func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
+// inference returns a model with the weights of one step, its inference graphs, and a batch.
+func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *model.Batch) {
 	b.Helper()
-	f := stepFitter(b, engine, usual)
-	defer f.run.close()
+	f := stepFitter(b, name, usual)
+	defer f.run.Close()
 	feed, err := f.prepare(f.everyone(), 0, 0)
 	if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
 		b.Fatal(err)
@@ -166,11 +170,15 @@ func inference(b *testing.B, engine string, n int) (*Predictor, *model.Batch) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	store, err := (&Checkpoint{vars: weights}).Store()
+	store, err := (&rundir.Checkpoint{Vars: weights}).Store()
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := NewPredictor(f.Backend, store, f.model, f.setup)
+	params := model.TrainedParams(store)
+	graphs := engine.NewGraphs(f.Backend, store, new(sync.Mutex), func(in engine.Nodes) []*graph.Node {
+		said := f.model.Forecast(params, in)
+		return []*graph.Node{said.Location, said.Scale}
+	})
 	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
-	return p, &model.Batch{Conversations: convs, N: bucket(usual.length), Dims: f.setup.Dims}
+	return f.model, graphs, &model.Batch{Conversations: convs, N: infer.Bucket(usual.length), Dims: f.setup.Dims}
 }

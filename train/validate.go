@@ -7,12 +7,14 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
+	"gsdnet/rundir"
 )
 
 // validate measures the averaged weights on the frozen validation masks and
 // keeps them if they are the best so far.
-func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
+func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, error) {
 	weights, err := f.averaged()
 	if err != nil {
 		return 0, err
@@ -21,19 +23,19 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	cells, err := f.valid.Run(ctx, predictor, Request{Samples: f.Config.Train.Samples, Seed: f.Config.Train.Seed})
+	cells, err := f.valid.Run(ctx, predictor, infer.Request{Samples: f.Config.Train.Samples, Seed: f.Config.Train.Seed})
 	if err != nil {
 		return 0, err
 	}
-	validation := MeanError(cells)
+	validation := infer.MeanError(cells)
 	if math.IsNaN(validation) {
 		return 0, hint.Failure("does the validation split have labels?", "the validation error is not a number")
 	}
 	at.Since += f.Config.Train.ValidEvery
 	if validation < at.Best {
 		at.Best, at.Since = validation, 0
-		f.best.Validation, f.best.Epoch, f.best.Stretch = validation, at.Epoch, calibrate(cells)
-		if err := save(f.run.path(CheckpointFile), weights, f.scaler, f.best); err != nil {
+		f.best.Validation, f.best.Epoch, f.best.Stretch = validation, at.Epoch, infer.Calibrate(cells)
+		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.best); err != nil {
 			return 0, err
 		}
 	}
@@ -42,19 +44,19 @@ func (f *fitter) validate(ctx context.Context, at *progress) (float64, error) {
 
 // predict returns the predictor of validations, on other weights than the last time
 // but with the same compiled graphs.
-func (f *fitter) predict(weights map[string]*tensors.Tensor) (*Predictor, error) {
+func (f *fitter) predict(weights map[string]*tensors.Tensor) (*infer.Predictor, error) {
 	if f.predictor == nil {
-		store, err := (&Checkpoint{vars: weights}).Store()
+		store, err := (&rundir.Checkpoint{Vars: weights}).Store()
 		if err != nil {
 			return nil, err
 		}
-		f.judged = store
-		f.predictor = NewPredictor(f.Backend, store, f.model, f.setup)
+		f.judgedStore = store
+		f.predictor = infer.NewPredictor(f.Backend, store, f.model, f.setup)
 		f.predictor.Name = f.Out
 		return f.predictor, nil
 	}
 	for path, t := range weights { // the last ones belong to the store that trains
-		if err := f.judged.GetVariable(path).SetValuePreservingOld(t); err != nil {
+		if err := f.judgedStore.GetVariable(path).SetValuePreservingOld(t); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +72,7 @@ func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
 	}
 	out := map[string]*tensors.Tensor{}
 	for path, t := range all {
-		if average, ok := all[emaScope+path]; ok {
+		if average, ok := all[rundir.EMAScope+path]; ok {
 			out[path] = average
 		} else if isConstant(path) && !isOfTraining(path) {
 			out[path] = t

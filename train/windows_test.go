@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
-	"gsdnet/train"
+	"gsdnet/engine"
+	"gsdnet/infer"
 )
 
 // A long conversation is trained on in pieces and predicted in windows: its first
@@ -18,23 +19,23 @@ func TestLongConversation(t *testing.T) {
 	})
 	for _, model := range []string{"gsdnet", "gcnet"} {
 		set := []string{"train.epochs=1"}
-		backend, err := train.Backend("")
+		backend, err := engine.Open("")
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := train.Open(fit(t, settings(t, model, set...), corpus), backend)
+		run, err := infer.Open(fit(t, settings(t, model, set...), corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer run.Close()
 		start := corpus.Conversations[2]
-		start.Utterances = start.Utterances[:train.MaxLength]
+		start.Utterances = start.Utterances[:infer.MaxLength]
 		convs := append(corpus.Conversations[2:3:3], start)
 		samples, err := run.Samples(corpus, convs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := run.Predict(t.Context(), samples, train.Request{Samples: 1, Recovered: true})
+		got, err := run.Predict(t.Context(), samples, infer.Request{Samples: 1, Recovered: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +47,7 @@ func TestLongConversation(t *testing.T) {
 				t.Fatalf("%s: utterance %d: the prediction is not a number", model, u)
 			}
 		}
-		alike := got[1].Distribution[:train.MaxLength/2]
+		alike := got[1].Distribution[:infer.MaxLength/2]
 		if !reflect.DeepEqual(got[0].Distribution[:len(alike)], alike) {
 			t.Errorf("%s: the first window differs from the same utterances as a conversation", model)
 		}

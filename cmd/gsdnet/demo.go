@@ -8,10 +8,13 @@ import (
 	"time"
 
 	"gsdnet/dataset"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/hint"
 	"gsdnet/report"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -38,7 +41,7 @@ var demoModels = []struct {
 // Run trains the models on the same conversations and prints one table.
 func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{Seed: c.Seed})
-	backend, err := train.Backend(c.Backend)
+	backend, err := engine.Open(c.Backend)
 	if err != nil {
 		return err
 	}
@@ -69,8 +72,8 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 }
 
 // fit trains one model and evaluates it on the test split.
-func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine, corpus *erc.Corpus, out, name string, set []string) (experiment.Result, error) {
-	config := train.DefaultConfig()
+func (c *demoCmd) fit(ctx context.Context, term *terminal, backend engine.Backend, corpus *erc.Corpus, out, name string, set []string) (experiment.Result, error) {
+	config := rundir.DefaultConfig()
 	config.Model, config.Train.Seed = name, c.Seed
 	config.Train.Epochs, config.Train.ValidEvery, config.Train.Batch = 24, 4, 8
 	for _, assignment := range set {
@@ -84,7 +87,7 @@ func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine,
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	trained, err := train.Open(out, backend)
+	trained, err := infer.Open(out, backend)
 	if err != nil {
 		return experiment.Result{}, err
 	}
@@ -97,7 +100,7 @@ func (c *demoCmd) fit(ctx context.Context, term *terminal, backend train.Engine,
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, train.Request{Samples: 4})
+	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, infer.Request{Samples: 4})
 	return experiment.NewResult(cells, trained.Seen, corpus, erc.Test), err
 }
 

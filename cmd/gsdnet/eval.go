@@ -8,11 +8,12 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/report"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 type evalCmd struct {
@@ -72,7 +73,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		passes++
 	}
 	bar := newCounter(term, "conversations", passes*len(data.In(split)))
-	cells, err := trained.Evaluate(ctx, data.Corpus, split, masks, train.Request{Samples: c.Samples, Recovered: c.Recovery, Watch: bar.add})
+	cells, err := trained.Evaluate(ctx, data.Corpus, split, masks, infer.Request{Samples: c.Samples, Recovered: c.Recovery, Watch: bar.add})
 	bar.close()
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ func (d *evalData) tell(term *terminal, split erc.Split) {
 
 // checkOut refuses to write into a run directory.
 func (c *evalCmd) checkOut() error {
-	for _, name := range []string{train.ConfigFile, train.CheckpointFile} {
+	for _, name := range []string{rundir.ConfigFile, rundir.CheckpointFile} {
 		if _, err := os.Stat(filepath.Join(c.Out, name)); c.Out != "" && err == nil {
 			return hint.Input("choose a folder that is not a run", "--out %s: it holds a run, which is only read", c.Out)
 		}
@@ -119,7 +120,7 @@ func (c *evalCmd) checkOut() error {
 
 // readData reads the data and compares them with those of the run. It refuses other
 // data, unless they are asked for.
-func (c *evalCmd) readData(ctx context.Context, t *train.Trained, split erc.Split) (evalData, error) {
+func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Split) (evalData, error) {
 	fields, err := c.over(t.Config.Data)
 	if err != nil {
 		return evalData{}, err
@@ -149,7 +150,7 @@ func (c *evalCmd) readData(ctx context.Context, t *train.Trained, split erc.Spli
 
 // masks returns those of --masks that the rules name, or the run's own; for other
 // data, masks that are drawn for them with the run's seed.
-func (c *evalCmd) masks(t *train.Trained, data evalData, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
+func (c *evalCmd) masks(t *infer.Trained, data evalData, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
 	switch {
 	case c.Masks == "" && data.difference != "":
 		return missing.FreezeAll(data.Corpus, split, rules, t.Config.Missing.Seed)

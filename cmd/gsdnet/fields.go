@@ -5,7 +5,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/internal/hint"
-	"gsdnet/train"
+	"gsdnet/rundir"
 )
 
 // fieldFlags choose which array of a data file plays which part.
@@ -15,7 +15,7 @@ type fieldFlags struct {
 
 // over returns the fields with the flags applied.
 func (f *fieldFlags) over(fields dataset.Fields) (dataset.Fields, error) {
-	c := train.DefaultConfig()
+	c := rundir.DefaultConfig()
 	c.Data = fields
 	for _, assignment := range f.Set {
 		if !strings.HasPrefix(strings.TrimSpace(assignment), "data.") {

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"gsdnet/engine"
 	"gsdnet/experiment"
+	"gsdnet/infer"
 	"gsdnet/internal/count"
-	"gsdnet/train"
 )
 
 type sweepCmd struct {
@@ -35,10 +36,10 @@ type sweepResult struct {
 type sweptCell struct {
 	Run string `json:"run"`
 	experiment.Identity
-	Before  bool        `json:"before"`
-	Seconds float64     `json:"seconds"`
-	Error   string      `json:"error,omitempty"`
-	Mean    *train.Cell `json:"mean,omitempty"` // over the masks; not of a cell that failed
+	Before  bool              `json:"before"`
+	Seconds float64           `json:"seconds"`
+	Error   string            `json:"error,omitempty"`
+	Mean    *infer.MaskResult `json:"mean,omitempty"` // over the masks; not of a cell that failed
 }
 
 // Help is the example under --help.
@@ -56,7 +57,7 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	backend, err := train.Backend(c.Backend)
+	backend, err := engine.Open(c.Backend)
 	if err != nil {
 		return err
 	}

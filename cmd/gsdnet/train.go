@@ -6,8 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"gsdnet/engine"
 	"gsdnet/internal/count"
 	"gsdnet/internal/hint"
+	"gsdnet/rundir"
 	"gsdnet/train"
 )
 
@@ -21,7 +23,7 @@ type configFlags struct {
 }
 
 // resolve applies the config file, then the flags, over the settings there are.
-func (f *configFlags) resolve(c *train.Config) (*train.Config, error) {
+func (f *configFlags) resolve(c *rundir.Config) (*rundir.Config, error) {
 	if f.Config != "" {
 		if err := c.Load(f.Config); err != nil {
 			return nil, err
@@ -73,7 +75,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	backend, err := train.Backend(c.Backend)
+	backend, err := engine.Open(c.Backend)
 	if err != nil {
 		return err
 	}
@@ -96,14 +98,14 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 
 // settings returns the config of a new run, or that of the run to resume with the
 // flags over it. It fills in the path of the data that the run remembers.
-func (c *trainCmd) settings() (*train.Config, error) {
+func (c *trainCmd) settings() (*rundir.Config, error) {
 	if !c.Resume {
 		if c.Data == "" {
 			return nil, hint.Input("name the file with --data FILE", "no conversations to learn from")
 		}
-		return c.resolve(train.DefaultConfig())
+		return c.resolve(rundir.DefaultConfig())
 	}
-	stored, data, err := train.Stored(c.Out)
+	stored, data, err := rundir.Stored(c.Out)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +116,7 @@ func (c *trainCmd) settings() (*train.Config, error) {
 		return nil, hint.Input("name it with --data FILE", "%s does not say which file it was trained on", c.Out)
 	}
 	if c.Config != "" {
-		stored = train.DefaultConfig() // a file describes a run whole
+		stored = rundir.DefaultConfig() // a file describes a run whole
 	}
 	return c.resolve(stored)
 }

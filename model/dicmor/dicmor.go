@@ -25,13 +25,16 @@ package dicmor
 import (
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
 )
 
 // Config holds the settings, the table [dicmor] of a config.
 type Config struct {
-	model.Body
+	readout.Body
 	Flows      int     `toml:"flows" limit:"2..64"`        // affine couplings of each flow; two move every channel
 	Attention  int     `toml:"attention" limit:"1..64"`    // residual channel attention blocks
 	Likelihood float64 `toml:"likelihood" limit:"0..1000"` // weight of L_likelihood + L_reconstruction
@@ -39,7 +42,7 @@ type Config struct {
 
 // Default returns the default settings; the weight is the paper's.
 func Default() Config {
-	return Config{Body: model.DefaultBody(), Flows: 4, Attention: 3, Likelihood: 0.1}
+	return Config{Body: readout.DefaultBody(), Flows: 4, Attention: 3, Likelihood: 0.1}
 }
 
 const (
@@ -55,7 +58,7 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  model.Head
+	head  readout.Head
 }
 
 // New checks the settings and builds the model.
@@ -63,26 +66,26 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("dicmor"); err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
-func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 }
 
 // Losses is L = L_pred + 0.1·(L_likelihood + L_reconstruction), the decoder beside
 // it.
-func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	done := n.complete(p, in)
 	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
 	likelihood := n.likelihood(p, in, done)
-	rebuilt := model.MaskedMean(graph.Square(graph.Sub(done.completed, truth)), model.Withheld(in))
+	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(done.completed, truth)), layer.Withheld(in))
 	pred := n.head.Loss(n.predict(p, in, done.completed), in)
-	decode := model.DecodeLoss(p, in, n.setup.Dims, truth, done.completed)
+	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, done.completed)
 	total := graph.Add(pred, graph.MulScalar(graph.Add(likelihood, rebuilt), n.cfg.Likelihood))
 	return model.Losses{Total: graph.Add(total, graph.MulScalar(decode, 0.1)), Terms: []model.Term{
 		{Name: "pred", Value: pred}, {Name: "likelihood", Value: likelihood},
@@ -91,55 +94,55 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 }
 
 // Forecast predicts from the completed features.
-func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	done := n.complete(p, in)
 	f := n.predict(p, in, done.completed)
 	f.Encoded = done.completed
-	f.Recover = func() [erc.NumModalities]*model.Node {
-		return model.FillDecoded(p, in, n.setup.Dims, done.completed)
+	f.Recover = func() [erc.NumModalities]*graph.Node {
+		return layer.FillDecoded(p, in, n.setup.Dims, done.completed)
 	}
 	return f
 }
 
 // completion is what the flows make of a batch.
 type completion struct {
-	completed  *model.Node // [M,B,N,d]
-	latent     *model.Node // [M,B,N,d] of the present modalities
-	volume     *model.Node // [M,B,N,1] log |det| of the flow there
-	observable *model.Node // [M,B,N,1]
+	completed  *graph.Node // [M,B,N,d]
+	latent     *graph.Node // [M,B,N,d] of the present modalities
+	volume     *graph.Node // [M,B,N,1] log |det| of the flow there
+	observable *graph.Node // [M,B,N,1]
 }
 
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
-func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
-	var none [erc.NumModalities]*model.Node
-	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
+func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
+	var none [erc.NumModalities]*graph.Node
+	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
 }
 
 // complete pushes what is present through its flow and back through those of what
 // is missing.
-func (n *Net) complete(p *model.Params, in model.Nodes) completion {
+func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
 	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
 	latent, volume := n.flow(p.In("flow"), graph.StopGradient(seen)) // or the likelihood shapes what is predicted from
 	latent = graph.Mul(latent, in[model.InPresent])
 
-	source := graph.StopGradient(model.Beside(latent))
-	source = graph.Concatenate([]*model.Node{source, model.Beside(in[model.InPresent])}, -1)
-	joined := model.Dense(p.In("join"), source, n.cfg.Width) // [B,N,d]
+	source := graph.StopGradient(layer.Beside(latent))
+	source = graph.Concatenate([]*graph.Node{source, layer.Beside(in[model.InPresent])}, -1)
+	joined := layer.Dense(p.In("join"), source, n.cfg.Width) // [B,N,d]
 	dims := seen.Shape().Dimensions
 	made := n.inverse(p.In("flow"), graph.BroadcastToDims(graph.InsertAxes(joined, 0), dims...))
 	for i := range n.cfg.Attention {
 		made = n.attend(p.In("refine%d", i), made)
 	}
 	return completion{
-		completed: graph.Add(seen, graph.Mul(made, model.Missing(in))),
+		completed: graph.Add(seen, graph.Mul(made, layer.Missing(in))),
 		latent:    latent, volume: volume, observable: in[model.InPresent],
 	}
 }
 
 // halves splits the channels, the first half kept in even couplings.
-func halves(x *model.Node, coupling int) (kept, moved *model.Node) {
+func halves(x *graph.Node, coupling int) (kept, moved *graph.Node) {
 	width := x.Shape().Dimensions[3]
-	part := func(from, to int) *model.Node {
+	part := func(from, to int) *graph.Node {
 		return graph.Slice(x, graph.AxisRange(), graph.AxisRange(), graph.AxisRange(), graph.AxisRange(from, to))
 	}
 	kept, moved = part(0, width/2), part(width/2, width)
@@ -149,23 +152,23 @@ func halves(x *model.Node, coupling int) (kept, moved *model.Node) {
 	return kept, moved
 }
 
-func joinHalves(kept, moved *model.Node, coupling int) *model.Node {
+func joinHalves(kept, moved *graph.Node, coupling int) *graph.Node {
 	if coupling%2 == 1 {
 		kept, moved = moved, kept
 	}
-	return graph.Concatenate([]*model.Node{kept, moved}, -1)
+	return graph.Concatenate([]*graph.Node{kept, moved}, -1)
 }
 
 // coupling returns the log scale and the shift that the kept half gives the other.
-func (n *Net) coupling(p *model.Params, kept *model.Node) (logScale, shift *model.Node) {
+func (n *Net) coupling(p *model.Params, kept *graph.Node) (logScale, shift *graph.Node) {
 	half := n.cfg.Width / 2
-	h := model.ReLU(model.DensePerModality(p.In("in"), kept, n.cfg.Width/2))
-	raw := model.DensePerModality(p.In("scale"), h, half)
-	return graph.MulScalar(graph.Tanh(raw), 0.5), model.DensePerModality(p.In("shift"), h, half)
+	h := layer.ReLU(layer.DensePerModality(p.In("in"), kept, n.cfg.Width/2))
+	raw := layer.DensePerModality(p.In("scale"), h, half)
+	return graph.MulScalar(graph.Tanh(raw), 0.5), layer.DensePerModality(p.In("shift"), h, half)
 }
 
 // flow maps features to latents, with the log determinant of each utterance.
-func (n *Net) flow(p *model.Params, x *model.Node) (z, volume *model.Node) {
+func (n *Net) flow(p *model.Params, x *graph.Node) (z, volume *graph.Node) {
 	for i := range n.cfg.Flows {
 		kept, moved := halves(x, i)
 		logScale, shift := n.coupling(p.In("coupling%d", i), kept)
@@ -181,7 +184,7 @@ func (n *Net) flow(p *model.Params, x *model.Node) (z, volume *model.Node) {
 }
 
 // inverse undoes flow.
-func (n *Net) inverse(p *model.Params, z *model.Node) *model.Node {
+func (n *Net) inverse(p *model.Params, z *graph.Node) *graph.Node {
 	for i := n.cfg.Flows - 1; i >= 0; i-- {
 		kept, moved := halves(z, i)
 		logScale, shift := n.coupling(p.In("coupling%d", i), kept)
@@ -192,17 +195,17 @@ func (n *Net) inverse(p *model.Params, z *model.Node) *model.Node {
 
 // attend is a residual channel attention block (Zhang et al., ECCV 2018): channels
 // are weighed by what the utterance's other channels say.
-func (n *Net) attend(p *model.Params, x *model.Node) *model.Node {
-	h := model.DensePerModality(p.In("in"), x, n.cfg.Width)
-	h = model.DensePerModality(p.In("out"), model.ReLU(h), n.cfg.Width)
-	squeeze := model.ReLU(model.DensePerModality(p.In("squeeze"), h, max(2, n.cfg.Width/reduction)))
-	gate := graph.Logistic(model.DensePerModality(p.In("excite"), squeeze, n.cfg.Width))
+func (n *Net) attend(p *model.Params, x *graph.Node) *graph.Node {
+	h := layer.DensePerModality(p.In("in"), x, n.cfg.Width)
+	h = layer.DensePerModality(p.In("out"), layer.ReLU(h), n.cfg.Width)
+	squeeze := layer.ReLU(layer.DensePerModality(p.In("squeeze"), h, max(2, n.cfg.Width/reduction)))
+	gate := graph.Logistic(layer.DensePerModality(p.In("excite"), squeeze, n.cfg.Width))
 	return graph.Add(x, graph.Mul(h, gate))
 }
 
 // likelihood is the negative log-likelihood per channel of the present latents
 // under the unit Gaussian around the prior mean of their class.
-func (n *Net) likelihood(p *model.Params, in model.Nodes, done completion) *model.Node {
+func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *graph.Node {
 	classes := scoreClasses
 	class := graph.ConvertDType(graph.AddScalar(graph.Clip(graph.Round(in[model.InLabel]),
 		graph.Scalar(done.latent.Graph(), done.latent.DType(), -3), graph.Scalar(done.latent.Graph(), done.latent.DType(), 3)), 3), in[model.InClass].DType())
@@ -218,11 +221,11 @@ func (n *Net) likelihood(p *model.Params, in model.Nodes, done completion) *mode
 	distance := graph.MulScalar(graph.ReduceAndKeep(graph.Square(graph.Sub(done.latent, prior)), graph.ReduceSum, -1), 0.5)
 	nll := graph.DivScalar(graph.Sub(distance, done.volume), float64(n.cfg.Width))
 	known := graph.Mul(done.observable, graph.Reshape(in[model.InLabelled], 1, dims[1], dims[2], 1))
-	return model.MaskedMean(nll, known)
+	return layer.MaskedMean(nll, known)
 }
 
 // predict fuses the completed modalities and reads along the conversation.
-func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
-	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(completed), in, nil)
-	return n.head.Predict(p.In("head"), model.DropFused(in, read))
+func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
+	read := n.cfg.Reader().Read(p.In("reader"), layer.Beside(completed), in, nil)
+	return n.head.Predict(p.In("head"), readout.DropFused(in, read))
 }

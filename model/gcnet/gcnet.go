@@ -20,20 +20,23 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
 )
 
 // Config holds the settings, the table [gcnet] of a config.
 type Config struct {
-	model.Body
+	readout.Body
 	Window         int     `toml:"window" limit:"1..256"`          // utterances an edge spans, either way
 	Reconstruction float64 `toml:"reconstruction" limit:"0..1000"` // weight of the reconstruction loss
 }
 
 // Default returns the default settings; window and weight are the paper's.
 func Default() Config {
-	return Config{Body: model.DefaultBody(), Window: 2, Reconstruction: 1}
+	return Config{Body: readout.DefaultBody(), Window: 2, Reconstruction: 1}
 }
 
 func init() {
@@ -44,7 +47,7 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  model.Head
+	head  readout.Head
 }
 
 // New checks the settings and builds the model.
@@ -52,7 +55,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("gcnet"); err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
 // Names of the inputs that Prepare adds: [R,B,N,N], row-normalised edges of each
@@ -63,7 +66,7 @@ const (
 )
 
 // Prepare adds the relations.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
+func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	feed[inTemporal] = n.relations(b, 3, func(_ *model.Conversation, i, j int) int {
 		switch {
 		case j < i:
@@ -83,7 +86,7 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	n.cfg.Feed(feed, b, draw, n.graphWidth())
 }
 
@@ -112,73 +115,73 @@ func (n *Net) relations(b *model.Batch, kinds int, kind func(c *model.Conversati
 }
 
 // Losses is L = L_pred + L_reconstruction.
-func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	h := n.refine(p, in)
-	pred := n.head.Loss(n.head.Predict(p.In("head"), model.DropFused(in, h)), in)
-	rebuilt := model.RawError(in, n.reconstruct(p, h), model.Withheld(in))
+	pred := n.head.Loss(n.head.Predict(p.In("head"), readout.DropFused(in, h)), in)
+	rebuilt := layer.RawError(in, n.reconstruct(p, h), layer.Withheld(in))
 	total := graph.Add(pred, graph.MulScalar(rebuilt, n.cfg.Reconstruction))
 	return model.Losses{Total: total, Terms: []model.Term{{Name: "pred", Value: pred}, {Name: "reconstruction", Value: rebuilt}}}
 }
 
 // Forecast predicts from the refined features.
-func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	h := n.refine(p, in)
-	f := n.head.Predict(p.In("head"), model.DropFused(in, h))
+	f := n.head.Predict(p.In("head"), readout.DropFused(in, h))
 	filled := n.reconstruct(p, h)
 	for _, m := range erc.Modalities {
-		filled[m] = model.Fill(in, m, filled[m])
+		filled[m] = layer.Fill(in, m, filled[m])
 	}
 	f.Encoded = n.embed(p, filled, in)
-	f.Recover = func() [erc.NumModalities]*model.Node { return filled }
+	f.Recover = func() [erc.NumModalities]*graph.Node { return filled }
 	return f
 }
 
 // embed maps each modality's raw features to [M,B,N,d]; their sum is the first
 // layer on the modalities side by side.
-func (n *Net) embed(p *model.Params, x [erc.NumModalities]*model.Node, in model.Nodes) *model.Node {
-	var parts []*model.Node
+func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node, in engine.Nodes) *graph.Node {
+	var parts []*graph.Node
 	for _, m := range erc.Modalities {
-		parts = append(parts, model.Dense(p.In("embed").In("%s", m), x[m], n.cfg.Width))
+		parts = append(parts, layer.Dense(p.In("embed").In("%s", m), x[m], n.cfg.Width))
 	}
-	return graph.Mul(graph.Stack(parts, 0), model.Valid4(in))
+	return graph.Mul(graph.Stack(parts, 0), layer.Valid4(in))
 }
 
 // refine encodes the context and adds what the two graphs make of it: [B,N,D_h].
-func (n *Net) refine(p *model.Params, in model.Nodes) *model.Node {
-	x := graph.ReduceSum(n.embed(p, model.DropInputs(in, ""), in), 0)
-	context := model.Recurrent(p.In("context"), x, in[model.InValid], n.cfg.Width/2)
+func (n *Net) refine(p *model.Params, in engine.Nodes) *graph.Node {
+	x := graph.ReduceSum(n.embed(p, readout.DropInputs(in, ""), in), 0)
+	context := layer.Recurrent(p.In("context"), x, in[model.InValid], n.cfg.Width/2)
 	return graph.Add(
 		n.relational(p.In("temporal"), context, in[inTemporal], in),
 		n.relational(p.In("speaker"), context, in[inSpeaker], in))
 }
 
 // relational is one graph network on the context [B,N,d], with edges [R,B,N,N].
-func (n *Net) relational(p *model.Params, x, edges *model.Node, in model.Nodes) *model.Node {
+func (n *Net) relational(p *model.Params, x, edges *graph.Node, in engine.Nodes) *graph.Node {
 	half := n.cfg.Width / 2
-	h := model.Dense(p.In("self"), x, half)
+	h := layer.Dense(p.In("self"), x, half)
 	for r := range edges.Shape().Dimensions[0] {
-		h = graph.Add(h, along(edges, r, model.Dense(p.In("relation%d", r), x, half)))
+		h = graph.Add(h, along(edges, r, layer.Dense(p.In("relation%d", r), x, half)))
 	}
 	near := along(edges, 0, h)
 	for r := 1; r < edges.Shape().Dimensions[0]; r++ {
 		near = graph.Add(near, along(edges, r, h))
 	}
-	h = graph.Add(model.Dense(p.In("keep"), h, half), model.Dense(p.In("near"), near, half))
-	both := graph.Concatenate([]*model.Node{x, h}, -1)
-	out := model.Recurrent(p.In("sequence"), both, in[model.InValid], n.graphWidth()/2)
-	return model.ReLU(model.Dense(p.In("out"), out, n.graphWidth()))
+	h = graph.Add(layer.Dense(p.In("keep"), h, half), layer.Dense(p.In("near"), near, half))
+	both := graph.Concatenate([]*graph.Node{x, h}, -1)
+	out := layer.Recurrent(p.In("sequence"), both, in[model.InValid], n.graphWidth()/2)
+	return layer.ReLU(layer.Dense(p.In("out"), out, n.graphWidth()))
 }
 
 // along propagates [B,N,d] along the edges of a relation.
-func along(edges *model.Node, relation int, h *model.Node) *model.Node {
-	return graph.Dot(model.Pick(edges, relation), h).General([]int{2}, []int{0}, []int{1}, []int{0})
+func along(edges *graph.Node, relation int, h *graph.Node) *graph.Node {
+	return graph.Dot(layer.Pick(edges, relation), h).General([]int{2}, []int{0}, []int{1}, []int{0})
 }
 
 // reconstruct maps the refined features to the raw ones of all modalities.
-func (n *Net) reconstruct(p *model.Params, h *model.Node) [erc.NumModalities]*model.Node {
-	var out [erc.NumModalities]*model.Node
+func (n *Net) reconstruct(p *model.Params, h *graph.Node) [erc.NumModalities]*graph.Node {
+	var out [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		out[m] = model.Dense(p.In("reconstruct").In("%s", m), h, n.setup.Dims[m])
+		out[m] = layer.Dense(p.In("reconstruct").In("%s", m), h, n.setup.Dims[m])
 	}
 	return out
 }

@@ -4,8 +4,10 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/diffusion"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
 )
 
 // completer fills the holes of a batch. Component 0 of its state is X [M,B,N,d],
@@ -13,30 +15,30 @@ import (
 type completer struct {
 	net       *Net
 	p         *model.Params
-	in        model.Nodes
-	regressed [erc.NumModalities]*model.Node // [B,N,D_m] raw features, the holes regressed; nil for MeanNone
-	embedded  *model.Node                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
-	observed  *model.Node                    // [M,B,N,d] X'_o, 0 where absent
-	mean      *model.Node                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
+	in        engine.Nodes
+	regressed [erc.NumModalities]*graph.Node // [B,N,D_m] raw features, the holes regressed; nil for MeanNone
+	embedded  *graph.Node                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
+	observed  *graph.Node                    // [M,B,N,d] X'_o, 0 where absent
+	mean      *graph.Node                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
 	side      side                           // nil for GraphNone
-	clean     *model.Node                    // [M,B,N,d] the context of a clean condition, once it is known
+	clean     *graph.Node                    // [M,B,N,d] the context of a clean condition, once it is known
 	path      []at                           // where the sampler has been, from the prior's draw on
 }
 
 // at is the sampler's state at a time, one node a component.
 type at struct {
 	time  float64
-	state []*model.Node
+	state []*graph.Node
 }
 
 // output is the networks' say on one noisy state.
 type output struct {
-	x, g *model.Node // raw outputs
+	x, g *graph.Node // raw outputs
 }
 
 // networks runs s_θ and s_φ on a noisy state at times t ([B] or [1]); x and r
 // are noised features and residual, cond the features to condition on.
-func (c *completer) networks(x, r, t, cond *model.Node, side side) output {
+func (c *completer) networks(x, r, t, cond *graph.Node, side side) output {
 	context := c.context(cond)
 	out := output{}
 	a := c.in[inGraph]
@@ -50,7 +52,7 @@ func (c *completer) networks(x, r, t, cond *model.Node, side side) output {
 
 // context weighs the condition for each modality; a clean one, which is the same
 // at every noise level, once.
-func (c *completer) context(cond *model.Node) *model.Node {
+func (c *completer) context(cond *graph.Node) *graph.Node {
 	if c.clean != nil {
 		return c.clean
 	}
@@ -67,42 +69,42 @@ func (c *completer) context(cond *model.Node) *model.Node {
 
 // condition returns what the networks are shown of the observations at a noise
 // level: all of it, or noised at the same level by draw e of the feed's noise.
-func (c *completer) condition(alphaX, stdX, alphaG, stdG *model.Node, e int) (*model.Node, side) {
+func (c *completer) condition(alphaX, stdX, alphaG, stdG *graph.Node, e int) (*graph.Node, side) {
 	if c.net.cfg.Condition == ConditionClean {
 		return c.observed, c.side
 	}
-	noise := graph.Mul(model.Pick(c.in[inCondX], e), stdX)
+	noise := graph.Mul(layer.Pick(c.in[inCondX], e), stdX)
 	cond := graph.Mul(graph.Add(graph.Mul(c.observed, alphaX), noise), c.in[model.InPresent])
 	if _, spectral := c.side.(spectra); spectral {
-		return cond, c.side.noisy(alphaG, stdG, model.Pick(c.in[inCondG], e))
+		return cond, c.side.noisy(alphaG, stdG, layer.Pick(c.in[inCondG], e))
 	}
 	return cond, c.side
 }
 
 // sample runs the reverse-time SDEs of Eq. 15 from noise to features and
 // residual, then refines both: X̂ [M,B,N,d] and r̂ (nil for GraphNone).
-func (c *completer) sample() (x, r *model.Node) {
+func (c *completer) sample() (x, r *graph.Node) {
 	n := c.net
 	g := c.observed.Graph()
-	starts := []*model.Node{graph.MulScalar(c.in[inStartX], n.sdeX.PriorStd())}
+	starts := []*graph.Node{graph.MulScalar(c.in[inStartX], n.sdeX.PriorStd())}
 	sdes := []diffusion.SDE{n.sdeX}
 	if c.side != nil {
 		starts = append(starts, graph.MulScalar(c.in[inStartG], n.sdeG.PriorStd()))
 		sdes = append(sdes, n.sdeG)
 	}
 	evaluation := 0
-	problem := diffusion.Problem[*model.Node]{
-		Space: model.Space{},
+	problem := diffusion.Problem[*graph.Node]{
+		Space: layer.Space{},
 		SDEs:  sdes,
-		Denoise: func(state []*model.Node, t float64) []*model.Node {
+		Denoise: func(state []*graph.Node, t float64) []*graph.Node {
 			clean := c.denoise(g, state, t, evaluation)
 			evaluation++
 			return clean
 		},
-		Noise: func(draw, component int) *model.Node {
-			return model.Pick(c.in[[]string{inNoiseX, inNoiseG}[component]], draw)
+		Noise: func(draw, component int) *graph.Node {
+			return layer.Pick(c.in[[]string{inNoiseX, inNoiseG}[component]], draw)
 		},
-		Watch: func(_ int, t float64, state []*model.Node) { c.path = append(c.path, at{t, state}) },
+		Watch: func(_ int, t float64, state []*graph.Node) { c.path = append(c.path, at{t, state}) },
 	}
 	c.path = []at{{n.times[0], starts}}
 	state := diffusion.Sample(n.sampler, problem, starts, n.times)
@@ -122,18 +124,18 @@ func (c *completer) sample() (x, r *model.Node) {
 }
 
 // denoise turns the networks' output at a fixed time into clean samples.
-func (c *completer) denoise(g *graph.Graph, state []*model.Node, t float64, evaluation int) []*model.Node {
+func (c *completer) denoise(g *graph.Graph, state []*graph.Node, t float64, evaluation int) []*graph.Node {
 	n := c.net
-	scalar := func(v float64) *model.Node { return graph.Scalar(g, state[0].DType(), v) }
+	scalar := func(v float64) *graph.Node { return graph.Scalar(g, state[0].DType(), v) }
 	alphaX, stdX := n.sdeX.Marginal(t)
 	alphaG, stdG := n.sdeG.Marginal(t)
 	cond, side := c.condition(scalar(alphaX), scalar(stdX), scalar(alphaG), scalar(stdG), evaluation)
-	var r *model.Node
+	var r *graph.Node
 	if c.side != nil {
 		r = state[1]
 	}
 	out := c.networks(state[0], r, graph.Reshape(scalar(t), 1), cond, side)
-	clean := []*model.Node{n.clean(out.x, state[0], alphaX, stdX)}
+	clean := []*graph.Node{n.clean(out.x, state[0], alphaX, stdX)}
 	if c.side != nil {
 		clean = append(clean, n.clean(out.g, r, alphaG, stdG))
 	}
@@ -142,7 +144,7 @@ func (c *completer) denoise(g *graph.Graph, state []*model.Node, t float64, eval
 
 // clean turns a raw network output into the clean sample it stands for. Where it
 // predicts a score, the output is s times the score.
-func (n *Net) clean(out, x *model.Node, alpha, std float64) *model.Node {
+func (n *Net) clean(out, x *graph.Node, alpha, std float64) *graph.Node {
 	if n.prediction == diffusion.X0 {
 		return out
 	}
@@ -150,12 +152,12 @@ func (n *Net) clean(out, x *model.Node, alpha, std float64) *model.Node {
 	if n.prediction == diffusion.Score {
 		a /= std
 	}
-	return model.Space{}.Combine(a, out, b, x)
+	return layer.Space{}.Combine(a, out, b, x)
 }
 
 // matching is Eq. 11 with weight s²: the mean over weighted elements of the
 // squared error of the raw output, whose target is x0, ε or −ε.
-func (n *Net) matching(out, x0, eps, weight *model.Node) *model.Node {
+func (n *Net) matching(out, x0, eps, weight *graph.Node) *graph.Node {
 	want := eps
 	switch n.prediction {
 	case diffusion.X0:
@@ -163,5 +165,5 @@ func (n *Net) matching(out, x0, eps, weight *model.Node) *model.Node {
 	case diffusion.Score:
 		want = graph.Neg(eps)
 	}
-	return model.MaskedMean(graph.Square(graph.Sub(out, want)), weight)
+	return layer.MaskedMean(graph.Square(graph.Sub(out, want)), weight)
 }

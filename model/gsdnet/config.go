@@ -3,7 +3,7 @@ package gsdnet
 import (
 	"gsdnet/diffusion"
 	"gsdnet/internal/hint"
-	"gsdnet/model"
+	"gsdnet/model/readout"
 )
 
 // What is diffused beside the features (the ablation switch), the basis of the
@@ -71,7 +71,7 @@ func Default() Config {
 		SDELambda: diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
 		Sampler:   "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true,
 		Condition: ConditionClean, Mean: MeanRegression, Ridge: 0.3, RidgeRank: 32, Folds: 5, Blocks: 3,
-		Rows: model.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: model.HeadLaplace,
+		Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: readout.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
 	}
 }
@@ -83,7 +83,7 @@ func Paper() Config {
 	c.SDELambda.BetaMax = 1 // as the paper's lineage has it
 	c.Sampler, c.Steps, c.Prediction = "euler", 100, "score"
 	c.Through, c.Condition = false, ConditionNoisy
-	c.Mean, c.Kernel, c.Rows, c.Context = MeanNone, 3, model.RowsEncoded, 0
+	c.Mean, c.Kernel, c.Rows, c.Context = MeanNone, 3, readout.RowsEncoded, 0
 	return c
 }
 
@@ -106,9 +106,9 @@ func (c Config) checkNames() error {
 		{"graph", c.Graph, []string{GraphSpectral, GraphAdjacency, GraphNone}},
 		{"basis", c.Basis, []string{BasisShared, BasisOwn, BasisOracle}},
 		{"mean", c.Mean, []string{MeanNone, MeanRegression}},
-		{"rows", c.Rows, []string{model.RowsEmbedded, model.RowsEncoded}},
+		{"rows", c.Rows, []string{readout.RowsEmbedded, readout.RowsEncoded}},
 		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
-		{"head", c.Head, []string{model.HeadLaplace, model.HeadPoint}},
+		{"head", c.Head, []string{readout.HeadLaplace, readout.HeadPoint}},
 	} {
 		if err := hint.OneOf("gsdnet."+choice.key, choice.value, choice.known...); err != nil {
 			return err

@@ -5,25 +5,26 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
 )
 
 // decodeLoss teaches the decoder, without a gradient to what it decodes.
-func (c *completer) decodeLoss(p *model.Params, target, completed *model.Node) *model.Node {
+func (c *completer) decodeLoss(p *model.Params, target, completed *graph.Node) *graph.Node {
 	if c.mean == nil {
-		return model.DecodeLoss(p, c.in, c.net.setup.Dims, target, completed)
+		return layer.DecodeLoss(p, c.in, c.net.setup.Dims, target, completed)
 	}
-	return model.RawError(c.in, c.recovered(p, completed), model.Withheld(c.in))
+	return layer.RawError(c.in, c.recovered(p, completed), layer.Withheld(c.in))
 }
 
 // recovered returns the raw features with the holes filled: decoded, or as
 // regressed and corrected by what diffusion adds.
-func (c *completer) recovered(p *model.Params, completed *model.Node) [erc.NumModalities]*model.Node {
+func (c *completer) recovered(p *model.Params, completed *graph.Node) [erc.NumModalities]*graph.Node {
 	if c.mean == nil {
-		return model.FillDecoded(p, c.in, c.net.setup.Dims, completed)
+		return layer.FillDecoded(p, c.in, c.net.setup.Dims, completed)
 	}
-	raw := model.Decode(p.In("decode"), graph.Sub(completed, c.mean), c.net.setup.Dims)
+	raw := layer.Decode(p.In("decode"), graph.Sub(completed, c.mean), c.net.setup.Dims)
 	for _, m := range erc.Modalities {
-		missing := model.Pick(model.Missing(c.in), m)
+		missing := layer.Pick(layer.Missing(c.in), m)
 		raw[m] = graph.Add(c.regressed[m], graph.Mul(raw[m], missing))
 	}
 	return raw

@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/diffusion"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
 	"gsdnet/simd"
@@ -189,14 +190,14 @@ func TestGolden(t *testing.T) {
 }
 
 // goldenFeed prepares the batch with the host's own graphs and the file's noise.
-func goldenFeed(t *testing.T, net *Net, b *model.Batch, truth []model.Truth, noise golden) model.Feed {
+func goldenFeed(t *testing.T, net *Net, b *model.Batch, truth []model.Truth, noise golden) engine.Feed {
 	t.Helper()
 	feed := b.Observe()
 	b.Reveal(feed, truth)
 	if err := net.Prepare(feed, b, truth); err != nil {
 		t.Fatal(err)
 	}
-	net.Draw(feed, b, model.Draw{Seed: 1, Step: 1, Train: true})
+	net.Draw(feed, b, model.Pass{Seed: 1, Step: 1, Train: true})
 	for name, value := range noise {
 		if old, ok := feed[name]; !ok || old.Shape().Size() != value.Shape().Size() {
 			t.Fatalf("noise %s %s: the feed has %v", name, value.Shape(), old)
@@ -216,7 +217,7 @@ func goldenFeed(t *testing.T, net *Net, b *model.Batch, truth []model.Truth, noi
 }
 
 // compareHost compares graphs and spectra.
-func compareHost(t *testing.T, compare *comparison, net *Net, b *model.Batch, truth []model.Truth, feed model.Feed, want golden) {
+func compareHost(t *testing.T, compare *comparison, net *Net, b *model.Batch, truth []model.Truth, feed engine.Feed, want golden) {
 	t.Helper()
 	all, err := net.analyse(b, truth)
 	if err != nil {
@@ -259,7 +260,7 @@ func goldenStore(t *testing.T, file golden, name string) *mlx.Store {
 }
 
 // runGolden runs every stage, the losses and their gradients in one graph.
-func runGolden(t *testing.T, compare *comparison, net *Net, feed model.Feed, store *mlx.Store, want golden) {
+func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, store *mlx.Store, want golden) {
 	t.Helper()
 	backend, err := simd.New("")
 	if err != nil {
@@ -268,7 +269,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed model.Feed, sto
 	names := slices.Sorted(maps.Keys(feed))
 	var labels []string
 	exec, err := mlx.NewExec(backend, store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		in := model.Nodes{}
+		in := engine.Nodes{}
 		for i, name := range names {
 			in[name] = inputs[i]
 		}
@@ -318,7 +319,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed model.Feed, sto
 }
 
 // stages lists what happens between the inputs and the losses, in order.
-func stages(net *Net, p *model.Params, in model.Nodes, add func(string, *graph.Node)) {
+func stages(net *Net, p *model.Params, in engine.Nodes, add func(string, *graph.Node)) {
 	c := net.completer(p, in)
 	add("stage/encoded", c.observed)
 	target := graph.Mul(net.encode(p, in, model.InComplete), in[model.InHas])

@@ -17,9 +17,13 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/diffusion"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
+	"gsdnet/model/ridge"
 )
 
 func init() {
@@ -30,12 +34,12 @@ func init() {
 type Net struct {
 	cfg        Config
 	setup      model.Setup
-	reader     model.Reader
-	head       model.Head
+	reader     readout.Reader
+	head       readout.Head
 	sdeX, sdeG diffusion.SDE
 	prediction diffusion.Prediction
 	sampler    diffusion.Method
-	ridge      model.Ridge
+	ridge      ridge.Regression
 	times      []float64
 }
 
@@ -44,8 +48,8 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := &Net{cfg: c, setup: s, reader: model.Reader{Width: c.Width, Layers: c.Context}}
-	n.head = model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}
+	n := &Net{cfg: c, setup: s, reader: readout.Reader{Width: c.Width, Layers: c.Context}}
+	n.head = readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}
 	var err error
 	if n.sdeX, err = c.SDEX.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
@@ -53,7 +57,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
-	n.ridge = model.Ridge{Dims: s.Dims, Lambda: c.Ridge, Around: c.Around, Rank: c.RidgeRank, Folds: c.Folds}
+	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Ridge, Around: c.Around, Rank: c.RidgeRank, Folds: c.Folds}
 	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
 	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
 	return n, nil
@@ -61,17 +65,17 @@ func New(c Config, s model.Setup) (*Net, error) {
 
 // Losses is Eq. 20: L_total = β(L_rec + L_s^θ + L_s^φ) + L_pred, with the
 // decoder's own loss beside it.
-func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
-	withheld := model.Withheld(in)
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
+	withheld := layer.Withheld(in)
 	c := n.completer(p, in)
 	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas]) // X'_m(complete)
 	x, r := c.sample()
 	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
-	recX := model.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
+	recX := layer.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
 	recG := graph.ScalarZero(x.Graph(), x.DType())
 	if c.side != nil {
 		truth, weight := c.side.target()
-		recG = model.MaskedMean(graph.Square(graph.Sub(r, truth)), weight)
+		recG = layer.MaskedMean(graph.Square(graph.Sub(r, truth)), weight)
 	}
 	completed := c.overwrite(x)
 	pred := n.head.Loss(n.predict(p, c, completed, r), in)
@@ -90,16 +94,16 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 const decodeWeight = 0.1
 
 // Forecast completes a batch and predicts from it.
-func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	c := n.completer(p, in)
 	x, r := c.sample()
 	completed := c.overwrite(x)
 	f := n.predict(p, c, completed, r)
 	f.Encoded = completed
-	f.Recover = func() [erc.NumModalities]*model.Node { return c.recovered(p, completed) }
+	f.Recover = func() [erc.NumModalities]*graph.Node { return c.recovered(p, completed) }
 	if c.mean != nil {
-		f.Anchors = func() [][erc.NumModalities]*model.Node {
-			return [][erc.NumModalities]*model.Node{model.FillMean(in), c.regressed}
+		f.Anchors = func() [][erc.NumModalities]*graph.Node {
+			return [][erc.NumModalities]*graph.Node{layer.FillMean(in), c.regressed}
 		}
 	}
 	f.Trajectory = func() model.Trajectory { return c.trajectory(x, r) }
@@ -107,27 +111,27 @@ func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
 }
 
 // completer encodes what was observed, Eqs. 12-14.
-func (n *Net) completer(p *model.Params, in model.Nodes) *completer {
+func (n *Net) completer(p *model.Params, in engine.Nodes) *completer {
 	c := &completer{net: n, p: p, in: in, side: n.newSide(p, in)}
 	if n.cfg.Mean == MeanRegression {
 		c.regressed = n.ridge.Complete(p, in)
 	}
 	c.embedded = c.embedObserved(p, in)
-	encoded := model.Normalise(c.embedded, in[model.InValid])
+	encoded := layer.Normalise(c.embedded, in[model.InValid])
 	c.observed = graph.Mul(encoded, in[model.InPresent])
 	if n.cfg.Mean == MeanRegression {
-		c.mean = graph.Mul(encoded, model.Missing(c.in))
+		c.mean = graph.Mul(encoded, layer.Missing(c.in))
 	}
 	return c
 }
 
 // embedObserved embeds what there is, the holes left at zero or regressed.
-func (c *completer) embedObserved(p *model.Params, in model.Nodes) *model.Node {
+func (c *completer) embedObserved(p *model.Params, in engine.Nodes) *graph.Node {
 	n := c.net
 	if n.cfg.Mean == MeanNone {
 		return n.embed(p, in, "", inDropIn)
 	}
-	filled := model.Nodes{model.InValid: in[model.InValid]}
+	filled := engine.Nodes{model.InValid: in[model.InValid]}
 	for m, x := range c.regressed {
 		name := erc.Modality(m).String()
 		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
@@ -136,7 +140,7 @@ func (c *completer) embedObserved(p *model.Params, in model.Nodes) *model.Node {
 }
 
 // residual is what of the features is diffused: all, or what their mean leaves.
-func (c *completer) residual(x *model.Node) *model.Node {
+func (c *completer) residual(x *graph.Node) *graph.Node {
 	if c.mean == nil {
 		return x
 	}
@@ -144,55 +148,55 @@ func (c *completer) residual(x *model.Node) *model.Node {
 }
 
 // encode runs the encoder on the inputs named prefix+modality, without dropout.
-func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
-	return model.Normalise(n.embed(p, in, prefix, ""), in[model.InValid])
+func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
+	return layer.Normalise(n.embed(p, in, prefix, ""), in[model.InValid])
 }
 
 // embed runs the encoder short of its norm.
-func (n *Net) embed(p *model.Params, in model.Nodes, prefix, drop string) *model.Node {
-	var x, masks [erc.NumModalities]*model.Node
+func (n *Net) embed(p *model.Params, in engine.Nodes, prefix, drop string) *graph.Node {
+	var x, masks [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
 		x[m] = in[prefix+m.String()]
 		if drop != "" {
 			masks[m] = in[drop+m.String()] // absent outside training
 		}
 	}
-	return model.Embed(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	return layer.Embed(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
 }
 
 // overwrite keeps the observed rows and takes the missing ones from x.
-func (c *completer) overwrite(x *model.Node) *model.Node {
-	return graph.Add(c.observed, graph.Mul(x, model.Missing(c.in)))
+func (c *completer) overwrite(x *graph.Node) *graph.Node {
+	return graph.Add(c.observed, graph.Mul(x, layer.Missing(c.in)))
 }
 
 // predict is §5.3: fusion on the completed graph, then the head.
-func (n *Net) predict(p *model.Params, c *completer, completed, r *model.Node) model.Forecast {
+func (n *Net) predict(p *model.Params, c *completer, completed, r *graph.Node) model.Outputs {
 	return n.head.Predict(p.In("head"), n.fuse(p, c, completed, r))
 }
 
 // fuse is Eq. 19 on the completed graph, read along the conversation: [B,N,F].
-func (n *Net) fuse(p *model.Params, c *completer, completed, r *model.Node) *model.Node {
+func (n *Net) fuse(p *model.Params, c *completer, completed, r *graph.Node) *graph.Node {
 	a := c.in[inGraph]
 	if c.side != nil {
 		a = c.side.graph(r)
 	}
-	fused := model.Fuse(p.In("fuse"), a, c.rows(p.In("rows"), completed), c.in[model.InValid], n.cfg.FusionLayers)
+	fused := layer.Fuse(p.In("fuse"), a, c.rows(p.In("rows"), completed), c.in[model.InValid], n.cfg.FusionLayers)
 	return n.reader.Read(p.In("reader"), fused, c.in, c.in[inDropOut])
 }
 
 // rows are what enters the fused graph, [M,B,N,d]. Diffusion needs unit scale,
 // prediction does not: rows are as embedded, and what was sampled is read out
 // linearly where something is missing.
-func (c *completer) rows(p *model.Params, completed *model.Node) *model.Node {
-	if c.net.cfg.Rows == model.RowsEncoded {
+func (c *completer) rows(p *model.Params, completed *graph.Node) *graph.Node {
+	if c.net.cfg.Rows == readout.RowsEncoded {
 		return completed
 	}
-	missing := model.Missing(c.in)
+	missing := layer.Missing(c.in)
 	if c.mean != nil {
 		added := graph.Mul(graph.Sub(completed, c.mean), missing)
-		return graph.Add(c.embedded, model.Mix(p, added, c.net.cfg.Width))
+		return graph.Add(c.embedded, layer.Mix(p, added, c.net.cfg.Width))
 	}
-	recovered := graph.Mul(model.DensePerModality(p, completed, c.net.cfg.Width), missing)
+	recovered := graph.Mul(layer.DensePerModality(p, completed, c.net.cfg.Width), missing)
 	return graph.Add(graph.Mul(c.embedded, c.in[model.InPresent]), recovered)
 }
 
@@ -202,7 +206,7 @@ func (n *Net) readWidth() int {
 }
 
 // scoreLosses is Eq. 11 for the features and for the side.
-func (n *Net) scoreLosses(c *completer, target, withheld *model.Node) (lossX, lossG *model.Node) {
+func (n *Net) scoreLosses(c *completer, target, withheld *graph.Node) (lossX, lossG *graph.Node) {
 	out := c.noised(target)
 	weight := graph.Add(withheld, graph.MulScalar(c.in[model.InPresent], n.cfg.FreeWeight))
 	lossX = n.matching(out.x, target, c.in[inEpsX], weight)
@@ -215,7 +219,7 @@ func (n *Net) scoreLosses(c *completer, target, withheld *model.Node) (lossX, lo
 
 // noised is what the networks say of the truth, noised at a time of its own for
 // each conversation.
-func (c *completer) noised(target *model.Node) output {
+func (c *completer) noised(target *graph.Node) output {
 	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Steps)
 	size := in[model.InValid].Shape().Dimensions[0]
 	alphaX, stdX := marginal(in[inMargX], size, 4)
@@ -233,13 +237,13 @@ func (c *completer) noised(target *model.Node) output {
 
 // marginal splits [B,2] into α and s, shaped [1,B,1,…] to multiply arrays of a
 // rank.
-func marginal(x *model.Node, size, rank int) (alpha, std *model.Node) {
+func marginal(x *graph.Node, size, rank int) (alpha, std *graph.Node) {
 	dims := make([]int, rank)
 	for i := range dims {
 		dims[i] = 1
 	}
 	dims[1] = size
-	column := func(i int) *model.Node {
+	column := func(i int) *graph.Node {
 		return graph.Reshape(graph.Slice(x, graph.AxisRange(), graph.AxisElem(i)), dims...)
 	}
 	return column(0), column(1)

@@ -11,6 +11,7 @@ import (
 	"gsdnet/model"
 	"gsdnet/model/gsdnet"
 	"gsdnet/model/modeltest"
+	"gsdnet/model/readout"
 )
 
 // small returns the default settings at a size that trains in seconds.
@@ -31,7 +32,9 @@ func TestConformance(t *testing.T) {
 		"point head": func(c *gsdnet.Config) { c.Head = "point" },
 		"from zero":  func(c *gsdnet.Config) { c.Mean = gsdnet.MeanNone },
 		"around":     func(c *gsdnet.Config) { c.Around, c.Folds = true, 0 },
-		"as printed": func(c *gsdnet.Config) { c.Mean, c.Kernel, c.Rows, c.Context = gsdnet.MeanNone, 3, model.RowsEncoded, 0 },
+		"as printed": func(c *gsdnet.Config) {
+			c.Mean, c.Kernel, c.Rows, c.Context = gsdnet.MeanNone, 3, readout.RowsEncoded, 0
+		},
 		"no fusion":  func(c *gsdnet.Config) { c.FusionLayers = 0 },
 		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Through = gsdnet.ConditionNoisy, false },
 	} {

@@ -4,6 +4,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/diffusion"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
 )
@@ -63,7 +64,7 @@ func edgeNoise(z model.Noise, purpose string, times int) *tensors.Tensor {
 }
 
 // feedNoise adds everything random that the graphs need.
-func (n *Net) feedNoise(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) feedNoise(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	z := model.Noise{Batch: b, Draw: draw}
 	draws, evaluations := n.sampler.Draws(n.cfg.Steps), n.sampler.Evaluations(n.cfg.Steps)
 	feed[inStartX] = z.Features(inStartX, 0, n.cfg.Width)
@@ -95,7 +96,7 @@ func (n *Net) graphNoise(z model.Noise, purpose string, times int) *tensors.Tens
 }
 
 // feedTraining adds noise levels, the noise to be matched, and dropout.
-func (n *Net) feedTraining(feed model.Feed, z model.Noise) {
+func (n *Net) feedTraining(feed engine.Feed, z model.Noise) {
 	size := z.Batch.Size()
 	times := make([]float32, size)
 	marginal := func(sde diffusion.SDE) *tensors.Tensor {

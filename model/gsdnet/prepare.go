@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/mat"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
 	"gsdnet/spectral"
@@ -34,7 +35,7 @@ type graphs struct {
 }
 
 // Prepare adds spectra (or graphs) to the feed.
-func (n *Net) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth) error {
+func (n *Net) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
 	all, err := n.analyse(b, truth)
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (n *Net) Prepare(feed model.Feed, b *model.Batch, truth []model.Truth) erro
 }
 
 // Draw adds the noise of a completion and, in training, the folds of the regression.
-func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	n.feedNoise(feed, b, draw)
 	if n.cfg.Mean == MeanRegression {
 		n.ridge.Feed(feed, b, draw)
@@ -130,7 +131,7 @@ func (n *Net) rank(length int) int {
 	return n.cfg.Rank
 }
 
-func (n *Net) feedSpectra(feed model.Feed, b *model.Batch, all []*graphs, withTarget bool) {
+func (n *Net) feedSpectra(feed engine.Feed, b *model.Batch, all []*graphs, withTarget bool) {
 	size, k := len(all), n.rank(b.N)
 	basis := make([]float32, size*b.N*k)
 	rest := make([]float32, size*b.N*b.N)

@@ -7,7 +7,7 @@ import (
 )
 
 // trajectory is where the sampler has been, and where it was refined to.
-func (c *completer) trajectory(x, r *model.Node) model.Trajectory {
+func (c *completer) trajectory(x, r *graph.Node) model.Trajectory {
 	var out model.Trajectory
 	for _, stop := range c.path {
 		features := stop.state[0]

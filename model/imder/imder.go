@@ -28,14 +28,17 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/diffusion"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
 )
 
 // Config holds the settings, the table [imder] of a config.
 type Config struct {
-	model.Body
+	readout.Body
 	Sigma  float64 `toml:"sigma" limit:">1..10000"` // of the variance-exploding SDE
 	Steps  int     `toml:"steps" limit:"1..1000"`   // of Euler-Maruyama; 100 in the paper
 	Weight float64 `toml:"weight" limit:"0..1000"`  // of the score matching and the reconstruction
@@ -43,7 +46,7 @@ type Config struct {
 
 // Default returns the default settings; σ and the weight are the paper's.
 func Default() Config {
-	return Config{Body: model.DefaultBody(), Sigma: 25, Steps: 20, Weight: 0.1}
+	return Config{Body: readout.DefaultBody(), Sigma: 25, Steps: 20, Weight: 0.1}
 }
 
 const leastTime = 1e-3 // below it the noise is smaller than rounding
@@ -56,7 +59,7 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  model.Head
+	head  readout.Head
 	sde   diffusion.SDE
 }
 
@@ -69,7 +72,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err != nil {
 		return nil, hint.Input("see [imder] in docs/config.md", "imder: %w", err)
 	}
-	return &Net{cfg: c, setup: s, sde: sde, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, sde: sde, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
 // Names of the inputs that Prepare adds.
@@ -82,10 +85,10 @@ const (
 )
 
 // Prepare adds nothing: the graphs need only what was observed.
-func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Draw adds the noise, and dropout in training.
-func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	z := model.Noise{Batch: b, Draw: draw}
 	feed[inStart] = z.Features(inStart, 0, n.cfg.Width)
 	if draws := diffusion.Euler.Draws(n.cfg.Steps); draws > 0 {
@@ -107,7 +110,7 @@ func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
 }
 
 // Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.
-func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
 	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
 	completed := n.complete(p, in, seen)
@@ -115,10 +118,10 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 	std := graph.Reshape(in[inStd], 1, -1, 1, 1)
 	noisy := graph.Add(truth, graph.Mul(in[inTarget], std))
 	out := n.score(p, in, noisy, graph.StopGradient(seen), in[inTime], std)
-	score := model.MaskedMean(graph.Square(graph.Add(out, in[inTarget])), model.Withheld(in)) // s·std should be −z
-	rebuilt := model.MaskedMean(graph.Square(graph.Sub(completed, truth)), model.Withheld(in))
+	score := layer.MaskedMean(graph.Square(graph.Add(out, in[inTarget])), layer.Withheld(in)) // s·std should be −z
+	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(completed, truth)), layer.Withheld(in))
 	pred := n.head.Loss(n.predict(p, in, completed), in)
-	decode := model.DecodeLoss(p, in, n.setup.Dims, truth, completed)
+	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, completed)
 
 	total := graph.Add(pred, graph.MulScalar(graph.Add(score, rebuilt), n.cfg.Weight))
 	return model.Losses{Total: graph.Add(total, graph.MulScalar(decode, 0.1)), Terms: []model.Term{
@@ -127,33 +130,33 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 }
 
 // Forecast predicts from the completed features.
-func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	completed := n.complete(p, in, graph.Mul(n.encode(p, in, ""), in[model.InPresent]))
 	f := n.predict(p, in, completed)
 	f.Encoded = completed
-	f.Recover = func() [erc.NumModalities]*model.Node {
-		return model.FillDecoded(p, in, n.setup.Dims, completed)
+	f.Recover = func() [erc.NumModalities]*graph.Node {
+		return layer.FillDecoded(p, in, n.setup.Dims, completed)
 	}
 	return f
 }
 
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
-func (n *Net) encode(p *model.Params, in model.Nodes, prefix string) *model.Node {
-	var none [erc.NumModalities]*model.Node
-	return model.Embed(p.In("encode"), model.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
+func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
+	var none [erc.NumModalities]*graph.Node
+	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
 }
 
 // complete samples what is missing and refines it.
-func (n *Net) complete(p *model.Params, in model.Nodes, seen *model.Node) *model.Node {
+func (n *Net) complete(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.Node {
 	x := graph.StopGradient(n.sample(p, in, graph.StopGradient(seen)))
-	inner := model.ReLU(model.DensePerModality(p.In("refine").In("in"), x, n.cfg.Width))
-	x = graph.Add(x, model.DensePerModality(p.In("refine").In("out"), inner, n.cfg.Width))
-	return graph.Add(seen, graph.Mul(x, model.Missing(in)))
+	inner := layer.ReLU(layer.DensePerModality(p.In("refine").In("in"), x, n.cfg.Width))
+	x = graph.Add(x, layer.DensePerModality(p.In("refine").In("out"), inner, n.cfg.Width))
+	return graph.Add(seen, graph.Mul(x, layer.Missing(in)))
 }
 
 // predict fuses the completed modalities and reads along the conversation.
-func (n *Net) predict(p *model.Params, in model.Nodes, completed *model.Node) model.Forecast {
+func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
 	fused := attend(p.In("fuse"), completed)
-	read := n.cfg.Reader().Read(p.In("reader"), model.Beside(fused), in, nil)
-	return n.head.Predict(p.In("head"), model.DropFused(in, read))
+	read := n.cfg.Reader().Read(p.In("reader"), layer.Beside(fused), in, nil)
+	return n.head.Predict(p.In("head"), readout.DropFused(in, read))
 }

@@ -4,48 +4,50 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/diffusion"
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
 )
 
 // sample runs the reverse-time SDE from noise to features, [M,B,N,d].
-func (n *Net) sample(p *model.Params, in model.Nodes, seen *model.Node) *model.Node {
+func (n *Net) sample(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.Node {
 	g, dtype := seen.Graph(), seen.DType()
-	problem := diffusion.Problem[*model.Node]{
-		Space: model.Space{},
+	problem := diffusion.Problem[*graph.Node]{
+		Space: layer.Space{},
 		SDEs:  []diffusion.SDE{n.sde},
-		Denoise: func(state []*model.Node, t float64) []*model.Node {
+		Denoise: func(state []*graph.Node, t float64) []*graph.Node {
 			_, std := n.sde.Marginal(t)
 			time := graph.Reshape(graph.Scalar(g, dtype, t), 1)
 			out := n.score(p, in, state[0], seen, time, graph.Scalar(g, dtype, std))
-			return []*model.Node{model.Space{}.Combine(1, state[0], std, out)} // x + std²·(out/std)
+			return []*graph.Node{layer.Space{}.Combine(1, state[0], std, out)} // x + std²·(out/std)
 		},
-		Noise: func(draw, _ int) *model.Node { return model.Pick(in[inNoise], draw) },
+		Noise: func(draw, _ int) *graph.Node { return layer.Pick(in[inNoise], draw) },
 	}
 	times := diffusion.Uniform.Times(n.sde, n.cfg.Steps, diffusion.Euler.End())
-	start := []*model.Node{graph.MulScalar(in[inStart], n.sde.PriorStd())}
+	start := []*graph.Node{graph.MulScalar(in[inStart], n.sde.PriorStd())}
 	return diffusion.Sample(diffusion.Euler, problem, start, times)[0]
 }
 
 // score is the U-Net's output, std times the score, for noisy features [M,B,N,d] at
 // times [B] or [1], conditioned on the features seen. Each level halves the
 // utterances by averaging neighbours, padding left out.
-func (n *Net) score(p *model.Params, in model.Nodes, x, seen, time, std *model.Node) *model.Node {
+func (n *Net) score(p *model.Params, in engine.Nodes, x, seen, time, std *graph.Node) *graph.Node {
 	p = p.In("score")
-	width, valid := n.cfg.Width, model.Valid4(in)
-	embedded := graph.Reshape(model.TimeEmbedding(p.In("time"), time, width), 1, -1, 1, width)
+	width, valid := n.cfg.Width, layer.Valid4(in)
+	embedded := graph.Reshape(layer.TimeEmbedding(p.In("time"), time, width), 1, -1, 1, width)
 	scale := graph.Sqrt(graph.OnePlus(graph.Square(std))) // of x, whose own is about 1
-	side := graph.Concatenate([]*model.Node{model.Beside(seen), model.Beside(in[model.InPresent])}, -1)
+	side := graph.Concatenate([]*graph.Node{layer.Beside(seen), layer.Beside(in[model.InPresent])}, -1)
 	dims := x.Shape().Dimensions
-	condition := graph.Reshape(model.Dense(p.In("condition"), side, erc.NumModalities*width), dims[1], dims[2], erc.NumModalities, width)
+	condition := graph.Reshape(layer.Dense(p.In("condition"), side, erc.NumModalities*width), dims[1], dims[2], erc.NumModalities, width)
 	condition = graph.TransposeAllAxes(condition, 2, 0, 1, 3)
 
-	fine := level(p.In("down0"), graph.Add(model.DensePerModality(p.In("in"), graph.Div(x, scale), width), condition), embedded, valid, width)
+	fine := level(p.In("down0"), graph.Add(layer.DensePerModality(p.In("in"), graph.Div(x, scale), width), condition), embedded, valid, width)
 	coarse, coarseValid := halve(fine, valid)
 	coarse = level(p.In("down1"), coarse, embedded, coarseValid, width)
-	h := graph.Concatenate([]*model.Node{fine, double(coarse, dims[2])}, -1)
-	h = level(p.In("up0"), model.DensePerModality(p.In("merge"), h, width), embedded, valid, width)
-	out := model.DensePerModality(p.In("out"), model.LayerNorm(h), width)
+	h := graph.Concatenate([]*graph.Node{fine, double(coarse, dims[2])}, -1)
+	h = level(p.In("up0"), layer.DensePerModality(p.In("merge"), h, width), embedded, valid, width)
+	out := layer.DensePerModality(p.In("out"), layer.LayerNorm(h), width)
 	// The best linear guess, and the network's word on what it leaves: the clean
 	// sample is then x/(1+std²) + (std/√(1+std²))·out, bounded at every noise level.
 	linear := graph.Mul(graph.Div(x, scale), graph.Div(std, scale))
@@ -54,20 +56,20 @@ func (n *Net) score(p *model.Params, in model.Nodes, x, seen, time, std *model.N
 
 // level is one level of the U-Net: time added, neighbours mixed by a convolution,
 // an MLP, with a residual.
-func level(p *model.Params, h, time, valid *model.Node, width int) *model.Node {
-	u := graph.Mul(graph.Add(model.LayerNorm(h), time), valid)
-	around := graph.Concatenate([]*model.Node{u, model.Shift(u, -1), model.Shift(u, 1)}, -1)
-	inner := model.SiLU(model.DensePerModality(p.In("conv"), around, width))
-	return graph.Mul(graph.Add(h, model.DensePerModality(p.In("out"), inner, width)), valid)
+func level(p *model.Params, h, time, valid *graph.Node, width int) *graph.Node {
+	u := graph.Mul(graph.Add(layer.LayerNorm(h), time), valid)
+	around := graph.Concatenate([]*graph.Node{u, layer.Shift(u, -1), layer.Shift(u, 1)}, -1)
+	inner := layer.SiLU(layer.DensePerModality(p.In("conv"), around, width))
+	return graph.Mul(graph.Add(h, layer.DensePerModality(p.In("out"), inner, width)), valid)
 }
 
 // halve averages pairs of utterances that are there, [M,B,N,d] → [M,B,⌈N/2⌉,d].
-func halve(h, valid *model.Node) (coarse, coarseValid *model.Node) {
-	pairs := func(x *model.Node) *model.Node {
+func halve(h, valid *graph.Node) (coarse, coarseValid *graph.Node) {
+	pairs := func(x *graph.Node) *graph.Node {
 		dims := x.Shape().Dimensions
 		if dims[2]%2 == 1 {
 			zero := graph.Zeros(x.Graph(), x.Shape())
-			x = graph.Concatenate([]*model.Node{x, graph.Slice(zero, graph.AxisRange(), graph.AxisRange(), graph.AxisRange(0, 1), graph.AxisRange())}, 2)
+			x = graph.Concatenate([]*graph.Node{x, graph.Slice(zero, graph.AxisRange(), graph.AxisRange(), graph.AxisRange(0, 1), graph.AxisRange())}, 2)
 			dims = x.Shape().Dimensions
 		}
 		return graph.ReduceSum(graph.Reshape(x, dims[0], dims[1], dims[2]/2, 2, dims[3]), 3)
@@ -78,7 +80,7 @@ func halve(h, valid *model.Node) (coarse, coarseValid *model.Node) {
 }
 
 // double repeats every utterance, up to a length.
-func double(h *model.Node, length int) *model.Node {
+func double(h *graph.Node, length int) *graph.Node {
 	dims := h.Shape().Dimensions
 	wide := graph.BroadcastToDims(graph.InsertAxes(h, 3), dims[0], dims[1], dims[2], 2, dims[3])
 	wide = graph.Reshape(wide, dims[0], dims[1], 2*dims[2], dims[3])

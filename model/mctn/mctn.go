@@ -19,19 +19,22 @@ package mctn
 import (
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
 )
 
 // Config holds the settings, the table [mctn] of a config.
 type Config struct {
-	model.Body
+	readout.Body
 	Translation float64 `toml:"translation" limit:"0..1000"` // weight of the translation loss
 	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the back-translation loss
 }
 
 // Default returns the default settings; the weights are the paper's.
-func Default() Config { return Config{Body: model.DefaultBody(), Translation: 0.1, Cycle: 0.1} }
+func Default() Config { return Config{Body: readout.DefaultBody(), Translation: 0.1, Cycle: 0.1} }
 
 func init() {
 	model.Offer("mctn", "cyclic translation between modalities (Pham et al., 2019)", Default, New)
@@ -41,7 +44,7 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  model.Head
+	head  readout.Head
 }
 
 // New checks the settings and builds the model.
@@ -49,26 +52,26 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("mctn"); err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
-func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 }
 
 // Losses is L = L_pred + λ_t·L_translation + λ_c·L_cycle.
-func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
-	joint, _ := n.encode(p, model.DropInputs(in, ""), in[model.InPresent], in)
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
+	joint, _ := n.encode(p, readout.DropInputs(in, ""), in[model.InPresent], in)
 	targets := n.decode(p, joint, in)
-	translation := model.RawError(in, targets, model.Withheld(in))
+	translation := layer.RawError(in, targets, layer.Withheld(in))
 
 	// Back: what was translated is the source now, and what was there the target.
-	back, _ := n.encode(p, masked(targets, model.Missing(in)), model.Missing(in), in)
-	cycle := model.RawError(in, n.decode(p, back, in), graph.Mul(in[model.InHas], in[model.InPresent]))
+	back, _ := n.encode(p, masked(targets, layer.Missing(in)), layer.Missing(in), in)
+	cycle := layer.RawError(in, n.decode(p, back, in), graph.Mul(in[model.InHas], in[model.InPresent]))
 
 	pred := n.head.Loss(n.regress(p, joint, in), in)
 	total := graph.Add(pred, graph.Add(graph.MulScalar(translation, n.cfg.Translation), graph.MulScalar(cycle, n.cfg.Cycle)))
@@ -78,52 +81,52 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 }
 
 // Forecast predicts from the joint encoding of what is present.
-func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
-	joint, _ := n.encode(p, model.DropInputs(in, ""), in[model.InPresent], in)
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
+	joint, _ := n.encode(p, readout.DropInputs(in, ""), in[model.InPresent], in)
 	f := n.regress(p, joint, in)
 	filled := n.decode(p, joint, in)
 	for _, m := range erc.Modalities {
-		filled[m] = model.Fill(in, m, filled[m])
+		filled[m] = layer.Fill(in, m, filled[m])
 	}
 	_, f.Encoded = n.encode(p, filled, graph.OnesLike(in[model.InPresent]), in)
-	f.Recover = func() [erc.NumModalities]*model.Node { return filled }
+	f.Recover = func() [erc.NumModalities]*graph.Node { return filled }
 	return f
 }
 
 // masked keeps the raw features where mask [M,B,N,1] says.
-func masked(x [erc.NumModalities]*model.Node, mask *model.Node) [erc.NumModalities]*model.Node {
+func masked(x [erc.NumModalities]*graph.Node, mask *graph.Node) [erc.NumModalities]*graph.Node {
 	for _, m := range erc.Modalities {
-		x[m] = graph.Mul(x[m], model.Pick(mask, m))
+		x[m] = graph.Mul(x[m], layer.Pick(mask, m))
 	}
 	return x
 }
 
 // encode maps a source, zero where it is absent, to the joint encoding [B,N,d]; it
 // returns the modalities' own embeddings [M,B,N,d] too.
-func (n *Net) encode(p *model.Params, source [erc.NumModalities]*model.Node, present *model.Node, in model.Nodes) (joint, embedded *model.Node) {
+func (n *Net) encode(p *model.Params, source [erc.NumModalities]*graph.Node, present *graph.Node, in engine.Nodes) (joint, embedded *graph.Node) {
 	p = p.In("encoder")
-	var parts []*model.Node
+	var parts []*graph.Node
 	for _, m := range erc.Modalities {
-		parts = append(parts, model.Dense(p.In("%s", m), source[m], n.cfg.Width))
+		parts = append(parts, layer.Dense(p.In("%s", m), source[m], n.cfg.Width))
 	}
-	embedded = graph.Mul(graph.Stack(parts, 0), graph.Mul(present, model.Valid4(in)))
-	side := graph.Concatenate([]*model.Node{model.Beside(embedded), model.Beside(present)}, -1)
-	return model.Recurrent(p, model.ReLU(model.Dense(p.In("merge"), side, n.cfg.Width)), in[model.InValid], n.cfg.Width/2), embedded
+	embedded = graph.Mul(graph.Stack(parts, 0), graph.Mul(present, layer.Valid4(in)))
+	side := graph.Concatenate([]*graph.Node{layer.Beside(embedded), layer.Beside(present)}, -1)
+	return layer.Recurrent(p, layer.ReLU(layer.Dense(p.In("merge"), side, n.cfg.Width)), in[model.InValid], n.cfg.Width/2), embedded
 }
 
 // decode translates the joint encoding into the raw features of all modalities.
-func (n *Net) decode(p *model.Params, joint *model.Node, in model.Nodes) [erc.NumModalities]*model.Node {
+func (n *Net) decode(p *model.Params, joint *graph.Node, in engine.Nodes) [erc.NumModalities]*graph.Node {
 	p = p.In("decoder")
-	h := model.Recurrent(p, joint, in[model.InValid], n.cfg.Width/2)
-	var out [erc.NumModalities]*model.Node
+	h := layer.Recurrent(p, joint, in[model.InValid], n.cfg.Width/2)
+	var out [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		out[m] = model.Dense(p.In("%s", m), h, n.setup.Dims[m])
+		out[m] = layer.Dense(p.In("%s", m), h, n.setup.Dims[m])
 	}
 	return out
 }
 
 // regress is the recurrent regressor on the joint encoding.
-func (n *Net) regress(p *model.Params, joint *model.Node, in model.Nodes) model.Forecast {
-	h := model.Recurrent(p.In("regressor"), joint, in[model.InValid], n.cfg.Width/2)
-	return n.head.Predict(p.In("head"), model.DropFused(in, h))
+func (n *Net) regress(p *model.Params, joint *graph.Node, in engine.Nodes) model.Outputs {
+	h := layer.Recurrent(p.In("regressor"), joint, in[model.InValid], n.cfg.Width/2)
+	return n.head.Predict(p.In("head"), readout.DropFused(in, h))
 }

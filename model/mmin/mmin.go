@@ -20,13 +20,16 @@ package mmin
 import (
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
 )
 
 // Config holds the settings, the table [mmin] of a config.
 type Config struct {
-	model.Body
+	readout.Body
 	Blocks      int     `toml:"blocks" limit:"1..64"`        // autoencoders in the cascade
 	Imagination float64 `toml:"imagination" limit:"0..1000"` // weight of the imagination loss
 	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the way back
@@ -34,7 +37,7 @@ type Config struct {
 
 // Default returns the default settings; cascade and weights are the paper's.
 func Default() Config {
-	return Config{Body: model.DefaultBody(), Blocks: 5, Imagination: 4, Cycle: 2}
+	return Config{Body: readout.DefaultBody(), Blocks: 5, Imagination: 4, Cycle: 2}
 }
 
 // bottleneck is the narrowest layer of an autoencoder; the others are two and four
@@ -49,7 +52,7 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  model.Head
+	head  readout.Head
 }
 
 // New checks the settings and builds the model.
@@ -57,30 +60,30 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.Check("mmin"); err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: model.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
-func (n *Net) Prepare(model.Feed, *model.Batch, []model.Truth) error { return nil }
+func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed model.Feed, b *model.Batch, draw model.Draw) {
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	n.cfg.Feed(feed, b, draw, n.cfg.Width)
 }
 
 // Losses is L = L_pred + 4·L_imagination + 2·L_cycle, the teacher's prediction and
 // the decoder beside it.
-func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
-	seen := graph.Mul(n.embed(p.In("encode"), model.DropInputs(in, "")), in[model.InPresent])
-	known := graph.Mul(n.embed(p.In("teacher"), model.DropInputs(in, model.InComplete)), graph.Mul(in[model.InHas], model.Valid4(in)))
-	taught := n.head.Loss(n.head.Predict(p.In("teacher_head"), model.Beside(known)), in)
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
+	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in[model.InPresent])
+	known := graph.Mul(n.embed(p.In("teacher"), readout.DropInputs(in, model.InComplete)), graph.Mul(in[model.InHas], layer.Valid4(in)))
+	taught := n.head.Loss(n.head.Predict(p.In("teacher_head"), layer.Beside(known)), in)
 
 	imagined, latent := n.cascade(p.In("imagine"), seen)
 	back, _ := n.cascade(p.In("back"), imagined)
-	imagination := model.MaskedMean(graph.Square(graph.Sub(imagined, graph.StopGradient(known))), model.Withheld(in))
-	cycle := model.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in[model.InPresent])
+	imagination := layer.MaskedMean(graph.Square(graph.Sub(imagined, graph.StopGradient(known))), layer.Withheld(in))
+	cycle := layer.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in[model.InPresent])
 	pred := n.head.Loss(n.head.Predict(p.In("head"), n.read(p, in, latent)), in)
-	decode := model.DecodeLoss(p, in, n.setup.Dims, known, completed(in, seen, imagined))
+	decode := layer.DecodeLoss(p, in, n.setup.Dims, known, completed(in, seen, imagined))
 
 	missing := graph.Add(graph.MulScalar(imagination, n.cfg.Imagination), graph.MulScalar(cycle, n.cfg.Cycle))
 	total := graph.Add(graph.Add(pred, missing), graph.Add(taught, graph.MulScalar(decode, 0.1)))
@@ -91,54 +94,54 @@ func (n *Net) Losses(p *model.Params, in model.Nodes) model.Losses {
 }
 
 // Forecast predicts from the bottlenecks of the imagination.
-func (n *Net) Forecast(p *model.Params, in model.Nodes) model.Forecast {
-	seen := graph.Mul(n.embed(p.In("encode"), model.DropInputs(in, "")), in[model.InPresent])
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
+	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in[model.InPresent])
 	imagined, latent := n.cascade(p.In("imagine"), seen)
 	f := n.head.Predict(p.In("head"), n.read(p, in, latent))
 	f.Encoded = completed(in, seen, imagined)
-	f.Recover = func() [erc.NumModalities]*model.Node {
-		return model.FillDecoded(p, in, n.setup.Dims, f.Encoded)
+	f.Recover = func() [erc.NumModalities]*graph.Node {
+		return layer.FillDecoded(p, in, n.setup.Dims, f.Encoded)
 	}
 	return f
 }
 
 // read takes the bottlenecks along the conversation, [B,N,d].
-func (n *Net) read(p *model.Params, in model.Nodes, latent *model.Node) *model.Node {
-	return model.DropFused(in, n.cfg.Reader().Read(p.In("reader"), latent, in, nil))
+func (n *Net) read(p *model.Params, in engine.Nodes, latent *graph.Node) *graph.Node {
+	return readout.DropFused(in, n.cfg.Reader().Read(p.In("reader"), latent, in, nil))
 }
 
 // completed takes the missing embeddings from the imagination.
-func completed(in model.Nodes, seen, imagined *model.Node) *model.Node {
-	return graph.Add(seen, graph.Mul(imagined, model.Missing(in)))
+func completed(in engine.Nodes, seen, imagined *graph.Node) *graph.Node {
+	return graph.Add(seen, graph.Mul(imagined, layer.Missing(in)))
 }
 
 // embed is an encoder for each modality: raw features → [M,B,N,d].
-func (n *Net) embed(p *model.Params, x [erc.NumModalities]*model.Node) *model.Node {
-	var parts []*model.Node
+func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node) *graph.Node {
+	var parts []*graph.Node
 	for _, m := range erc.Modalities {
-		parts = append(parts, model.ReLU(model.Dense(p.In("%s", m), x[m], n.cfg.Width)))
+		parts = append(parts, layer.ReLU(layer.Dense(p.In("%s", m), x[m], n.cfg.Width)))
 	}
-	return model.ReLU(model.DensePerModality(p.In("out"), graph.Stack(parts, 0), n.cfg.Width))
+	return layer.ReLU(layer.DensePerModality(p.In("out"), graph.Stack(parts, 0), n.cfg.Width))
 }
 
 // cascade runs the residual autoencoders on the embeddings of all modalities,
 // zero where there is none; it returns the last one's output [M,B,N,d] and the
 // bottlenecks [B,N,blocks·64].
-func (n *Net) cascade(p *model.Params, x *model.Node) (out, latent *model.Node) {
-	input := model.Beside(x)
+func (n *Net) cascade(p *model.Params, x *graph.Node) (out, latent *graph.Node) {
+	input := layer.Beside(x)
 	dims := input.Shape().Dimensions
 	sum := input
-	var last *model.Node
-	var latents []*model.Node
+	var last *graph.Node
+	var latents []*graph.Node
 	for i := range n.cfg.Blocks {
 		block := p.In("block%d", i)
-		h := model.ReLU(model.Dense(block.In("in"), sum, 4*bottleneck))
-		h = model.ReLU(model.Dense(block.In("narrow"), h, 2*bottleneck))
-		h = model.ReLU(model.Dense(block.In("latent"), h, bottleneck))
+		h := layer.ReLU(layer.Dense(block.In("in"), sum, 4*bottleneck))
+		h = layer.ReLU(layer.Dense(block.In("narrow"), h, 2*bottleneck))
+		h = layer.ReLU(layer.Dense(block.In("latent"), h, bottleneck))
 		latents = append(latents, h)
-		h = model.ReLU(model.Dense(block.In("wide"), h, 2*bottleneck))
-		h = model.ReLU(model.Dense(block.In("wider"), h, 4*bottleneck))
-		last = model.Dense(block.In("out"), h, dims[2])
+		h = layer.ReLU(layer.Dense(block.In("wide"), h, 2*bottleneck))
+		h = layer.ReLU(layer.Dense(block.In("wider"), h, 4*bottleneck))
+		last = layer.Dense(block.In("out"), h, dims[2])
 		sum = graph.Add(sum, last)
 	}
 	split := graph.Reshape(last, dims[0], dims[1], erc.NumModalities, n.cfg.Width)

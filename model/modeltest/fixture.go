@@ -13,6 +13,7 @@ import (
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
 	"gsdnet/simd"
@@ -112,7 +113,7 @@ func (f *fixture) batch(length int, indices ...int) (*model.Batch, []model.Truth
 }
 
 // feed prepares a batch; truth is nil for inference.
-func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) model.Feed {
+func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) engine.Feed {
 	f.t.Helper()
 	feed := b.Observe()
 	if truth != nil {
@@ -121,12 +122,12 @@ func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) model.F
 	if err := f.model.Prepare(feed, b, truth); err != nil {
 		f.t.Fatalf("Prepare: %v", err)
 	}
-	f.model.Draw(feed, b, model.Draw{Seed: 3, Step: step, Train: truth != nil})
+	f.model.Draw(feed, b, model.Pass{Seed: 3, Step: step, Train: truth != nil})
 	return feed
 }
 
 // run builds a graph on a feed and returns its outputs.
-func (f *fixture) run(feed model.Feed, build func(in model.Nodes) []*model.Node) []*tensors.Tensor {
+func (f *fixture) run(feed engine.Feed, build func(in engine.Nodes) []*graph.Node) []*tensors.Tensor {
 	f.t.Helper()
 	names := slices.Sorted(maps.Keys(feed))
 	exec, err := mlx.NewExec(f.backend, f.store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
@@ -143,15 +144,15 @@ func (f *fixture) run(feed model.Feed, build func(in model.Nodes) []*model.Node)
 	return out
 }
 
-func byName(names []string, inputs []*graph.Node) model.Nodes {
-	nodes := model.Nodes{}
+func byName(names []string, inputs []*graph.Node) engine.Nodes {
+	nodes := engine.Nodes{}
 	for i, name := range names {
 		nodes[name] = inputs[i]
 	}
 	return nodes
 }
 
-func inOrder(names []string, feed model.Feed) []any {
+func inOrder(names []string, feed engine.Feed) []any {
 	args := make([]any, len(names))
 	for i, name := range names {
 		args[i] = feed[name]
@@ -161,10 +162,10 @@ func inOrder(names []string, feed model.Feed) []any {
 
 // predicted returns the outputs of the task, the encoded features and the recovered
 // ones, in this order.
-func (f *fixture) predicted(said model.Forecast) []*model.Node {
-	outputs := []*model.Node{said.Location, said.Scale}
+func (f *fixture) predicted(said model.Outputs) []*graph.Node {
+	outputs := []*graph.Node{said.Location, said.Scale}
 	if f.setup.Task == erc.Classes {
-		outputs = []*model.Node{said.Logits}
+		outputs = []*graph.Node{said.Logits}
 	}
 	recovered := said.Recover()
 	return append(append(outputs, said.Encoded), recovered[:]...)
@@ -176,7 +177,7 @@ func (f *fixture) width() int { return max(1, f.setup.NumClasses) }
 // forecast returns what predicted lists for a batch.
 func (f *fixture) forecast(b *model.Batch) [][]float32 {
 	f.t.Helper()
-	out := f.run(f.feed(b, nil, 0), func(in model.Nodes) []*model.Node {
+	out := f.run(f.feed(b, nil, 0), func(in engine.Nodes) []*graph.Node {
 		return f.predicted(f.model.Forecast(f.params, in))
 	})
 	flat := make([][]float32, len(out))
@@ -188,7 +189,7 @@ func (f *fixture) forecast(b *model.Batch) [][]float32 {
 
 // descend makes training steps on one feed after another and returns the first
 // and the last prediction loss.
-func (f *fixture) descend(steps int, feed func(step int) model.Feed) (first, last float64) {
+func (f *fixture) descend(steps int, feed func(step int) engine.Feed) (first, last float64) {
 	f.t.Helper()
 	var names []string
 	exec, err := mlx.NewExec(f.backend, f.store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {

@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
 )
@@ -51,9 +52,9 @@ func suite(t *testing.T, m model.Model, s model.Setup) {
 
 func shapes(f *fixture) {
 	b, _ := f.batch(16, 0, 1, 2, 3)
-	f.run(f.feed(b, nil, 0), func(in model.Nodes) []*model.Node {
+	f.run(f.feed(b, nil, 0), func(in engine.Nodes) []*graph.Node {
 		said := f.model.Forecast(f.params, in)
-		check := func(what string, node *model.Node, want ...int) {
+		check := func(what string, node *graph.Node, want ...int) {
 			if got := node.Shape().Dimensions; !slices.Equal(got, want) {
 				f.t.Errorf("%s: got shape %v, want %v", what, got, want)
 			}
@@ -78,9 +79,9 @@ func shapes(f *fixture) {
 func finite(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var names []string
-	out := f.run(f.feed(b, truth, 1), func(in model.Nodes) []*model.Node {
+	out := f.run(f.feed(b, truth, 1), func(in engine.Nodes) []*graph.Node {
 		losses := f.model.Losses(f.params, in)
-		nodes := []*model.Node{losses.Total}
+		nodes := []*graph.Node{losses.Total}
 		names = []string{"total"}
 		for _, term := range losses.Terms {
 			nodes, names = append(nodes, term.Value), append(names, term.Name)
@@ -98,9 +99,9 @@ func finite(f *fixture) {
 func trajectory(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var states []model.State
-	out := f.run(f.feed(b, truth, 0), func(in model.Nodes) []*model.Node {
+	out := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
 		said := f.model.Forecast(f.params, in)
-		nodes := []*model.Node{said.Encoded}
+		nodes := []*graph.Node{said.Encoded}
 		if said.Trajectory == nil {
 			return nodes
 		}
@@ -138,16 +139,16 @@ func trajectory(f *fixture) {
 func gradients(f *fixture) {
 	alive := map[string]bool{}
 	// Some weights start behind a zero; a few steps open the way.
-	f.descend(3, func(step int) model.Feed {
+	f.descend(3, func(step int) engine.Feed {
 		b, truth := f.batch(16, 0, 1, 2, 3)
 		return f.feed(b, truth, uint64(step+1))
 	})
 	for step := range uint64(3) {
 		b, truth := f.batch(16, []int{0, 1, 2, 3}[step:]...)
 		var names []string
-		out := f.run(f.feed(b, truth, step+10), func(in model.Nodes) []*model.Node {
+		out := f.run(f.feed(b, truth, step+10), func(in engine.Nodes) []*graph.Node {
 			loss := f.model.Losses(f.params, in).Total
-			var weights []*model.Node
+			var weights []*graph.Node
 			names = nil
 			for v := range f.store.IterVariables() {
 				if v.Trainable && v.InUseByGraph(loss.Graph()) {
@@ -269,7 +270,7 @@ func repeated(f *fixture) {
 }
 
 func overfits(f *fixture) {
-	first, last := f.descend(Steps, func(step int) model.Feed {
+	first, last := f.descend(Steps, func(step int) engine.Feed {
 		b, truth := f.batch(16, 0, 1, 2, 3)
 		return f.feed(b, truth, uint64(step+1))
 	})

@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/model"
 )
@@ -13,7 +14,7 @@ import (
 // leaky reads what is stored in absent cells, times a factor.
 type leaky struct{ factor float32 }
 
-func (l leaky) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
+func (l leaky) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	sum := make([]float32, b.Size()*b.N)
 	for i := range b.Conversations {
 		for u := range b.Conversations[i].Present {
@@ -26,14 +27,14 @@ func (l leaky) Prepare(feed model.Feed, b *model.Batch, _ []model.Truth) error {
 	return nil
 }
 
-func (leaky) Draw(model.Feed, *model.Batch, model.Draw) {}
+func (leaky) Draw(engine.Feed, *model.Batch, model.Pass) {}
 
-func (leaky) Losses(*model.Params, model.Nodes) model.Losses { return model.Losses{} }
+func (leaky) Losses(*model.Params, engine.Nodes) model.Losses { return model.Losses{} }
 
-func (leaky) Forecast(_ *model.Params, in model.Nodes) model.Forecast {
-	return model.Forecast{
+func (leaky) Forecast(_ *model.Params, in engine.Nodes) model.Outputs {
+	return model.Outputs{
 		Location: in["sum"], Scale: graph.OnesLike(in["sum"]), Encoded: in[model.InPresent],
-		Recover: func() (x [erc.NumModalities]*model.Node) {
+		Recover: func() (x [erc.NumModalities]*graph.Node) {
 			for _, m := range erc.Modalities {
 				x[m] = in[m.String()]
 			}

@@ -1,0 +1,53 @@
+package infer
+
+import (
+	"maps"
+	"slices"
+)
+
+// bucket returns the length a conversation, or a window of a long one, is padded to:
+// few enough lengths that graphs are compiled a handful of times, close enough that
+// little is wasted.
+func Bucket(n int) int {
+	step := 16
+	switch {
+	case n > 128:
+		step = 64
+	case n > 64:
+		step = 32
+	}
+	return (n + step - 1) / step * step
+}
+
+// rowsAtOnce is the size of a batch of predictions. Four rows take little longer each
+// than eight, and fewer of them stay empty.
+const rowsAtOnce = 4
+
+// dealt is a batch of predictions. Row i holds a completion of sample
+// indices[i%len(indices)], number i/len(indices) of those that run at once.
+type dealt struct {
+	length  int   // that samples are padded to
+	indices []int // of the samples, each once
+}
+
+// atOnce is how many completions of each sample a batch holds. What is left of its
+// rows is not used.
+func (d *dealt) atOnce() int { return rowsAtOnce / len(d.indices) }
+
+// alike deals samples into batches for predictions. The order of the sums in a graph
+// depends on its shapes. So a sample is always padded to the bucket of its own length,
+// and all batches have the same number of rows: results do not depend on
+// which samples are predicted together.
+func alike(lengths []int) []dealt {
+	groups := map[int][]int{}
+	for i, n := range lengths {
+		groups[Bucket(n)] = append(groups[Bucket(n)], i)
+	}
+	var out []dealt
+	for _, length := range slices.Sorted(maps.Keys(groups)) {
+		for indices := range slices.Chunk(groups[length], rowsAtOnce) {
+			out = append(out, dealt{length, indices})
+		}
+	}
+	return out
+}

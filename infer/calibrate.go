@@ -1,0 +1,59 @@
+package infer
+
+import (
+	"math"
+
+	"gsdnet/metric"
+)
+
+// Bounds of the factor that calibration may choose, and how closely it looks.
+const (
+	leastStretch = 0.25
+	mostStretch  = 8
+	stretchSteps = 30
+)
+
+// calibrate returns the factor on the Laplace scales of the head that gives the
+// lowest CRPS on the validation masks together. A head that has learnt its
+// training labels too well is too sure of itself; the factor widens its intervals
+// without moving a prediction. 1 where there are no distributions.
+func Calibrate(cells []MaskResult) float64 {
+	low, high := math.Log(leastStretch), math.Log(mostStretch)
+	loss := func(logFactor float64) float64 { return stretchedCRPS(cells, math.Exp(logFactor)) }
+	if math.IsNaN(loss(0)) {
+		return 1
+	}
+	const golden = 0.6180339887498949
+	for range stretchSteps {
+		a, b := high-golden*(high-low), low+golden*(high-low)
+		if loss(a) <= loss(b) {
+			high = b
+		} else {
+			low = a
+		}
+	}
+	return math.Exp((low + high) / 2)
+}
+
+// stretchedCRPS is the mean CRPS over all cells with every scale multiplied, NaN
+// of nothing.
+func stretchedCRPS(cells []MaskResult, factor float64) float64 {
+	sum, n := 0.0, 0
+	for _, cell := range cells {
+		for i, d := range cell.Distributions {
+			if y := cell.Labels[i]; !math.IsNaN(y) {
+				sum, n = sum+stretch(d, factor).CRPS(y), n+1
+			}
+		}
+	}
+	return sum / float64(n)
+}
+
+// stretch multiplies the scales of a mixture.
+func stretch(d metric.Mixture, factor float64) metric.Mixture {
+	out := make(metric.Mixture, len(d))
+	for i, l := range d {
+		out[i] = metric.Laplace{Loc: l.Loc, Scale: factor * l.Scale}
+	}
+	return out
+}

@@ -1,0 +1,115 @@
+package infer
+
+import (
+	"errors"
+	"math"
+
+	"gsdnet/engine"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// Completion is what one completion of a conversation gives, utterance by
+// utterance. What the task does not have, or was not asked for, is nil, and so are
+// the features of a modality that the run does not have.
+type Draw struct {
+	Location, Scale []float64   // [N] score and Laplace scale
+	Logits          [][]float64 // [N,C]
+	// Recovered raw features are weighed by Recovery, Sampled are as the model has
+	// them. Both are standardised, [m][N][D_m].
+	Recovered, Sampled [erc.NumModalities][][]float32
+	Encoded            [erc.NumModalities][][]float32
+	anchors            [erc.NumModalities][][][]float32 // what Sampled departs from, coarse to fine
+}
+
+// completion cuts one conversation out of a batch's outputs. Its error is a
+// notFinite where one of them is NaN or infinite.
+func (p *Predictor) draw(outputs []engine.Table, b *model.Batch, row int, recovered bool) (Draw, error) {
+	var c Draw
+	n, at := b.Conversations[row].Len(), row*b.N
+	if p.setup.Task == erc.Classes {
+		c.Logits = make([][]float64, n)
+		for u, line := range outputs[0].Rows(at, n) {
+			c.Logits[u] = widen(line)
+		}
+		outputs = outputs[1:]
+	} else {
+		c.Location = widen(outputs[0].Values[at:][:n])
+		c.Scale = widen(outputs[1].Values[at:][:n])
+		for u := range c.Scale {
+			c.Scale[u] *= p.Stretch
+		}
+		outputs = outputs[2:]
+	}
+	if recovered {
+		for _, m := range erc.Modalities {
+			c.Encoded[m] = outputs[3].Rows((int(m)*b.Size()+row)*b.N, n)
+			if p.setup.Dims[m] == 0 {
+				continue
+			}
+			c.Sampled[m] = outputs[m].Rows(at, n)
+			for anchors := outputs[4:]; len(anchors) > 0; anchors = anchors[erc.NumModalities:] {
+				c.anchors[m] = append(c.anchors[m], anchors[m].Rows(at, n))
+			}
+			c.Recovered[m] = p.Shrinkage.Gain[m].Apply(c.Sampled[m], c.anchors[m])
+		}
+	}
+	return c, c.finite(row)
+}
+
+// notFinite is the error of a completion with NaN or an infinite value in it.
+type notFinite struct {
+	row, utterance int
+	what           string
+}
+
+func (e *notFinite) Error() string { return "the " + e.what + " is not a finite number" }
+
+// finite returns a notFinite if some value is NaN or infinite.
+func (c *Draw) finite(row int) error {
+	for u := range c.Location {
+		if !isFinite(c.Location[u]) || !isFinite(c.Scale[u]) {
+			return &notFinite{row, u, "predicted score or its scale"}
+		}
+	}
+	for u, logits := range c.Logits {
+		for _, x := range logits {
+			if !isFinite(x) {
+				return &notFinite{row, u, "probability of a class"}
+			}
+		}
+	}
+	for _, m := range erc.Modalities {
+		for _, rows := range [][][]float32{c.Recovered[m], c.Sampled[m], c.Encoded[m]} {
+			for u := range rows {
+				for _, x := range rows[u] {
+					if !isFinite(float64(x)) {
+						return &notFinite{row, u, "value of a recovered " + m.String() + " feature"}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// blame names the run and the utterance in the error of a completion that is not
+// finite, and returns other errors as they are.
+func (p *Predictor) blame(err error, convs []Observed, indices []int) error {
+	var fault *notFinite
+	if !errors.As(err, &fault) {
+		return err
+	}
+	conv := &convs[indices[fault.row%len(indices)]]
+	return NotFinite(p.Name, conv.source, conv.from+fault.utterance, fault.what)
+}
+
+// NotFinite returns the error of a result that is NaN or infinite. It names the run,
+// the utterance, and what is not finite.
+func NotFinite(run string, conv *erc.Conversation, utterance int, what string) error {
+	return hint.Failure("train the run again; if it happens again, look for extreme features with gsdnet data describe",
+		"%s: %s, turn %d: the %s is not a finite number", run, conv, conv.Utterances[utterance].Turn, what)
+}

@@ -1,0 +1,172 @@
+package infer
+
+import (
+	"context"
+	"math"
+
+	"gsdnet/erc"
+	"gsdnet/metric"
+	"gsdnet/missing"
+	"gsdnet/model"
+)
+
+// Cell is a model's result on one frozen mask. Of Scores and Classes it has the
+// task's.
+type MaskResult struct {
+	Rule     string            `json:"rule"` // "random 0.3", "fixed {t,v}"
+	Scores   *metric.Scores    `json:"scores,omitempty"`
+	Classes  *metric.Classes   `json:"classes,omitempty"`
+	Coverage []metric.Coverage `json:"coverage,omitempty"`
+	// Recovery of the withheld cells, against encoded and against standardised
+	// raw features, these also before they are weighed (Recovery); nil when not
+	// asked for, or when nothing was withheld.
+	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
+	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
+	Sampled *metric.Recovery `json:"recovery_sampled,omitempty"`
+	// Imputed is the coverage of normal intervals of the withheld raw features,
+	// standardised; likewise.
+	Imputed []metric.Coverage `json:"imputed,omitempty"`
+
+	// Labels and Predictions of every utterance of the split: scores, NaN
+	// unlabelled, or classes, erc.Unlabelled.
+	Labels        []float64        `json:"-"`
+	Predictions   []float64        `json:"-"`
+	Distributions []metric.Mixture `json:"-"`
+}
+
+// Evaluation is a split under its frozen masks.
+type Evaluation struct {
+	samples []Sample
+	masks   []missing.Mask
+	setup   model.Setup
+}
+
+// NewEvaluation pairs the samples of a split with its masks.
+func NewEvaluation(samples []Sample, masks []missing.Mask, setup model.Setup) *Evaluation {
+	return &Evaluation{samples: samples, masks: masks, setup: setup}
+}
+
+// Run evaluates a predictor on every mask. If the request is for recovered features,
+// these are measured too.
+func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskResult, error) {
+	var truth []Draw
+	if r.Recovered {
+		var err error
+		if truth, err = e.encodeTruth(ctx, p, r); err != nil {
+			return nil, err
+		}
+	}
+	cells := make([]MaskResult, len(e.masks))
+	for i, mask := range e.masks {
+		convs := e.observe(mask)
+		forecasts, err := Predict(ctx, p, convs, r)
+		if err != nil {
+			return nil, err
+		}
+		cells[i] = e.score(forecasts)
+		cells[i].Rule = mask.String()
+		if r.Recovered {
+			e.recovery(&cells[i], convs, forecasts, truth)
+		}
+	}
+	return cells, nil
+}
+
+// observe shows the split as a mask leaves it.
+func (e *Evaluation) observe(mask missing.Mask) []Observed {
+	convs := make([]Observed, len(e.samples))
+	rest := mask.Present
+	for i := range e.samples {
+		n := e.samples[i].Len()
+		convs[i] = e.samples[i].Observe(rest[:n])
+		rest = rest[n:]
+	}
+	return convs
+}
+
+// encodeTruth encodes the split with everything that it has.
+func (e *Evaluation) encodeTruth(ctx context.Context, p *Predictor, r Request) ([]Draw, error) {
+	r.Samples = 1
+	convs := make([]Observed, len(e.samples))
+	for i := range e.samples {
+		convs[i] = e.samples[i].Observe(e.samples[i].Present())
+	}
+	truth := make([]Draw, len(convs))
+	err := p.Run(ctx, convs, r, func(i int, c Draw) { truth[i] = c })
+	return truth, err
+}
+
+// score compares forecasts with labels.
+func (e *Evaluation) score(forecasts []Prediction) MaskResult {
+	var cell MaskResult
+	if e.setup.Task == erc.Classes {
+		var labels, predictions []int32
+		var probabilities [][]float64
+		for i, f := range forecasts {
+			labels = append(labels, e.samples[i].Truth.Classes...)
+			predictions = append(predictions, f.Class...)
+			probabilities = append(probabilities, f.Probability...)
+		}
+		scores := metric.EvaluateClasses(labels, predictions, probabilities)
+		cell.Classes = &scores
+		for i, y := range labels {
+			cell.Labels = append(cell.Labels, float64(y))
+			cell.Predictions = append(cell.Predictions, float64(predictions[i]))
+		}
+		return cell
+	}
+	for i, f := range forecasts {
+		for u, y := range e.samples[i].Truth.Labels {
+			cell.Labels = append(cell.Labels, float64(y))
+			cell.Predictions = append(cell.Predictions, f.Distribution[u].Mean())
+			cell.Distributions = append(cell.Distributions, f.Distribution[u])
+		}
+	}
+	scores := metric.Evaluate(cell.Labels, cell.Predictions, cell.Distributions)
+	cell.Scores = &scores
+	cell.Coverage = metric.Calibrate(cell.Labels, cell.Distributions)
+	return cell
+}
+
+// recovery compares what was recovered with what was withheld.
+func (e *Evaluation) recovery(cell *MaskResult, convs []Observed, forecasts []Prediction, truth []Draw) {
+	var wantEncoded, gotEncoded, wantRaw, gotRaw, sampled, deviations [][]float64
+	for i := range convs {
+		for u, has := range e.samples[i].Present() {
+			for _, m := range erc.Modalities {
+				if !has.Has(m) || convs[i].Present[u].Has(m) {
+					continue
+				}
+				wantEncoded = append(wantEncoded, widen(truth[i].Encoded[m][u]))
+				gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
+				wantRaw = append(wantRaw, widen(e.samples[i].Truth.Features[m][u]))
+				gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
+				sampled = append(sampled, forecasts[i].sampled[m][u])
+				deviations = append(deviations, forecasts[i].Deviation[m][u])
+			}
+		}
+	}
+	if len(wantRaw) == 0 {
+		return
+	}
+	inCode, inRaw, alone := metric.Recover(wantEncoded, gotEncoded), metric.Recover(wantRaw, gotRaw), metric.Recover(wantRaw, sampled)
+	cell.Encoded, cell.Raw, cell.Sampled = &inCode, &inRaw, &alone
+	cell.Imputed = metric.CoverNormal(wantRaw, gotRaw, deviations)
+}
+
+// MeanError is what training selects by: the mean over the masks of the absolute
+// error, or of 1 − weighted F1 for classes.
+func MeanError(cells []MaskResult) float64 {
+	sum := 0.0
+	for _, c := range cells {
+		if c.Classes != nil {
+			sum += 1 - c.Classes.F1
+		} else {
+			sum += c.Scores.MAE
+		}
+	}
+	if len(cells) == 0 {
+		return math.NaN()
+	}
+	return sum / float64(len(cells))
+}

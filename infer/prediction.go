@@ -1,0 +1,151 @@
+package infer
+
+import (
+	"context"
+	"math"
+
+	"gsdnet/erc"
+	"gsdnet/internal/limit"
+	"gsdnet/metric"
+	"gsdnet/model"
+	"gsdnet/rundir"
+)
+
+// Forecast is what K completions of one conversation say together, utterance by
+// utterance. Of Distribution and Class it has the task's.
+type Prediction struct {
+	Distribution []metric.Mixture // [N] the score: a mixture over the completions
+	Class        []int32          // [N] the most probable class
+	Probability  [][]float64      // [N,C] mean over the completions
+	// Recovered [m][N][D_m] is the mean over the completions of the standardised
+	// raw features, Deviation what it may be off by, Encoded the mean in the space
+	// of Eq. 14. Nil unless asked for, and of a modality that the run does not have.
+	// The square of Deviation is the variance over the completions and, where a cell
+	// is missing, the mean square of what completions missed on the validation masks;
+	// 0 where a cell was observed.
+	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
+	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
+}
+
+// Predict completes conversations and gathers what the completions say.
+func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]Prediction, error) {
+	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
+		return nil, err
+	}
+	plan := cut(convs)
+	r.Watch = plan.watch(r.Watch)
+	parts := make([]Prediction, len(plan.pieces))
+	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) { parts[i].add(plan.kept(i, c), r.Samples) })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Prediction, len(convs))
+	for i := range parts {
+		out[plan.windows[i].conversation].append(&parts[i])
+	}
+	for i := range out {
+		out[i].finish(convs[i].Present, &p.Shrinkage)
+	}
+	return out, nil
+}
+
+// add takes in one of k completions. Until finish, Deviation holds mean squares.
+func (f *Prediction) add(c Draw, k int) {
+	if f.Distribution == nil && c.Location != nil {
+		f.Distribution = make([]metric.Mixture, len(c.Location))
+	}
+	for u := range c.Location {
+		f.Distribution[u] = append(f.Distribution[u], metric.Laplace{Loc: c.Location[u], Scale: c.Scale[u]})
+	}
+	if f.Probability == nil && c.Logits != nil {
+		f.Probability = make([][]float64, len(c.Logits))
+	}
+	for u, logits := range c.Logits {
+		f.Probability[u] = accumulate(f.Probability[u], softmax(logits), 1/float64(k))
+	}
+	for m := range c.Recovered {
+		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Recovered[m], 1/float64(k), false)
+		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Recovered[m], 1/float64(k), true)
+		f.sampled[m] = accumulateRows(f.sampled[m], c.Sampled[m], 1/float64(k), false)
+		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k), false)
+	}
+}
+
+// append adds the forecast of the utterances that follow.
+func (f *Prediction) append(next *Prediction) {
+	f.Distribution, f.Probability = append(f.Distribution, next.Distribution...), append(f.Probability, next.Probability...)
+	for m := range f.Recovered {
+		f.Recovered[m], f.Deviation[m] = append(f.Recovered[m], next.Recovered[m]...), append(f.Deviation[m], next.Deviation[m]...)
+		f.sampled[m], f.Encoded[m] = append(f.sampled[m], next.sampled[m]...), append(f.Encoded[m], next.Encoded[m]...)
+	}
+}
+
+// finish turns mean squares into deviations and probabilities into classes.
+func (f *Prediction) finish(present []erc.Present, r *model.Shrinkage) {
+	for _, m := range erc.Modalities {
+		for u, squares := range f.Deviation[m] {
+			for j, mean := range f.Recovered[m][u] {
+				variance := max(0, squares[j]-mean*mean)
+				if !present[u].Has(m) {
+					residual := r.Deviation(m, j)
+					variance += residual * residual
+				}
+				squares[j] = math.Sqrt(variance)
+			}
+		}
+	}
+	for _, probability := range f.Probability {
+		best := 0
+		for c := range probability {
+			if probability[c] > probability[best] {
+				best = c
+			}
+		}
+		f.Class = append(f.Class, int32(best))
+	}
+}
+
+// accumulate adds weight·x to a sum that may still be nil.
+func accumulate(sum, x []float64, weight float64) []float64 {
+	if sum == nil {
+		sum = make([]float64, len(x))
+	}
+	for j := range x {
+		sum[j] += weight * x[j]
+	}
+	return sum
+}
+
+// accumulateRows does so row by row, squaring x if asked to.
+func accumulateRows(sum [][]float64, x [][]float32, weight float64, square bool) [][]float64 {
+	if sum == nil && x != nil {
+		sum = make([][]float64, len(x))
+	}
+	for u := range x {
+		row := widen(x[u])
+		if square {
+			for j := range row {
+				row[j] *= row[j]
+			}
+		}
+		sum[u] = accumulate(sum[u], row, weight)
+	}
+	return sum
+}
+
+func softmax(logits []float64) []float64 {
+	top := math.Inf(-1)
+	for _, x := range logits {
+		top = max(top, x)
+	}
+	out := make([]float64, len(logits))
+	sum := 0.0
+	for c, x := range logits {
+		out[c] = math.Exp(x - top)
+		sum += out[c]
+	}
+	for c := range out {
+		out[c] /= sum
+	}
+	return out
+}

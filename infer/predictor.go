@@ -1,0 +1,227 @@
+package infer
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gomlx/gomlx/core/graph"
+	mlx "github.com/gomlx/gomlx/ml/model"
+
+	"gsdnet/engine"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+	"gsdnet/model/layer"
+)
+
+// Request says how conversations are completed.
+type Request struct {
+	Samples   int                     // K, the completions of each conversation, at least 1
+	Seed      uint64                  // of the noise
+	Recovered bool                    // asks for the recovered features too
+	Watch     func(conversations int) // is called now and then with how many completions are newly done; may be nil
+}
+
+// Predictor runs a model's inference graphs with fixed weights. Goroutines may use
+// it at the same time.
+type Predictor struct {
+	Name    string  // of the run, for messages
+	Stretch float64 // multiplies the head's Laplace scales; 1 leaves them
+	// Recovery weighs what recovered features depart from their anchor, and says
+	// how far off they are.
+	Shrinkage model.Shrinkage
+	model     model.Model
+	params    *model.Params
+	setup     model.Setup
+	building  sync.Mutex     // held while a graph is built on the store
+	forecast  *engine.Graphs // predictions alone
+	recover   *engine.Graphs // recovered features too
+	calls     sync.RWMutex   // held for reading by every call, for writing by Close
+	closed    atomic.Bool
+}
+
+// NewPredictor returns a predictor on weights in a store.
+func NewPredictor(backend engine.Backend, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
+	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup}
+	p.forecast = engine.NewGraphs(backend, store, &p.building, func(in engine.Nodes) []*graph.Node {
+		return p.outputs(m.Forecast(p.params, in), in, false)
+	})
+	p.recover = engine.NewGraphs(backend, store, &p.building, func(in engine.Nodes) []*graph.Node {
+		return p.outputs(m.Forecast(p.params, in), in, true)
+	})
+	return p
+}
+
+// outputs lists a forecast's nodes: the task's, then the recovered features, the
+// encoded ones, and the anchors.
+func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) []*graph.Node {
+	out := []*graph.Node{f.Location, f.Scale}
+	if p.setup.Task == erc.Classes {
+		out = []*graph.Node{f.Logits}
+	}
+	if recovered {
+		features := f.Recover()
+		out = append(out, features[:]...)
+		out = append(out, f.Encoded)
+		anchors := [][erc.NumModalities]*graph.Node{layer.FillMean(in)}
+		if f.Anchors != nil {
+			anchors = f.Anchors()
+		}
+		for _, anchor := range anchors {
+			out = append(out, anchor[:]...)
+		}
+	}
+	return out
+}
+
+// Run completes every conversation Samples times and calls visit with each result:
+// the completions of a conversation in their order, conversations in an order that
+// depends on their lengths. Where the second completions of a batch equal the first,
+// of a model that does not sample or of conversations that lack nothing, the others
+// are not computed.
+//
+// Of a conversation longer than MaxLength the completions are put together from those
+// of its windows.
+func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
+	plan := cut(convs)
+	r.Watch = plan.watch(r.Watch)
+	return p.run(ctx, plan.pieces, r, plan.join(visit))
+}
+
+// run completes conversations of at most MaxLength utterances.
+func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
+	return p.each(ctx, convs, func(b *model.Batch, d *dealt) error {
+		feed := b.Observe()
+		defer free(feed)
+		if err := p.model.Prepare(feed, b, nil); err != nil {
+			return err
+		}
+		var early []Draw // samples 0 and 1, and perhaps later ones, as the rows are
+		settled := false // says that the two are equal
+		size := len(d.indices)
+		for k := 0; k < r.Samples; {
+			if err := p.ready(ctx); err != nil {
+				return err
+			}
+			more := min(d.atOnce(), r.Samples-k)
+			var found []Draw
+			if settled {
+				found, more = early[:size], 1
+			} else {
+				var err error
+				found, err = p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*size)
+				if err != nil {
+					return p.blame(err, convs, d.indices)
+				}
+			}
+			if k < 2 {
+				early = append(early, found...)
+				settled = len(early) >= 2*size && reflect.DeepEqual(early[:size], early[size:2*size])
+			}
+			for row, c := range found {
+				visit(d.indices[row%size], c)
+			}
+			if r.Watch != nil {
+				r.Watch(more * size)
+			}
+			k += more
+		}
+		return nil
+	})
+}
+
+// each calls do with the conversations in batches.
+func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model.Batch, d *dealt) error) error {
+	p.calls.RLock()
+	defer p.calls.RUnlock()
+	if err := p.ready(ctx); err != nil {
+		return err
+	}
+	lengths := make([]int, len(convs))
+	for i := range convs {
+		lengths[i] = convs[i].Len()
+	}
+	for _, d := range alike(lengths) {
+		if err := p.ready(ctx); err != nil {
+			return err
+		}
+		b := &model.Batch{N: d.length, Dims: p.setup.Inhabited().Dims}
+		for row := range rowsAtOnce {
+			b.Conversations = append(b.Conversations, convs[d.indices[row%len(d.indices)]].Conversation)
+			b.Samples = append(b.Samples, uint64(row/len(d.indices)))
+		}
+		if err := do(b, &d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ready returns why a call cannot go on: its context has ended, or Close was called.
+func (p *Predictor) ready(ctx context.Context) error {
+	if p.closed.Load() {
+		return hint.Failure("open the run again", "%s is closed", p.Name)
+	}
+	return ctx.Err()
+}
+
+// complete draws noise into a prepared feed and returns the completions of the
+// first rows of its batch.
+func (p *Predictor) complete(feed engine.Feed, b *model.Batch, draw model.Pass, recovered bool, first int) ([]Draw, error) {
+	noise := engine.Feed{}
+	p.model.Draw(noise, b, draw)
+	maps.Copy(feed, noise)
+	defer func() {
+		free(noise)
+		for name := range noise {
+			delete(feed, name)
+		}
+	}()
+	graphs := p.forecast
+	if recovered {
+		graphs = p.recover
+	}
+	outputs, err := graphs.Call(feed)
+	if err != nil {
+		return nil, err
+	}
+	tables := make([]engine.Table, len(outputs))
+	for i, t := range outputs {
+		tables[i] = engine.TableOf(t)
+	}
+	done := make([]Draw, first)
+	for row := range done {
+		if done[row], err = p.draw(tables, b, row, recovered); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// free releases the memory that the engine holds for a feed.
+func free(feed engine.Feed) {
+	for _, t := range feed {
+		t.MustFinalizeAll()
+	}
+}
+
+// Close frees the compiled graphs. Calls that are under way end with an error first;
+// later ones are refused. It may be called more than once.
+func (p *Predictor) Close() {
+	p.closed.Store(true)
+	p.calls.Lock()
+	defer p.calls.Unlock()
+	p.forecast.Close()
+	p.recover.Close()
+}
+
+func widen(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = float64(x[i])
+	}
+	return out
+}

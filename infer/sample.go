@@ -1,0 +1,115 @@
+package infer
+
+import (
+	"hash/fnv"
+	"strconv"
+
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// Sample is a conversation ready for a model: standardised, with its truth.
+type Sample struct {
+	Source *erc.Conversation
+	key    uint64
+	part   int // of a conversation in pieces (Pieces), from 0
+	Truth  model.Truth
+	voices []erc.Speaker
+}
+
+// checkCorpus returns what erc.Corpus.Check finds, with a hint.
+func CheckCorpus(c *erc.Corpus) error {
+	err := c.Check()
+	switch {
+	case err == nil:
+		return nil
+	case c == nil || c.Name == "":
+		return hint.Input("mend the corpus; its Check says the same", "%w", err)
+	}
+	return hint.Input("mend the corpus; its Check says the same", "%s: %w", c.Name, err)
+}
+
+// Samples standardises conversations.
+func Samples(convs []erc.Conversation, scaler *model.Scaler) []Sample {
+	samples := make([]Sample, len(convs))
+	for i := range convs {
+		samples[i] = newSample(&convs[i], scaler)
+	}
+	return samples
+}
+
+func newSample(conv *erc.Conversation, scaler *model.Scaler) Sample {
+	n := len(conv.Utterances)
+	s := Sample{
+		Source: conv,
+		key:    key(conv),
+		voices: make([]erc.Speaker, n),
+		Truth: model.Truth{
+			Present: make([]erc.Present, n),
+			Labels:  make([]float32, n),
+			Classes: make([]int32, n),
+		},
+	}
+	for _, m := range erc.Modalities {
+		s.Truth.Features[m] = make([][]float32, n)
+	}
+	for u := range conv.Utterances {
+		from := &conv.Utterances[u]
+		s.voices[u], s.Truth.Present[u] = from.Speaker, from.Present
+		s.Truth.Labels[u], s.Truth.Classes[u] = from.Label, from.Class
+		for _, m := range erc.Modalities {
+			if from.Present.Has(m) {
+				s.Truth.Features[m][u] = scaler.Standardise(m, from.Features[m])
+			}
+		}
+	}
+	return s
+}
+
+// key names a conversation's random streams after its number in the corpus.
+func key(conv *erc.Conversation) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(strconv.Itoa(int(conv.ID))))
+	return h.Sum64()
+}
+
+// name tells the sample's random streams from those of others.
+func (s *Sample) Streams() []uint64 {
+	if s.part == 0 {
+		return []uint64{s.key}
+	}
+	return []uint64{s.key, uint64(s.part)}
+}
+
+// Len returns the number of utterances.
+func (s *Sample) Len() int { return len(s.Truth.Present) }
+
+// Present returns what the corpus has of each utterance.
+func (s *Sample) Present() []erc.Present { return s.Truth.Present }
+
+// Observed is a sample as a mask leaves it.
+type Observed struct {
+	model.Conversation
+	source *erc.Conversation // for messages
+	from   int               // the utterance of source that the first one is
+}
+
+// Observe returns what a model may see when only present is left. A cell that
+// the corpus lacks stays absent.
+func (s *Sample) Observe(present []erc.Present) Observed {
+	c := Observed{source: s.Source}
+	c.Key, c.Part, c.Speakers, c.Present = s.key, s.part, s.voices, make([]erc.Present, s.Len())
+	for u := range c.Present {
+		c.Present[u] = present[u] & s.Truth.Present[u]
+	}
+	for _, m := range erc.Modalities {
+		c.Features[m] = make([][]float32, s.Len())
+		for u, p := range c.Present {
+			if p.Has(m) {
+				c.Features[m][u] = s.Truth.Features[m][u]
+			}
+		}
+	}
+	return c
+}

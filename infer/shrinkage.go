@@ -1,0 +1,134 @@
+package infer
+
+import (
+	"context"
+	"math"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// weigh measures one completion of each mask.
+func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (model.Shrinkage, error) {
+	var sums [erc.NumModalities]departures
+	for _, mask := range e.masks {
+		convs := e.observe(mask)
+		err := p.Run(ctx, convs, Request{Samples: 1, Seed: seed, Recovered: true}, func(i int, c Draw) {
+			for u, has := range e.samples[i].Present() {
+				for _, m := range erc.Modalities {
+					if has.Has(m) && !convs[i].Present[u].Has(m) {
+						sums[m].add(e.samples[i].Truth.Features[m][u], &c, m, u)
+					}
+				}
+			}
+		})
+		if err != nil {
+			return model.Shrinkage{}, err
+		}
+	}
+	var out model.Shrinkage
+	for m := range sums {
+		out.Gain[m] = sums[m].gain()
+		out.Residual[m] = sums[m].residual(out.Gain[m])
+	}
+	return out, nil
+}
+
+// departures sums, over a modality's withheld cells and by channel, the products of
+// z = (truth − first anchor, first departure, second departure, …).
+type departures struct {
+	cells   float64
+	moments [][][]float64 // [D_m][1+K][1+K]
+}
+
+// add takes in a withheld cell.
+func (s *departures) add(truth []float32, c *Draw, m erc.Modality, u int) {
+	s.cells++
+	anchors := c.anchors[m]
+	if s.moments == nil {
+		s.moments = make([][][]float64, len(truth))
+		for j := range s.moments {
+			s.moments[j] = matrix(1 + len(anchors))
+		}
+	}
+	z := make([]float64, 1+len(anchors))
+	for j := range truth {
+		at := anchors[0][u][j]
+		z[0] = float64(truth[j] - at)
+		for k := range anchors {
+			to := c.Sampled[m][u][j]
+			if k+1 < len(anchors) {
+				to = anchors[k+1][u][j]
+			}
+			z[k+1], at = float64(to-at), to
+		}
+		for a := range z {
+			for b := range z {
+				s.moments[j][a][b] += z[a] * z[b]
+			}
+		}
+	}
+}
+
+// gain returns the factors in [0,1] with the least squared error over all channels,
+// found one after the other until none moves; nil where nothing was withheld.
+func (s *departures) gain() model.Gain {
+	if s.moments == nil {
+		return nil
+	}
+	sum := matrix(len(s.moments[0]))
+	for _, channel := range s.moments {
+		for a := range channel {
+			for b, x := range channel[a] {
+				sum[a][b] += x
+			}
+		}
+	}
+	g := make(model.Gain, len(sum)-1)
+	for moved := true; moved; {
+		moved = false
+		for k := range g {
+			left := sum[k+1][0]
+			for l := range g {
+				if l != k {
+					left -= g[l] * sum[k+1][l+1]
+				}
+			}
+			best := 1.0
+			if sum[k+1][k+1] > 0 {
+				best = min(max(left/sum[k+1][k+1], 0), 1)
+			}
+			moved = moved || math.Abs(best-g[k]) > 1e-9
+			g[k] = best
+		}
+	}
+	return g
+}
+
+// residual is the root mean square by channel of what weighed departures miss; nil
+// where nothing was withheld.
+func (s *departures) residual(g model.Gain) []float64 {
+	if s.moments == nil {
+		return nil
+	}
+	out := make([]float64, len(s.moments))
+	for j, channel := range s.moments {
+		square := channel[0][0]
+		for k, x := range g {
+			square -= 2 * x * channel[0][k+1]
+			for l, y := range g {
+				square += x * y * channel[k+1][l+1]
+			}
+		}
+		out[j] = math.Sqrt(max(square, 0) / s.cells)
+	}
+	return out
+}
+
+func matrix(n int) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, n)
+	}
+	return out
+}

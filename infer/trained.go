@@ -1,0 +1,173 @@
+package infer
+
+import (
+	"context"
+	"path/filepath"
+
+	mlx "github.com/gomlx/gomlx/ml/model"
+
+	"gsdnet/engine"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+	"gsdnet/model"
+	"gsdnet/rundir"
+)
+
+// Trained is a finished run, ready to predict.
+type Trained struct {
+	rundir.Meta
+	Config *rundir.Config
+	Scaler *model.Scaler
+	dir    string
+	engine engine.Backend
+	store  *mlx.Store
+	*Predictor
+}
+
+// Open reads the directory of a finished run. Close it after use.
+func Open(dir string, backend engine.Backend) (*Trained, error) { return open(dir, backend, false) }
+
+// OpenUnfinished reads a run directory whether its training has ended or not. Of an
+// unfinished run the weights are those of the best epoch so far, and its intervals are not
+// calibrated.
+func OpenUnfinished(dir string, backend engine.Backend) (*Trained, error) {
+	return open(dir, backend, true)
+}
+
+func open(dir string, backend engine.Backend, unfinished bool) (*Trained, error) {
+	c, config, err := rundir.Read(dir, unfinished)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trained{Meta: c.Meta, Config: config, Scaler: c.Scaler, dir: dir, engine: backend}
+	kind, err := model.Lookup(t.Config.Model)
+	if err != nil {
+		return nil, err
+	}
+	m, err := kind.New(t.Config.Settings[t.Config.Model], c.Setup.Inhabited())
+	if err != nil {
+		return nil, err
+	}
+	if t.store, err = c.Store(); err != nil {
+		return nil, err
+	}
+	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
+	t.Predictor.Name, t.Predictor.Stretch, t.Predictor.Shrinkage = dir, c.Stretch, c.Shrinkage
+	return t, nil
+}
+
+// Samples standardises conversations of a corpus for the run. It refuses a corpus
+// that does not pass its Check, and one whose features have other widths; a modality
+// that the corpus does not have, of width 0, is missing throughout.
+func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, error) {
+	if err := CheckCorpus(c); err != nil {
+		return nil, err
+	}
+	if err := t.Scaler.Check(t.Predictor.Name); err != nil {
+		return nil, err
+	}
+	for _, m := range erc.Modalities {
+		switch {
+		case c.Dims[m] == 0, c.Dims[m] == t.Setup.Dims[m]:
+		case t.Setup.Dims[m] == 0:
+			return nil, hint.Input("leave "+m.String()+" out of the data: the run cannot use it", "%s: %s is %d wide, but %s was trained without %s",
+				c.Name, m, c.Dims[m], t.dir, m)
+		default:
+			return nil, hint.Input("use data made like those it was trained on, or choose the arrays with --set data."+m.String()+"=NAME",
+				"%s: %s is %d wide, but %s was trained on %d", c.Name, m, c.Dims[m], t.dir, t.Setup.Dims[m])
+		}
+	}
+	return Samples(convs, t.Scaler), nil
+}
+
+// Everyone is Samples of all the conversations of a corpus, which may be nil: that,
+// too, is an error.
+func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
+	if c == nil {
+		return nil, CheckCorpus(c)
+	}
+	return t.Samples(c, c.Conversations)
+}
+
+// Predict completes conversations as they are. The noise is that of the run's own
+// seed where the request has none.
+func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Prediction, error) {
+	convs := make([]Observed, len(samples))
+	for i := range samples {
+		convs[i] = samples[i].Observe(samples[i].Present())
+	}
+	return Predict(ctx, t.Predictor, convs, t.seeded(r))
+}
+
+// seeded returns a request with the run's own seed where it has none.
+func (t *Trained) seeded(r Request) Request {
+	if r.Seed == 0 {
+		r.Seed = t.Config.Train.Seed
+	}
+	return r
+}
+
+// Evaluate completes a split under each mask, and scores it. The noise is that of
+// the run's own seed where the request has none.
+func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]MaskResult, error) {
+	samples, err := t.Samples(c, c.In(split))
+	if err != nil {
+		return nil, err
+	}
+	if c.Task != t.Setup.Task || c.NumClasses > t.Setup.NumClasses {
+		return nil, hint.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
+			c.Name, c.Task, t.dir, t.Setup.Task)
+	}
+	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.seeded(r))
+}
+
+// Masks returns frozen masks of a split for the rules: the run's own where it
+// has them for this corpus, else drawn the same way.
+func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
+	if len(c.In(split)) == 0 {
+		return nil, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Name, split)
+	}
+	drawn, err := missing.FreezeAll(c, split, rules, t.Config.Missing.Seed)
+	if err != nil || c.Hash != t.DataHash {
+		return drawn, err
+	}
+	own, err := missing.Read(filepath.Join(t.dir, rundir.MaskDir), c)
+	if err != nil {
+		return nil, err
+	}
+	if missing.Hash(own) != t.MaskHash {
+		return nil, hint.Input("restore the folder, or train the run again", "%s: the masks are not those that the run was trained with", filepath.Join(t.dir, rundir.MaskDir))
+	}
+	for i := range drawn {
+		for _, mask := range own {
+			if mask.Name() == drawn[i].Name() {
+				drawn[i] = mask
+			}
+		}
+	}
+	return drawn, nil
+}
+
+// Path returns a file's path in the run directory.
+func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
+
+// SameData returns "" if the corpus is the one that the run was trained on, read
+// from the same arrays, and says what differs otherwise.
+func (t *Trained) SameData(c *erc.Corpus) string {
+	same := c.Hash == t.DataHash
+	if t.Seen == nil { // a checkpoint from before runs remembered their data
+		if same {
+			return ""
+		}
+		return "another file"
+	}
+	difference := t.Seen.Difference(c)
+	switch {
+	case difference == "" && !same:
+		return "another file, although with the same conversations, splits and labels"
+	case difference != "" && same:
+		return "the same file, but other arrays of it: " + difference
+	}
+	return difference
+}

@@ -1,0 +1,218 @@
+package infer
+
+import (
+	"slices"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// A conversation of more than MaxLength utterances is processed in windows,
+// because graphs, spectra and attention grow with the square of the length or
+// faster. Completions and predictions come from overlapping windows of MaxLength
+// utterances: each is computed as a conversation of its own, and of each the middle
+// is kept, so that every utterance has at least windowContext utterances of its
+// conversation on either side, or all there are. Training and what measures graphs
+// use consecutive pieces without an overlap, so that no utterance counts twice.
+const (
+	MaxLength     = 256
+	windowContext = 48
+)
+
+// window is a stretch of a conversation: what is computed, and what of it is kept;
+// all count from the start of the conversation.
+type window struct {
+	conversation           int
+	from, keepFrom, keepTo int
+}
+
+// windowsOf returns the windows of a conversation of n utterances: one for a short
+// one. What they keep are consecutive stretches of 0 to n.
+func windowsOf(n int) []window {
+	if n <= MaxLength {
+		return []window{{keepTo: n}}
+	}
+	var out []window
+	for kept := 0; kept < n; {
+		w := window{from: max(0, kept-windowContext), keepFrom: kept}
+		w.keepTo = w.from + MaxLength - windowContext
+		if w.from+MaxLength >= n {
+			w.from, w.keepTo = n-MaxLength, n
+		}
+		out = append(out, w)
+		kept = w.keepTo
+	}
+	return out
+}
+
+// cutting says how conversations are computed: piece i is the stretch windows[i].
+// The pieces of a conversation stand together, in order.
+type cutting struct {
+	convs   []Observed
+	pieces  []Observed
+	windows []window
+}
+
+// cut plans how conversations are computed. Short ones are pieces as they are.
+func cut(convs []Observed) *cutting {
+	plan := &cutting{convs: convs}
+	for i := range convs {
+		for part, w := range windowsOf(convs[i].Len()) {
+			w.conversation = i
+			piece := convs[i]
+			if n := convs[i].Len(); n > MaxLength {
+				piece = stretchOfConversation(&convs[i], w.from, min(w.from+MaxLength, n), part)
+			}
+			plan.pieces, plan.windows = append(plan.pieces, piece), append(plan.windows, w)
+		}
+	}
+	return plan
+}
+
+// kept returns what is kept of a completion of piece i.
+func (p *cutting) kept(i int, c Draw) Draw {
+	w := p.windows[i]
+	if w.keepFrom == w.from && w.keepTo-w.from == p.pieces[i].Len() {
+		return c
+	}
+	return c.between(w.keepFrom-w.from, w.keepTo-w.from)
+}
+
+// join returns what to call with each completion of each piece, so that visit gets
+// the completions of the conversations, those of each in their order.
+func (p *cutting) join(visit func(i int, c Draw)) func(piece int, c Draw) {
+	waiting := make([][]Draw, len(p.pieces)) // of each piece, those that are not joined yet
+	first := make([]int, len(p.convs))       // piece of each conversation
+	count := make([]int, len(p.convs))
+	for piece, w := range p.windows {
+		if count[w.conversation] == 0 {
+			first[w.conversation] = piece
+		}
+		count[w.conversation]++
+	}
+	return func(piece int, c Draw) {
+		i := p.windows[piece].conversation
+		if count[i] == 1 {
+			visit(i, c)
+			return
+		}
+		waiting[piece] = append(waiting[piece], p.kept(piece, c))
+		parts := waiting[first[i] : first[i]+count[i]]
+		if slices.ContainsFunc(parts, func(w []Draw) bool { return len(w) == 0 }) {
+			return
+		}
+		var whole Draw
+		for k := range parts {
+			whole.append(parts[k][0])
+			parts[k] = parts[k][1:]
+		}
+		visit(i, whole)
+	}
+}
+
+// watch turns progress through pieces into progress through conversations.
+func (p *cutting) watch(conversations func(n int)) func(pieces int) {
+	if conversations == nil || len(p.pieces) == len(p.convs) {
+		return conversations
+	}
+	pieces, told := 0, 0
+	return func(n int) {
+		pieces += n
+		if done := pieces * len(p.convs) / len(p.pieces); done > told {
+			conversations(done - told)
+			told = done
+		}
+	}
+}
+
+// stretchOfConversation returns a stretch of a conversation as a conversation of its own.
+func stretchOfConversation(c *Observed, from, to, part int) Observed {
+	out := Observed{source: c.source, from: c.from + from}
+	out.Key, out.Part, out.Present, out.Speakers = c.Key, part, c.Present[from:to], c.Speakers[from:to]
+	for _, m := range erc.Modalities {
+		out.Features[m] = c.Features[m][from:to]
+	}
+	return out
+}
+
+// between returns the completion of a stretch of the utterances.
+func (c *Draw) between(from, to int) Draw {
+	var out Draw
+	out.Location, out.Scale, out.Logits = stretchOf(c.Location, from, to), stretchOf(c.Scale, from, to), stretchOf(c.Logits, from, to)
+	for m := range erc.NumModalities {
+		out.Recovered[m], out.Sampled[m] = stretchOf(c.Recovered[m], from, to), stretchOf(c.Sampled[m], from, to)
+		out.Encoded[m] = stretchOf(c.Encoded[m], from, to)
+		for _, anchor := range c.anchors[m] {
+			out.anchors[m] = append(out.anchors[m], stretchOf(anchor, from, to))
+		}
+	}
+	return out
+}
+
+// stretchOf is a stretch of a slice, nil of nil.
+func stretchOf[T any](x []T, from, to int) []T {
+	if x == nil {
+		return nil
+	}
+	return x[from:to:to]
+}
+
+// append adds the completion of the utterances that follow.
+func (c *Draw) append(next Draw) {
+	c.Location, c.Scale, c.Logits = append(c.Location, next.Location...), append(c.Scale, next.Scale...), append(c.Logits, next.Logits...)
+	for m := range erc.NumModalities {
+		c.Recovered[m], c.Sampled[m] = append(c.Recovered[m], next.Recovered[m]...), append(c.Sampled[m], next.Sampled[m]...)
+		c.Encoded[m] = append(c.Encoded[m], next.Encoded[m]...)
+		if c.anchors[m] == nil {
+			c.anchors[m] = make([][][]float32, len(next.anchors[m]))
+		}
+		for k, anchor := range next.anchors[m] {
+			c.anchors[m][k] = append(c.anchors[m][k], anchor...)
+		}
+	}
+}
+
+// Pieces returns samples with long ones in consecutive pieces of nearly the same
+// length, at most MaxLength.
+func Pieces(samples []Sample) []Sample {
+	var out []Sample
+	for i := range samples {
+		s, n := &samples[i], samples[i].Len()
+		count := (n + MaxLength - 1) / MaxLength
+		for k := range max(count, 1) {
+			if count <= 1 {
+				out = append(out, *s)
+				continue
+			}
+			out = append(out, s.between(k*n/count, (k+1)*n/count, k))
+		}
+	}
+	return out
+}
+
+// between returns a stretch of a sample as a sample of its own.
+func (s *Sample) between(from, to, part int) Sample {
+	out := Sample{Source: s.Source, key: s.key, part: part, voices: s.voices[from:to]}
+	out.Truth = model.Truth{Present: s.Truth.Present[from:to], Labels: s.Truth.Labels[from:to], Classes: s.Truth.Classes[from:to]}
+	for _, m := range erc.Modalities {
+		out.Truth.Features[m] = s.Truth.Features[m][from:to]
+	}
+	return out
+}
+
+// Pieces returns the conversation in pieces, as Pieces does samples.
+func (c *Filled) Pieces() []Filled {
+	n := len(c.Present)
+	count := max((n+MaxLength-1)/MaxLength, 1)
+	out := make([]Filled, count)
+	for k := range out {
+		from, to := k*n/count, (k+1)*n/count
+		out[k].Available, out[k].Present = c.Available[from:to], c.Present[from:to]
+		for _, m := range erc.Modalities {
+			out[k].Original[m] = stretchOf(c.Original[m], from, to)
+			out[k].Recovered[m] = stretchOf(c.Recovered[m], from, to)
+			out[k].Sampled[m] = stretchOf(c.Sampled[m], from, to)
+		}
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package infer
+
+import (
+	"reflect"
+	"testing"
+
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// numbered is a conversation whose text features count its utterances.
+func numbered(n int) Observed {
+	c := Observed{Conversation: model.Conversation{Key: 7, Present: make([]erc.Present, n), Speakers: make([]erc.Speaker, n)}}
+	for m := range c.Features {
+		c.Features[m] = make([][]float32, n)
+	}
+	for u := range n {
+		c.Present[u] = erc.All
+		c.Features[erc.Text][u] = []float32{float32(u)}
+	}
+	return c
+}
+
+func TestWindowsCoverLongConversations(t *testing.T) {
+	for _, n := range []int{MaxLength + 1, 600, 896, 897, 1000, 5000} {
+		next := 0
+		for i, w := range windowsOf(n) {
+			to := w.from + MaxLength
+			if w.from < 0 || to > n {
+				t.Fatalf("%d utterances: window %d spans %d to %d", n, i, w.from, to)
+			}
+			if w.keepFrom != next || w.keepTo <= w.keepFrom {
+				t.Errorf("%d utterances: window %d keeps %d to %d, want from %d", n, i, w.keepFrom, w.keepTo, next)
+			}
+			if before := w.keepFrom - w.from; w.from > 0 && before < windowContext {
+				t.Errorf("%d utterances: window %d has %d utterances before what it keeps, want %d", n, i, before, windowContext)
+			}
+			if after := to - w.keepTo; to < n && after < windowContext {
+				t.Errorf("%d utterances: window %d has %d utterances after what it keeps, want %d", n, i, after, windowContext)
+			}
+			next = w.keepTo
+		}
+		if next != n {
+			t.Errorf("%d utterances: %d are kept", n, next)
+		}
+	}
+}
+
+// What windows give, in whatever order, is put together again by utterance.
+func TestCutPutsTogether(t *testing.T) {
+	convs := []Observed{numbered(3), numbered(1300), numbered(MaxLength)}
+	got := map[int]Draw{}
+	plan := cut(convs)
+	pieces, collect := plan.pieces, plan.join(func(i int, c Draw) { got[i] = c })
+	for i := len(pieces) - 1; i >= 0; i-- {
+		var c Draw
+		for _, row := range pieces[i].Features[erc.Text] {
+			c.Location = append(c.Location, float64(row[0]))
+		}
+		c.Recovered[erc.Audio] = pieces[i].Features[erc.Text]
+		c.anchors[erc.Visual] = [][][]float32{pieces[i].Features[erc.Text]}
+		collect(i, c)
+	}
+	for i := range convs {
+		want := convs[i].Features[erc.Text]
+		if !reflect.DeepEqual(got[i].Recovered[erc.Audio], want) || !reflect.DeepEqual(got[i].anchors[erc.Visual][0], want) {
+			t.Errorf("conversation %d: recovered features are not in the order of the utterances", i)
+		}
+		for u := range want {
+			if got[i].Location[u] != float64(u) {
+				t.Fatalf("conversation %d: location of utterance %d comes from utterance %g", i, u, got[i].Location[u])
+			}
+		}
+		if len(got[i].Location) != len(want) || got[i].Logits != nil {
+			t.Errorf("conversation %d: %d locations and logits %v, want %d and none", i, len(got[i].Location), got[i].Logits, len(want))
+		}
+	}
+}
+
+// Conversations of at most MaxLength utterances are computed as they are.
+func TestShortConversationsAreNotCut(t *testing.T) {
+	convs := []Observed{numbered(1), numbered(MaxLength)}
+	pieces := cut(convs).pieces
+	if !reflect.DeepEqual(pieces, convs) {
+		t.Errorf("got %d pieces, want the conversations themselves", len(pieces))
+	}
+	samples := []Sample{{Truth: model.Truth{Present: make([]erc.Present, MaxLength)}}}
+	if got := Pieces(samples); !reflect.DeepEqual(got, samples) {
+		t.Errorf("Pieces changed a sample of %d utterances", MaxLength)
+	}
+}

@@ -1,0 +1,207 @@
+// Package simple holds what a sceptic would try first: fill the holes with
+// zeros, with means, or with a ridge regression on what is present, then encode,
+// fuse and predict as GSDNet does, on the observed graphs. It is the yardstick of
+// every model that recovers: one that does not beat it does not earn its keep.
+//
+//	zero        a missing modality is a row of zeros in the fused graph
+//	mean        raw features: the mean of that modality in the conversation
+//	regression  raw features: ridge regression on the present modalities
+//
+// Start reading at Net.complete.
+package fill
+
+import (
+	"context"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"gonum.org/v1/gonum/mat"
+
+	"gsdnet/engine"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+	"gsdnet/model/layer"
+	"gsdnet/model/readout"
+	"gsdnet/model/ridge"
+	"gsdnet/spectral"
+)
+
+// Config holds the settings that the three share; defaults are GSDNet's.
+type Config struct {
+	Width        int     `toml:"width" limit:"2..4096 even"`  // d
+	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // taps of the encoder's convolution, odd
+	Window       int     `toml:"window" limit:"0..256"`       // utterances an edge spans; 0: the whole conversation
+	Rows         string  `toml:"rows"`                        // of the fused graph: embedded, or encoded as printed
+	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // L of Eq. 19; 0: no graph
+	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0: none
+	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the head
+	Head         string  `toml:"head"`                        // laplace or point
+	Ridge        float64 `toml:"ridge" limit:">0..1000000"`   // of the regression, in units of the number of rows
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"`
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`
+}
+
+// Default returns the default settings.
+func Default() Config {
+	return Config{
+		Width: 128, Kernel: 1, Window: 6, Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2,
+		Hidden: 128, Head: readout.HeadLaplace,
+		Ridge: 0.3, InputDropout: 0.2, Dropout: 0.4,
+	}
+}
+
+// The kinds of completion.
+const (
+	Zero       = "zero"
+	Mean       = "mean"
+	Regression = "regression"
+)
+
+func init() {
+	for name, summary := range map[string]string{
+		Zero:       "missing modalities are zeros",
+		Mean:       "missing features are the conversation's mean",
+		Regression: "missing features are regressed on the present ones",
+	} {
+		model.Offer(name, summary, Default, func(c Config, s model.Setup) (model.Model, error) { return New(name, c, s) })
+	}
+}
+
+// Net is one of the three models without its parameters.
+type Net struct {
+	kind   string
+	cfg    Config
+	setup  model.Setup
+	reader readout.Reader
+	head   readout.Head
+}
+
+// New checks the settings and builds the model of a kind.
+func New(kind string, c Config, s model.Setup) (model.Model, error) {
+	if err := hint.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
+		return nil, err
+	}
+	if err := hint.OneOf(kind+".head", c.Head, readout.HeadLaplace, readout.HeadPoint); err != nil {
+		return nil, err
+	}
+	n := &Net{
+		kind: kind, cfg: c, setup: s, reader: readout.Reader{Width: c.Width, Layers: c.Context},
+		head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden},
+	}
+	if kind == Regression {
+		return &regression{n, ridge.Regression{Dims: s.Dims, Lambda: c.Ridge}}, nil
+	}
+	return n, nil
+}
+
+// Names of the inputs that Prepare adds.
+const (
+	inGraph   = "graph"      // [M,B,N,N]
+	inDropIn  = "drop_"      // + modality
+	inDropOut = "drop_fused" //
+)
+
+// Prepare adds the observed graphs.
+func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
+	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
+	for i := range b.Conversations {
+		if first := b.First(i); first < i {
+			all[i] = all[first]
+			continue
+		}
+		c := &b.Conversations[i]
+		for m, w := range spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window) {
+			all[i][m] = spectral.Normalise(w)
+		}
+	}
+	feed[inGraph] = model.StackGraphs(b.N, all)
+	return nil
+}
+
+// Draw adds dropout in training.
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
+	if !draw.Train {
+		return
+	}
+	z := model.Noise{Batch: b, Draw: draw}
+	for _, m := range erc.Modalities {
+		name := inDropIn + m.String()
+		feed[name] = z.Dropout(name, b.Dims[m], n.cfg.InputDropout)
+	}
+	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
+	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
+}
+
+// Losses has the prediction's term alone: these completions learn nothing.
+func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
+	return n.losses(p, in, n.complete(in))
+}
+
+// Forecast predicts from the completed conversation. Zeros and means are what they
+// are: there is nothing to weigh.
+func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
+	x := n.complete(in)
+	f := n.forecast(p, in, x)
+	f.Anchors = func() [][erc.NumModalities]*graph.Node { return [][erc.NumModalities]*graph.Node{x} }
+	return f
+}
+
+// complete returns the raw features with the holes filled.
+func (n *Net) complete(in engine.Nodes) [erc.NumModalities]*graph.Node {
+	if n.kind == Mean {
+		return layer.FillMean(in)
+	}
+	var x [erc.NumModalities]*graph.Node
+	for _, m := range erc.Modalities {
+		x[m] = in[m.String()]
+	}
+	return x
+}
+
+func (n *Net) losses(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Losses {
+	loss := n.head.Loss(n.forecast(p, in, x), in)
+	return model.Losses{Total: loss, Terms: []model.Term{{Name: "pred", Value: loss}}}
+}
+
+func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Outputs {
+	var drop [erc.NumModalities]*graph.Node
+	for _, m := range erc.Modalities {
+		drop[m] = in[inDropIn+m.String()]
+	}
+	embedded := layer.Embed(p.In("encode"), x, drop, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	encoded := layer.Normalise(embedded, in[model.InValid])
+	if n.kind == Zero {
+		embedded, encoded = graph.Mul(embedded, in[model.InPresent]), graph.Mul(encoded, in[model.InPresent])
+	}
+	rows := embedded
+	if n.cfg.Rows == readout.RowsEncoded {
+		rows = encoded
+	}
+	fused := layer.Fuse(p.In("fuse"), in[inGraph], rows, in[model.InValid], n.cfg.FusionLayers)
+	read := n.reader.Read(p.In("reader"), fused, in, in[inDropOut])
+	f := n.head.Predict(p.In("head"), read)
+	f.Encoded = encoded
+	f.Recover = func() [erc.NumModalities]*graph.Node { return x }
+	return f
+}
+
+// regression completes by ridge regression.
+type regression struct {
+	*Net
+	ridge ridge.Regression
+}
+
+// Fit solves the regressions.
+func (r *regression) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+	return r.ridge.Fit(ctx, p, seen, truth)
+}
+
+// Losses trains on the regressed features.
+func (r *regression) Losses(p *model.Params, in engine.Nodes) model.Losses {
+	return r.losses(p, in, r.ridge.Complete(p, in))
+}
+
+// Forecast predicts from the regressed features.
+func (r *regression) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
+	return r.forecast(p, in, r.ridge.Complete(p, in))
+}

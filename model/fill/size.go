@@ -1,0 +1,19 @@
+package fill
+
+import (
+	"gsdnet/erc"
+	"gsdnet/model"
+)
+
+// Size implements model.Sized.
+func (n *Net) Size(b, length int) (s model.Size) {
+	c, rows := n.cfg, b*length
+	s.Channels(rows, n.setup.Dims, c.Width*c.Kernel, 1)
+	for range c.FusionLayers {
+		s.Layer(erc.NumModalities*rows, c.Width, c.Width, 1)
+		s.Keep(float64(2*erc.NumModalities) * float64(rows) * float64(length))
+	}
+	s.Keep(float64(4*erc.NumModalities) * float64(rows) * float64(length))
+	n.reader.Size(&s, n.head, rows, (c.FusionLayers+1)*erc.NumModalities*c.Width)
+	return s
+}

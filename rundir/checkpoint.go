@@ -1,0 +1,216 @@
+package rundir
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/tensors"
+	mlx "github.com/gomlx/gomlx/ml/model"
+	"github.com/nlpodyssey/safetensors"
+
+	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+const (
+	checkpointFormat = "gsdnet/3"
+	checkpointLimit  = 4 << 30 // bytes of a checkpoint that will be read
+	metaKey          = "gsdnet"
+)
+
+// view is a float32 or integer tensor as the safetensors library wants it.
+type view struct {
+	dtype safetensors.DType
+	dims  []uint64
+	data  []byte
+}
+
+func (v view) DType() safetensors.DType { return v.dtype }
+func (v view) Shape() []uint64          { return v.dims }
+func (v view) Data() []byte             { return v.data }
+func (v view) DataLen() uint64          { return uint64(len(v.data)) }
+
+// dtypesOf pairs the libraries' names of the types that weights and counters use.
+var dtypesOf = map[dtypes.DType]safetensors.DType{
+	dtypes.Float32: safetensors.F32,
+	dtypes.Int64:   safetensors.I64,
+}
+
+// encode writes variables, standardisation and metadata as safetensors.
+func encode(vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) ([]byte, error) {
+	meta.Format = checkpointFormat
+	views := map[string]view{}
+	for name, t := range vars {
+		dtype, ok := dtypesOf[t.DType()]
+		if !ok {
+			return nil, fmt.Errorf("train: variable %s has type %s, which checkpoints do not hold", name, t.DType())
+		}
+		v := view{dtype: dtype, dims: []uint64{}} // a scalar has no axes, but a list of them
+		for _, d := range t.Shape().Dimensions {
+			v.dims = append(v.dims, uint64(d))
+		}
+		if err := t.ConstBytes(func(data []byte) { v.data = bytes.Clone(data) }); err != nil {
+			return nil, err
+		}
+		views[name] = v
+	}
+	for _, m := range erc.Modalities {
+		views[scalerName("mean", m)] = floats(scaler.Mean[m])
+		views[scalerName("deviation", m)] = floats(scaler.Deviation[m])
+	}
+	text, err := json.Marshal(meta)
+	if err != nil {
+		return nil, err
+	}
+	data, err := safetensors.Serialize(views, map[string]string{metaKey: string(text), sumKey: noSum})
+	if err != nil {
+		return nil, err
+	}
+	return data, seal(data)
+}
+
+func scalerName(part string, m erc.Modality) string { return "scaler/" + part + "/" + m.String() }
+
+func floats(x []float32) view {
+	data := make([]byte, 0, 4*len(x))
+	for _, v := range x {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+	return view{safetensors.F32, []uint64{uint64(len(x))}, data}
+}
+
+// Checkpoint is a read checkpoint: weights by path, standardisation, metadata.
+type Checkpoint struct {
+	Meta
+	Scaler *model.Scaler
+	Vars   map[string]*tensors.Tensor
+}
+
+// Store returns the weights as a store that graphs can be built on.
+func (c *Checkpoint) Store() (*mlx.Store, error) {
+	store := mlx.NewStore()
+	for name, t := range c.Vars {
+		v, err := store.CreateVariable(name, t)
+		if err != nil {
+			return nil, err
+		}
+		v.SetTrainable(!strings.HasPrefix(name, EMAScope+"/"))
+	}
+	return store, nil
+}
+
+// ReadCheckpoint reads and checks a checkpoint file.
+func ReadCheckpoint(path string) (*Checkpoint, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, hint.Input("is this a run directory, and did its training get past the first epoch?", "%w", err)
+	}
+	if info.Size() > checkpointLimit {
+		return nil, hint.Input("that is no checkpoint of this program", "%s: %d bytes is over the limit of %d", path, info.Size(), int64(checkpointLimit))
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, hint.Input("check the file's permissions", "%w", err)
+	}
+	c, err := decode(data)
+	switch {
+	case err == nil:
+		return c, nil
+	case hint.Of(err) != "":
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return nil, hint.Input("the file is damaged or truncated: train again or copy it again", "%s: %w", path, err)
+}
+
+func decode(data []byte) (*Checkpoint, error) {
+	_, header, err := safetensors.ReadMetadata(data)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := header.Metadata()[metaKey]
+	if !ok {
+		return nil, fmt.Errorf("safetensors without %q metadata: not a checkpoint of this program", metaKey)
+	}
+	var named struct{ Format string }
+	if err := json.Unmarshal([]byte(text), &named); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	if named.Format != checkpointFormat {
+		return nil, hint.Input("train the run again with this version of the program", "format %q, this program reads %q", named.Format, checkpointFormat)
+	}
+	if err := verify(data, header.Metadata()[sumKey]); err != nil {
+		return nil, err
+	}
+	c := &Checkpoint{Scaler: &model.Scaler{}, Vars: map[string]*tensors.Tensor{}}
+	if err := json.Unmarshal([]byte(text), &c.Meta); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	all, err := safetensors.Deserialize(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, named := range all.Tensors() {
+		t, err := tensorOf(named.TensorView)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %s: %w", named.Name, err)
+		}
+		c.Vars[named.Name] = t
+	}
+	return c, c.takeScaler()
+}
+
+// takeScaler moves the standardisation out of the weights.
+func (c *Checkpoint) takeScaler() error {
+	for _, m := range erc.Modalities {
+		for part, into := range map[string]*[]float32{"mean": &c.Scaler.Mean[m], "deviation": &c.Scaler.Deviation[m]} {
+			name := scalerName(part, m)
+			t, ok := c.Vars[name]
+			if !ok || t.Shape().Size() != c.Setup.Dims[m] {
+				return fmt.Errorf("tensor %s is missing or not of width %d", name, c.Setup.Dims[m])
+			}
+			*into = tensors.MustCopyFlatData[float32](t)
+			delete(c.Vars, name)
+		}
+	}
+	return nil
+}
+
+func tensorOf(v safetensors.TensorView) (*tensors.Tensor, error) {
+	dims := make([]int, len(v.Shape()))
+	for i, d := range v.Shape() {
+		dims[i] = int(d)
+	}
+	data := v.Data()
+	switch v.DType() {
+	case safetensors.F32:
+		out := make([]float32, len(data)/4)
+		for i := range out {
+			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+		}
+		return tensors.FromFlatDataAndDimensions(out, dims...), nil
+	case safetensors.I64:
+		out := make([]int64, len(data)/8)
+		for i := range out {
+			out[i] = int64(binary.LittleEndian.Uint64(data[8*i:]))
+		}
+		return tensors.FromFlatDataAndDimensions(out, dims...), nil
+	}
+	return nil, fmt.Errorf("type %s is not one that checkpoints hold", v.DType())
+}
+
+// save writes variables atomically.
+func Save(path string, vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) error {
+	data, err := encode(vars, scaler, meta)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, data)
+}

@@ -1,0 +1,182 @@
+package rundir
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"gsdnet/dataset"
+	"gsdnet/internal/hint"
+	"gsdnet/internal/limit"
+	"gsdnet/internal/tomlfault"
+	"gsdnet/missing"
+	"gsdnet/model"
+)
+
+// Config describes a run whole. In TOML:
+//
+//	model = "gsdnet"
+//
+//	[data]      # which array of the file plays which part: dataset.Fields
+//	[missing]   # what is withheld: missing.Settings
+//	[train]     # how to fit: Training
+//	[gsdnet]    # the model's own settings, in a table of its name
+//
+// A key that is not known is an error. Tables of other models may stand in the
+// file; they are checked and not used.
+type Config struct {
+	Model    string
+	Data     dataset.Fields
+	Missing  missing.Settings
+	Train    Training
+	Settings map[string]any // by model: a pointer to its settings
+}
+
+// Training says how to fit. The limits of its numbers stand beside them, as those of
+// the models' settings do (package internal/limit).
+type Training struct {
+	Seed         uint64  `toml:"seed"`
+	Epochs       int     `toml:"epochs" limit:"1..100000"`
+	Patience     int     `toml:"patience" limit:"0..100000"`   // epochs without a better validation before stopping; 0: never
+	Batch        int     `toml:"batch" limit:"1..1024"`        // conversations a step
+	LearningRate float64 `toml:"rate" limit:">0..1"`           // at its peak; warmed up for 5 % of the steps, then a cosine to 1 % of it
+	WeightDecay  float64 `toml:"decay" limit:"0..10"`          // decoupled
+	Clip         float64 `toml:"clip" limit:">0..1000000"`     // largest norm of the gradient
+	EMA          float64 `toml:"ema" limit:"0..<1"`            // decay of the weights' average
+	Select       string  `toml:"select"`                       // the split that selects the epoch: valid
+	Samples      int     `toml:"samples" limit:"1..1000"`      // completions per conversation in validation
+	ValidEvery   int     `toml:"validation" limit:"1..100000"` // epochs between validations
+}
+
+// DefaultConfig returns the defaults, with the settings of every model.
+func DefaultConfig() *Config {
+	c := &Config{
+		Model:   "gsdnet",
+		Missing: missing.DefaultSettings(),
+		Train: Training{
+			Seed: 1, Epochs: 60, Patience: 15, Batch: 8, LearningRate: 1e-3, WeightDecay: 0.01,
+			Clip: 1, EMA: 0.999, Select: "valid", Samples: 1, ValidEvery: 1,
+		},
+		Settings: map[string]any{},
+	}
+	for _, name := range model.Names() {
+		kind, _ := model.Lookup(name)
+		c.Settings[name] = kind.Config()
+	}
+	return c
+}
+
+// document returns a pointer to a struct with the config's TOML layout, whose
+// fields point into c: decoding into it fills c.
+func (c *Config) document(models ...string) any {
+	fields := []reflect.StructField{}
+	values := []reflect.Value{}
+	add := func(name, key string, v reflect.Value) {
+		tag := fmt.Sprintf("toml:%q", key)
+		fields = append(fields, reflect.StructField{Name: name, Type: v.Type(), Tag: reflect.StructTag(tag)})
+		values = append(values, v)
+	}
+	add("Model", "model", reflect.ValueOf(&c.Model))
+	add("Data", "data", reflect.ValueOf(&c.Data))
+	add("Missing", "missing", reflect.ValueOf(&c.Missing))
+	add("Train", "train", reflect.ValueOf(&c.Train))
+	for i, name := range models {
+		add(fmt.Sprintf("Settings%d", i), name, reflect.ValueOf(c.Settings[name]))
+	}
+	doc := reflect.New(reflect.StructOf(fields))
+	for i, v := range values {
+		doc.Elem().Field(i).Set(v)
+	}
+	return doc.Interface()
+}
+
+// Load reads a config file over the current values.
+func (c *Config) Load(path string) error {
+	text, err := limit.ReadFile(path)
+	if err != nil {
+		return hint.Input("check the path given to --config", "%w", err)
+	}
+	return c.Parse(path, text)
+}
+
+// Parse reads TOML over the current values; name is what errors call it.
+func (c *Config) Parse(name string, text []byte) error {
+	decoder := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	err := decoder.Decode(c.document(model.Names()...))
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) {
+		first := unknown.Errors[0]
+		row, column := first.Position()
+		return hint.Input("the keys are listed in docs/config.md", "%s: unknown key %q", position(name, row, column), strings.Join(first.Key(), "."))
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		row, column := bad.Position()
+		return hint.Input("the settings are described in docs/config.md", "%s: %s", position(name, row, column), tomlfault.Message(err))
+	}
+	if err != nil {
+		return hint.Input("the settings are described in docs/config.md", "%s: %s", name, tomlfault.Message(err))
+	}
+	c.Missing.Rate = fmt.Sprint(c.Missing.Rate) // 0.3 and "0.3" are the same run
+	return nil
+}
+
+// position names a place in a file; a flag is short enough without.
+func position(name string, row, column int) string {
+	if strings.HasPrefix(name, "--") {
+		return name
+	}
+	return fmt.Sprintf("%s:%d:%d", name, row, column)
+}
+
+// Set applies one key=value, the key dotted as in the file. A value that is not
+// TOML is taken as a string.
+func (c *Config) Set(assignment string) error {
+	key, value, ok := strings.Cut(assignment, "=")
+	if !ok || strings.ContainsAny(assignment, "\n\r") {
+		return hint.Input("write it as --set train.epochs=20", "--set %q: not one KEY=VALUE", assignment)
+	}
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	line := key + " = " + value
+	var probe map[string]any
+	if _, err := strconv.ParseFloat(value, 64); toml.Unmarshal([]byte(line), &probe) != nil && err != nil {
+		line = fmt.Sprintf("%s = %q", key, value)
+	}
+	return c.Parse("--set "+assignment, []byte(line))
+}
+
+// Resolved returns the config as TOML, with the selected model's settings alone.
+func (c *Config) Resolved() ([]byte, error) {
+	return toml.Marshal(c.document(c.Model))
+}
+
+// Check refuses settings that are out of range or do not go together.
+func (c *Config) Check() error {
+	if _, err := model.Lookup(c.Model); err != nil {
+		return err
+	}
+	if _, err := c.Missing.Rules(); err != nil {
+		return err
+	}
+	if err := limit.Check("train", c.Train); err != nil {
+		return err
+	}
+	for _, name := range model.Names() { // settings of other models too: a typing error there is one all the same
+		if err := limit.Check(name, c.Settings[name]); err != nil {
+			return err
+		}
+	}
+	t := c.Train
+	if err := hint.OneOf("train.select", t.Select, "valid"); err != nil {
+		if t.Select == "test" {
+			return hint.Input(`use select = "valid"`, `train.select = "test": the test split never selects anything`)
+		}
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package rundir
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/dirlock"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+)
+
+// run is a run directory being filled.
+type Dir struct {
+	Name     string
+	Config   []byte // resolved
+	MaskHash string
+	logFile  *os.File
+	lock     *dirlock.Lock
+	created  bool // the directory did not exist before
+	made     bool // its run did not exist before
+	Extended bool // a run is continued with other values of the keys in extending
+}
+
+// extending lists the settings that a run may be continued with other values of: they
+// say when training ends.
+var extending = []string{"epochs", "patience"}
+
+// openRun makes a run directory, or finds the one to go on with, and locks it. A
+// directory in which no epoch was finished holds nothing to lose: it is started anew.
+func Open(dir string, c *Config, resume bool) (*Dir, error) {
+	resolved, err := c.Resolved()
+	if err != nil {
+		return nil, err
+	}
+	r := &Dir{Name: dir, Config: resolved}
+	_, err = os.Stat(dir)
+	r.created = errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, hint.Failure("choose a directory you may write to with --out", "%w", err)
+	}
+	if r.lock, err = dirlock.Acquire(dir); err != nil {
+		r.Close()
+		return nil, err
+	}
+	if err := r.enter(resume); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// enter checks what the directory holds and leaves the resolved settings in it.
+func (r *Dir) enter(resume bool) error {
+	old, err := os.ReadFile(r.Path(ConfigFile))
+	switch begun := r.begun(); {
+	case errors.Is(err, fs.ErrNotExist) && !begun:
+		r.made = true
+	case err != nil:
+		return hint.Input("check the directory's permissions, or choose another --out", "%w", err)
+	case !begun && !(resume && bytes.Equal(old, r.Config)):
+		r.made = true
+		if err := r.clear(); err != nil {
+			return err
+		}
+	case begun && !resume:
+		return hint.Input("choose another --out, or go on with it by --resume", "%s already holds a run", r.Name)
+	case bytes.Equal(old, r.Config):
+		return nil
+	case begun && !onlyExtends(old, r.Config):
+		return hint.Input("resume with the flags and config it was started with; of them only train.epochs and train.patience may change",
+			"%s: --resume with other settings (%s)", r.Name, firstDifference(old, r.Config))
+	case begun:
+		r.Extended = true
+		return nil // the settings are written once the checkpoint says that it is not finished
+	}
+	return atomicfile.Write(r.Path(ConfigFile), r.Config)
+}
+
+// begun reports whether the directory holds the work of a finished epoch.
+func (r *Dir) begun() bool {
+	if exists(r.Path(CheckpointFile)) {
+		return true
+	}
+	c, err := ReadCheckpoint(r.Path(StateFile))
+	if err != nil {
+		return exists(r.Path(StateFile)) // damaged: nothing is thrown away unasked
+	}
+	return c.Progress != nil && c.Progress.Step > 0
+}
+
+// clear removes the files of a run, and nothing else.
+func (r *Dir) clear() error {
+	for _, name := range []string{ConfigFile, CheckpointFile, StateFile, LogFile, MaskDir} {
+		if err := os.RemoveAll(r.Path(name)); err != nil {
+			return hint.Failure("check the directory's permissions", "%w", err)
+		}
+	}
+	return nil
+}
+
+// abandon leaves nothing of a run that failed before its first epoch was finished.
+func (r *Dir) Abandon() {
+	if r.made && !r.begun() {
+		_ = r.clear()
+	}
+}
+
+// close gives the directory free, and removes it if nothing is in it.
+func (r *Dir) Close() {
+	if r.logFile != nil {
+		r.logFile.Close()
+	}
+	if r.lock != nil {
+		r.lock.Release()
+	}
+	if r.created {
+		_ = os.Remove(r.Name) // which fails where something is in it
+	}
+}
+
+// onlyExtends reports whether settings differ in the keys of extending alone.
+func onlyExtends(old, now []byte) bool {
+	rest := func(text []byte) map[string]any {
+		var all map[string]any
+		if toml.Unmarshal(text, &all) != nil {
+			return nil
+		}
+		if train, ok := all["train"].(map[string]any); ok {
+			for _, key := range extending {
+				delete(train, key)
+			}
+		}
+		return all
+	}
+	was, is := rest(old), rest(now)
+	return was != nil && reflect.DeepEqual(was, is)
+}
+
+// has reports whether a file is in the directory.
+func (r *Dir) Has(name string) bool { return exists(r.Path(name)) }
+
+// path returns the path of a file in the directory.
+func (r *Dir) Path(name string) string { return filepath.Join(r.Name, name) }
+
+func firstDifference(old, now []byte) string {
+	was := strings.Split(string(old), "\n")
+	for i, line := range strings.Split(string(now), "\n") {
+		if i >= len(was) || was[i] != line {
+			before := ""
+			if i < len(was) {
+				before = was[i]
+			}
+			return "was " + strings.TrimSpace(before) + ", is " + strings.TrimSpace(line)
+		}
+	}
+	return "settings were removed"
+}
+
+// masks freezes the validation and test masks in the run directory, or reads the
+// ones that are there, and returns those of validation.
+func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
+	dir := r.Path(MaskDir)
+	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last
+		rules, err := m.Rules()
+		if err != nil {
+			return nil, err
+		}
+		var all []missing.Mask
+		for _, split := range []erc.Split{erc.Valid, erc.Test} {
+			if len(c.In(split)) == 0 {
+				continue
+			}
+			masks, err := missing.FreezeAll(c, split, rules, m.Seed)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, masks...)
+		}
+		if err := missing.Write(dir, all); err != nil {
+			return nil, err
+		}
+	}
+	all, err := missing.Read(dir, c)
+	if err != nil {
+		return nil, err
+	}
+	r.MaskHash = missing.Hash(all)
+	var valid []missing.Mask
+	for _, mask := range all {
+		if mask.Split == erc.Valid {
+			valid = append(valid, mask)
+		}
+	}
+	return valid, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

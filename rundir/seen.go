@@ -1,0 +1,177 @@
+package rundir
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"gsdnet/erc"
+	"gsdnet/internal/count"
+)
+
+// Seen is what a run remembers of the corpus that it was trained on: enough to say
+// in words how another corpus differs, to find conversations that the run was
+// trained on among those of another split, and to fit the predictors that know
+// nothing but the training labels.
+type Seen struct {
+	// Conversations holds a fingerprint of the features of every conversation, by
+	// split. Numbers and names of conversations do not enter it.
+	Conversations [len(erc.Splits)][]string `json:"conversations"`
+	// Labels is the SHA-256 of the labels of all conversations.
+	Labels string `json:"labels_sha256"`
+	// LabelValues are the different labels of the training split, in order, scores
+	// or classes, and LabelCounts says how often each occurs.
+	LabelValues []float32 `json:"label_values"`
+	LabelCounts []int     `json:"label_counts"`
+}
+
+// Remember returns what a run remembers of a corpus.
+func Remember(c *erc.Corpus) *Seen {
+	s := &Seen{}
+	counts := map[float32]int{}
+	var labels []string
+	for i := range c.Conversations {
+		conv := &c.Conversations[i]
+		name := fingerprint(conv)
+		s.Conversations[conv.Split] = append(s.Conversations[conv.Split], name)
+		line := name
+		for j := range conv.Utterances {
+			label := labelOf(c.Task, &conv.Utterances[j])
+			line += fmt.Sprintf(" %g", label)
+			if known := label == label && !(c.Task == erc.Classes && label < 0); known && conv.Split == erc.Train {
+				counts[label]++
+			}
+		}
+		labels = append(labels, line)
+	}
+	slices.Sort(labels) // whatever numbers the conversations have
+	sum := sha256.Sum256([]byte(strings.Join(labels, "\n")))
+	s.Labels = hex.EncodeToString(sum[:])
+	s.LabelValues = slices.Sorted(maps.Keys(counts))
+	for _, value := range s.LabelValues {
+		s.LabelCounts = append(s.LabelCounts, counts[value])
+	}
+	return s
+}
+
+// labelOf returns what an utterance is labelled with, NaN without labels.
+func labelOf(task erc.Task, u *erc.Utterance) float32 {
+	switch task {
+	case erc.Scores:
+		return u.Label
+	case erc.Classes:
+		return float32(u.Class)
+	}
+	return float32(math.NaN())
+}
+
+// fingerprint names a conversation by its features, 16 hexadecimal digits.
+func fingerprint(conv *erc.Conversation) string {
+	sum := sha256.New()
+	for i := range conv.Utterances {
+		u := &conv.Utterances[i]
+		sum.Write([]byte{byte(u.Present)})
+		for _, m := range erc.Modalities {
+			if u.Present.Has(m) {
+				hashFloats(sum, u.Features[m])
+			}
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+func hashFloats(sum hash.Hash, values []float32) {
+	data := make([]byte, 0, 4*len(values))
+	for _, x := range values {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(x))
+	}
+	sum.Write(data)
+}
+
+// TrainingLabels lists the labels of the training split in order, scores or
+// classes.
+func (s *Seen) TrainingLabels() []float64 {
+	var out []float64
+	for i, value := range s.LabelValues {
+		out = append(out, slices.Repeat([]float64{float64(value)}, s.LabelCounts[i])...)
+	}
+	return out
+}
+
+// Difference says in words how another corpus differs from the one remembered, ""
+// if its conversations, splits and labels are the same.
+func (s *Seen) Difference(c *erc.Corpus) string {
+	now := Remember(c)
+	was, is := s.places(), now.places()
+	moved := map[string]int{}
+	var kept, added, gone int
+	for name, before := range was {
+		for _, split := range before {
+			n := len(is[name])
+			if n == 0 {
+				gone++
+				continue
+			}
+			kept++
+			if to := is[name][0]; !slices.Contains(is[name], split) {
+				moved[fmt.Sprintf("moved from %s to %s", split, to)]++
+			}
+		}
+	}
+	for name, after := range is {
+		if len(was[name]) == 0 {
+			added += len(after)
+		}
+	}
+	if kept == 0 {
+		return fmt.Sprintf("none of its %s is among the run's %s", count.Of(added, "conversation"), count.Of(gone, "conversation"))
+	}
+	var parts []string
+	for _, how := range slices.Sorted(maps.Keys(moved)) {
+		parts = append(parts, count.Of(moved[how], "conversation")+" "+how)
+	}
+	for _, other := range []struct {
+		n   int
+		how string
+	}{{added, "new or with other features"}, {gone, "of the run not in it"}} {
+		if other.n > 0 {
+			parts = append(parts, count.Of(other.n, "conversation")+" "+other.how)
+		}
+	}
+	if added == 0 && gone == 0 && s.Labels != now.Labels {
+		parts = append(parts, "other labels")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// places says in which splits the conversations of a fingerprint are.
+func (s *Seen) places() map[string][]erc.Split {
+	out := map[string][]erc.Split{}
+	for _, split := range erc.Splits {
+		for _, name := range s.Conversations[split] {
+			out[name] = append(out[name], split)
+		}
+	}
+	return out
+}
+
+// TrainedOn counts the conversations that are among the run's training
+// conversations, none if nothing is remembered.
+func (s *Seen) TrainedOn(convs []erc.Conversation) int {
+	if s == nil {
+		return 0
+	}
+	n := 0
+	for i := range convs {
+		if slices.Contains(s.Conversations[erc.Train], fingerprint(&convs[i])) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,34 @@
+package rundir
+
+import (
+	"os"
+	"path/filepath"
+
+	"gsdnet/internal/hint"
+)
+
+// Stored returns the settings of the run in a directory, and the path of the
+// conversations that it was started on: what --resume goes on with.
+func Stored(dir string) (*Config, string, error) {
+	path := filepath.Join(dir, ConfigFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", hint.Input("give the --out directory of a run that was started", "nothing to resume: %w", err)
+	}
+	config := DefaultConfig()
+	if err := config.Parse(path, text); err != nil {
+		return nil, "", err
+	}
+	state := filepath.Join(dir, StateFile)
+	if !exists(state) {
+		return config, "", nil
+	}
+	c, err := ReadCheckpoint(state)
+	if err != nil {
+		return nil, "", err
+	}
+	if c.Progress == nil {
+		return config, "", nil
+	}
+	return config, c.Progress.DataPath, nil
+}
