@@ -268,6 +268,8 @@ func TestUnknownRulesAreRefused(t *testing.T) {
 		{}, {Protocol: "half"}, {Protocol: missing.Random}, {Protocol: missing.Random, Point: "0.35"}, {Protocol: missing.Random, Point: "NaN"},
 		{Protocol: missing.Random, Point: "-0.1"}, {Protocol: missing.Random, Point: "0"}, {Protocol: missing.Random, Family: "gcnet", Point: "0.1"},
 		{Protocol: missing.Fixed}, {Protocol: missing.Fixed, Point: "x"}, {Protocol: missing.Fixed, Point: "at"}, {Protocol: missing.Fixed, Family: "batch", Point: "t"},
+		{Protocol: "burst", Point: "0.7x1"}, {Protocol: "burst", Point: "0.5x2"}, {Protocol: "burst", Point: "0.5"}, {Protocol: "burst", Point: "NaNx5"},
+		{Protocol: "imbalanced", Point: "0.2-0.2-0.8"}, {Protocol: "imbalanced"},
 	} {
 		wantInput(t, rule.Check())
 		func() {

@@ -82,10 +82,15 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 		}
 		names[other.Name()] = true
 	}
-	names[freeze(t, c, erc.Test, missing.Rule{Protocol: missing.Fixed, Point: "ta"}, 0).Name()] = true
+	for _, rule := range []missing.Rule{
+		{Protocol: missing.Fixed, Point: "ta"}, {Protocol: "burst", Point: "0.5x15"}, {Protocol: "imbalanced", Point: "0.2-0.8-0.5"},
+	} {
+		names[freeze(t, c, erc.Test, rule, 0).Name()] = true
+	}
 	want := map[string]bool{
 		"random-valid-0.3-seed0.npy": true, "random-valid-0.3-seed1.npy": true, "random-test-0.3-seed0.npy": true,
 		"random-batch-valid-0.3-seed0.npy": true, "random-valid-0.4-seed0.npy": true, "fixed-test-ta-seed0.npy": true,
+		"burst-test-0.5x15-seed0.npy": true, "imbalanced-test-0.2-0.8-0.5-seed0.npy": true,
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
@@ -93,16 +98,20 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 }
 
 func TestFrozenRowsDoNotChange(t *testing.T) {
-	// Published masks are redrawn from their seeds: these rows were drawn when
-	// masks were first published and must stay.
-	m := freeze(t, corpus([]int{12}, erc.All), erc.Test, random(0.4), 7)
-	var got []string
-	for _, p := range m.Present {
-		got = append(got, strings.Trim(p.String(), "{}"))
-	}
-	const want = "a,v t,v t,a,v t,a,v t a,v v t,v t,a a a t,a"
-	if s := strings.Join(got, " "); s != want {
-		t.Errorf("got  %s\nwant %s", s, want)
+	// Published masks are redrawn from their seeds: these rows were drawn when masks
+	// of their protocol were first published and must stay.
+	for rule, want := range map[missing.Rule]string{
+		random(0.4):                                    "a,v t,v t,a,v t,a,v t a,v v t,v t,a a a t,a",
+		{Protocol: "burst", Point: "0.5x5"}:            "a a a a,v t,a,v t,a,v t,v t,v t,v t,a,v t,v t,a,v",
+		{Protocol: "imbalanced", Point: "0.2-0.5-0.8"}: "t t,a a v t,a t t,a t,a t t t,a,v t,v",
+	} {
+		var rows []string
+		for _, p := range freeze(t, corpus([]int{12}, erc.All), erc.Test, rule, 7).Present {
+			rows = append(rows, strings.Trim(p.String(), "{}"))
+		}
+		if got := strings.Join(rows, " "); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", rule, got, want)
+		}
 	}
 }
 
