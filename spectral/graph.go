@@ -5,8 +5,8 @@
 // the edges its own weights (Similarity, Normalise), the modalities that were
 // observed give a common basis (Decompose), and in that basis a modality's graph
 // is a short vector of eigenvalues (Spectrum.Project, Spectrum.Rebuild), which is
-// what GSDNet diffuses. Start reading at Weights. Nothing here knows of training
-// or of emotions.
+// what GSDNet diffuses. Start reading at Analyse, which does all of this for one
+// conversation. Nothing here knows of training or of emotions.
 package spectral
 
 import (
