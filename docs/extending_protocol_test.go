@@ -30,6 +30,7 @@ func TestWorkedProtocol(t *testing.T) {
 	run(t, tree, "go", "vet", "-trimpath", "./missing")
 	run(t, tree, "go", "test", "-trimpath", "./missing")
 	run(t, tree, "go", "test", "-trimpath", "-run", "Protocols", ".")
+	run(t, tree, "go", "test", "-trimpath", "-run", "Pages", "./docs", "-update")
 	run(t, tree, "go", "build", "-trimpath", "-o", "gsdnet", "./cmd/gsdnet")
 	gsdnet := filepath.Join(tree, "gsdnet")
 

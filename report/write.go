@@ -121,6 +121,13 @@ func (b *board) all(ctx context.Context) ([]table, []named, error) {
 			tables = append(tables, t)
 		}
 	}
+	masks, some, err := masksTable(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	if some {
+		tables = append(tables, masks)
+	}
 	more, figures, err := pictures(ctx, b)
 	return append(tables, more...), figures, err
 }
