@@ -18,7 +18,7 @@ func init() {
 		Point: "pattern", Write: "the letters of what is left, such as t, tv or tav",
 		Parse: func(text string) (string, error) {
 			pattern, err := ParsePattern(text)
-			return letters(pattern), err
+			return patternLetters(pattern), err
 		},
 		Show: func(point string) string {
 			pattern, err := ParsePattern(point)
@@ -34,7 +34,7 @@ func init() {
 		Table: 1,
 	}
 	for _, pattern := range Patterns {
-		p.Points = append(p.Points, letters(pattern))
+		p.Points = append(p.Points, patternLetters(pattern))
 	}
 	Declare(p)
 }
@@ -83,7 +83,7 @@ func ParsePattern(s string) (erc.Present, error) {
 	return p, nil
 }
 
-// letters is the inverse of ParsePattern: "ta".
-func letters(p erc.Present) string {
+// patternLetters is the inverse of ParsePattern: "ta".
+func patternLetters(p erc.Present) string {
 	return strings.NewReplacer("{", "", "}", "", ",", "").Replace(p.String())
 }

@@ -3,6 +3,7 @@ package missing
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // of this package that calls Declare in its init. Everything that depends on
 // protocols (settings, grids, masks, reports, help) iterates over the declarations.
 type Protocol struct {
-	Name string // in settings, flags, file names and tables; letters only
+	Name string // in settings, flags, file names and tables; lower-case letters only
 	Help string // says in one clause what is withheld
 
 	// Point is the noun for one point of the protocol, such as "rate". A grid lists
@@ -60,11 +61,16 @@ type Law struct {
 
 var protocols []Protocol
 
+var letters = regexp.MustCompile("^[a-z]+$")
+
 // Declare adds a protocol. It panics where the declaration is not whole or takes the
 // name of another.
 func Declare(p Protocol) {
 	if p.Name == "" || p.Help == "" || p.Point == "" || p.Write == "" || len(p.Points) == 0 || p.Law == nil {
 		panic(fmt.Sprintf("missing: the declaration of protocol %q is not whole", p.Name))
+	}
+	if !letters.MatchString(p.Name) { // a hyphen separates the family in a kind
+		panic(fmt.Sprintf("missing: the name of protocol %q is not made of lower-case letters", p.Name))
 	}
 	for _, other := range protocols {
 		if other.Name == p.Name || other.Point == p.Point {
