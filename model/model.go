@@ -110,12 +110,13 @@ type Outputs struct {
 type Trajectory struct {
 	States []State // the prior's draw, every step, and the completion as refined
 	Truth  State   // what they aim at
+	// Counts is 1 where an entry of State.Others is diffused, by name, [M,B,K] each.
+	Counts map[string]*graph.Node
 }
 
-// State is where a sampler stands: features in the space of Forecast.Encoded, and
-// eigenvalues [M,B,K] in the units of spectral.Spectrum (nil where features alone
-// are diffused), with Counts [M,B,K], 1 where an eigenvalue is diffused.
+// State is where a sampler stands at a time of the diffusion.
 type State struct {
-	Time                     float64
-	Encoded, Spectra, Counts *graph.Node
+	Time    float64
+	Encoded *graph.Node            // the features, in the space of Outputs.Encoded
+	Others  map[string]*graph.Node // what else is diffused, by name, [M,B,K] each; may be nil
 }

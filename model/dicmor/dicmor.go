@@ -81,7 +81,7 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 // it.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	done := n.complete(p, in)
-	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
+	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
 	likelihood := n.likelihood(p, in, done)
 	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(done.completed, truth)), layer.Withheld(in))
 	pred := n.head.Loss(n.predict(p, in, done.completed), in)
@@ -115,18 +115,18 @@ type completion struct {
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
 	var none [erc.NumModalities]*graph.Node
-	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
+	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in.Get(model.InValid), n.cfg.Width, 1)
 }
 
 // complete pushes what is present through its flow and back through those of what
 // is missing.
 func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
-	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
+	seen := graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent))
 	latent, volume := n.flow(p.In("flow"), graph.StopGradient(seen)) // or the likelihood shapes what is predicted from
-	latent = graph.Mul(latent, in[model.InPresent])
+	latent = graph.Mul(latent, in.Get(model.InPresent))
 
 	source := graph.StopGradient(layer.Beside(latent))
-	source = graph.Concatenate([]*graph.Node{source, layer.Beside(in[model.InPresent])}, -1)
+	source = graph.Concatenate([]*graph.Node{source, layer.Beside(in.Get(model.InPresent))}, -1)
 	joined := layer.Dense(p.In("join"), source, n.cfg.Width) // [B,N,d]
 	dims := seen.Shape().Dimensions
 	made := n.inverse(p.In("flow"), graph.BroadcastToDims(graph.InsertAxes(joined, 0), dims...))
@@ -135,7 +135,7 @@ func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
 	}
 	return completion{
 		completed: graph.Add(seen, graph.Mul(made, layer.Missing(in))),
-		latent:    latent, volume: volume, observable: in[model.InPresent],
+		latent:    latent, volume: volume, observable: in.Get(model.InPresent),
 	}
 }
 
@@ -207,10 +207,10 @@ func (n *Net) attend(p *model.Params, x *graph.Node) *graph.Node {
 // under the unit Gaussian around the prior mean of their class.
 func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *graph.Node {
 	classes := scoreClasses
-	class := graph.ConvertDType(graph.AddScalar(graph.Clip(graph.Round(in[model.InLabel]),
-		graph.Scalar(done.latent.Graph(), done.latent.DType(), -3), graph.Scalar(done.latent.Graph(), done.latent.DType(), 3)), 3), in[model.InClass].DType())
+	class := graph.ConvertDType(graph.AddScalar(graph.Clip(graph.Round(in.Get(model.InLabel)),
+		graph.Scalar(done.latent.Graph(), done.latent.DType(), -3), graph.Scalar(done.latent.Graph(), done.latent.DType(), 3)), 3), in.Get(model.InClass).DType())
 	if n.setup.Task == erc.Classes {
-		classes, class = n.setup.NumClasses, in[model.InClass]
+		classes, class = n.setup.NumClasses, in.Get(model.InClass)
 	}
 	hot := graph.OneHot(class, classes, done.latent.DType()) // [B,N,C]
 	dims := done.latent.Shape().Dimensions
@@ -220,7 +220,7 @@ func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *gra
 	prior = graph.Reshape(prior, dims...)
 	distance := graph.MulScalar(graph.ReduceAndKeep(graph.Square(graph.Sub(done.latent, prior)), graph.ReduceSum, -1), 0.5)
 	nll := graph.DivScalar(graph.Sub(distance, done.volume), float64(n.cfg.Width))
-	known := graph.Mul(done.observable, graph.Reshape(in[model.InLabelled], 1, dims[1], dims[2], 1))
+	known := graph.Mul(done.observable, graph.Reshape(in.Get(model.InLabelled), 1, dims[1], dims[2], 1))
 	return layer.MaskedMean(nll, known)
 }
 

@@ -153,7 +153,7 @@ func (n *Net) complete(in engine.Nodes) [erc.NumModalities]*graph.Node {
 	}
 	var x [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		x[m] = in[m.String()]
+		x[m] = in.Get(m.String())
 	}
 	return x
 }
@@ -166,19 +166,19 @@ func (n *Net) losses(p *model.Params, in engine.Nodes, x [erc.NumModalities]*gra
 func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Outputs {
 	var drop [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		drop[m] = in[inDropIn+m.String()]
+		drop[m] = in.Optional(inDropIn + m.String())
 	}
-	embedded := layer.Embed(p.In("encode"), x, drop, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
-	encoded := layer.Normalise(embedded, in[model.InValid])
+	embedded := layer.Embed(p.In("encode"), x, drop, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
+	encoded := layer.Normalise(embedded, in.Get(model.InValid))
 	if n.kind == Zero {
-		embedded, encoded = graph.Mul(embedded, in[model.InPresent]), graph.Mul(encoded, in[model.InPresent])
+		embedded, encoded = graph.Mul(embedded, in.Get(model.InPresent)), graph.Mul(encoded, in.Get(model.InPresent))
 	}
 	rows := embedded
 	if n.cfg.Rows == readout.RowsEncoded {
 		rows = encoded
 	}
-	fused := layer.Fuse(p.In("fuse"), in[inGraph], rows, in[model.InValid], n.cfg.FusionLayers)
-	read := n.reader.Read(p.In("reader"), fused, in, in[inDropOut])
+	fused := layer.Fuse(p.In("fuse"), in.Get(inGraph), rows, in.Get(model.InValid), n.cfg.FusionLayers)
+	read := n.reader.Read(p.In("reader"), fused, in, in.Optional(inDropOut))
 	f := n.head.Predict(p.In("head"), read)
 	f.Encoded = encoded
 	f.Recover = func() [erc.NumModalities]*graph.Node { return x }

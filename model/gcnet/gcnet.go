@@ -149,10 +149,10 @@ func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node, in engine
 // refine encodes the context and adds what the two graphs make of it: [B,N,D_h].
 func (n *Net) refine(p *model.Params, in engine.Nodes) *graph.Node {
 	x := graph.ReduceSum(n.embed(p, readout.DropInputs(in, ""), in), 0)
-	context := layer.Recurrent(p.In("context"), x, in[model.InValid], n.cfg.Width/2)
+	context := layer.Recurrent(p.In("context"), x, in.Get(model.InValid), n.cfg.Width/2)
 	return graph.Add(
-		n.relational(p.In("temporal"), context, in[inTemporal], in),
-		n.relational(p.In("speaker"), context, in[inSpeaker], in))
+		n.relational(p.In("temporal"), context, in.Get(inTemporal), in),
+		n.relational(p.In("speaker"), context, in.Get(inSpeaker), in))
 }
 
 // relational is one graph network on the context [B,N,d], with edges [R,B,N,N].
@@ -168,7 +168,7 @@ func (n *Net) relational(p *model.Params, x, edges *graph.Node, in engine.Nodes)
 	}
 	h = graph.Add(layer.Dense(p.In("keep"), h, half), layer.Dense(p.In("near"), near, half))
 	both := graph.Concatenate([]*graph.Node{x, h}, -1)
-	out := layer.Recurrent(p.In("sequence"), both, in[model.InValid], n.graphWidth()/2)
+	out := layer.Recurrent(p.In("sequence"), both, in.Get(model.InValid), n.graphWidth()/2)
 	return layer.ReLU(layer.Dense(p.In("out"), out, n.graphWidth()))
 }
 

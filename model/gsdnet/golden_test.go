@@ -269,10 +269,11 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, st
 	names := slices.Sorted(maps.Keys(feed))
 	var labels []string
 	exec, err := mlx.NewExec(backend, store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		in := engine.Nodes{}
+		byName := map[string]*graph.Node{}
 		for i, name := range names {
-			in[name] = inputs[i]
+			byName[name] = inputs[i]
 		}
+		in := engine.NodesOf(byName)
 		p := model.TrainedParams(store)
 		var outputs []*graph.Node
 		add := func(label string, x *graph.Node) {
@@ -288,7 +289,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, st
 		var weights []*graph.Node
 		for v := range scope.IterVariables() {
 			if v.Trainable {
-				paths, weights = append(paths, v.Path()), append(weights, v.NodeValue(in[model.InValid].Graph()))
+				paths, weights = append(paths, v.Path()), append(weights, v.NodeValue(in.Get(model.InValid).Graph()))
 			}
 		}
 		for i, gradient := range graph.Gradient(losses.Total, weights...) {
@@ -322,7 +323,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, st
 func stages(net *Net, p *model.Params, in engine.Nodes, add func(string, *graph.Node)) {
 	c := net.completer(p, in)
 	add("stage/encoded", c.observed)
-	target := graph.Mul(net.encode(p, in, model.InComplete), in[model.InHas])
+	target := graph.Mul(net.encode(p, in, model.InComplete), in.Get(model.InHas))
 	out := c.noised(c.residual(target))
 	add("stage/score_x", out.x)
 	add("stage/score_g", out.g)

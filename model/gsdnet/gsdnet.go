@@ -68,7 +68,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	withheld := layer.Withheld(in)
 	c := n.completer(p, in)
-	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas]) // X'_m(complete)
+	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas)) // X'_m(complete)
 	x, r := c.sample()
 	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
 	recX := layer.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
@@ -117,8 +117,8 @@ func (n *Net) completer(p *model.Params, in engine.Nodes) *completer {
 		c.regressed = n.ridge.Complete(p, in)
 	}
 	c.embedded = c.embedObserved(p, in)
-	encoded := layer.Normalise(c.embedded, in[model.InValid])
-	c.observed = graph.Mul(encoded, in[model.InPresent])
+	encoded := layer.Normalise(c.embedded, in.Get(model.InValid))
+	c.observed = graph.Mul(encoded, in.Get(model.InPresent))
 	if n.cfg.Mean == MeanRegression {
 		c.mean = graph.Mul(encoded, layer.Missing(c.in))
 	}
@@ -131,12 +131,10 @@ func (c *completer) embedObserved(p *model.Params, in engine.Nodes) *graph.Node 
 	if n.cfg.Mean == MeanNone {
 		return n.embed(p, in, "", inDropIn)
 	}
-	filled := engine.Nodes{model.InValid: in[model.InValid]}
 	for m, x := range c.regressed {
-		name := erc.Modality(m).String()
-		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
+		in = in.With(erc.Modality(m).String(), x)
 	}
-	return n.embed(p, filled, "", inDropIn)
+	return n.embed(p, in, "", inDropIn)
 }
 
 // residual is what of the features is diffused: all, or what their mean leaves.
@@ -149,19 +147,19 @@ func (c *completer) residual(x *graph.Node) *graph.Node {
 
 // encode runs the encoder on the inputs named prefix+modality, without dropout.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	return layer.Normalise(n.embed(p, in, prefix, ""), in[model.InValid])
+	return layer.Normalise(n.embed(p, in, prefix, ""), in.Get(model.InValid))
 }
 
 // embed runs the encoder short of its norm.
 func (n *Net) embed(p *model.Params, in engine.Nodes, prefix, drop string) *graph.Node {
 	var x, masks [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		x[m] = in[prefix+m.String()]
+		x[m] = in.Get(prefix + m.String())
 		if drop != "" {
-			masks[m] = in[drop+m.String()] // absent outside training
+			masks[m] = in.Optional(drop + m.String()) // absent outside training
 		}
 	}
-	return layer.Embed(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+	return layer.Embed(p.In("encode"), x, masks, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
 }
 
 // overwrite keeps the observed rows and takes the missing ones from x.
@@ -174,14 +172,19 @@ func (n *Net) predict(p *model.Params, c *completer, completed, r *graph.Node) m
 	return n.head.Predict(p.In("head"), n.fuse(p, c, completed, r))
 }
 
+// graph returns the adjacency [M,B,N,N] that goes with a residual of what is diffused
+// beside the features; the observed one where nothing is.
+func (c *completer) graph(side side, r *graph.Node) *graph.Node {
+	if side == nil {
+		return c.in.Get(inGraph)
+	}
+	return side.graph(r)
+}
+
 // fuse is Eq. 19 on the completed graph, read along the conversation: [B,N,F].
 func (n *Net) fuse(p *model.Params, c *completer, completed, r *graph.Node) *graph.Node {
-	a := c.in[inGraph]
-	if c.side != nil {
-		a = c.side.graph(r)
-	}
-	fused := layer.Fuse(p.In("fuse"), a, c.rows(p.In("rows"), completed), c.in[model.InValid], n.cfg.FusionLayers)
-	return n.reader.Read(p.In("reader"), fused, c.in, c.in[inDropOut])
+	fused := layer.Fuse(p.In("fuse"), c.graph(c.side, r), c.rows(p.In("rows"), completed), c.in.Get(model.InValid), n.cfg.FusionLayers)
+	return n.reader.Read(p.In("reader"), fused, c.in, c.in.Optional(inDropOut))
 }
 
 // rows are what enters the fused graph, [M,B,N,d]. Diffusion needs unit scale,
@@ -197,7 +200,7 @@ func (c *completer) rows(p *model.Params, completed *graph.Node) *graph.Node {
 		return graph.Add(c.embedded, layer.Mix(p, added, c.net.cfg.Width))
 	}
 	recovered := graph.Mul(layer.DensePerModality(p, completed, c.net.cfg.Width), missing)
-	return graph.Add(graph.Mul(c.embedded, c.in[model.InPresent]), recovered)
+	return graph.Add(graph.Mul(c.embedded, c.in.Get(model.InPresent)), recovered)
 }
 
 // readWidth is the number of channels that dropout acts on.
@@ -208,31 +211,31 @@ func (n *Net) readWidth() int {
 // scoreLosses is Eq. 11 for the features and for the side.
 func (n *Net) scoreLosses(c *completer, target, withheld *graph.Node) (lossX, lossG *graph.Node) {
 	out := c.noised(target)
-	weight := graph.Add(withheld, graph.MulScalar(c.in[model.InPresent], n.cfg.FreeWeight))
-	lossX = n.matching(out.x, target, c.in[inEpsX], weight)
+	weight := graph.Add(withheld, graph.MulScalar(c.in.Get(model.InPresent), n.cfg.FreeWeight))
+	lossX = n.matching(out.x, target, c.in.Get(inEpsX), weight)
 	if c.side == nil {
 		return lossX, graph.ScalarZero(lossX.Graph(), lossX.DType())
 	}
 	r, weightG := c.side.target()
-	return lossX, n.matching(out.g, r, c.in[inEpsG], weightG)
+	return lossX, n.matching(out.g, r, c.in.Get(inEpsG), weightG)
 }
 
 // noised is what the networks say of the truth, noised at a time of its own for
 // each conversation.
 func (c *completer) noised(target *graph.Node) output {
 	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Steps)
-	size := in[model.InValid].Shape().Dimensions[0]
-	alphaX, stdX := marginal(in[inMargX], size, 4)
-	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in[inEpsX], stdX))
+	size := in.Get(model.InValid).Shape().Dimensions[0]
+	alphaX, stdX := marginal(in.Get(inMargX), size, 4)
+	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in.Get(inEpsX), stdX))
 	if c.side == nil {
 		cond, _ := c.condition(alphaX, stdX, nil, nil, evaluation)
-		return c.networks(x, nil, in[inTime], cond, nil)
+		return c.networks(x, nil, in.Get(inTime), cond, nil)
 	}
 	r0, _ := c.side.target()
-	alphaG, stdG := marginal(in[inMargG], size, r0.Rank())
-	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in[inEpsG], stdG))
+	alphaG, stdG := marginal(in.Get(inMargG), size, r0.Rank())
+	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in.Get(inEpsG), stdG))
 	cond, side := c.condition(alphaX, stdX, alphaG, stdG, evaluation)
-	return c.networks(x, r, in[inTime], cond, side)
+	return c.networks(x, r, in.Get(inTime), cond, side)
 }
 
 // marginal splits [B,2] into α and s, shaped [1,B,1,…] to multiply arrays of a

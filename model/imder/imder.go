@@ -111,14 +111,14 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 
 // Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
-	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
+	seen := graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent))
+	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
 	completed := n.complete(p, in, seen)
 
-	std := graph.Reshape(in[inStd], 1, -1, 1, 1)
-	noisy := graph.Add(truth, graph.Mul(in[inTarget], std))
-	out := n.score(p, in, noisy, graph.StopGradient(seen), in[inTime], std)
-	score := layer.MaskedMean(graph.Square(graph.Add(out, in[inTarget])), layer.Withheld(in)) // s·std should be −z
+	std := graph.Reshape(in.Get(inStd), 1, -1, 1, 1)
+	noisy := graph.Add(truth, graph.Mul(in.Get(inTarget), std))
+	out := n.score(p, in, noisy, graph.StopGradient(seen), in.Get(inTime), std)
+	score := layer.MaskedMean(graph.Square(graph.Add(out, in.Get(inTarget))), layer.Withheld(in)) // s·std should be −z
 	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(completed, truth)), layer.Withheld(in))
 	pred := n.head.Loss(n.predict(p, in, completed), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, completed)
@@ -131,7 +131,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 
 // Forecast predicts from the completed features.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	completed := n.complete(p, in, graph.Mul(n.encode(p, in, ""), in[model.InPresent]))
+	completed := n.complete(p, in, graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent)))
 	f := n.predict(p, in, completed)
 	f.Encoded = completed
 	f.Recover = func() [erc.NumModalities]*graph.Node {
@@ -143,7 +143,7 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
 	var none [erc.NumModalities]*graph.Node
-	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
+	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in.Get(model.InValid), n.cfg.Width, 1)
 }
 
 // complete samples what is missing and refines it.

@@ -74,14 +74,14 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 // Losses is L = L_pred + 4·L_imagination + 2·L_cycle, the teacher's prediction and
 // the decoder beside it.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in[model.InPresent])
-	known := graph.Mul(n.embed(p.In("teacher"), readout.DropInputs(in, model.InComplete)), graph.Mul(in[model.InHas], layer.Valid4(in)))
+	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in.Get(model.InPresent))
+	known := graph.Mul(n.embed(p.In("teacher"), readout.DropInputs(in, model.InComplete)), graph.Mul(in.Get(model.InHas), layer.Valid4(in)))
 	taught := n.head.Loss(n.head.Predict(p.In("teacher_head"), layer.Beside(known)), in)
 
 	imagined, latent := n.cascade(p.In("imagine"), seen)
 	back, _ := n.cascade(p.In("back"), imagined)
 	imagination := layer.MaskedMean(graph.Square(graph.Sub(imagined, graph.StopGradient(known))), layer.Withheld(in))
-	cycle := layer.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in[model.InPresent])
+	cycle := layer.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in.Get(model.InPresent))
 	pred := n.head.Loss(n.head.Predict(p.In("head"), n.read(p, in, latent)), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, known, completed(in, seen, imagined))
 
@@ -95,7 +95,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 
 // Forecast predicts from the bottlenecks of the imagination.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in[model.InPresent])
+	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in.Get(model.InPresent))
 	imagined, latent := n.cascade(p.In("imagine"), seen)
 	f := n.head.Predict(p.In("head"), n.read(p, in, latent))
 	f.Encoded = completed(in, seen, imagined)

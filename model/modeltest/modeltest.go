@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/engine"
 	"gsdnet/erc"
@@ -89,7 +88,7 @@ func finite(f *fixture) {
 		return nodes
 	})
 	for i, t := range out {
-		if got := float64(tensors.ToScalar[float32](t)); math.IsNaN(got) || math.IsInf(got, 0) {
+		if got := float64(t[0]); math.IsNaN(got) || math.IsInf(got, 0) {
 			f.t.Errorf("loss %s: got %v, want a finite number", names[i], got)
 		}
 	}
@@ -99,7 +98,7 @@ func finite(f *fixture) {
 func trajectory(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var states []model.State
-	out := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
+	flat := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
 		said := f.model.Forecast(f.params, in)
 		nodes := []*graph.Node{said.Encoded}
 		if said.Trajectory == nil {
@@ -114,10 +113,6 @@ func trajectory(f *fixture) {
 	})
 	if states == nil {
 		return
-	}
-	flat := make([][]float32, len(out))
-	for i := range out {
-		flat[i] = tensors.MustCopyFlatData[float32](out[i])
 	}
 	end := flat[len(states)]
 	if !slices.Equal(end, flat[0]) {
@@ -162,7 +157,7 @@ func gradients(f *fixture) {
 			return norms
 		})
 		for i, t := range out {
-			got := float64(tensors.ToScalar[float32](t))
+			got := float64(t[0])
 			if math.IsNaN(got) {
 				f.t.Errorf("gradient of %s is not a number", names[i])
 			}

@@ -58,8 +58,8 @@ func (b Body) Feed(feed engine.Feed, batch *model.Batch, draw model.Pass, fused 
 func DropInputs(in engine.Nodes, prefix string) [erc.NumModalities]*graph.Node {
 	var x [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		x[m] = in[prefix+m.String()]
-		if drop := in[inDropIn+m.String()]; drop != nil {
+		x[m] = in.Get(prefix + m.String())
+		if drop := in.Optional(inDropIn + m.String()); drop != nil {
 			x[m] = graph.Mul(x[m], drop)
 		}
 	}
@@ -68,7 +68,7 @@ func DropInputs(in engine.Nodes, prefix string) [erc.NumModalities]*graph.Node {
 
 // DropFused applies the dropout of fused channels in training.
 func DropFused(in engine.Nodes, fused *graph.Node) *graph.Node {
-	if drop := in[inDropFused]; drop != nil {
+	if drop := in.Optional(inDropFused); drop != nil {
 		return graph.Mul(fused, drop)
 	}
 	return fused

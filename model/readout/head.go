@@ -45,13 +45,13 @@ func (h Head) Predict(p *model.Params, fused *graph.Node) model.Outputs {
 func (h Head) Loss(f model.Outputs, in engine.Nodes) *graph.Node {
 	if h.Setup.Task == erc.Classes {
 		likely := graph.LogSoftmax(f.Logits, -1)
-		hot := graph.OneHot(in[model.InClass], h.Setup.NumClasses, likely.DType())
-		return layer.MaskedMean(graph.Neg(graph.ReduceSum(graph.Mul(likely, hot), -1)), in[model.InLabelled])
+		hot := graph.OneHot(in.Get(model.InClass), h.Setup.NumClasses, likely.DType())
+		return layer.MaskedMean(graph.Neg(graph.ReduceSum(graph.Mul(likely, hot), -1)), in.Get(model.InLabelled))
 	}
-	miss := graph.Abs(graph.Sub(f.Location, in[model.InLabel]))
+	miss := graph.Abs(graph.Sub(f.Location, in.Get(model.InLabel)))
 	if h.Kind == HeadPoint {
-		return layer.MaskedMean(miss, in[model.InLabelled])
+		return layer.MaskedMean(miss, in.Get(model.InLabelled))
 	}
 	nll := graph.Add(graph.Log(graph.MulScalar(f.Scale, 2.0)), graph.Div(miss, f.Scale))
-	return layer.MaskedMean(nll, in[model.InLabelled])
+	return layer.MaskedMean(nll, in.Get(model.InLabelled))
 }

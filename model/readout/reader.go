@@ -28,11 +28,11 @@ type Reader struct {
 // scales that in training (nil: not).
 func (r Reader) Read(p *model.Params, fused *graph.Node, in engine.Nodes, drop *graph.Node) *graph.Node {
 	if r.Layers > 0 {
-		known := graph.Concatenate([]*graph.Node{layer.ReLU(fused), layer.Beside(in[model.InPresent])}, -1)
+		known := graph.Concatenate([]*graph.Node{layer.ReLU(fused), layer.Beside(in.Get(model.InPresent))}, -1)
 		fused = layer.ReLU(layer.Dense(p.In("joint"), known, r.Width))
 	}
 	for i := range r.Layers {
-		fused = layer.Recurrent(p.In("layer%d", i), fused, in[model.InValid], r.Width/2)
+		fused = layer.Recurrent(p.In("layer%d", i), fused, in.Get(model.InValid), r.Width/2)
 	}
 	if drop != nil {
 		fused = graph.Mul(fused, drop)
