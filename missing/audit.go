@@ -34,7 +34,7 @@ type Runs struct {
 // conversations are not those that the mask was drawn for.
 func (m Mask) Audit(convs []erc.Conversation) Audit {
 	var with, without [erc.NumModalities]int
-	available := Available(convs)
+	available := availableIn(convs)
 	if len(available) != len(m.Present) {
 		panic(fmt.Sprintf("missing: a mask of %d utterances for %d", len(m.Present), len(available)))
 	}

@@ -6,9 +6,9 @@ import (
 	"gsdnet/erc"
 )
 
-// Patterns are the seven sets of modalities that an utterance can keep, in the
+// patterns are the seven sets of modalities that an utterance can keep, in the
 // order of the paper's tables: {t}, {a}, {v}, {t,a}, {t,v}, {a,v}, {t,a,v}.
-var Patterns = [7]erc.Present{0b001, 0b010, 0b100, 0b011, 0b101, 0b110, 0b111}
+var patterns = [7]erc.Present{0b001, 0b010, 0b100, 0b011, 0b101, 0b110, 0b111}
 
 // parts is the denominator of shares. They are whole numbers of ten-thousandths,
 // so that counts are exact and the same on every machine.
@@ -27,10 +27,10 @@ func pick(has erc.Present, keep int, rng *rand.Rand) erc.Present {
 }
 
 // subsets returns the subsets of has with keep modalities, in the order of
-// Patterns.
+// patterns.
 func subsets(has erc.Present, keep int) []erc.Present {
 	var out []erc.Present
-	for _, p := range Patterns {
+	for _, p := range patterns {
 		if p&^has == 0 && p.Count() == keep {
 			out = append(out, p)
 		}

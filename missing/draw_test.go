@@ -29,6 +29,10 @@ func counts(p []erc.Present) (with [4]int, absent int) {
 	return with, absent
 }
 
+// patterns are the sets of modalities that an utterance can have, in the order of the
+// fixed protocol's points.
+var patterns = []erc.Present{0b001, 0b010, 0b100, 0b011, 0b101, 0b110, 0b111}
+
 // one returns a split of one conversation.
 func one(available []erc.Present) [][]erc.Present { return [][]erc.Present{available} }
 
@@ -58,7 +62,7 @@ func draws(rule missing.Rule) map[string]func([]erc.Present, *rand.Rand) []erc.P
 // anyAvailable draws data in which every utterance has at least one modality.
 func anyAvailable(t *rapid.T) []erc.Present {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) erc.Present {
-		return missing.Patterns[rapid.IntRange(0, 6).Draw(t, "pattern")]
+		return patterns[rapid.IntRange(0, 6).Draw(t, "pattern")]
 	}), 0, 60).Draw(t, "available")
 }
 
@@ -123,7 +127,7 @@ func TestDrawBalancesThePatterns(t *testing.T) {
 		for _, p := range got {
 			of[p]++
 		}
-		for _, group := range [2][]erc.Present{missing.Patterns[:3], missing.Patterns[3:6]} {
+		for _, group := range [2][]erc.Present{patterns[:3], patterns[3:6]} {
 			low, high := n, 0
 			for _, p := range group {
 				low, high = min(low, of[p]), max(high, of[p])
@@ -155,7 +159,7 @@ func TestEveryUtteranceIsTreatedAlike(t *testing.T) {
 		}
 		for i := range seen {
 			chi := 0.0
-			for _, p := range missing.Patterns {
+			for _, p := range patterns {
 				want := n * expected[p.Count()-1]
 				chi += (seen[i][p] - want) * (seen[i][p] - want) / want
 			}
@@ -233,9 +237,9 @@ func TestNothingIsInventedAndNoUtteranceIsEmptied(t *testing.T) {
 
 func TestFixedKeepsWhatThereIsOfThePattern(t *testing.T) {
 	for i, rule := range missing.FixedRules() {
-		for _, has := range missing.Patterns {
+		for _, has := range patterns {
 			got := rule.DrawConversation([]erc.Present{has}, stream.New(0, "test"))[0]
-			if want := has & missing.Patterns[i]; want != erc.None && got != want {
+			if want := has & patterns[i]; want != erc.None && got != want {
 				t.Errorf("%s of %s: got %s, want %s", rule, has, got, want)
 			}
 		}
@@ -283,17 +287,18 @@ func TestUnknownRulesAreRefused(t *testing.T) {
 	}
 }
 
-func TestParsePattern(t *testing.T) {
-	for _, p := range missing.Patterns {
-		if got, err := missing.ParsePattern(p.String()); err != nil || got != p {
-			t.Errorf("ParsePattern(%q): got %s, %v", p, got, err)
+func TestPatternsAreReadAsPeopleWriteThem(t *testing.T) {
+	for _, p := range patterns {
+		rules, err := missing.Settings{Protocol: missing.Fixed, Rate: p.String()}.Rules()
+		if err != nil || rules[0].String() != "fixed "+p.String() {
+			t.Errorf("%q: got %v, %v", p, rules, err)
 		}
 	}
-	if got, err := missing.ParsePattern("va"); err != nil || got != 0b110 {
-		t.Errorf("ParsePattern(va): got %s, %v", got, err)
+	if rules, err := (missing.Settings{Protocol: missing.Fixed, Rate: "va"}).Rules(); err != nil || rules[0].Point != "av" {
+		t.Errorf("va: got %v, %v", rules, err)
 	}
 	for _, s := range []string{"", "{}", "x", "tt", "text"} {
-		_, err := missing.ParsePattern(s)
+		_, err := missing.Settings{Protocol: missing.Fixed, Rate: s}.Rules()
 		wantInput(t, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Fixed is the protocol in which every utterance has the same modalities. Its
-// points are the Patterns, written as their letters.
+// points are the patterns, written as their letters.
 const Fixed = "fixed"
 
 func init() {
@@ -17,29 +17,29 @@ func init() {
 		Name: Fixed, Help: "every utterance has the same modalities",
 		Point: "pattern", Write: "the letters of what is left, such as t, tv or tav",
 		Parse: func(text string) (string, error) {
-			pattern, err := ParsePattern(text)
+			pattern, err := parsePattern(text)
 			return patternLetters(pattern), err
 		},
 		Show: func(point string) string {
-			pattern, err := ParsePattern(point)
+			pattern, err := parsePattern(point)
 			if err != nil {
 				return point
 			}
 			return pattern.String()
 		},
 		Law: func(_, point string) Law {
-			pattern, _ := ParsePattern(point)
+			pattern, _ := parsePattern(point)
 			return fixedLaw(pattern)
 		},
 		Table: 1,
 	}
-	for _, pattern := range Patterns {
+	for _, pattern := range patterns {
 		p.Points = append(p.Points, patternLetters(pattern))
 	}
 	Declare(p)
 }
 
-// FixedRules returns the rules of the fixed protocol, one for each of Patterns.
+// FixedRules returns the rules of the fixed protocol, one for each of patterns.
 func FixedRules() []Rule {
 	p, _ := Lookup(Fixed)
 	return p.Rules("")
@@ -64,8 +64,8 @@ func fixedLaw(pattern erc.Present) Law {
 	}
 }
 
-// ParsePattern reads a pattern as people write it: "ta", "t,a" or "{t,a}".
-func ParsePattern(s string) (erc.Present, error) {
+// parsePattern reads a pattern as people write it: "ta", "t,a" or "{t,a}".
+func parsePattern(s string) (erc.Present, error) {
 	var p erc.Present
 	for _, letter := range strings.Trim(s, "{}") {
 		if letter == ',' || letter == ' ' {
@@ -83,7 +83,7 @@ func ParsePattern(s string) (erc.Present, error) {
 	return p, nil
 }
 
-// patternLetters is the inverse of ParsePattern: "ta".
+// patternLetters is the inverse of parsePattern: "ta".
 func patternLetters(p erc.Present) string {
 	return strings.NewReplacer("{", "", "}", "", ",", "").Replace(p.String())
 }

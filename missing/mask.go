@@ -31,7 +31,7 @@ func Freeze(c *erc.Corpus, s erc.Split, r Rule, seed uint64) (Mask, error) {
 	convs := c.In(s)
 	available := make([][]erc.Present, len(convs))
 	for i := range convs {
-		available[i] = Available(convs[i : i+1])
+		available[i] = availableIn(convs[i : i+1])
 	}
 	m := Mask{Rule: r.named(), Seed: seed, Split: s, DataHash: c.Hash}
 	m.Present = r.Draw(available, stream.New(seed, "frozen mask "+m.stem()))
@@ -50,8 +50,8 @@ func FreezeAll(c *erc.Corpus, s erc.Split, rules []Rule, seed uint64) ([]Mask, e
 	return masks, nil
 }
 
-// Available returns which modalities the data have, utterance by utterance.
-func Available(convs []erc.Conversation) []erc.Present {
+// availableIn returns which modalities the data have, utterance by utterance.
+func availableIn(convs []erc.Conversation) []erc.Present {
 	out := make([]erc.Present, 0, erc.CountUtterances(convs))
 	for i := range convs {
 		for j := range convs[i].Utterances {
