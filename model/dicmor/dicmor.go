@@ -58,23 +58,24 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("dicmor"); err != nil {
+	out, err := readout.New("dicmor", c.Body, s, readout.Layers)
+	if err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.cfg.Feed(feed, b, draw, n.cfg.Width)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
 // Losses is L = L_pred + 0.1·(L_likelihood + L_reconstruction), the decoder beside
@@ -84,7 +85,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
 	likelihood := n.likelihood(p, in, done)
 	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(done.completed, truth)), layer.Withheld(in))
-	pred := n.head.Loss(n.predict(p, in, done.completed), in)
+	pred := n.out.Loss(n.predict(p, in, done.completed), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, done.completed)
 	total := graph.Add(pred, graph.MulScalar(graph.Add(likelihood, rebuilt), n.cfg.Likelihood))
 	return model.Losses{Total: graph.Add(total, graph.MulScalar(decode, 0.1)), Terms: []model.Term{
@@ -114,8 +115,7 @@ type completion struct {
 
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	var none [erc.NumModalities]*graph.Node
-	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in.Get(model.InValid), n.cfg.Width, 1)
+	return layer.Embed(p.In("encode"), readout.Inputs(in, prefix), in.Get(model.InValid), n.cfg.Width, 1)
 }
 
 // complete pushes what is present through its flow and back through those of what
@@ -226,6 +226,5 @@ func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *gra
 
 // predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
-	read := n.cfg.Reader().Read(p.In("reader"), layer.Beside(completed), in, nil)
-	return n.head.Predict(p.In("head"), readout.DropFused(in, read))
+	return n.out.Predict(p, in, layer.Beside(completed))
 }

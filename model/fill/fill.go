@@ -41,6 +41,11 @@ type Config struct {
 	Dropout      float64 `toml:"dropout" limit:"0..<1"`
 }
 
+// body returns the settings that the shared predictor reads.
+func (c Config) body() readout.Body {
+	return readout.Body{Width: c.Width, Hidden: c.Hidden, Head: c.Head, InputDropout: c.InputDropout, Dropout: c.Dropout}
+}
+
 // Default returns the default settings.
 func Default() Config {
 	return Config{
@@ -69,11 +74,10 @@ func init() {
 
 // Net is one of the three models without its parameters.
 type Net struct {
-	kind   string
-	cfg    Config
-	setup  model.Setup
-	reader readout.Reader
-	head   readout.Head
+	kind  string
+	cfg   Config
+	setup model.Setup
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model of a kind.
@@ -81,25 +85,19 @@ func New(kind string, c Config, s model.Setup) (model.Model, error) {
 	if err := hint.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
 		return nil, err
 	}
-	if err := hint.OneOf(kind+".head", c.Head, readout.HeadLaplace, readout.HeadPoint); err != nil {
+	out, err := readout.New(kind, c.body(), s, c.Context)
+	if err != nil {
 		return nil, err
 	}
-	n := &Net{
-		kind: kind, cfg: c, setup: s, reader: readout.Reader{Width: c.Width, Layers: c.Context},
-		head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden},
-	}
+	n := &Net{kind: kind, cfg: c, setup: s, out: out}
 	if kind == Regression {
 		return &regression{n, ridge.Regression{Dims: s.Dims, Lambda: c.Ridge}}, nil
 	}
 	return n, nil
 }
 
-// Names of the inputs that Prepare adds.
-const (
-	inGraph   = "graph"      // [M,B,N,N]
-	inDropIn  = "drop_"      // + modality
-	inDropOut = "drop_fused" //
-)
+// inGraph names the input that Prepare adds.
+const inGraph = "graph" // [M,B,N,N]
 
 // Prepare adds the observed graphs.
 func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
@@ -119,18 +117,12 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	if !draw.Train {
-		return
-	}
-	z := model.Noise{Batch: b, Draw: draw}
-	for _, m := range erc.Modalities {
-		name := inDropIn + m.String()
-		feed[name] = z.Dropout(name, b.Dims[m], n.cfg.InputDropout)
-	}
-	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
-	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.fusedWidth())
 }
+
+// fusedWidth is the number of channels of a fused state.
+func (n *Net) fusedWidth() int { return (n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width }
 
 // Losses has the prediction's term alone: these completions learn nothing.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
@@ -159,16 +151,15 @@ func (n *Net) complete(in engine.Nodes) [erc.NumModalities]*graph.Node {
 }
 
 func (n *Net) losses(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Losses {
-	loss := n.head.Loss(n.forecast(p, in, x), in)
+	loss := n.out.Loss(n.forecast(p, in, x), in)
 	return model.Losses{Total: loss, Terms: []model.Term{{Name: "pred", Value: loss}}}
 }
 
 func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Outputs {
-	var drop [erc.NumModalities]*graph.Node
-	for _, m := range erc.Modalities {
-		drop[m] = in.Optional(inDropIn + m.String())
+	for m := range x {
+		in = in.With(erc.Modality(m).String(), x[m])
 	}
-	embedded := layer.Embed(p.In("encode"), x, drop, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
+	embedded := layer.Embed(p.In("encode"), readout.Inputs(in, ""), in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
 	encoded := layer.Normalise(embedded, in.Get(model.InValid))
 	if n.kind == Zero {
 		embedded, encoded = graph.Mul(embedded, in.Get(model.InPresent)), graph.Mul(encoded, in.Get(model.InPresent))
@@ -178,8 +169,7 @@ func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*g
 		rows = encoded
 	}
 	fused := layer.Fuse(p.In("fuse"), in.Get(inGraph), rows, in.Get(model.InValid), n.cfg.FusionLayers)
-	read := n.reader.Read(p.In("reader"), fused, in, in.Optional(inDropOut))
-	f := n.head.Predict(p.In("head"), read)
+	f := n.out.Predict(p, in, fused)
 	f.Encoded = encoded
 	f.Recover = func() [erc.NumModalities]*graph.Node { return x }
 	return f

@@ -87,6 +87,11 @@ func Paper() Config {
 	return c
 }
 
+// body returns the settings that the shared predictor reads.
+func (c Config) body() readout.Body {
+	return readout.Body{Width: c.Width, Hidden: c.Hidden, Head: c.Head, InputDropout: c.InputDropout, Dropout: c.Dropout}
+}
+
 // check refuses settings that do not go together.
 func (c Config) check() error {
 	if c.Basis == BasisOracle {
@@ -108,7 +113,6 @@ func (c Config) checkNames() error {
 		{"mean", c.Mean, []string{MeanNone, MeanRegression}},
 		{"rows", c.Rows, []string{readout.RowsEmbedded, readout.RowsEncoded}},
 		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
-		{"head", c.Head, []string{readout.HeadLaplace, readout.HeadPoint}},
 	} {
 		if err := hint.OneOf("gsdnet."+choice.key, choice.value, choice.known...); err != nil {
 			return err

@@ -337,7 +337,7 @@ func stages(net *Net, p *model.Params, in engine.Nodes, add func(string, *graph.
 	add("stage/graph", c.side.graph(r))
 	fused := net.fuse(p, c, c.overwrite(x), r)
 	add("stage/fused", fused)
-	said := net.head.Predict(p.In("head"), fused)
+	said := net.out.Head(p.In("head"), fused)
 	add("stage/location", said.Location)
 	add("stage/scale", said.Scale)
 }

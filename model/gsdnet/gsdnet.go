@@ -34,8 +34,7 @@ func init() {
 type Net struct {
 	cfg        Config
 	setup      model.Setup
-	reader     readout.Reader
-	head       readout.Head
+	out        readout.Predictor
 	sdeX, sdeG diffusion.SDE
 	prediction diffusion.Prediction
 	sampler    diffusion.Method
@@ -48,9 +47,11 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := &Net{cfg: c, setup: s, reader: readout.Reader{Width: c.Width, Layers: c.Context}}
-	n.head = readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}
-	var err error
+	out, err := readout.New("gsdnet", c.body(), s, c.Context)
+	if err != nil {
+		return nil, err
+	}
+	n := &Net{cfg: c, setup: s, out: out}
 	if n.sdeX, err = c.SDEX.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
 	}
@@ -78,7 +79,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 		recG = layer.MaskedMean(graph.Square(graph.Sub(r, truth)), weight)
 	}
 	completed := c.overwrite(x)
-	pred := n.head.Loss(n.predict(p, c, completed, r), in)
+	pred := n.out.Loss(n.predict(p, c, completed, r), in)
 	raw := c.decodeLoss(p, target, completed)
 
 	missing := graph.Add(graph.Add(recX, recG), graph.Add(missX, missG))
@@ -128,13 +129,12 @@ func (n *Net) completer(p *model.Params, in engine.Nodes) *completer {
 // embedObserved embeds what there is, the holes left at zero or regressed.
 func (c *completer) embedObserved(p *model.Params, in engine.Nodes) *graph.Node {
 	n := c.net
-	if n.cfg.Mean == MeanNone {
-		return n.embed(p, in, "", inDropIn)
+	if n.cfg.Mean == MeanRegression {
+		for m, x := range c.regressed {
+			in = in.With(erc.Modality(m).String(), x)
+		}
 	}
-	for m, x := range c.regressed {
-		in = in.With(erc.Modality(m).String(), x)
-	}
-	return n.embed(p, in, "", inDropIn)
+	return n.embed(p, in, readout.Inputs(in, ""))
 }
 
 // residual is what of the features is diffused: all, or what their mean leaves.
@@ -147,19 +147,16 @@ func (c *completer) residual(x *graph.Node) *graph.Node {
 
 // encode runs the encoder on the inputs named prefix+modality, without dropout.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	return layer.Normalise(n.embed(p, in, prefix, ""), in.Get(model.InValid))
+	var x [erc.NumModalities]*graph.Node
+	for _, m := range erc.Modalities {
+		x[m] = in.Get(prefix + m.String())
+	}
+	return layer.Normalise(n.embed(p, in, x), in.Get(model.InValid))
 }
 
 // embed runs the encoder short of its norm.
-func (n *Net) embed(p *model.Params, in engine.Nodes, prefix, drop string) *graph.Node {
-	var x, masks [erc.NumModalities]*graph.Node
-	for _, m := range erc.Modalities {
-		x[m] = in.Get(prefix + m.String())
-		if drop != "" {
-			masks[m] = in.Optional(drop + m.String()) // absent outside training
-		}
-	}
-	return layer.Embed(p.In("encode"), x, masks, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
+func (n *Net) embed(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) *graph.Node {
+	return layer.Embed(p.In("encode"), x, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
 }
 
 // overwrite keeps the observed rows and takes the missing ones from x.
@@ -169,7 +166,7 @@ func (c *completer) overwrite(x *graph.Node) *graph.Node {
 
 // predict is §5.3: fusion on the completed graph, then the head.
 func (n *Net) predict(p *model.Params, c *completer, completed, r *graph.Node) model.Outputs {
-	return n.head.Predict(p.In("head"), n.fuse(p, c, completed, r))
+	return n.out.Head(p.In("head"), n.fuse(p, c, completed, r))
 }
 
 // graph returns the adjacency [M,B,N,N] that goes with a residual of what is diffused
@@ -184,7 +181,7 @@ func (c *completer) graph(side side, r *graph.Node) *graph.Node {
 // fuse is Eq. 19 on the completed graph, read along the conversation: [B,N,F].
 func (n *Net) fuse(p *model.Params, c *completer, completed, r *graph.Node) *graph.Node {
 	fused := layer.Fuse(p.In("fuse"), c.graph(c.side, r), c.rows(p.In("rows"), completed), c.in.Get(model.InValid), n.cfg.FusionLayers)
-	return n.reader.Read(p.In("reader"), fused, c.in, c.in.Optional(inDropOut))
+	return n.out.Read(p, c.in, fused)
 }
 
 // rows are what enters the fused graph, [M,B,N,d]. Diffusion needs unit scale,
@@ -203,10 +200,8 @@ func (c *completer) rows(p *model.Params, completed *graph.Node) *graph.Node {
 	return graph.Add(graph.Mul(c.embedded, c.in.Get(model.InPresent)), recovered)
 }
 
-// readWidth is the number of channels that dropout acts on.
-func (n *Net) readWidth() int {
-	return n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
-}
+// fusedWidth is the number of channels of a fused state.
+func (n *Net) fusedWidth() int { return (n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width }
 
 // scoreLosses is Eq. 11 for the features and for the side.
 func (n *Net) scoreLosses(c *completer, target, withheld *graph.Node) (lossX, lossG *graph.Node) {

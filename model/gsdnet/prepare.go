@@ -52,10 +52,10 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) err
 }
 
 // Draw adds the noise of a completion and, in training, the folds of the regression.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.feedNoise(feed, b, draw)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.feedNoise(feed, b, pass)
 	if n.cfg.Mean == MeanRegression {
-		n.ridge.Feed(feed, b, draw)
+		n.ridge.Feed(feed, b, pass)
 	}
 }
 

@@ -39,6 +39,6 @@ func (n *Net) Size(b, length int) (s model.Size) {
 		s.Keep(2 * edges)
 	}
 	s.Channels(rows, n.setup.Dims, c.Width, 1) // decoder
-	n.reader.Size(&s, n.head, rows, (c.FusionLayers+1)*modalities*c.Width)
+	n.out.Size(&s, rows, n.fusedWidth())
 	return s
 }

@@ -44,28 +44,29 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("mctn"); err != nil {
+	out, err := readout.New("mctn", c.Body, s, 0)
+	if err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.cfg.Feed(feed, b, draw, n.cfg.Width)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
 // Losses is L = L_pred + λ_t·L_translation + λ_c·L_cycle.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	joint, _ := n.encode(p, readout.DropInputs(in, ""), in.Get(model.InPresent), in)
+	joint, _ := n.encode(p, readout.Inputs(in, ""), in.Get(model.InPresent), in)
 	targets := n.decode(p, joint, in)
 	translation := layer.RawError(in, targets, layer.Withheld(in))
 
@@ -73,7 +74,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	back, _ := n.encode(p, masked(targets, layer.Missing(in)), layer.Missing(in), in)
 	cycle := layer.RawError(in, n.decode(p, back, in), graph.Mul(in.Get(model.InHas), in.Get(model.InPresent)))
 
-	pred := n.head.Loss(n.regress(p, joint, in), in)
+	pred := n.out.Loss(n.regress(p, joint, in), in)
 	total := graph.Add(pred, graph.Add(graph.MulScalar(translation, n.cfg.Translation), graph.MulScalar(cycle, n.cfg.Cycle)))
 	return model.Losses{Total: total, Terms: []model.Term{
 		{Name: "pred", Value: pred}, {Name: "translation", Value: translation}, {Name: "cycle", Value: cycle},
@@ -82,7 +83,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 
 // Forecast predicts from the joint encoding of what is present.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	joint, _ := n.encode(p, readout.DropInputs(in, ""), in.Get(model.InPresent), in)
+	joint, _ := n.encode(p, readout.Inputs(in, ""), in.Get(model.InPresent), in)
 	f := n.regress(p, joint, in)
 	filled := n.decode(p, joint, in)
 	for _, m := range erc.Modalities {
@@ -128,5 +129,5 @@ func (n *Net) decode(p *model.Params, joint *graph.Node, in engine.Nodes) [erc.N
 // regress is the recurrent regressor on the joint encoding.
 func (n *Net) regress(p *model.Params, joint *graph.Node, in engine.Nodes) model.Outputs {
 	h := layer.Recurrent(p.In("regressor"), joint, in.Get(model.InValid), n.cfg.Width/2)
-	return n.head.Predict(p.In("head"), readout.DropFused(in, h))
+	return n.out.Predict(p, in, h)
 }

@@ -34,8 +34,8 @@ type Regression struct {
 const inFold = "fold"
 
 // Feed adds the folds of training conversations.
-func (r Regression) Feed(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	if r.Folds == 0 || !draw.Train {
+func (r Regression) Feed(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	if r.Folds == 0 || !pass.Train {
 		return
 	}
 	fold := make([]float32, b.Size()*r.Folds)
