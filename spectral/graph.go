@@ -5,7 +5,8 @@
 // the edges its own weights (Similarity, Normalise), the modalities that were
 // observed give a common basis (Decompose), and in that basis a modality's graph
 // is a short vector of eigenvalues (Spectrum.Project, Spectrum.Rebuild), which is
-// what GSDNet diffuses. Start reading at Weights.
+// what GSDNet diffuses. Start reading at Analyse, which does all of this for one
+// conversation.
 //
 // A Filter uses the spectrum of a conversation for completion: it says how features vary
 // along the conversation and along the turns of each speaker, and gives the exact
