@@ -90,7 +90,7 @@ type Term struct {
 	Value *graph.Node
 }
 
-// Forecast is what a model says of a batch, one completion of it.
+// Outputs is what a model says of a batch, one completion of it.
 type Outputs struct {
 	// Location [B,N] is the predicted score and Scale [B,N] the scale of its
 	// Laplace distribution (0 for a point head); Logits [B,N,C] belong to the
