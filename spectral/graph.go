@@ -6,7 +6,14 @@
 // observed give a common basis (Decompose), and in that basis a modality's graph
 // is a short vector of eigenvalues (Spectrum.Project, Spectrum.Rebuild), which is
 // what GSDNet diffuses. Start reading at Analyse, which does all of this for one
-// conversation. Nothing here knows of training or of emotions.
+// conversation.
+//
+// A Filter uses the spectrum of a conversation for completion: it says how features vary
+// along the conversation and along the turns of each speaker, and gives the exact
+// distribution of rows that are missing. Start reading at Shape; FitFilter fits a Filter
+// and its method Condition applies it.
+//
+// Nothing here knows of training or of emotions.
 package spectral
 
 import (
