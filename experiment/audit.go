@@ -15,8 +15,8 @@ import (
 )
 
 // AuditFile says, beside the frozen masks of a data set, what they really withhold.
-// It lists the masks whose rate alone does not say that: those of data that lack
-// modalities by nature, and those of protocols that the paper does not have.
+// It lists the masks of protocols that the paper does not have, whose points do not
+// say it.
 const AuditFile = "audit.json"
 
 // keepAudits audits masks of a data set and adds them to its file. It writes none
@@ -28,8 +28,8 @@ func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) erro
 		if err != nil {
 			return err
 		}
-		if a := mask.Audit(convs); a.Natural > 0 || p.Table == 0 {
-			audits = append(audits, a)
+		if p.Table == 0 {
+			audits = append(audits, mask.Audit(convs))
 		}
 	}
 	if len(audits) == 0 {
