@@ -1,3 +1,12 @@
+// Package ridge completes raw features by ridge regression on the modalities that are
+// present. There is one linear map for every pattern of availability. The maps are
+// solved in closed form before training and kept in the checkpoint as constants.
+//
+//	r := ridge.Regression{Dims: setup.Dims, Lambda: 0.3}
+//	err := r.Fit(ctx, params, seen, truth) // before the first training step
+//	filled := r.Complete(params, in)       // in the graph: [B,N,D_m] for each modality
+//
+// Start reading at Regression, then Regression.Fit.
 package ridge
 
 import (
