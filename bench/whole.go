@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -157,11 +156,9 @@ func process(name string, args ...string) (seconds, resident float64, err error)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return 0, 0, fmt.Errorf("%s: %w: %s", name, err, text)
 	}
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0, 0, fmt.Errorf("no resource usage on this system")
-	}
-	return time.Since(start).Seconds(), float64(usage.Maxrss) / 1024, nil
+	seconds = time.Since(start).Seconds()
+	resident, err = peakMiB(cmd.ProcessState)
+	return seconds, resident, err
 }
 
 // growth measures the step at other lengths and widths, and plots it.

@@ -78,6 +78,30 @@ func TestVerdictsFollowFromTheTables(t *testing.T) {
 	}
 }
 
+// TestReadmeStatesTheMeasuredErrors compares the table of results in README.md with
+// the tables on the page of each corpus.
+func TestReadmeStatesTheMeasuredErrors(t *testing.T) {
+	const errorColumn = 4 // MAE of the summary
+	first := func(cell string) string {
+		number, _, _ := strings.Cut(strings.Trim(cell, "*"), " ")
+		return number
+	}
+	for i, source := range []struct{ page, summary string }{
+		{"results/hazumi_online.md", "summary-hazumi_online-random.md"},
+		{"results/mosi.md", "summary-mosi-random.md"},
+	} {
+		want := map[string]string{}
+		for _, row := range cells(t, source.page, source.summary) {
+			want[row[0]] = first(row[errorColumn])
+		}
+		for _, row := range cells(t, "../README.md", "## Results") {
+			if got := row[i+1]; got != want[row[0]] {
+				t.Errorf("%s, %s: got %q, want %q", source.page, row[0], got, want[row[0]])
+			}
+		}
+	}
+}
+
 // TestLinksLead checks that every local link of a page leads to a file.
 func TestLinksLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
