@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"gsdnet/dataset"
@@ -65,11 +64,10 @@ func TestEstimate(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", spec, err, out)
 		}
-		usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+		peak, ok := peakMemory(cmd.ProcessState)
 		if !ok {
 			t.Skip("SKIPPED: the system does not say how much memory a process used")
 		}
-		peak := float64(usage.Maxrss) * 1024
 		c, corpus := setUp(t, spec)
 		cost, err := train.Estimate(c, model.Setup{Dims: corpus.Dims, Task: corpus.Task}, lengths(corpus))
 		if err != nil {
