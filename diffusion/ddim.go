@@ -5,7 +5,7 @@ package diffusion
 // not depend on the time.
 var DDIM = declare(Sampler{
 	Name:     "ddim",
-	Help:     "Deterministic, first order, one evaluation per step: the best choice for very few steps.",
+	Help:     "Deterministic, first order, one evaluation per step.",
 	Paper:    "Song, Meng and Ermon, DDIM, ICLR 2021, Eq. 12 with σ = 0",
 	Reads:    X0,
 	Order:    1,

@@ -14,15 +14,25 @@ import (
 	_ "gsdnet/model/modeltest" // cached only as long as that stays the same
 )
 
-// blocks returns the blocks of a page in a language.
-func blocks(t *testing.T, page, language string) []string {
+// section returns what stands under a heading of the second level.
+func section(t *testing.T, page, heading string) string {
 	t.Helper()
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, rest, found := strings.Cut(string(text), "\n## "+heading+"\n")
+	if !found {
+		t.Fatalf("%s has no section %q", page, heading)
+	}
+	body, _, _ := strings.Cut(rest, "\n## ")
+	return body
+}
+
+// blocksIn returns the blocks of a text that are in a language.
+func blocksIn(text, language string) []string {
 	var out []string
-	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(text, -1) {
 		out = append(out, found[1])
 	}
 	return out
@@ -96,7 +106,8 @@ func TestWorkedExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: builds the project a second time")
 	}
-	code, settings := blocks(t, "extending.md", "go"), blocks(t, "extending.md", "toml")
+	text := section(t, "extending.md", "A new model")
+	code, settings := blocksIn(text, "go"), blocksIn(text, "toml")
 	if len(code) != 3 || len(settings) != 1 {
 		t.Fatalf("%d blocks of Go and %d of TOML, want the model, its test, the line, and the settings", len(code), len(settings))
 	}
