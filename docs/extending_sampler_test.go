@@ -13,8 +13,7 @@ func TestWorkedSampler(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: builds the project a second time")
 	}
-	text := section(t, "extending.md", "A new sampler")
-	code, commands := blocksIn(text, "go"), blocksIn(text, "sh")
+	code, commands := blocks(t, "extending.md#A new sampler", "go"), blocks(t, "extending.md#A new sampler", "sh")
 	if len(code) != 1 || len(commands) != 1 {
 		t.Fatalf("%d blocks of Go and %d of commands, want one of each", len(code), len(commands))
 	}

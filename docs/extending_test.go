@@ -14,23 +14,20 @@ import (
 	_ "gsdnet/model/modeltest" // cached only as long as that stays the same
 )
 
-// section returns what stands under a heading of the second level.
-func section(t *testing.T, page, heading string) string {
+// blocks returns the blocks in a language of a page, or of one of its sections:
+// "extending.md#A new model".
+func blocks(t *testing.T, page, language string) []string {
 	t.Helper()
-	text, err := os.ReadFile(page)
+	page, heading, _ := strings.Cut(page, "#")
+	file, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, found := strings.Cut(string(text), "\n## "+heading+"\n")
-	if !found {
-		t.Fatalf("%s has no section %q", page, heading)
+	text := "\n" + string(file)
+	if heading != "" {
+		_, text, _ = strings.Cut(text, "\n## "+heading+"\n")
+		text, _, _ = strings.Cut(text, "\n## ")
 	}
-	body, _, _ := strings.Cut(rest, "\n## ")
-	return body
-}
-
-// blocksIn returns the blocks of a text that are in a language.
-func blocksIn(text, language string) []string {
 	var out []string
 	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(text, -1) {
 		out = append(out, found[1])
@@ -106,8 +103,7 @@ func TestWorkedExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: builds the project a second time")
 	}
-	text := section(t, "extending.md", "A new model")
-	code, settings := blocksIn(text, "go"), blocksIn(text, "toml")
+	code, settings := blocks(t, "extending.md#A new model", "go"), blocks(t, "extending.md#A new model", "toml")
 	if len(code) != 3 || len(settings) != 1 {
 		t.Fatalf("%d blocks of Go and %d of TOML, want the model, its test, the line, and the settings", len(code), len(settings))
 	}

@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -10,12 +9,10 @@ import (
 	"gsdnet/diffusion"
 )
 
-var update = flag.Bool("update", false, "write the generated tables of the pages")
-
 // The tables of samplers.md are those of the declarations. This writes them:
 //
-//	go test ./docs -run TestSamplersPage -update
-func TestSamplersPage(t *testing.T) {
+//	go test ./docs -run Pages -update
+func TestPagesListTheSamplers(t *testing.T) {
 	const page = "samplers.md"
 	text, err := os.ReadFile(page)
 	if err != nil {
@@ -38,7 +35,7 @@ func TestSamplersPage(t *testing.T) {
 		return
 	}
 	if string(text) != want {
-		t.Errorf("%s is not what the declarations say: go test ./docs -run TestSamplersPage -update", page)
+		t.Errorf("%s is not what the declarations say: go test ./docs -run Pages -update", page)
 	}
 }
 

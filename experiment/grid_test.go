@@ -131,7 +131,7 @@ func TestOneRunARate(t *testing.T) {
 
 func TestDefaultsAreTheProtocol(t *testing.T) {
 	g := parse(t, "models = [\"zero\"]\n[[dataset]]\nname = \"a\"\npath = \"synthetic\"\n")
-	if len(g.Rates) != 8 || len(g.Patterns) != 7 || len(g.Seeds) != 1 || g.Samples != 4 {
+	if len(g.Points["random"]) != 8 || len(g.Points["fixed"]) != 7 || len(g.Seeds) != 1 || g.Samples != 4 {
 		t.Errorf("got %+v", g)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"gsdnet/erc"
 	"gsdnet/explain"
 	"gsdnet/missing"
-	"gsdnet/rundir"
 )
 
 // corpus returns six conversations to train on, one to validate and three to test.
@@ -19,13 +18,13 @@ func corpus() *erc.Corpus {
 }
 
 // masks returns a mask of the test split for each rate of missing modalities.
-func masks(t *testing.T, c *erc.Corpus, rates ...float64) []missing.Mask {
+func masks(t *testing.T, c *erc.Corpus, rates ...string) []missing.Mask {
 	t.Helper()
 	var rules []missing.Rule
 	for _, rate := range rates {
-		rules = append(rules, missing.Rule{Protocol: missing.Random, Rate: rate})
+		rules = append(rules, missing.Rule{Protocol: missing.Random, Point: rate})
 	}
-	out, err := rundir.Freeze(c, erc.Test, rules, 0)
+	out, err := missing.FreezeAll(c, erc.Test, rules, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +32,7 @@ func masks(t *testing.T, c *erc.Corpus, rates ...float64) []missing.Mask {
 }
 
 // spectra measures the test split with edges up to 6 utterances apart.
-func spectra(t *testing.T, c *erc.Corpus, rank int, rates ...float64) []explain.GraphError {
+func spectra(t *testing.T, c *erc.Corpus, rank int, rates ...string) []explain.GraphError {
 	t.Helper()
 	out, err := explain.Spectra(t.Context(), c, erc.Test, masks(t, c, rates...), 6, rank)
 	if err != nil {
@@ -44,8 +43,8 @@ func spectra(t *testing.T, c *erc.Corpus, rank int, rates ...float64) []explain.
 
 func TestNothingMissingComparesNothing(t *testing.T) {
 	c := corpus()
-	got := spectra(t, c, 0, 0)[0]
-	if want := (explain.GraphError{Rule: masks(t, c, 0)[0].String()}); got != want {
+	got := spectra(t, c, 0, "0.0")[0]
+	if want := (explain.GraphError{Rule: masks(t, c, "0.0")[0].String()}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -54,7 +53,7 @@ func TestNothingMissingComparesNothing(t *testing.T) {
 // diag(UᵀAU) is the least-squares diagonal in the eigenvectors U, so that no other
 // spectrum is closer.
 func TestFullRank(t *testing.T) {
-	got := spectra(t, corpus(), 0, 0.5)[0]
+	got := spectra(t, corpus(), 0, "0.5")[0]
 	if got.N != 9 || !(got.Observed > 0) {
 		t.Errorf("got %+v, want an error in 3 modalities of 3 conversations", got)
 	}
@@ -66,7 +65,7 @@ func TestFullRank(t *testing.T) {
 // Fewer eigenvalues leave a larger error, in the true eigenvectors too.
 func TestErrorFallsWithTheRank(t *testing.T) {
 	c := corpus()
-	two, five, all := spectra(t, c, 2, 0.5)[0], spectra(t, c, 5, 0.5)[0], spectra(t, c, 0, 0.5)[0]
+	two, five, all := spectra(t, c, 2, "0.5")[0], spectra(t, c, 5, "0.5")[0], spectra(t, c, 0, "0.5")[0]
 	if !(two.Oracle > five.Oracle && five.Oracle > all.Oracle) {
 		t.Errorf("oracle: got %.3f, %.3f and %.3f at ranks 2, 5 and full, want a fall", two.Oracle, five.Oracle, all.Oracle)
 	}
@@ -77,7 +76,7 @@ func TestErrorFallsWithTheRank(t *testing.T) {
 
 // The observed graph departs further from the true one the more is missing.
 func TestErrorRisesWithTheRate(t *testing.T) {
-	got := spectra(t, corpus(), 0, 0.1, 0.6)
+	got := spectra(t, corpus(), 0, "0.1", "0.6")
 	if !(got[0].Observed < got[1].Observed) {
 		t.Errorf("observed: got %.3f at rate 0.1 and %.3f at 0.6, want a rise", got[0].Observed, got[1].Observed)
 	}
@@ -87,7 +86,7 @@ func TestSpectraEndsWithItsContext(t *testing.T) {
 	c := corpus()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := explain.Spectra(ctx, c, erc.Test, masks(t, c, 0.5), 6, 0); !errors.Is(err, context.Canceled) {
+	if _, err := explain.Spectra(ctx, c, erc.Test, masks(t, c, "0.5"), 6, 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }
@@ -96,8 +95,8 @@ func TestSpectraEndsWithItsContext(t *testing.T) {
 // spectrum could recover, with half of the modalities missing.
 func ExampleSpectra() {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 1, Test: 3})
-	half := missing.Rule{Protocol: missing.Random, Rate: 0.5}
-	masks, err := rundir.Freeze(corpus, erc.Test, []missing.Rule{half}, 0)
+	half := missing.Rule{Protocol: missing.Random, Point: "0.5"}
+	masks, err := missing.FreezeAll(corpus, erc.Test, []missing.Rule{half}, 0)
 	if err != nil {
 		fmt.Println(err)
 		return

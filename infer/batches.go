@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// bucket returns the length a conversation, or a window of a long one, is padded to:
+// Bucket returns the length a conversation, or a window of a long one, is padded to:
 // few enough lengths that graphs are compiled a handful of times, close enough that
 // little is wasted.
 func Bucket(n int) int {

@@ -13,7 +13,7 @@ const (
 	stretchSteps = 30
 )
 
-// calibrate returns the factor on the Laplace scales of the head that gives the
+// Calibrate returns the factor on the Laplace scales of the head that gives the
 // lowest CRPS on the validation masks together. A head that has learnt its
 // training labels too well is too sure of itself; the factor widens its intervals
 // without moving a prediction. 1 where there are no distributions.

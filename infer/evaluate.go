@@ -10,7 +10,7 @@ import (
 	"gsdnet/model"
 )
 
-// Cell is a model's result on one frozen mask. Of Scores and Classes it has the
+// MaskResult is a model's result on one frozen mask. Of Scores and Classes it has the
 // task's.
 type MaskResult struct {
 	Rule     string            `json:"rule"` // "random 0.3", "fixed {t,v}"

@@ -7,7 +7,7 @@ import (
 	"gsdnet/missing"
 )
 
-// Completed is a conversation as it was, and as one completion has it, in
+// Filled is a conversation as it was, and as one completion has it, in
 // standardised raw features.
 type Filled struct {
 	Available, Present []erc.Present // what the corpus has, what the mask left

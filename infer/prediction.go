@@ -11,7 +11,7 @@ import (
 	"gsdnet/rundir"
 )
 
-// Forecast is what K completions of one conversation say together, utterance by
+// Prediction is what K completions of one conversation say together, utterance by
 // utterance. Of Distribution and Class it has the task's.
 type Prediction struct {
 	Distribution []metric.Mixture // [N] the score: a mixture over the completions

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"reflect"
 	"sync"
 	"sync/atomic"
 
@@ -96,9 +95,8 @@ func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", ou
 
 // Run completes every conversation Samples times and calls visit with each result:
 // the completions of a conversation in their order, conversations in an order that
-// depends on their lengths. Where the second completions of a batch equal the first,
-// of a model that does not sample or of conversations that lack nothing, the others
-// are not computed.
+// depends on their lengths. Where the model says that the draws of a batch do not vary
+// (model.Model), one is computed for all.
 //
 // Of a conversation longer than MaxLength the completions are put together from those
 // of its windows.
@@ -116,38 +114,46 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
-		var early []Draw // samples 0 and 1, and perhaps later ones, as the rows are
-		settled := false // says that the two are equal
-		size := len(d.indices)
-		for k := 0; k < r.Samples; {
+		draws := r.Samples
+		if !p.varies(b, d) {
+			draws = 1
+		}
+		for k := 0; k < draws; {
 			if err := p.ready(ctx); err != nil {
 				return err
 			}
-			more := min(d.atOnce(), r.Samples-k)
-			var found []Draw
-			if settled {
-				found, more = early[:size], 1
-			} else {
-				var err error
-				found, err = p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*size)
-				if err != nil {
-					return p.blame(err, convs, d.indices)
-				}
+			more := min(d.atOnce(), draws-k)
+			found, err := p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
+			if err != nil {
+				return p.blame(err, convs, d.indices)
 			}
-			if k < 2 {
-				early = append(early, found...)
-				settled = len(early) >= 2*size && reflect.DeepEqual(early[:size], early[size:2*size])
-			}
-			for row, c := range found {
-				visit(d.indices[row%size], c)
-			}
-			if r.Watch != nil {
-				r.Watch(more * size)
-			}
+			p.deliver(found, d, r.Samples/draws, r.Watch, visit)
 			k += more
 		}
 		return nil
 	})
+}
+
+// varies reports whether two draws of some conversation of a batch may differ.
+func (p *Predictor) varies(b *model.Batch, d *dealt) bool {
+	for row := range d.indices {
+		if p.model.Varies(&b.Conversations[row]) {
+			return true
+		}
+	}
+	return false
+}
+
+// deliver visits draws of the conversations of a batch, each a number of times over.
+func (p *Predictor) deliver(found []Draw, d *dealt, times int, watch func(int), visit func(i int, c Draw)) {
+	for range times {
+		for row, c := range found {
+			visit(d.indices[row%len(d.indices)], c)
+		}
+	}
+	if watch != nil {
+		watch(times * len(found))
+	}
 }
 
 // each calls do with the conversations in batches.

@@ -18,7 +18,7 @@ type Sample struct {
 	voices []erc.Speaker
 }
 
-// checkCorpus returns what erc.Corpus.Check finds, with a hint.
+// CheckCorpus returns what erc.Corpus.Check finds, with a hint.
 func CheckCorpus(c *erc.Corpus) error {
 	err := c.Check()
 	switch {
@@ -74,7 +74,7 @@ func key(conv *erc.Conversation) uint64 {
 	return h.Sum64()
 }
 
-// name tells the sample's random streams from those of others.
+// Streams tells the sample's random streams from those of others.
 func (s *Sample) Streams() []uint64 {
 	if s.part == 0 {
 		return []uint64{s.key}

@@ -8,7 +8,7 @@ import (
 	"gsdnet/model"
 )
 
-// weigh measures one completion of each mask.
+// Shrinkage measures one completion of each mask.
 func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (model.Shrinkage, error) {
 	var sums [erc.NumModalities]departures
 	for _, mask := range e.masks {

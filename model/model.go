@@ -59,6 +59,9 @@ type Model interface {
 	// after Prepare, once for each completion, and replaces what an earlier draw
 	// left in the feed.
 	Draw(feed engine.Feed, b *Batch, draw Pass)
+	// Varies reports whether two draws of a conversation may differ. Where they may not,
+	// one is computed, whatever number is asked for.
+	Varies(c *Conversation) bool
 	// Losses builds the training graph.
 	Losses(p *Params, in engine.Nodes) Losses
 	// Forecast builds the inference graph. It must not read the inputs of
@@ -87,7 +90,7 @@ type Term struct {
 	Value *graph.Node
 }
 
-// Forecast is what a model says of a batch, one completion of it.
+// Outputs is what a model says of a batch, one completion of it.
 type Outputs struct {
 	// Location [B,N] is the predicted score and Scale [B,N] the scale of its
 	// Laplace distribution (0 for a point head); Logits [B,N,C] belong to the

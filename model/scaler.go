@@ -57,7 +57,7 @@ func each(convs []erc.Conversation, visit func(u *erc.Utterance)) {
 	}
 }
 
-// check refuses statistics that are no numbers to standardise with, as a damaged
+// Check refuses statistics that are no numbers to standardise with, as a damaged
 // checkpoint may have; name is the run's.
 func (s *Scaler) Check(name string) error {
 	for _, m := range erc.Modalities {

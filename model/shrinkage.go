@@ -4,7 +4,7 @@ import (
 	"gsdnet/erc"
 )
 
-// Recovery is what the validation masks say of recovered raw features. A model
+// Shrinkage is what the validation masks say of recovered raw features. A model
 // completes the conversations that it was trained on better than others, and so
 // departs too far from what is safe to say of these: every model's departures are
 // weighed in the same way.
@@ -33,7 +33,7 @@ func (r *Shrinkage) Deviation(m erc.Modality, channel int) float64 {
 // the last to what was sampled. Nil takes samples as they are.
 type Gain []float64
 
-// apply returns rows [N][D_m] weighed: the first anchor and the departures from it.
+// Apply returns rows [N][D_m] weighed: the first anchor and the departures from it.
 func (g Gain) Apply(sampled [][]float32, anchors [][][]float32) [][]float32 {
 	if g == nil {
 		return sampled

@@ -14,6 +14,7 @@ import (
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/internal/tomlfault"
+	"gsdnet/missing"
 	"gsdnet/model"
 )
 
@@ -22,7 +23,7 @@ import (
 //	model = "gsdnet"
 //
 //	[data]      # which array of the file plays which part: dataset.Fields
-//	[missing]   # what is withheld: Missing
+//	[missing]   # what is withheld: missing.Settings
 //	[train]     # how to fit: Training
 //	[gsdnet]    # the model's own settings, in a table of its name
 //
@@ -31,17 +32,9 @@ import (
 type Config struct {
 	Model    string
 	Data     dataset.Fields
-	Missing  Missing
+	Missing  missing.Settings
 	Train    Training
 	Settings map[string]any // by model: a pointer to its settings
-}
-
-// Missing says what is withheld in training and validation.
-type Missing struct {
-	Protocol string `toml:"protocol"` // random or fixed
-	Family   string `toml:"family"`   // of the random protocol: independent or batch
-	Rate     any    `toml:"rate"`     // "mixed", a rate such as 0.3, or a pattern such as "{t,v}"
-	Seed     uint64 `toml:"seed"`     // of the frozen masks
 }
 
 // Training says how to fit. The limits of its numbers stand beside them, as those of
@@ -64,7 +57,7 @@ type Training struct {
 func DefaultConfig() *Config {
 	c := &Config{
 		Model:   "gsdnet",
-		Missing: Missing{Protocol: "random", Family: "independent", Rate: "mixed"},
+		Missing: missing.DefaultSettings(),
 		Train: Training{
 			Seed: 1, Epochs: 60, Patience: 15, Batch: 8, LearningRate: 1e-3, WeightDecay: 0.01,
 			Clip: 1, EMA: 0.999, Select: "valid", Samples: 1, ValidEvery: 1,

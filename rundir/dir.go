@@ -18,7 +18,7 @@ import (
 	"gsdnet/missing"
 )
 
-// run is a run directory being filled.
+// Dir is a run directory being filled.
 type Dir struct {
 	Name     string
 	Config   []byte // resolved
@@ -34,7 +34,7 @@ type Dir struct {
 // say when training ends.
 var extending = []string{"epochs", "patience"}
 
-// openRun makes a run directory, or finds the one to go on with, and locks it. A
+// Open makes a run directory, or finds the one to go on with, and locks it. A
 // directory in which no epoch was finished holds nothing to lose: it is started anew.
 func Open(dir string, c *Config, resume bool) (*Dir, error) {
 	resolved, err := c.Resolved()
@@ -107,14 +107,14 @@ func (r *Dir) clear() error {
 	return nil
 }
 
-// abandon leaves nothing of a run that failed before its first epoch was finished.
+// Abandon leaves nothing of a run that failed before its first epoch was finished.
 func (r *Dir) Abandon() {
 	if r.made && !r.begun() {
 		_ = r.clear()
 	}
 }
 
-// close gives the directory free, and removes it if nothing is in it.
+// Close gives the directory free, and removes it if nothing is in it.
 func (r *Dir) Close() {
 	if r.logFile != nil {
 		r.logFile.Close()
@@ -145,10 +145,10 @@ func onlyExtends(old, now []byte) bool {
 	return was != nil && reflect.DeepEqual(was, is)
 }
 
-// has reports whether a file is in the directory.
+// Has reports whether a file is in the directory.
 func (r *Dir) Has(name string) bool { return exists(r.Path(name)) }
 
-// path returns the path of a file in the directory.
+// Path returns the path of a file in the directory.
 func (r *Dir) Path(name string) string { return filepath.Join(r.Name, name) }
 
 func firstDifference(old, now []byte) string {
@@ -165,9 +165,9 @@ func firstDifference(old, now []byte) string {
 	return "settings were removed"
 }
 
-// masks freezes the validation and test masks in the run directory, or reads the
+// Masks freezes the validation and test masks in the run directory, or reads the
 // ones that are there, and returns those of validation.
-func (r *Dir) Masks(c *erc.Corpus, m Missing) ([]missing.Mask, error) {
+func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	dir := r.Path(MaskDir)
 	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last
 		rules, err := m.Rules()
@@ -179,7 +179,7 @@ func (r *Dir) Masks(c *erc.Corpus, m Missing) ([]missing.Mask, error) {
 			if len(c.In(split)) == 0 {
 				continue
 			}
-			masks, err := Freeze(c, split, rules, m.Seed)
+			masks, err := missing.FreezeAll(c, split, rules, m.Seed)
 			if err != nil {
 				return nil, err
 			}

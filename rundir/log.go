@@ -33,7 +33,7 @@ func NewEpochRecord(at Progress, losses map[string]float64, validation float64, 
 	return r
 }
 
-// log appends a line.
+// Log appends a line.
 func (r *Dir) Log(line EpochRecord) error {
 	if r.logFile == nil {
 		file, err := os.OpenFile(r.Path(LogFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -70,7 +70,7 @@ func ReadLog(dir string) ([]EpochRecord, error) {
 	return out, nil
 }
 
-// logSize is where the log stands, to cut it back to on resuming.
+// LogSize is where the log stands, to cut it back to on resuming.
 func (r *Dir) LogSize() int64 {
 	info, err := os.Stat(r.Path(LogFile))
 	if err != nil {

@@ -20,7 +20,7 @@ type Meta struct {
 	Progress   *Progress       `json:"progress,omitempty"`
 }
 
-// progress is where training stood, in a state file.
+// Progress is where training stood, in a state file.
 type Progress struct {
 	Epoch    int     `json:"epoch"` // next to run
 	Step     uint64  `json:"step"`
@@ -30,5 +30,5 @@ type Progress struct {
 	DataPath string  `json:"data_path,omitempty"` // of the conversations, for resuming
 }
 
-// emaScope is where the averaged weights live, under the path of each weight.
+// EMAScope is where the averaged weights live, under the path of each weight.
 const EMAScope = "/ema"

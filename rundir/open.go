@@ -10,7 +10,7 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// readRun reads the checkpoint of a run directory and the settings in it. It refuses
+// Read reads the checkpoint of a run directory and the settings in it. It refuses
 // a run whose training has not ended unless unfinished is true, and a directory whose
 // settings are not those of its checkpoint.
 func Read(dir string, unfinished bool) (*Checkpoint, *Config, error) {

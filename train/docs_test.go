@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"testing"
 
+	"gsdnet/missing"
 	"gsdnet/model/gsdnet"
 	"gsdnet/model/readout"
 	"gsdnet/rundir"
@@ -29,7 +30,7 @@ func TestDocumentedSettings(t *testing.T) {
 	for _, alike := range []string{"mean", "regression"} { // "likewise" of [zero]
 		documented.Settings[alike] = want.Settings[alike]
 	}
-	documented.Train, documented.Missing = rundir.Training{}, rundir.Missing{}
+	documented.Train, documented.Missing = rundir.Training{}, missing.Settings{}
 	blocks := regexp.MustCompile("(?m)^```.*$").Split(string(text), -1)
 	for i := 1; i < len(blocks); i += 2 {
 		if err := documented.Parse("docs/config.md", []byte(blocks[i])); err != nil {

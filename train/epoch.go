@@ -16,7 +16,7 @@ import (
 	"gsdnet/rundir"
 )
 
-// tired says that validation has not improved for long enough.
+// outOfPatience says that validation has not improved for long enough.
 func (f *fitter) outOfPatience() bool {
 	return f.Config.Train.Patience > 0 && f.progress.Since >= f.Config.Train.Patience
 }

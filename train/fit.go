@@ -208,7 +208,7 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	for _, i := range indices {
 		s := &f.train[i]
 		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.Streams()...)...)
-		seen = append(seen, s.Observe(rundir.Withhold(f.rules, s.Present(), rng)).Conversation)
+		seen = append(seen, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.Truth)
 	}
 	return seen, truth

@@ -149,7 +149,7 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.best.Epoch, Validation: f.best.Validation, Parameters: weights}, nil
 }
 
-// weigh adds to the checkpoint what recovered features are worth, which is the last
+// shrink adds to the checkpoint what recovered features are worth, which is the last
 // step of training.
 func (f *fitter) shrink(ctx context.Context) error {
 	path := f.run.Path(rundir.CheckpointFile)

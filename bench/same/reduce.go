@@ -54,6 +54,42 @@ func withoutCosts(data []byte) ([]byte, error) {
 	return bytes.Join(out, []byte("\n")), nil
 }
 
+// withoutNewSections leaves out of b the sections whose heading a does not have.
+func withoutNewSections(a, b []byte) []byte {
+	headings := map[string]bool{}
+	for _, line := range bytes.Split(a, []byte("\n")) {
+		headings[string(line)] = true
+	}
+	var out [][]byte
+	skipping := false
+	for _, line := range bytes.Split(b, []byte("\n")) {
+		if bytes.HasPrefix(line, []byte("#")) {
+			if skipping = !headings[string(line)]; skipping {
+				fmt.Printf("new: section %q of the report\n", line)
+			}
+		}
+		if !skipping {
+			out = append(out, line)
+		}
+	}
+	return bytes.Join(out, []byte("\n"))
+}
+
+// withoutNewLines leaves out of b the lines that a does not have: the names of new files.
+func withoutNewLines(a, b []byte) []byte {
+	known := map[string]bool{}
+	for _, line := range bytes.Split(a, []byte("\n")) {
+		known[string(line)] = true
+	}
+	var out [][]byte
+	for _, line := range bytes.Split(b, []byte("\n")) {
+		if known[string(line)] {
+			out = append(out, line)
+		}
+	}
+	return bytes.Join(out, []byte("\n"))
+}
+
 // compareSettings compares settings files, and checkpoints, which hold settings.
 func compareSettings(kind string, a, b []byte) error {
 	if kind == "config.toml" {

@@ -99,6 +99,7 @@ func dispatch(ctx context.Context, args []string, term *terminal) (err error) {
 		kong.Name("gsdnet"),
 		kong.Description("Emotion recognition in conversations when modalities are missing."),
 		kong.ValueFormatter(helpText),
+		protocolVars(),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

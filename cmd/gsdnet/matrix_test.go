@@ -167,7 +167,7 @@ func listing(t *testing.T) []string {
 // verbNode returns what the parser knows of a verb.
 func verbNode(t *testing.T, args []string) *kong.Node {
 	t.Helper()
-	parser, err := kong.New(&cli{}, kong.Name("gsdnet"))
+	parser, err := kong.New(&cli{}, kong.Name("gsdnet"), protocolVars())
 	if err != nil {
 		t.Fatal(err)
 	}

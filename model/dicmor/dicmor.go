@@ -73,6 +73,9 @@ func New(c Config, s model.Setup) (*Net, error) {
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
+// Varies is false: the same observations always give the same completion.
+func (n *Net) Varies(*model.Conversation) bool { return false }
+
 // Draw adds dropout in training.
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	n.out.Draw(feed, b, pass, n.cfg.Width)

@@ -61,6 +61,12 @@ func edgeNoise(z model.Noise, purpose string, times int) *tensors.Tensor {
 	return model.Shaped(out, times, size, n, n)
 }
 
+// Varies reports whether what is drawn reaches the completion or the prediction: missing
+// features, and the fused graph, which is diffused whether something is missing or not.
+func (n *Net) Varies(c *model.Conversation) bool {
+	return c.Lacks() || n.cfg.Graph != GraphNone && n.cfg.FusionLayers > 0
+}
+
 // feedNoise adds everything random that the graphs need.
 func (n *Net) feedNoise(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	z := model.Noise{Batch: b, Pass: pass}

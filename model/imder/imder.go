@@ -88,6 +88,9 @@ const (
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
+// Varies reports whether something is missing, which is then drawn by diffusion.
+func (n *Net) Varies(c *model.Conversation) bool { return c.Lacks() }
+
 // Draw adds the noise, and dropout in training.
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	z := model.Noise{Batch: b, Pass: pass}

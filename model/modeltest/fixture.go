@@ -166,7 +166,18 @@ func (f *fixture) width() int { return max(1, f.setup.NumClasses) }
 // forecast returns what predicted lists for a batch.
 func (f *fixture) forecast(b *model.Batch) [][]float32 {
 	f.t.Helper()
-	return f.run(f.feed(b, nil, 0), func(in engine.Nodes) []*graph.Node {
+	return f.draw(b, 0)
+}
+
+// draw returns what predicted lists for a batch, of a draw by its number.
+func (f *fixture) draw(b *model.Batch, sample uint64) [][]float32 {
+	f.t.Helper()
+	feed := b.Observe()
+	if err := f.model.Prepare(feed, b, nil); err != nil {
+		f.t.Fatalf("Prepare: %v", err)
+	}
+	f.model.Draw(feed, b, model.Pass{Seed: 3, Sample: sample})
+	return f.run(feed, func(in engine.Nodes) []*graph.Node {
 		return f.predicted(f.model.Forecast(f.params, in))
 	})
 }

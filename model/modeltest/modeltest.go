@@ -42,6 +42,7 @@ func suite(t *testing.T, m model.Model, s model.Setup) {
 		{"padding changes nothing", padding},
 		{"permuting conversations permutes outputs", permutation},
 		{"the same draw gives the same bits", repeated},
+		{"draws vary as the model says", varies},
 		{"a trajectory ends at the completion", trajectory},
 		{"overfits four conversations", overfits},
 	} {
@@ -260,6 +261,26 @@ func repeated(f *fixture) {
 	for i, got := range f.forecast(b) {
 		if !slices.Equal(got, want[i]) {
 			f.t.Errorf("output %d differs between two runs of the same draw", i)
+		}
+	}
+}
+
+// varies compares two draws of conversations with holes, and of complete ones.
+func varies(f *fixture) {
+	holes, truth := f.batch(16, 0, 1, 2, 3)
+	complete := &model.Batch{N: holes.N, Dims: holes.Dims}
+	for i, c := range holes.Conversations {
+		c.Present, c.Features = truth[i].Present, truth[i].Features
+		complete.Conversations = append(complete.Conversations, c)
+	}
+	for _, b := range []*model.Batch{holes, complete} {
+		want := false
+		for i := range b.Conversations {
+			want = want || f.model.Varies(&b.Conversations[i])
+		}
+		got := !slices.EqualFunc(f.forecast(b), f.draw(b, 1), slices.Equal)
+		if got != want {
+			f.t.Errorf("draws differ: %v, and the model says %v (everything present: %v)", got, want, b == complete)
 		}
 	}
 }

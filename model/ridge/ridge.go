@@ -12,7 +12,7 @@ import (
 	"gsdnet/model/layer"
 )
 
-// Ridge completes raw features by ridge regression, one linear map per pattern of
+// Regression completes raw features by ridge regression, one linear map per pattern of
 // availability, fitted in closed form before training and kept as constants.
 type Regression struct {
 	Dims   [erc.NumModalities]int
