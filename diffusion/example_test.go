@@ -6,13 +6,13 @@ import (
 	"gsdnet/diffusion"
 )
 
-// line is the space of single numbers.
+// line is the Space of single numbers.
 type line struct{}
 
 func (line) Combine(a, x, b, y float64) float64 { return a*x + b*y }
 
-// Turn noise into numbers that are distributed as N(3, 0.5²), whose best denoiser
-// is known; a model would put a network in its place.
+// The example turns noise into numbers with the distribution N(3, 0.5²), whose exact
+// denoiser is known. A model has a network in its place.
 func Example() {
 	sde, err := diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20}.New()
 	if err != nil {
@@ -29,7 +29,7 @@ func Example() {
 			return []float64{mean + share*(state[0]-alpha*mean)}
 		},
 	}
-	times := diffusion.LogSNR.Times(sde, 40, diffusion.Heun.End())
+	times := diffusion.LogSNR.Times(sde, 40, diffusion.Heun.End)
 	for _, z := range []float64{-1, 0, 1} { // the noise, in deviations
 		start := []float64{z * sde.PriorStd()}
 		fmt.Printf("%+.0f → %.2f\n", z, diffusion.Sample(diffusion.Heun, problem, start, times)[0])

@@ -7,9 +7,9 @@ import (
 	"gsdnet/diffusion"
 )
 
-// form is mean + Σ loads[i]·zᵢ in independent unit normals z: z₀ is the start's,
-// the others are the sampler's draws. Where the denoiser is affine every sampler
-// computes a form, so that the law of its result is known without dice.
+// form is the random number mean + Σ loads[i]·zᵢ of independent unit normals z: z₀ is
+// the noise of the start, the others are the sampler's draws. If the denoiser is affine,
+// a sampler of forms returns the exact distribution of its result.
 type form struct {
 	mean  float64
 	loads []float64
@@ -23,7 +23,7 @@ func (f form) variance() float64 {
 	return v
 }
 
-// forms is their space.
+// forms is the Space of forms.
 type forms struct{}
 
 func (forms) Combine(a float64, x form, b float64, y form) form {
@@ -37,8 +37,8 @@ func (forms) Combine(a float64, x form, b float64, y form) form {
 	return out
 }
 
-// law carries start through a sampler of N(mean, std²) data.
-func law(method diffusion.Method, sde diffusion.SDE, mean, std float64, start form, times []float64) form {
+// law returns the distribution that a sampler of N(mean, std²) data reaches from start.
+func law(method diffusion.Sampler, sde diffusion.SDE, mean, std float64, start form, times []float64) form {
 	one := form{mean: 1}
 	problem := diffusion.Problem[form]{
 		Space: forms{},
@@ -55,39 +55,15 @@ func law(method diffusion.Method, sde diffusion.SDE, mean, std float64, start fo
 	return diffusion.Sample(method, problem, []form{start}, times)[0]
 }
 
-// marginal returns the mean and deviation of N(mean, std²) data at time t.
+// marginal returns the mean and the standard deviation at time t of N(mean, std²) data.
 func marginal(sde diffusion.SDE, mean, std, t float64) (m, d float64) {
 	alpha, s := sde.Marginal(t)
 	return alpha * mean, math.Hypot(alpha*std, s)
 }
 
-// Euler–Maruyama is weakly of first order: the errors of the mean and of the
-// variance it ends with halve with the step. The start is one deviation off the
-// marginal, for without drift a mean that is right stays right at any step.
-func TestEulerWeakOrder(t *testing.T) {
-	const mean, std, end = 0.4, 0.5, 0.1
-	steps := []int{50, 100, 200, 400, 800}
-	for name, sde := range sdes() {
-		var means, variances []float64
-		m, d := marginal(sde, mean, std, 1)
-		start := form{m + d, []float64{d}}
-		wantMean, wantStd := reverse(sde, mean, std, start.mean, end)
-		for _, n := range steps {
-			got := law(diffusion.Euler, sde, mean, std, start, diffusion.Uniform.Times(sde, n, end))
-			// The last step returns its mean: one step's noise is missing by design.
-			dt := (1 - end) / float64(n)
-			g := sde.Diffusion(end + dt)
-			means = append(means, math.Abs(got.mean-wantMean))
-			variances = append(variances, math.Abs(got.variance()+g*g*dt-wantStd*wantStd))
-		}
-		checkOrder(t, "euler, "+name+", mean", steps, means, 1)
-		checkOrder(t, "euler, "+name+", variance", steps, variances, 1)
-	}
-}
-
-// reverse returns the mean and deviation at a time of the reverse equation of
-// N(mean, std²) data that starts at mean x and with the marginal's deviation √V.
-// The distance u from the marginal's mean follows u' = (f + g²/V)u and
+// reverse returns the mean and the standard deviation at time to of the reverse-time
+// equation of N(mean, std²) data, if it starts with mean x and the marginal's deviation
+// √V. The distance u from the marginal's mean follows u' = (f + g²/V)u, and
 // V' = 2fV + g², so that u is proportional to V/α.
 func reverse(sde diffusion.SDE, mean, std, x, to float64) (m, d float64) {
 	m1, d1 := marginal(sde, mean, std, 1)
@@ -97,43 +73,46 @@ func reverse(sde diffusion.SDE, mean, std, x, to float64) (m, d float64) {
 	return m + (x-m1)*(d*d/alpha)/(d1*d1/alpha1), d
 }
 
-// Every sampler, from the marginal at t = 1 and through every SDE, gives Gaussian
-// data their mean and deviation back, but for one per cent of the deviation: the
-// error of its steps.
+// Every sampler recovers the mean and the standard deviation of Gaussian data through
+// every SDE within one per cent of the deviation, if it starts from the marginal at
+// t = 1.
 func TestGaussianRecovered(t *testing.T) {
 	const mean, std = 0.4, 0.5
-	steps := map[diffusion.Method]int{diffusion.DDIM: 400, diffusion.Heun: 100, diffusion.DPM: 100, diffusion.Euler: 800, diffusion.PC: 400}
-	for _, method := range diffusion.Methods {
+	for _, method := range diffusion.Samplers() {
+		steps := 800 / method.Step.Evaluations / max(1, method.Order)
 		for name, sde := range sdes() {
 			m, d := marginal(sde, mean, std, 1)
-			got := law(method, sde, mean, std, form{m, []float64{d}}, schedule(method).Times(sde, steps[method], method.End()))
-			wantMean, wantStd := marginal(sde, mean, std, method.End())
+			got := law(method, sde, mean, std, form{m, []float64{d}}, schedule(method).Times(sde, steps, method.End))
+			wantMean, wantStd := marginal(sde, mean, std, method.End)
 			gotStd := math.Sqrt(got.variance())
-			t.Logf("%s, %s: mean %+.4f, deviation %+.4f off", method, name, got.mean-wantMean, gotStd-wantStd)
+			t.Logf("%s, %s: mean %+.4f, deviation %+.4f off", method.Name, name, got.mean-wantMean, gotStd-wantStd)
 			if !(math.Abs(got.mean-wantMean) <= 0.01*std && math.Abs(gotStd-wantStd) <= 0.01*std) {
-				t.Errorf("%s, %s: got N(%.4f, %.4f²), want N(%.4f, %.4f²)", method, name, got.mean, gotStd, wantMean, wantStd)
+				t.Errorf("%s, %s: got N(%.4f, %.4f²), want N(%.4f, %.4f²)", method.Name, name, got.mean, gotStd, wantMean, wantStd)
 			}
 		}
 	}
 }
 
-// The prior of vp 0.1-1 is not N(0,1): a datum without spread that starts with
-// PriorStd has the marginal's deviation all the way.
+// The prior of vp 0.1-1 is not N(0,1). Data without spread that start with PriorStd
+// have the marginal's standard deviation at every time.
 func TestWeakPriorStart(t *testing.T) {
 	const spread = 1e-6
 	sde := sdes()["vp 0.1-1"]
-	for _, method := range diffusion.Methods {
+	for _, method := range diffusion.Samplers() {
 		times := diffusion.Uniform.Times(sde, 400, 0.5)
 		got := law(method, sde, 0, spread, form{0, []float64{sde.PriorStd()}}, times)
 		_, want := sde.Marginal(0.5)
-		near(t, string(method)+": spread", math.Sqrt(got.variance()), want, 4e-3)
+		near(t, method.Name+": spread", math.Sqrt(got.variance()), want, 4e-3)
 	}
 }
 
-// schedule is the spacing that suits a method.
-func schedule(method diffusion.Method) diffusion.Schedule {
-	if method == diffusion.Euler || method == diffusion.PC {
-		return diffusion.Uniform
+// deterministic reports whether a sampler draws no noise.
+func deterministic(s diffusion.Sampler) bool { return s.Step.Draws == 0 }
+
+// schedule returns the schedule that suits a sampler.
+func schedule(method diffusion.Sampler) diffusion.Schedule {
+	if deterministic(method) {
+		return diffusion.LogSNR
 	}
-	return diffusion.LogSNR
+	return diffusion.Uniform
 }

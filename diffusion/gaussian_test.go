@@ -7,21 +7,21 @@ import (
 	"gsdnet/diffusion"
 )
 
-// reals is the space of single numbers.
+// reals is the Space of single numbers.
 type reals struct{}
 
 func (reals) Combine(a, x, b, y float64) float64 { return a*x + b*y }
 
-// mixture is a one-dimensional mixture of Gaussians: a distribution whose score,
-// and so whose best denoiser, is known at every time.
+// mixture is a one-dimensional mixture of Gaussians. Its exact denoiser is known at
+// every time.
 type mixture struct{ weight, mean, std []float64 }
 
 func gaussian(mean, std float64) mixture {
 	return mixture{[]float64{1}, []float64{mean}, []float64{std}}
 }
 
-// denoise is E[x₀|x(t)=x]: the components' linear estimates, weighed by how likely
-// each is.
+// denoise returns E[x₀|x(t)=x]: the mean of the components' linear estimates, weighted
+// by their posterior probabilities.
 func (m mixture) denoise(sde diffusion.SDE, x, t float64) float64 {
 	alpha, std := sde.Marginal(t)
 	if std == 0 {
@@ -46,7 +46,7 @@ func (m mixture) denoise(sde diffusion.SDE, x, t float64) float64 {
 	return sum / total
 }
 
-// cdf is the distribution function.
+// cdf returns the distribution function at x.
 func (m mixture) cdf(x float64) float64 {
 	p := 0.0
 	for i := range m.mean {
@@ -55,7 +55,7 @@ func (m mixture) cdf(x float64) float64 {
 	return p
 }
 
-// problem samples m through an SDE with noise from rng.
+// problem returns the problem of sampling m through an SDE with noise from rng.
 func (m mixture) problem(sde diffusion.SDE, rng *rand.Rand) diffusion.Problem[float64] {
 	return diffusion.Problem[float64]{
 		Space: reals{},
@@ -67,7 +67,7 @@ func (m mixture) problem(sde diffusion.SDE, rng *rand.Rand) diffusion.Problem[fl
 	}
 }
 
-// sdes are the equations that are tested, as their Specs give them.
+// sdes returns the SDEs that are tested, by kind and settings.
 func sdes() map[string]diffusion.SDE {
 	out := map[string]diffusion.SDE{}
 	for name, spec := range map[string]diffusion.Spec{

@@ -1,36 +1,42 @@
 package diffusion
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// Prediction is what a network says about a noisy x = α·x₀ + s·ε. The three are
-// the same knowledge; each is a linear function of another and of x.
+// Prediction names the quantity that a network predicts from noisy data
+// x = α·x₀ + s·ε. Each of the three is a linear function of another one and x; Convert
+// gives the coefficients.
 type Prediction string
 
-// The kinds of prediction.
+// The quantities that a network can predict.
 const (
 	X0      Prediction = "x0"    // the clean sample E[x₀|x]
 	Epsilon Prediction = "eps"   // the noise E[ε|x]
-	Score   Prediction = "score" // ∇ log p(x)
+	Score   Prediction = "score" // the score ∇ log p(x)
 )
 
-// ParsePrediction returns the prediction of a name.
+// ParsePrediction returns the prediction of a name. The error of an unknown name lists
+// the known ones.
 func ParsePrediction(name string) (Prediction, error) {
-	switch p := Prediction(name); p {
-	case X0, Epsilon, Score:
-		return p, nil
+	known := []string{string(X0), string(Epsilon), string(Score)}
+	if slices.Contains(known, name) {
+		return Prediction(name), nil
 	}
-	return "", fmt.Errorf("%q is no prediction: want %s, %s or %s", name, X0, Epsilon, Score)
+	return "", fmt.Errorf("%q is not a prediction: use one of %s", name, strings.Join(known, ", "))
 }
 
-// Convert returns the a and b that turn a prediction v at marginal (α, s) into
-// another one: a·v + b·x. α and s must be positive.
+// Convert returns the coefficients a and b that turn a prediction v of one sort into
+// the other sort, a·v + b·x, where the marginal is (α, s). α and s must be positive.
 func Convert(from, to Prediction, alpha, std float64) (a, b float64) {
 	a0, b0 := from.toClean(alpha, std)
 	a1, b1 := to.fromClean(alpha, std)
 	return a1 * a0, a1*b0 + b1
 }
 
-// toClean is Tweedie's formula: x₀ = a·v + b·x.
+// toClean returns the coefficients of x₀ = a·v + b·x (Tweedie's formula).
 func (p Prediction) toClean(alpha, std float64) (a, b float64) {
 	switch p {
 	case Epsilon:
@@ -41,6 +47,7 @@ func (p Prediction) toClean(alpha, std float64) (a, b float64) {
 	return 1, 0
 }
 
+// fromClean returns the coefficients of v = a·x₀ + b·x.
 func (p Prediction) fromClean(alpha, std float64) (a, b float64) {
 	switch p {
 	case Epsilon:

@@ -11,8 +11,8 @@ import (
 
 var predictions = []diffusion.Prediction{diffusion.X0, diffusion.Epsilon, diffusion.Score}
 
-// There and back again is where it started, and every route ends at the same
-// place.
+// A conversion and its inverse cancel, and a conversion by way of a third prediction
+// gives the same as the direct one.
 func TestConversionsAreExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		alpha := rapid.Float64Range(0.05, 1).Draw(t, "alpha")
@@ -38,7 +38,7 @@ func TestConversionsAreExact(t *testing.T) {
 	})
 }
 
-// x = α·x₀ + s·ε and score = −ε/s, by their definitions.
+// The conversions follow from x = α·x₀ + s·ε and score = −ε/s.
 func TestConversionsByHand(t *testing.T) {
 	const alpha, std, x0, eps = 0.8, 0.5, 2.0, -1.5
 	x := alpha*x0 + std*eps
@@ -58,7 +58,8 @@ func TestConversionsByHand(t *testing.T) {
 	}
 }
 
-// For Gaussian data the score of the marginal is the derivative of its logarithm.
+// For Gaussian data the score is the derivative of the logarithm of the marginal's
+// density.
 func TestScoreIsTheGradientOfLogDensity(t *testing.T) {
 	data := gaussian(0.7, 1.3)
 	for name, sde := range sdes() {

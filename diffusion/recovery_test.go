@@ -9,8 +9,7 @@ import (
 	"gsdnet/diffusion"
 )
 
-// distance is the Kolmogorov–Smirnov statistic of samples against a
-// distribution.
+// distance returns the Kolmogorov–Smirnov distance between samples and m.
 func (m mixture) distance(samples []float64) float64 {
 	slices.Sort(samples)
 	n, worst := float64(len(samples)), 0.0
@@ -21,7 +20,7 @@ func (m mixture) distance(samples []float64) float64 {
 	return worst
 }
 
-// moments returns the mean and the variance.
+// moments returns the mean and the variance of m.
 func (m mixture) moments() (mean, variance float64) {
 	for i, w := range m.weight {
 		mean += w * m.mean[i]
@@ -44,10 +43,10 @@ func momentsOf(samples []float64) (mean, variance float64) {
 	return mean, variance
 }
 
-// sampled draws n samples of m, each from an own start of the prior.
-func (m mixture) sampled(method diffusion.Method, sde diffusion.SDE, n, steps int) []float64 {
+// sampled draws n samples of m, each from its own draw of the prior.
+func (m mixture) sampled(method diffusion.Sampler, sde diffusion.SDE, n, steps int) []float64 {
 	rng := rand.New(rand.NewPCG(3, 4))
-	times := schedule(method).Times(sde, steps, method.End())
+	times := schedule(method).Times(sde, steps, method.End)
 	problem := m.problem(sde, rng)
 	samples := make([]float64, n)
 	for i := range samples {
@@ -57,33 +56,37 @@ func (m mixture) sampled(method diffusion.Method, sde diffusion.SDE, n, steps in
 	return samples
 }
 
-// Every sampler, from the prior of every SDE that forgets its start, gives back
-// the distribution it was shown: one bump, and two separate ones with the weight
-// of each.
+// Every sampler recovers the distribution whose denoiser it is given, from the prior of
+// every SDE that turns data into pure noise: one Gaussian, and a mixture of two separate
+// ones with their weights.
 func TestDistributionRecovered(t *testing.T) {
 	one := gaussian(0.4, 0.5)
 	two := mixture{[]float64{0.3, 0.7}, []float64{-1.5, 1}, []float64{0.3, 0.5}}
-	steps := map[diffusion.Method]int{diffusion.DDIM: 150, diffusion.Heun: 40, diffusion.DPM: 60, diffusion.Euler: 400, diffusion.PC: 200}
 	for _, c := range []struct {
 		kind, shape string
 		data        mixture
 	}{
-		{"vp 0.1-20", "one bump", one}, // the others: TestGaussianRecovered
-		{"vp 0.1-20", "two bumps", two},
-		{"subvp 0.1-20", "two bumps", two},
-		{"ve 25", "two bumps", two},
+		{"vp 0.1-20", "one Gaussian", one}, // the others: TestGaussianRecovered
+		{"vp 0.1-20", "two Gaussians", two},
+		{"subvp 0.1-20", "two Gaussians", two},
+		{"ve 25", "two Gaussians", two},
 	} {
-		for _, method := range diffusion.Methods {
-			samples := c.data.sampled(method, sdes()[c.kind], 4000, steps[method])
-			compare(t, string(method)+", "+c.kind+", "+c.shape, c.data, samples)
+		for _, method := range diffusion.Samplers() {
+			steps := 400 / method.Step.Evaluations
+			if deterministic(method) {
+				steps = 150 / max(1, method.Order)
+			}
+			samples := c.data.sampled(method, sdes()[c.kind], 4000, steps)
+			compare(t, method.Name+", "+c.kind+", "+c.shape, c.data, samples)
 		}
 	}
 }
 
-// compare holds samples to the distance, mean, variance and share left of the
-// valley that the distribution has, within the critical values of level 0.001:
-// 1.95/√n of Kolmogorov and Smirnov, 3.29 standard errors else. That of the
-// variance is a Gaussian's; two bumps have a smaller one.
+// compare tests the samples' distance to data, their mean, their variance and their
+// share left of −0.5, which is between the two Gaussians. The bounds are critical values
+// at level 0.001: 1.95/√n for the Kolmogorov–Smirnov distance and 3.29 standard errors
+// for the others. The standard error of the variance is that of a Gaussian; that of the
+// mixture is smaller.
 func compare(t *testing.T, name string, data mixture, samples []float64) {
 	t.Helper()
 	const valley = -0.5

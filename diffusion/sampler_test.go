@@ -9,9 +9,13 @@ import (
 	"gsdnet/diffusion"
 )
 
-// With t = 0 at its end, ddim's last step is the clean sample itself.
+// If the last time is 0, the result of a deterministic sampler is the clean sample that
+// the network predicts last.
 func TestLastStepIsTheCleanSample(t *testing.T) {
-	for _, method := range []diffusion.Method{diffusion.DDIM, diffusion.Heun, diffusion.DPM} {
+	for _, method := range diffusion.Samplers() {
+		if !deterministic(method) {
+			continue
+		}
 		for name, sde := range sdes() {
 			last := math.NaN()
 			p := gaussian(2, 0.1).problem(sde, nil)
@@ -22,18 +26,18 @@ func TestLastStepIsTheCleanSample(t *testing.T) {
 				return out
 			}
 			got := diffusion.Sample(method, p, []float64{0.3}, diffusion.Uniform.Times(sde, 4, 0))[0]
-			near(t, string(method)+", "+name, got, last, 1e-12)
+			near(t, method.Name+", "+name, got, last, 1e-12)
 		}
 	}
 }
 
-// Two components sampled together are the two sampled apart.
+// Two components that are sampled together give the same as each sampled alone.
 func TestComponentsDoNotMix(t *testing.T) {
 	a, b := sdes()["vp 0.1-20"], sdes()["ve 25"]
 	left, right := gaussian(1, 0.5), gaussian(-2, 0.2)
 	noise := func(draw, component int) float64 { return math.Sin(float64(7*draw + 3*component)) }
-	for _, method := range diffusion.Methods {
-		times := diffusion.Uniform.Times(a, 12, method.End())
+	for _, method := range diffusion.Samplers() {
+		times := diffusion.Uniform.Times(a, 12, method.End)
 		both := diffusion.Sample(method, diffusion.Problem[float64]{
 			Space: reals{}, SDEs: []diffusion.SDE{a, b}, Noise: noise,
 			Denoise: func(state []float64, at float64) []float64 {
@@ -43,12 +47,12 @@ func TestComponentsDoNotMix(t *testing.T) {
 		one, two := left.problem(a, nil), right.problem(b, nil)
 		one.Noise = noise
 		two.Noise = func(draw, _ int) float64 { return noise(draw, 1) }
-		near(t, string(method)+": first", both[0], diffusion.Sample(method, one, []float64{0.8}, times)[0], 1e-12)
-		near(t, string(method)+": second", both[1], diffusion.Sample(method, two, []float64{9}, times)[0], 1e-12)
+		near(t, method.Name+": first", both[0], diffusion.Sample(method, one, []float64{0.8}, times)[0], 1e-12)
+		near(t, method.Name+": second", both[1], diffusion.Sample(method, two, []float64{9}, times)[0], 1e-12)
 	}
 }
 
-// witness is a problem of two components that writes down what is asked of it.
+// witness records how a sampler calls a problem of two components.
 type witness struct {
 	denoised, watched []float64 // times
 	steps             []int
@@ -75,23 +79,23 @@ func (w *witness) problem(sde diffusion.SDE) diffusion.Problem[float64] {
 	}
 }
 
-// evaluations is how often a method may call the network. Only Heun's count
-// depends on where it ends: a step to a time above 0 looks at its end too.
-func evaluations(method diffusion.Method, steps int, end float64) int {
-	if method == diffusion.Heun && end > 0 {
-		return 2 * steps
+// evaluations returns how often a sampler must call the network. A last step to a time
+// above its End costs as much as the others.
+func evaluations(method diffusion.Sampler, steps int, end float64) int {
+	if end > method.End {
+		return steps * method.Step.Evaluations
 	}
 	return method.Evaluations(steps)
 }
 
-// What a sampler announces is what it asks for: a host that draws all noise ahead
-// relies on it.
-func TestAsksForWhatItAnnounces(t *testing.T) {
+// A sampler calls Denoise and Noise as often as it declares. Models rely on it: they
+// draw all noise before the graph runs.
+func TestCallsAsOftenAsDeclared(t *testing.T) {
 	sde := sdes()["vp 0.1-20"]
-	for _, method := range diffusion.Methods {
+	for _, method := range diffusion.Samplers() {
 		for _, steps := range []int{1, 2, 5} {
-			for _, end := range []float64{method.End(), 0, 0.3} {
-				name := fmt.Sprintf("%s, %d steps to %g", method, steps, end)
+			for _, end := range []float64{method.End, 0, 0.3} {
+				name := fmt.Sprintf("%s, %d steps to %g", method.Name, steps, end)
 				var w witness
 				start := []float64{1, -2}
 				times := diffusion.Uniform.Times(sde, steps, end)
@@ -116,7 +120,7 @@ func TestAsksForWhatItAnnounces(t *testing.T) {
 	}
 }
 
-// everyDraw is each draw once for each of two components, in order.
+// everyDraw lists n draws, each for two components, in order.
 func everyDraw(n int) (out [][2]int) {
 	for draw := range n {
 		out = append(out, [2]int{draw, 0}, [2]int{draw, 1})
@@ -124,30 +128,24 @@ func everyDraw(n int) (out [][2]int) {
 	return out
 }
 
-// The counts of each method, by hand for four steps, and where it ends.
-func TestAnnouncements(t *testing.T) {
-	for method, want := range map[diffusion.Method]struct {
+// The counts of the shipped samplers in four steps, by hand, and where they end.
+func TestCosts(t *testing.T) {
+	for name, want := range map[string]struct {
 		evaluations, draws int
 		end                float64
 	}{
-		diffusion.DDIM:  {4, 0, 0},
-		diffusion.Heun:  {7, 0, 0},
-		diffusion.DPM:   {4, 0, 0},
-		diffusion.Euler: {4, 3, 1e-3},
-		diffusion.PC:    {8, 7, 1e-3},
+		"ddim":    {4, 0, 0},
+		"heun":    {7, 0, 0},
+		"dpm++2m": {4, 0, 0},
+		"euler":   {4, 3, 1e-3},
+		"pc":      {8, 7, 1e-3},
 	} {
-		if e, d, end := method.Evaluations(4), method.Draws(4), method.End(); e != want.evaluations || d != want.draws || end != want.end {
-			t.Errorf("%s: got %d evaluations, %d draws, end %g, want %+v", method, e, d, end, want)
+		method, err := diffusion.ParseSampler(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, d, end := method.Evaluations(4), method.Draws(4), method.End; e != want.evaluations || d != want.draws || end != want.end {
+			t.Errorf("%s: got %d evaluations, %d draws, end %g, want %+v", name, e, d, end, want)
 		}
 	}
-}
-
-func TestUnknownMethodPanicsWithItsName(t *testing.T) {
-	defer func() {
-		if got, want := recover(), `diffusion: "magic" is no sampler`; got != want {
-			t.Errorf("got panic %v, want %q", got, want)
-		}
-	}()
-	sde := sdes()["ve 25"]
-	diffusion.Sample("magic", gaussian(0, 1).problem(sde, nil), []float64{1}, []float64{1, 0})
 }

@@ -7,18 +7,19 @@ import (
 	"gsdnet/diffusion"
 )
 
+// Every schedule falls from 1 to the end in the number of steps that was asked for.
 func TestSchedules(t *testing.T) {
 	for name, sde := range sdes() {
-		for _, schedule := range []diffusion.Schedule{diffusion.Uniform, diffusion.LogSNR} {
+		for _, schedule := range diffusion.Schedules() {
 			for _, steps := range []int{1, 2, 3, 8, 50} {
 				for _, end := range []float64{0, 1e-3} {
 					times := schedule.Times(sde, steps, end)
 					if len(times) != steps+1 || times[0] != 1 || times[steps] != end {
-						t.Errorf("%s, %s, %d steps: %v", name, schedule, steps, times)
+						t.Errorf("%s, %s, %d steps: %v", name, schedule.Name, steps, times)
 					}
 					for i := range steps {
 						if times[i+1] >= times[i] {
-							t.Errorf("%s, %s, %d steps: %v is not decreasing", name, schedule, steps, times)
+							t.Errorf("%s, %s, %d steps: %v is not decreasing", name, schedule.Name, steps, times)
 						}
 					}
 				}
@@ -27,8 +28,8 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
-// The log-SNR falls by the same amount in each step, down to the end, or to 0.001
-// and then in one last step where the end is 0.
+// The logarithm of the signal-to-noise ratio changes by the same amount in each step:
+// down to the end, or to 0.001 and then in one last step if the end is 0.
 func TestLogSNRIsEven(t *testing.T) {
 	const steps = 6
 	for name, sde := range sdes() {

@@ -8,9 +8,8 @@ import (
 	"gsdnet/diffusion"
 )
 
-// The closed marginals are those of the equation itself: particles that follow
-// dx = f·x dt + g dw from x(0) = 1.5 have mean 1.5·α and deviation s, within four
-// standard errors and the step's own bias.
+// Particles that follow dx = f·x dt + g dw from x(0) = 1.5 have mean 1.5·α and standard
+// deviation s, within four standard errors and the bias of the steps.
 func TestMarginalAgainstSimulation(t *testing.T) {
 	const particles, steps, start = 20000, 1000, 1.5
 	for name, sde := range sdes() {
@@ -46,8 +45,8 @@ func compareMoments(t *testing.T, name string, sde diffusion.SDE, x []float64, a
 	}
 }
 
-// The moment equations dm/dt = f·m, dv/dt = 2f·v + g², in fine steps of Heun's
-// method, without a die.
+// The marginals solve the moment equations dm/dt = f·m and dv/dt = 2f·v + g², which are
+// integrated in small steps of Heun's method.
 func TestMarginalSolvesTheMomentEquations(t *testing.T) {
 	for name, sde := range sdes() {
 		const steps = 20000
@@ -67,7 +66,8 @@ func TestMarginalSolvesTheMomentEquations(t *testing.T) {
 	}
 }
 
-// The lineage's β from 0.1 to 1 does not reach unit noise.
+// With β from 0.1 to 1, as in the code that GSDNet descends from, the prior does not
+// reach unit variance.
 func TestWeakPrior(t *testing.T) {
 	near(t, "prior of vp 0.1-1", sdes()["vp 0.1-1"].PriorStd(), math.Sqrt(1-math.Exp(-0.55)), 1e-12)
 	near(t, "prior of vp 0.1-20", sdes()["vp 0.1-20"].PriorStd(), 1, 1e-4)

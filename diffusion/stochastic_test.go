@@ -7,9 +7,9 @@ import (
 	"gsdnet/diffusion"
 )
 
-// One step by hand on ve 25, where the clean sample is 0 and so the score is
-// −x/s²: Eq. 16 with its Δt and with f and g of the time it starts from, after a
-// Langevin step of length 2(0.16·s)² where the method is pc.
+// Two steps by hand with ve 25. The clean sample is 0, so the score is −x/s². A step is
+// Eq. 16 with its Δt and with f and g at the time where the step starts; pc takes a
+// Langevin step of length 2(0.16·s)² before it.
 func TestStochasticStepsByHand(t *testing.T) {
 	const x, z, from, middle, end = 2.0, -0.7, 1.0, 0.8, 0.5
 	sde := sdes()["ve 25"]
@@ -23,14 +23,17 @@ func TestStochasticStepsByHand(t *testing.T) {
 		g := math.Pow(25, at)
 		return x - g*g*x/(s*s)*(at-to) + g*math.Sqrt(at-to)*z
 	}
-	for method, want := range map[diffusion.Method]float64{
-		diffusion.Euler: euler(euler(x, from, middle, z), middle, end, 0),
-		diffusion.PC:    euler(langevin(euler(langevin(x, from), from, middle, z), middle), middle, end, 0),
+	for _, c := range []struct {
+		method diffusion.Sampler
+		want   float64
+	}{
+		{diffusion.Euler, euler(euler(x, from, middle, z), middle, end, 0)},
+		{diffusion.PC, euler(langevin(euler(langevin(x, from), from, middle, z), middle), middle, end, 0)},
 	} {
 		p := gaussian(0, 1).problem(sde, nil)
 		p.Denoise = func([]float64, float64) []float64 { return []float64{0} }
 		p.Noise = func(int, int) float64 { return z }
-		got := diffusion.Sample(method, p, []float64{x}, []float64{from, middle, end})[0]
-		near(t, string(method), got, want, 1e-12)
+		got := diffusion.Sample(c.method, p, []float64{x}, []float64{from, middle, end})[0]
+		near(t, c.method.Name, got, c.want, 1e-12)
 	}
 }

@@ -5,23 +5,23 @@ import (
 	"math"
 )
 
-// Bounds of what a corpus may hold.
+// Limits of a corpus.
 const (
-	MaxScore      = 3.5     // of the absolute value of a label: centred scores exceed 3
-	MaxClasses    = 1000    // emotion classes
-	MaxWidth      = 1 << 16 // channels of a modality
-	MaxUtterances = 1 << 22 // of all the conversations
+	MaxScore      = 3.5     // of the absolute value of a score; scores minus their mean may exceed 3
+	MaxClasses    = 1000    // of emotion classes
+	MaxWidth      = 1 << 16 // of the features of one modality
+	MaxUtterances = 1 << 22 // of all conversations together
 )
 
-// Fault is what Check finds wrong with a corpus, and where.
+// Fault is the error that Check returns: a problem and its place.
 type Fault struct {
-	Conversation int    // index in Conversations, −1 where no single one is at fault
-	Utterance    int    // index in its Utterances, −1 where no single one is at fault
-	Place        string // the same in words, with dialogue, turn and modality; "" for the corpus as a whole
+	Conversation int    // index in Conversations; −1 for a fault of the whole corpus
+	Utterance    int    // index in its Utterances; −1 for a fault of a conversation or of the corpus
+	Place        string // the place in words, with dialogue, turn and modality; "" for the whole corpus
 	Problem      string // such as "11 features, want 12"
 }
 
-// Error returns place and problem on one line.
+// Error returns the place and the problem on one line.
 func (f *Fault) Error() string {
 	if f.Place == "" {
 		return f.Problem
@@ -29,21 +29,23 @@ func (f *Fault) Error() string {
 	return f.Place + ": " + f.Problem
 }
 
-// Check returns a *Fault for the first thing wrong with a corpus, or nil. It is the
-// one gate that every corpus passes, whether it was read from a file or made in
-// memory, before a model is trained on it or applied to it:
+// Check returns a *Fault for the first problem in a corpus, or nil if all of this holds:
 //
-//   - there is a conversation, and none is empty; there are at most MaxUtterances;
-//   - dialogue numbers are unique and not negative, turns rise within a conversation;
-//   - Dims are 0 to MaxWidth, and one of them is not 0. A modality of width 0 is one
-//     that the corpus does not have: it is not Present anywhere;
-//   - an utterance has at least one modality. One that is Present has a finite vector
-//     of the modality's width; what is stored of one that is not is never read, but
-//     must have that width or be nil;
-//   - labels of the Scores task are NaN or within ±MaxScore, classes of the Classes
-//     task are Unlabelled or below NumClasses, which is 1 to MaxClasses;
-//   - splits are Train, Valid or Test, and speakers are not negative;
-//   - where Dialogues or Speakers has names, it has one for every number.
+//   - There is at least one conversation, no conversation is empty, and there are at
+//     most MaxUtterances utterances.
+//   - Dialogue numbers are unique and not negative. Turns rise within a conversation.
+//   - Dims are from 0 to MaxWidth, and at least one is above 0. Width 0 means that the
+//     corpus does not have the modality; then it is not Present in any utterance.
+//   - Every utterance has at least one modality. The vector of a modality that is Present
+//     is finite and has the modality's width. The vector of one that is not Present is
+//     nil or has that width, and its values are not read.
+//   - Labels of the Scores task are NaN or within ±MaxScore. Classes of the Classes task
+//     are Unlabelled or from 0 to NumClasses−1, and NumClasses is from 1 to MaxClasses.
+//   - Splits are Train, Valid or Test. Speakers are not negative.
+//   - Dialogues and Speakers are nil or have a name for every number in use.
+//
+// Every corpus is checked before a model is trained on it or applied to it, whether it
+// was read from a file or made in memory.
 func (c *Corpus) Check() error {
 	if fault := c.fault(); fault != nil {
 		return fault
@@ -72,7 +74,7 @@ func (c *Corpus) fault() *Fault {
 	return nil
 }
 
-// checkHead checks what the corpus says of itself.
+// checkHead checks the task, the widths and the sizes.
 func (c *Corpus) checkHead() *Fault {
 	if c.Task < Scores || c.Task > NoLabels {
 		return whole("task %d is not known", int(c.Task))
@@ -128,7 +130,7 @@ func (c *Corpus) checkConversation(i int) *Fault {
 	return nil
 }
 
-// checkUtterance says what is wrong with an utterance beside its features, or "".
+// checkUtterance returns the problem of an utterance apart from its features, or "".
 func (c *Corpus) checkUtterance(u *Utterance) string {
 	switch y := float64(u.Label); {
 	case u.Speaker < 0:
@@ -147,7 +149,7 @@ func (c *Corpus) checkUtterance(u *Utterance) string {
 	return ""
 }
 
-// checkFeatures says what is wrong with one modality of an utterance, or "".
+// checkFeatures returns the problem of one modality of an utterance, or "".
 func (c *Corpus) checkFeatures(u *Utterance, m Modality) string {
 	x, present := u.Features[m], u.Present.Has(m)
 	switch {
@@ -168,25 +170,27 @@ func (c *Corpus) checkFeatures(u *Utterance, m Modality) string {
 	return ""
 }
 
+// whole returns a fault of the whole corpus.
 func whole(format string, args ...any) *Fault {
 	return &Fault{Conversation: -1, Utterance: -1, Problem: fmt.Sprintf(format, args...)}
 }
 
-// at returns a fault of a conversation.
+// at returns a fault of conversation i.
 func (c *Corpus) at(i int, format string, args ...any) *Fault {
 	fault := whole(format, args...)
 	fault.Conversation, fault.Place = i, fmt.Sprintf("conversation %d (%s)", i, &c.Conversations[i])
 	return fault
 }
 
-// utterance moves the fault to an utterance of its conversation.
+// utterance adds an utterance of the conversation to the place of the fault and returns
+// the fault.
 func (f *Fault) utterance(conv *Conversation, j int) *Fault {
 	f.Utterance = j
 	f.Place += fmt.Sprintf(", utterance %d (turn %d)", j, conv.Utterances[j].Turn)
 	return f
 }
 
-// String returns the conversation's name, or "dialogue N" where it has none.
+// String returns the conversation's name, or "dialogue N" with its ID if it has no name.
 func (c *Conversation) String() string {
 	if c.Name != "" {
 		return c.Name

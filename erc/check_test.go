@@ -9,7 +9,7 @@ import (
 	"gsdnet/erc"
 )
 
-// corpus returns two sound conversations of two utterances.
+// corpus returns a valid corpus of two conversations of two utterances each.
 func corpus() *erc.Corpus {
 	c := &erc.Corpus{Name: "made", Dims: [erc.NumModalities]int{3, 2, 1}}
 	for id := range int32(2) {
@@ -25,13 +25,18 @@ func corpus() *erc.Corpus {
 	return c
 }
 
-func TestSoundCorporaPass(t *testing.T) {
+func TestCheckAcceptsValidCorpora(t *testing.T) {
 	nan := float32(math.NaN())
 	for name, change := range map[string]func(c *erc.Corpus, u *erc.Utterance){
 		"as made":              func(*erc.Corpus, *erc.Utterance) {},
 		"absent":               func(_ *erc.Corpus, u *erc.Utterance) { u.Present, u.Features[0] = 0b110, nil },
-		"hidden":               func(_ *erc.Corpus, u *erc.Utterance) { u.Present, u.Features[0] = 0b110, []float32{nan, nan, nan} },
+		"stored though absent": func(_ *erc.Corpus, u *erc.Utterance) { u.Present, u.Features[0] = 0b110, []float32{nan, nan, nan} },
 		"unlabelled":           func(_ *erc.Corpus, u *erc.Utterance) { u.Label, u.Class = nan, erc.Unlabelled },
+		"largest score":        func(_ *erc.Corpus, u *erc.Utterance) { u.Label = -erc.MaxScore },
+		"gap in turns":         func(c *erc.Corpus, _ *erc.Utterance) { c.Conversations[0].Utterances[1].Turn = 90 },
+		"named speakers": func(c *erc.Corpus, u *erc.Utterance) {
+			c.Dialogues, c.Speakers, u.Speaker = []string{"x", "y"}, []string{"Ann", "Ben"}, 1
+		},
 		"negative turn":        func(_ *erc.Corpus, u *erc.Utterance) { u.Turn = -4 },
 		"classes":              func(c *erc.Corpus, u *erc.Utterance) { c.Task, c.NumClasses, u.Class = erc.Classes, 3, 2 },
 		"labels of no task":    func(c *erc.Corpus, u *erc.Utterance) { c.Task, u.Label, u.Class = erc.NoLabels, 9, 9 },
@@ -45,15 +50,7 @@ func TestSoundCorporaPass(t *testing.T) {
 	}
 }
 
-func TestLetters(t *testing.T) {
-	for p, want := range map[erc.Present]string{erc.None: "", erc.All: "tav", 0b101: "tv", 0b010: "a"} {
-		if got := p.Letters(); got != want {
-			t.Errorf("%s: got %q, want %q", p, got, want)
-		}
-	}
-}
-
-// without takes a modality out of a corpus.
+// without removes a modality from a corpus.
 func without(c *erc.Corpus, m erc.Modality) {
 	c.Dims[m] = 0
 	for i := range c.Conversations {
@@ -64,7 +61,7 @@ func without(c *erc.Corpus, m erc.Modality) {
 	}
 }
 
-func TestFaultsAreFound(t *testing.T) {
+func TestCheckNamesTheFault(t *testing.T) {
 	inf := float32(math.Inf(1))
 	for _, c := range []struct {
 		want   string
@@ -120,7 +117,7 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
-// A fault says where it is in numbers too, for callers that name a row of a file.
+// A fault holds its place as indices, for callers that name a row of a file.
 func TestFaultPlace(t *testing.T) {
 	c := corpus()
 	c.Conversations[1].Utterances[0].Speaker = -1
@@ -131,5 +128,29 @@ func TestFaultPlace(t *testing.T) {
 	c.Task = -1
 	if !errors.As(c.Check(), &fault) || fault.Conversation != -1 || fault.Utterance != -1 {
 		t.Errorf("got %+v, want no place", fault)
+	}
+}
+
+// Check reports the first fault in the order of the corpus, and changes nothing.
+func TestCheckReportsTheFirstFault(t *testing.T) {
+	c := corpus()
+	c.Conversations[0].Utterances[1].Speaker = -1
+	c.Conversations[1].Utterances[0].Present = erc.None
+	want := "conversation 0 (dialogue 0), utterance 1 (turn 1): its speaker -1 is negative"
+	for range 2 {
+		if err := c.Check(); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestCheckBoundsTheNumberOfUtterances(t *testing.T) {
+	const each = 1 << 12
+	c, utterances := corpus(), make([]erc.Utterance, each)
+	for range erc.MaxUtterances / each {
+		c.Conversations = append(c.Conversations, erc.Conversation{Utterances: utterances})
+	}
+	if err, want := c.Check(), "4194308 utterances, want at most 4194304"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -1,7 +1,21 @@
-// Package erc holds the nouns of emotion recognition in conversation:
-// Conversation, Utterance, Speaker, Modality, Present. It imports only the
-// standard library and does nothing; every other package speaks in its words.
-// Start reading at Corpus and descend.
+// Package erc defines the data types of emotion recognition in conversation: a Corpus
+// holds Conversations, a Conversation holds Utterances, and an Utterance holds the
+// features of up to three Modalities, a Speaker and a label. Every other package uses
+// these types. The package imports only the standard library.
+//
+// A corpus can be made in memory. Check says what is wrong with it:
+//
+//	corpus := &erc.Corpus{
+//		Dims: [erc.NumModalities]int{2, 1, 0}, // text and audio, no visual
+//		Conversations: []erc.Conversation{{Utterances: []erc.Utterance{{
+//			Features: [erc.NumModalities][]float32{{0.5, 1}, {3}},
+//			Present:  erc.None.With(erc.Text).With(erc.Audio),
+//			Label:    1.5,
+//		}}}},
+//	}
+//	err := corpus.Check()
+//
+// Start reading at Corpus, then Utterance and Present.
 package erc
 
 import (
@@ -9,24 +23,25 @@ import (
 	"strings"
 )
 
-// Modality is one of the three views of an utterance, in the fixed order
-// text, audio, visual (the paper's l, a, v).
+// Modality is one of the three channels of an utterance: text, audio or visual (l, a
+// and v in the GSDNet paper).
 type Modality int
 
-// The modalities, in the order in which every array of the project has them.
+// The modalities, in the order of every array of the project that has an axis of
+// modalities.
 const (
 	Text Modality = iota
 	Audio
 	Visual
 )
 
-// NumModalities is M of the paper.
+// NumModalities is the number of modalities, M in the GSDNet paper.
 const NumModalities = 3
 
-// Modalities lists them in order, to range over.
+// Modalities lists the modalities in order.
 var Modalities = [NumModalities]Modality{Text, Audio, Visual}
 
-// String returns the name used in files: text, audio or visual.
+// String returns the name in files: text, audio or visual.
 func (m Modality) String() string {
 	switch m {
 	case Text:
@@ -39,32 +54,32 @@ func (m Modality) String() string {
 	return fmt.Sprintf("modality(%d)", int(m))
 }
 
-// Letter returns the one-letter name of the tables: t, a or v.
+// Letter returns the first letter of the name: t, a or v.
 func (m Modality) Letter() string { return m.String()[:1] }
 
-// Present says which modalities of an utterance were observed; bit m is
-// modality m. True means observed (the field disagrees on the polarity of
-// "mask", so the word is not used).
+// Present is the set of modalities of an utterance that were observed. Bit m is set if
+// modality m was observed. (Papers disagree on whether a 1 in a "mask" means observed or
+// missing, so this package does not use the word.)
 type Present uint8
 
-// All has every modality observed, None has none.
+// None is the empty set, All is the set of all modalities.
 const (
 	None Present = 0
 	All  Present = 1<<NumModalities - 1
 )
 
-// Has reports whether m was observed.
+// Has reports whether p contains m.
 func (p Present) Has(m Modality) bool { return p>>m&1 == 1 }
 
-// With returns p with m observed.
+// With returns p with m added.
 func (p Present) With(m Modality) Present { return p | 1<<m }
 
-// Count returns how many modalities were observed, 0 to 3.
+// Count returns the number of modalities in p, 0 to 3.
 func (p Present) Count() int {
 	return int(p&1 + p>>1&1 + p>>2&1)
 }
 
-// String returns the availability pattern as the paper writes it, as {t,v}.
+// String returns p in the notation of the GSDNet paper, such as "{t,v}".
 func (p Present) String() string {
 	var letters []string
 	for _, m := range Modalities {
@@ -75,8 +90,8 @@ func (p Present) String() string {
 	return "{" + strings.Join(letters, ",") + "}"
 }
 
-// Letters returns the modalities that were observed without punctuation, as
-// "tv"; of None it is empty.
+// Letters returns the letters of the modalities in p, such as "tv". For None it returns
+// "".
 func (p Present) Letters() string {
 	var letters strings.Builder
 	for _, m := range Modalities {
@@ -87,7 +102,7 @@ func (p Present) Letters() string {
 	return letters.String()
 }
 
-// Split is the part of a corpus a conversation belongs to.
+// Split is the part of a corpus that a conversation belongs to.
 type Split int8
 
 // The splits, numbered as in the npz container.
@@ -97,7 +112,7 @@ const (
 	Test
 )
 
-// Splits lists them in order.
+// Splits lists the splits in order.
 var Splits = [3]Split{Train, Valid, Test}
 
 // String returns train, valid or test.
@@ -113,7 +128,8 @@ func (s Split) String() string {
 	return fmt.Sprintf("split(%d)", int8(s))
 }
 
-// HeldOut returns the held-out split of a name, valid or test; false for any other.
+// HeldOut returns the split of the name "valid" or "test". It returns false for any other
+// name, "train" included.
 func HeldOut(name string) (Split, bool) {
 	for _, s := range []Split{Valid, Test} {
 		if name == s.String() {
@@ -123,62 +139,73 @@ func HeldOut(name string) (Split, bool) {
 	return 0, false
 }
 
-// Speaker numbers the speakers of one conversation.
+// Speaker is the number of a speaker, from 0. If Corpus.Speakers is not nil, it is an
+// index there.
 type Speaker int32
 
-// Unlabelled is the Class of an utterance that has none; a Label that is
-// absent is NaN.
+// Unlabelled is the Class of an utterance without a class. A missing Label is NaN.
 const Unlabelled int32 = -1
 
 // Utterance is one turn of a conversation.
 type Utterance struct {
-	Turn    int     // position in the file's numbering, unique in the conversation
+	Turn    int     // number of the turn in the file; it rises within a conversation
 	Speaker Speaker // who spoke
-	// Features holds the raw vectors, one a modality, of the corpus's Dims.
-	// A modality that is not Present has nil.
+	// Features holds the raw feature vector of each modality, of the width Corpus.Dims.
+	// The vector of a modality that is not Present is nil or is not read.
 	Features [NumModalities][]float32
-	Present  Present
-	Label    float32 // sentiment score in [-3,3], NaN when unlabelled
-	Class    int32   // emotion class from 0, Unlabelled when there is none
-	Row      int     // row in the file it was read from, for messages and for writing back
+	Present  Present // the modalities that were observed
+	Label    float32 // sentiment score, normally in [-3,3]; NaN if there is none
+	Class    int32   // emotion class from 0; Unlabelled if there is none
+	Row      int     // row in the file that it was read from, for messages and results
 }
 
 // Conversation is a sequence of utterances in the order of their turns.
 type Conversation struct {
-	ID         int32  // the file's dialogue number
-	Name       string // the corpus's own name for it, or "dialogue N"
+	ID         int32  // dialogue number in the file, unique in the corpus
+	Name       string // name in the corpus; "" if it has none
 	Split      Split
-	Utterances []Utterance
+	Utterances []Utterance // in the order of their Turn
 }
 
-// Task is what a corpus is labelled with, and so what a model predicts.
+// Task is the kind of label that a corpus has and a model predicts.
 type Task int
 
-// A corpus with both kinds of label is read as Scores unless asked otherwise.
+// The tasks. A file with both kinds of label is read as Scores unless the user chooses
+// Classes.
 const (
-	Scores  Task = iota // a sentiment score in [-3,3]
-	Classes             // one of a few emotion classes
-	NoLabels
+	Scores   Task = iota // a sentiment score, normally in [-3,3]
+	Classes              // one of Corpus.NumClasses emotion classes
+	NoLabels             // no labels: a model can be applied, not trained
 )
 
 // String returns scores, classes or none.
-func (t Task) String() string { return [...]string{"scores", "classes", "none"}[t] }
+func (t Task) String() string {
+	switch t {
+	case Scores:
+		return "scores"
+	case Classes:
+		return "classes"
+	case NoLabels:
+		return "none"
+	}
+	return fmt.Sprintf("task(%d)", int(t))
+}
 
-// Corpus is a set of conversations with the same features and labels.
+// Corpus is a set of conversations with the same kinds of features and labels. Check
+// lists what must hold.
 type Corpus struct {
 	Name          string
 	Task          Task
-	NumClasses    int                // of the Classes task, else 0
-	Dims          [NumModalities]int // raw feature widths D_m
-	Conversations []Conversation     // ordered by ID
-	Hash          string             // SHA-256 of the file (or of the generator's settings), hexadecimal
-	// Dialogues and Speakers hold the names as the file has them, by
-	// Conversation.ID and Utterance.Speaker. They are nil where the file has
-	// numbers.
+	NumClasses    int                // number of classes of the Classes task; otherwise 0
+	Dims          [NumModalities]int // width D_m of each modality's features; 0 if the corpus lacks it
+	Conversations []Conversation     // in the order of their ID
+	Hash          string             // SHA-256 of the file, or of the generator's settings, in hexadecimal
+	// Dialogues and Speakers are the names in the file, indexed by Conversation.ID and
+	// Utterance.Speaker. They are nil if the file has numbers instead of names.
 	Dialogues, Speakers []string
 }
 
-// In returns the conversations of one split, in order.
+// In returns the conversations of one split in the order of the corpus.
 func (c *Corpus) In(s Split) []Conversation {
 	var out []Conversation
 	for _, conv := range c.Conversations {

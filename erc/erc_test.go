@@ -12,15 +12,16 @@ func TestPresent(t *testing.T) {
 		present erc.Present
 		count   int
 		text    string
+		letters string
 	}{
-		{erc.None, 0, "{}"},
-		{erc.None.With(erc.Text), 1, "{t}"},
-		{erc.None.With(erc.Visual).With(erc.Text), 2, "{t,v}"},
-		{erc.None.With(erc.Audio).With(erc.Audio), 1, "{a}"},
-		{erc.All, 3, "{t,a,v}"},
+		{erc.None, 0, "{}", ""},
+		{erc.None.With(erc.Text), 1, "{t}", "t"},
+		{erc.None.With(erc.Visual).With(erc.Text), 2, "{t,v}", "tv"},
+		{erc.None.With(erc.Audio).With(erc.Audio), 1, "{a}", "a"},
+		{erc.All, 3, "{t,a,v}", "tav"},
 	} {
-		if c.present.Count() != c.count || c.present.String() != c.text {
-			t.Errorf("%08b: got %d and %s, want %d and %s", c.present, c.present.Count(), c.present, c.count, c.text)
+		if got := c.present.Letters(); c.present.Count() != c.count || c.present.String() != c.text || got != c.letters {
+			t.Errorf("%08b: got %d, %s and %q, want %d, %s and %q", c.present, c.present.Count(), c.present, got, c.count, c.text, c.letters)
 		}
 	}
 	for p := erc.None; p <= erc.All; p++ {
@@ -43,9 +44,10 @@ func TestNames(t *testing.T) {
 	got := []string{
 		erc.Text.String(), erc.Audio.Letter(), erc.Visual.String(), erc.Modality(7).String(),
 		erc.Train.String(), erc.Valid.String(), erc.Test.String(), erc.Split(9).String(),
-		erc.Scores.String(), erc.Classes.String(), erc.NoLabels.String(),
+		erc.Scores.String(), erc.Classes.String(), erc.NoLabels.String(), erc.Task(7).String(),
+		(&erc.Conversation{ID: 4}).String(), (&erc.Conversation{ID: 4, Name: "Ses01"}).String(),
 	}
-	want := []string{"text", "a", "visual", "modality(7)", "train", "valid", "test", "split(9)", "scores", "classes", "none"}
+	want := []string{"text", "a", "visual", "modality(7)", "train", "valid", "test", "split(9)", "scores", "classes", "none", "task(7)", "dialogue 4", "Ses01"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

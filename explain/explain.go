@@ -1,9 +1,12 @@
-// Package explain says why a result is what it is.
+// Package explain measures why a result is what it is.
 //
-// Spectra asks what a conversation's graph loses when modalities are missing, and
-// how much of it any diffusion of the spectrum could bring back.
+// Spectra measures how much of a conversation's graph is lost when modalities are
+// missing, and how much of it a diffusion of the spectrum could recover at best:
 //
-// Start reading at Spectra.
+//	errors, err := explain.Spectra(ctx, corpus, erc.Test, masks, 6, 32)
+//	fmt.Println(errors[0].Observed, errors[0].Shared)
+//
+// The example of Spectra is a complete program. Start reading at GraphError.
 package explain
 
 import (
@@ -18,55 +21,59 @@ import (
 	"gsdnet/spectral"
 )
 
-// GraphError is the mean of ‖A_m − Â_m‖_F / ‖A_m‖_F over the conversations and
-// modalities in which something is missing, for several Â_m: what MATHS calls the
-// diagnostic of the basis.
+// GraphError holds mean relative errors ‖A_m − Â_m‖_F / ‖A_m‖_F of graphs under one mask.
+// A_m is the graph of modality m of a complete conversation, Â_m an estimate of it. The
+// mean is over the conversations and modalities in which something is missing. Each
+// error belongs to another estimate:
 type GraphError struct {
-	Rule     string  `json:"rule"`
-	N        int     `json:"n"`        // graphs compared
-	Observed float64 `json:"observed"` // the graph as observed, holes filled by the other modalities
-	Shared   float64 `json:"shared"`   // true λ_m = diag(UᵀA_mU) in the reference's eigenvectors: the best a perfect s_φ could do
-	Own      float64 `json:"own"`      // true sorted eigenvalues in the reference's eigenvectors, as the paper prints it
-	Oracle   float64 `json:"oracle"`   // true eigenvalues in the true eigenvectors, of the same rank
+	Rule     string  `json:"rule"`     // the rule of the mask
+	N        int     `json:"n"`        // number of graphs compared; the errors are 0 if it is 0
+	Observed float64 `json:"observed"` // the observed graph, with missing rows filled by the other modalities
+	Shared   float64 `json:"shared"`   // the true diag(UᵀA_mU) in the eigenvectors U of the reference graph: the limit of a perfect spectral model
+	Own      float64 `json:"own"`      // the true sorted eigenvalues in the eigenvectors U, as the GSDNet paper prints it
+	Oracle   float64 `json:"oracle"`   // the true eigenvalues in the true eigenvectors, of the same rank
 }
 
-// Spectra measures the graphs of a split under each mask, with edges up to window
-// utterances apart (0: all) and rank eigenvalues (0: all). Conversations of more than
-// train.MaxLength utterances are measured in pieces. It ends soon after ctx does.
+// Spectra returns the errors of the graphs of a split under each mask. Edges join
+// utterances at most window apart (0: all), and estimates have rank eigenvalues (0: all).
+// A mask has one entry per utterance of the split, in order. Conversations that are too
+// long for a model are measured in pieces (infer.Pieces). When ctx ends, Spectra returns
+// its error.
 func Spectra(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, window, rank int) ([]GraphError, error) {
 	scaler := model.FitScaler(c.In(erc.Train), c.Dims)
 	samples := infer.Pieces(infer.Samples(c.In(split), scaler))
 	out := make([]GraphError, len(masks))
 	for i, mask := range masks {
 		sums := errorSums{}
-		rest := mask.Present
+		present := mask.Present // of the samples that follow
 		for j := range samples {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
 			n := samples[j].Len()
-			if err := sums.add(&samples[j], rest[:n], window, rank); err != nil {
+			if err := sums.add(&samples[j], present[:n], window, rank); err != nil {
 				return nil, err
 			}
-			rest = rest[n:]
+			present = present[n:]
 		}
 		out[i] = sums.mean(mask.String())
 	}
 	return out, nil
 }
 
-// errorSums collects relative errors.
+// errorSums adds up the relative errors of n graphs.
 type errorSums struct {
 	n                             int
 	observed, shared, own, oracle float64
 }
 
+// mean returns the mean errors.
 func (s *errorSums) mean(rule string) GraphError {
 	n := float64(max(s.n, 1))
 	return GraphError{Rule: rule, N: s.n, Observed: s.observed / n, Shared: s.shared / n, Own: s.own / n, Oracle: s.oracle / n}
 }
 
-// add compares the graphs of one conversation.
+// add adds the errors of one conversation: of each modality that is missing somewhere.
 func (s *errorSums) add(sample *infer.Sample, present []erc.Present, window, rank int) error {
 	truth := sample.Observe(sample.Present())
 	seen := sample.Observe(present)
@@ -107,7 +114,7 @@ func (s *errorSums) compare(reference *spectral.Spectrum, truth, observed *mat.S
 	return nil
 }
 
-// lacks says that some utterance has no modality m.
+// lacks reports whether m is missing in some utterance.
 func lacks(present []erc.Present, m erc.Modality) bool {
 	for _, p := range present {
 		if !p.Has(m) {

@@ -4,8 +4,7 @@ package atomicfile
 
 import "os"
 
-// alive reports whether a process of this machine exists. Where a process cannot be
-// found it has ended.
+// alive reports whether a process exists on this machine.
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)
 	if err != nil {

@@ -1,6 +1,9 @@
-// Package atomicfile writes files that are either whole or not there: to a
-// temporary file beside the target, synced, then renamed over it. What a killed
-// process leaves is removed when the same file is written again, or by Clean.
+// Package atomicfile writes files that are never half-written: it writes a temporary
+// file beside the target, syncs it, and renames it to the target. If the process is
+// killed, its temporary file is removed when the same target is written again, or by
+// Clean.
+//
+// Start reading at WriteFunc.
 package atomicfile
 
 import (
@@ -13,7 +16,7 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// Write replaces path with data.
+// Write replaces the file at path with data.
 func Write(path string, data []byte) error {
 	return WriteFunc(path, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -21,8 +24,8 @@ func Write(path string, data []byte) error {
 	})
 }
 
-// WriteFunc replaces path with what fill writes. If fill or the disk fails,
-// path is as it was and nothing is left beside it.
+// WriteFunc replaces the file at path with what fill writes. If fill or the disk fails,
+// the old file is unchanged and no temporary file is left. The folder must exist.
 func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), temporary(filepath.Base(path)))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,10 +55,11 @@ func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	if err := os.Rename(file.Name(), path); err != nil {
 		return failure(path, err)
 	}
-	_ = clean(filepath.Dir(path), filepath.Base(path)) // of an earlier process that was killed
+	_ = clean(filepath.Dir(path), filepath.Base(path)) // removes what an earlier process left when it was killed
 	return nil
 }
 
+// failure returns the error of a write that failed.
 func failure(path string, err error) error {
 	return hint.Failure("is the disk full, or the folder read-only?", "writing %s: %w", path, err)
 }

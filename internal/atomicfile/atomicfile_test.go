@@ -23,14 +23,14 @@ func TestWriteReplaces(t *testing.T) {
 	}
 }
 
-// A failure half-way leaves the old file and nothing beside it.
+// If the writer fails halfway, the old file is unchanged and no other file is left.
 func TestFailureLeavesTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")
 	if err := atomicfile.Write(path, []byte("old")); err != nil {
 		t.Fatal(err)
 	}
-	broken := errors.New("the source dried up")
+	broken := errors.New("the source failed")
 	err := atomicfile.WriteFunc(path, func(w io.Writer) error {
 		_, _ = w.Write([]byte("half of the n"))
 		return broken
@@ -49,6 +49,6 @@ func TestFailureLeavesTheOldFile(t *testing.T) {
 func TestNoSuchFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nowhere", "file")
 	if err := atomicfile.Write(path, nil); err == nil || !hint.IsInput(err) {
-		t.Errorf("got %v, want the folder missed", err)
+		t.Errorf("got %v, want an input error about the folder", err)
 	}
 }

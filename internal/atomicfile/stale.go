@@ -11,20 +11,20 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// temporary is the pattern of the temporary file or folder for a name: it is hidden
-// and holds the number of the process, so that what a kill left can be told from
-// what is being written.
+// temporary returns the pattern, as for os.CreateTemp, of the temporary files and folders
+// for a name. They are hidden, and their names hold the number of the process, by which
+// stale knows whether they are still in use.
 func temporary(base string) string {
 	return "." + base + "." + strconv.Itoa(os.Getpid()) + ".*.tmp"
 }
 
-// MkdirTemp makes a temporary folder in dir for a name. Clean removes it if the
-// process is killed before it does.
+// MkdirTemp makes a temporary folder in dir for a name and returns its path. The caller
+// removes it. If the process is killed before that, Clean removes it.
 func MkdirTemp(dir, base string) (string, error) { return os.MkdirTemp(dir, temporary(base)) }
 
-// stale reports whether name is a temporary file of a process that is no longer there.
-// What another host writes into a shared folder may look so; run directories have a
-// lock for that.
+// stale reports whether name is a temporary file of a process that has ended. It knows
+// only the processes of this machine: a folder that several machines share needs a lock,
+// as run directories have (package dirlock).
 func stale(name string) bool {
 	parts := strings.Split(name, ".")
 	if len(parts) < 5 || parts[0] != "" || parts[len(parts)-1] != "tmp" {
@@ -34,10 +34,10 @@ func stale(name string) bool {
 	return err == nil && pid > 0 && pid != os.Getpid() && !alive(pid)
 }
 
-// Clean removes from a folder the temporary files that killed processes left.
+// Clean removes the temporary files that killed processes left in a folder.
 func Clean(dir string) error { return clean(dir, "") }
 
-// clean does so for the temporary files of one name, "" for all.
+// clean removes the stale temporary files of one name, or of all names if base is "".
 func clean(dir, base string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

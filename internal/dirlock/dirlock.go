@@ -1,10 +1,10 @@
-// Package dirlock gives one process at a time a directory to write to.
+// Package dirlock lets one process at a time write to a directory.
 //
-// The lock is a file of the name File in the directory, held by a lock of the
-// operating system, which ends with the process however the process ends. A file of the
-// name OwnerFile beside it says who holds it: process, host and start. Files that nobody
-// holds were left by a process that was killed; they are taken over, unless another host
-// wrote them, where this one cannot see whether the owner is alive.
+// The lock is a lock of the operating system on the file File in the directory. It ends
+// with the process, even if the process is killed. The file OwnerFile beside it names the
+// process, its host and its start. If the files exist but nobody holds the lock, the
+// owner was killed, and the next process takes the lock over. It does not do so if the
+// owner is on another host, because it cannot know whether that process is alive.
 //
 // Start reading at Acquire.
 package dirlock
@@ -23,33 +23,32 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// Names in the directory: the lock, and what is known of the process that holds it.
-// They are two files because Windows does not let others read a locked one.
+// Names of the files in the directory: the lock, and the description of its owner. They
+// are two files because on Windows other processes cannot read a locked file.
 const (
 	File      = "lock"
 	OwnerFile = "lock.json"
 )
 
-// Lock is a directory that this process holds.
+// Lock is the lock of a directory that this process holds. Release it after use.
 type Lock struct {
 	dir  string
 	file *flock.Flock
 }
 
-// owner is what the file says of the process that holds it.
+// owner is the content of OwnerFile.
 type owner struct {
 	PID     int       `json:"pid"`
 	Host    string    `json:"host"`
 	Started time.Time `json:"started"`
 }
 
-// attempts bounds how often a lock is tried for that its last owner removes at the
-// same moment.
+// attempts is how often Acquire tries if the owner of the lock removes the file between
+// opening and locking it.
 const attempts = 100
 
-// Acquire takes the lock of a directory that exists, and removes what killed
-// processes left half-written in it. The error of a directory that is held names its
-// owner.
+// Acquire takes the lock of an existing directory and removes the temporary files that
+// killed processes left there. If another process holds the lock, the error names it.
 func Acquire(dir string) (*Lock, error) {
 	for range attempts {
 		l, err := try(dir)
@@ -65,10 +64,10 @@ func Acquire(dir string) (*Lock, error) {
 		}
 		return l, nil
 	}
-	return nil, hint.Failure("try again", "%s: another process takes and leaves the lock all the time", dir)
+	return nil, hint.Failure("try again", "%s: other processes keep taking and releasing the lock", dir)
 }
 
-// try takes the lock once; nil where the file is no longer the one in the directory.
+// try tries to take the lock once. It returns nil if the file was replaced meanwhile.
 func try(dir string) (*Lock, error) {
 	path, ownerPath := filepath.Join(dir, File), filepath.Join(dir, OwnerFile)
 	old := read(ownerPath)
@@ -107,7 +106,7 @@ func try(dir string) (*Lock, error) {
 	return l, nil
 }
 
-// read returns what an owner's file says, nil where it says nothing.
+// read returns the content of an OwnerFile, or nil if there is none or it is not valid.
 func read(path string) *owner {
 	text, err := os.ReadFile(path)
 	var o owner
@@ -117,14 +116,14 @@ func read(path string) *owner {
 	return &o
 }
 
-// Release removes the files and gives the directory free.
+// Release removes the files of the lock and then releases it.
 func (l *Lock) Release() {
 	_ = os.Remove(filepath.Join(l.dir, OwnerFile))
-	if runtime.GOOS == "windows" { // where an open file cannot be removed
+	if runtime.GOOS == "windows" { // an open file cannot be removed there
 		_ = l.file.Unlock()
 		_ = os.Remove(filepath.Join(l.dir, File))
 		return
 	}
-	_ = os.Remove(filepath.Join(l.dir, File)) // while it is held: nobody else's is removed
+	_ = os.Remove(filepath.Join(l.dir, File)) // while the lock is held, so that it is not the file of the next owner
 	_ = l.file.Unlock()
 }

@@ -12,8 +12,8 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// TestMain is the other process of the tests: it takes the lock of a directory and
-// waits until its standard input ends.
+// TestMain is also the other process of the tests, if DIRLOCK_TEST_DIR is set: it takes
+// the lock of that directory and waits until its standard input ends.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("DIRLOCK_TEST_DIR"); dir != "" {
 		if _, err := dirlock.Acquire(dir); err != nil {
@@ -22,12 +22,13 @@ func TestMain(m *testing.M) {
 		}
 		fmt.Println("held")
 		_, _ = os.Stdin.Read(make([]byte, 1))
-		os.Exit(0) // without a release, as if killed
+		os.Exit(0) // without releasing the lock, as if it was killed
 	}
 	os.Exit(m.Run())
 }
 
-// hold starts a process that holds a directory, and returns a way to kill it.
+// hold starts a process that takes the lock of a directory, and returns a function that
+// kills it.
 func hold(t *testing.T, dir string) (kill func()) {
 	t.Helper()
 	other := exec.Command(os.Args[0])
@@ -64,7 +65,7 @@ func TestHeldByAnotherProcess(t *testing.T) {
 		t.Fatalf("got error %v, want one that names the process, with a hint", err)
 	}
 	kill()
-	l, err := dirlock.Acquire(dir) // the kill left the file
+	l, err := dirlock.Acquire(dir) // the files are still there
 	if err != nil {
 		t.Fatalf("after the owner was killed: %v", err)
 	}

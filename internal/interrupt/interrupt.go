@@ -1,12 +1,12 @@
-// Package interrupt lets a calculation that cannot be stopped be left: reading a
-// large file, an eigenproblem of a library.
+// Package interrupt stops waiting for a call that cannot be cancelled, such as an
+// eigendecomposition of a library or the reading of a large file.
 package interrupt
 
 import "context"
 
-// Run calls f and returns what it returns, or the error of ctx as soon as ctx ends.
-// In that case f goes on in the background until it is done, so it must write no
-// file, and the caller must not use what it makes.
+// Run calls f and returns its error, or the error of ctx as soon as ctx ends. If ctx ends
+// first, f continues in the background until it returns. Therefore f must not write a
+// file, and the caller must not use the results of f if Run returns the error of ctx.
 func Run(ctx context.Context, f func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -21,7 +21,8 @@ func Run(ctx context.Context, f func() error) error {
 	}
 }
 
-// Value is Run for a call that returns something, the zero value where it was left.
+// Value is Run for a function that returns a value. If there is an error, it returns the
+// zero value.
 func Value[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	var value T
 	err := Run(ctx, func() (err error) {
@@ -30,7 +31,7 @@ func Value[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	})
 	if err != nil {
 		var none T
-		return none, err // value may still be written to
+		return none, err // f may still write to value
 	}
 	return value, nil
 }

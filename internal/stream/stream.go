@@ -1,8 +1,9 @@
-// Package stream gives every consumer of randomness its own generator, named
-// by a seed and a path of counters. Two streams with the same name yield the
-// same numbers wherever, whenever and on however many workers they are drawn,
-// so masks, noise and dropout of (epoch 3, conversation 17) do not depend on
-// what was drawn before. Start at New.
+// Package stream gives every use of randomness its own generator, which is named by a
+// seed, a purpose and counters. Two generators of the same name return the same numbers,
+// whatever was drawn before and on however many workers. For example, the dropout of
+// conversation 17 in epoch 3 does not depend on other conversations.
+//
+// Start reading at New.
 package stream
 
 import (
@@ -10,8 +11,8 @@ import (
 	"math/rand/v2"
 )
 
-// New returns the generator of a purpose ("mask", "noise", …) under a seed and
-// any counters that tell this stream from its siblings.
+// New returns the generator of a seed, a purpose such as "mask" or "noise", and counters
+// such as the epoch and the conversation. The order of the counters matters.
 func New(seed uint64, purpose string, counters ...uint64) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
@@ -22,7 +23,8 @@ func New(seed uint64, purpose string, counters ...uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(state, mix(state)))
 }
 
-// mix is the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+// mix is the output function of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). It
+// spreads every bit of z over all bits of the result.
 func mix(z uint64) uint64 {
 	z += 0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9

@@ -8,7 +8,7 @@ import (
 	"gsdnet/internal/stream"
 )
 
-// The name is all there is to a stream.
+// Two generators of the same name return the same numbers.
 func TestSameNameSameNumbers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
@@ -19,13 +19,13 @@ func TestSameNameSameNumbers(t *testing.T) {
 	})
 }
 
-// Neighbours in every part of the name differ, zeros and swapped counters
-// included.
+// Generators whose names differ in one part return different numbers. Names that differ
+// by a counter of zero, or by the order of counters, are different too.
 func TestOtherNamesOtherNumbers(t *testing.T) {
 	seen := map[uint64]string{}
 	note := func(name string, first uint64) {
 		if other, ok := seen[first]; ok {
-			t.Errorf("%s and %s begin alike", name, other)
+			t.Errorf("%s and %s begin with the same number", name, other)
 		}
 		seen[first] = name
 	}
@@ -38,7 +38,7 @@ func TestOtherNamesOtherNumbers(t *testing.T) {
 	note("counters 2, 1", stream.New(0, "mask", 2, 1).Uint64())
 }
 
-// A sequence of streams, one number each, is as uniform as one stream.
+// The first numbers of many streams are uniform, as the numbers of one stream are.
 func TestStreamsAreIndependent(t *testing.T) {
 	const n, bins = 64000, 64
 	var counts [bins]float64
@@ -49,7 +49,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 	for _, c := range counts {
 		chi += (c - n/bins) * (c - n/bins) / (n / bins)
 	}
-	if chi > 112.3 { // exceeded once in ten thousand, 63 degrees of freedom
+	if chi > 112.3 { // critical value at level 0.0001 with 63 degrees of freedom
 		t.Errorf("chi-square %.1f", chi)
 	}
 }

@@ -1,5 +1,5 @@
-// Package tomlfault says what is wrong with a TOML document in the words of its
-// author, who knows keys and values and not the types that they are read into.
+// Package tomlfault turns an error of the TOML library into a message for the author of
+// the document. It names the key and the kind of value that is wanted, and no Go types.
 package tomlfault
 
 import (
@@ -11,13 +11,13 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// mismatch finds the kind of value that was given and the type that was wanted.
+// mismatch matches the kind of value in the document and the Go type that was wanted.
 var mismatch = regexp.MustCompile(`cannot decode TOML (.+?) into (?:struct field .* of type |a Go value of type |a )?(\S+(?: \{.*)?)$`)
 
-// outOfRange finds a number that its setting cannot hold.
+// outOfRange matches a number that does not fit into its setting.
 var outOfRange = regexp.MustCompile(`(?:integer|float) value (\S+) cannot be stored in`)
 
-// Message returns the fault on one line, with its key if it has one.
+// Message returns one line such as "train.epochs must be a whole number, not text".
 func Message(err error) string {
 	text := strings.TrimPrefix(err.Error(), "toml: ")
 	key := ""
@@ -38,7 +38,7 @@ func Message(err error) string {
 	return text
 }
 
-// wanted names what a type is written as.
+// wanted returns how a value of a Go type is called in a settings file.
 func wanted(goType string) string {
 	switch name := strings.TrimLeft(goType, "*"); {
 	case strings.HasPrefix(name, "int"), strings.HasPrefix(name, "uint"):
@@ -55,7 +55,7 @@ func wanted(goType string) string {
 	return "a table of settings"
 }
 
-// given names a kind of value.
+// given returns the name of a kind of TOML value.
 func given(kind string) string {
 	switch kind {
 	case "integer":

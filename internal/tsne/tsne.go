@@ -1,9 +1,9 @@
-// Package tsne lays points of many dimensions out in the plane so that
-// neighbours stay neighbours (van der Maaten and Hinton, JMLR 9, 2008). It is
-// the exact method, quadratic in the points, for a few hundred of them; the same
-// seed gives the same picture.
+// Package tsne is t-SNE (van der Maaten and Hinton, JMLR 9, 2008): it maps points of many
+// dimensions to the plane so that close points stay close. It is the exact method, whose
+// time and memory are quadratic in the number of points, for up to about a thousand
+// points. The same seed gives the same result.
 //
-// Start reading at Embed, which goes as the paper's Algorithm 1.
+// Start reading at Embed, which follows Algorithm 1 of the paper.
 package tsne
 
 import (
@@ -13,18 +13,18 @@ import (
 	"gsdnet/internal/stream"
 )
 
-// Config holds the settings; a field that is 0 has its default.
+// Config holds the settings. A field that is 0 takes its default.
 type Config struct {
-	Perplexity float64 // effective number of neighbours: 30, or a third of the points
-	Iterations int     // 500
-	Seed       uint64
+	Perplexity float64 // effective number of neighbours; default 30, at most a third of the points
+	Iterations int     // steps of gradient descent; default 500
+	Seed       uint64  // of the initial positions
 }
 
-// The paper's schedule: momentum rises and exaggeration ends after a while. A
-// factor of 12 is that of later implementations.
+// The constants of the descent. In its first part the affinities are exaggerated and the
+// momentum is low, as in the paper. The factor 12 is that of later implementations.
 const (
 	exaggeration      = 12
-	exaggeratedFor    = 0.25 // of the iterations
+	exaggeratedFor    = 0.25 // share of the iterations
 	earlyMomentum     = 0.5
 	lateMomentum      = 0.8
 	leastGain         = 0.01
@@ -32,9 +32,9 @@ const (
 	bandwidthAttempts = 60
 )
 
-// Embed returns a place in the plane for every row. Rows have the same length;
-// fewer than three are put at the origin. When ctx ends, so does Embed, with the
-// error of ctx.
+// Embed returns a position in the plane for every row. All rows must have the same
+// length. Fewer than three rows are all put at the origin. When ctx ends, Embed returns
+// its error.
 func Embed(ctx context.Context, rows [][]float64, c Config) ([][2]float64, error) {
 	n := len(rows)
 	y := make([][2]float64, n)
@@ -71,7 +71,7 @@ func Embed(ctx context.Context, rows [][]float64, c Config) ([][2]float64, error
 	return y, nil
 }
 
-// affinities returns the symmetric p_ij of the rows, n×n.
+// affinities returns the symmetric joint probabilities p_ij of the rows, n×n.
 func affinities(ctx context.Context, rows [][]float64, perplexity float64) ([]float64, error) {
 	n := len(rows)
 	p := make([]float64, n*n)
@@ -103,8 +103,8 @@ func affinities(ctx context.Context, rows [][]float64, perplexity float64) ([]fl
 	return p, nil
 }
 
-// condition turns squared distances from point i into p_{j|i}, with the precision
-// β at which their entropy is as wanted, found by bisection.
+// condition replaces the squared distances from point i by the conditional probabilities
+// p_{j|i}. It finds by bisection the precision β that gives them the wanted entropy.
 func condition(row []float64, i int, entropy float64) {
 	nearest, scale := math.Inf(1), 0.0
 	for j, d := range row {
@@ -141,7 +141,7 @@ func condition(row []float64, i int, entropy float64) {
 	copy(row, out)
 }
 
-// descent is gradient descent with momentum and a gain for each coordinate.
+// descent is gradient descent with momentum and a gain for every coordinate.
 type descent struct {
 	gradient, velocity, gain [][2]float64
 	kernel                   []float64
@@ -159,7 +159,8 @@ func newDescent(n int) *descent {
 	return d
 }
 
-// gradient is the paper's Eq. 5: 4 Σ_j (p_ij − q_ij)(y_i − y_j)/(1 + |y_i − y_j|²).
+// gradient sets d.gradient to Eq. 5 of the paper, with p_ij multiplied by factor:
+// 4 Σ_j (p_ij − q_ij)(y_i − y_j)/(1 + |y_i − y_j|²).
 func gradient(p []float64, y [][2]float64, factor float64, d *descent) {
 	n, sum := len(y), 0.0
 	for i := range n {
@@ -184,7 +185,7 @@ func gradient(p []float64, y [][2]float64, factor float64, d *descent) {
 	}
 }
 
-// step moves the points and keeps their mean at the origin.
+// step moves the points y and then shifts their mean to the origin.
 func (d *descent) step(y [][2]float64, momentum float64) {
 	var mean [2]float64
 	for i := range y {

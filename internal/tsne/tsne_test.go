@@ -12,8 +12,8 @@ import (
 	"gsdnet/internal/tsne"
 )
 
-// clusters are three clouds of 40 points each in 20 dimensions, a distance of 10
-// apart and of deviation 1.
+// clusters returns three Gaussian clusters of 40 points each in 20 dimensions. Their
+// standard deviation is 1 and their centres are 14 apart.
 func clusters() (rows [][]float64, labels []int) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 120 {
@@ -51,7 +51,8 @@ func TestSeparatesClusters(t *testing.T) {
 	}
 }
 
-// spread returns the mean distance to the own centre, and between centres.
+// spread returns the mean distance of points to the centre of their cluster, and the mean
+// distance between centres.
 func spread(y [][2]float64, labels []int) (within, between float64) {
 	var centre [3][2]float64
 	for i, l := range labels {
@@ -68,20 +69,20 @@ func spread(y [][2]float64, labels []int) (within, between float64) {
 	return within, between
 }
 
-func TestSeedDecides(t *testing.T) {
+func TestSameSeedSameResult(t *testing.T) {
 	rows, _ := clusters()
 	short := tsne.Config{Seed: 1, Iterations: 20}
 	first := embed(t, rows, short)
 	if !slices.Equal(first, embed(t, rows, short)) {
-		t.Error("the same seed gave another picture")
+		t.Error("the same seed gave another result")
 	}
 	short.Seed = 2
 	if slices.Equal(first, embed(t, rows, short)) {
-		t.Error("another seed gave the same picture")
+		t.Error("another seed gave the same result")
 	}
 }
 
-// Points that coincide, and few of them, must not give NaN.
+// Equal points, and fewer than three points, give finite positions.
 func TestDegenerate(t *testing.T) {
 	for name, rows := range map[string][][]float64{
 		"none": nil, "two": {{1}, {2}}, "three": {{1}, {2}, {4}}, "equal": make([][]float64, 30),
@@ -112,7 +113,7 @@ func embed(t *testing.T, rows [][]float64, c tsne.Config) [][2]float64 {
 	return y
 }
 
-// Embed ends when it is told to, wherever it is.
+// Embed returns soon after its context ends, in each of its phases.
 func TestEmbedStops(t *testing.T) {
 	rows := make([][]float64, 400)
 	for i := range rows {
@@ -124,7 +125,7 @@ func TestEmbedStops(t *testing.T) {
 		_, err := tsne.Embed(ctx, rows, tsne.Config{Iterations: 1_000_000})
 		cancel()
 		if took := time.Since(started); !errors.Is(err, context.DeadlineExceeded) || took > 2*time.Second {
-			t.Errorf("told to stop after %v: %v after %v", after, err, took)
+			t.Errorf("context ended after %v: %v after %v", after, err, took)
 		}
 	}
 }

@@ -37,8 +37,8 @@ type Config struct {
 
 	SDEX       diffusion.Spec `toml:"sde_x"`                      // of the features
 	SDELambda  diffusion.Spec `toml:"sde_lambda"`                 // of the spectrum
-	Sampler    string         `toml:"sampler"`                    // ddim, euler, heun, pc, dpm++2m
-	Schedule   string         `toml:"schedule"`                   // uniform or logsnr, of the sampler's times
+	Sampler    string         `toml:"sampler"`                    // name in docs/samplers.md
+	Schedule   string         `toml:"schedule"`                   // name in docs/samplers.md, of the sampler's times
 	Steps      int            `toml:"steps" limit:"1..1000"`      // of the sampler
 	Prediction string         `toml:"prediction"`                 // x0, eps or score
 	Through    bool           `toml:"through"`                    // let the gradient of L_rec and L_pred through the sampler
@@ -122,8 +122,8 @@ func (c Config) checkNames() error {
 }
 
 func (c Config) checkSampler() error {
-	const where = "see [gsdnet] in docs/config.md"
-	if _, err := diffusion.ParseMethod(c.Sampler); err != nil {
+	const where = "docs/samplers.md describes them"
+	if _, err := diffusion.ParseSampler(c.Sampler); err != nil {
 		return hint.Input(where, "gsdnet.sampler: %w", err)
 	}
 	if _, err := diffusion.ParseSchedule(c.Schedule); err != nil {

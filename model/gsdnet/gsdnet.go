@@ -37,7 +37,7 @@ type Net struct {
 	out        readout.Predictor
 	sdeX, sdeG diffusion.SDE
 	prediction diffusion.Prediction
-	sampler    diffusion.Method
+	sampler    diffusion.Sampler
 	ridge      ridge.Regression
 	times      []float64
 }
@@ -59,8 +59,10 @@ func New(c Config, s model.Setup) (*Net, error) {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
 	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Ridge, Around: c.Around, Rank: c.RidgeRank, Folds: c.Folds}
-	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
-	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
+	schedule, _ := diffusion.ParseSchedule(c.Schedule) // check has accepted these names
+	n.sampler, _ = diffusion.ParseSampler(c.Sampler)
+	n.prediction = diffusion.Prediction(c.Prediction)
+	n.times = schedule.Times(n.sdeX, c.Steps, n.sampler.End)
 	return n, nil
 }
 

@@ -24,7 +24,7 @@ func (n *Net) sample(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.
 		},
 		Noise: func(draw, _ int) *graph.Node { return layer.Pick(in.Get(inNoise), draw) },
 	}
-	times := diffusion.Uniform.Times(n.sde, n.cfg.Steps, diffusion.Euler.End())
+	times := diffusion.Uniform.Times(n.sde, n.cfg.Steps, diffusion.Euler.End)
 	start := []*graph.Node{graph.MulScalar(in.Get(inStart), n.sde.PriorStd())}
 	return diffusion.Sample(diffusion.Euler, problem, start, times)[0]
 }
