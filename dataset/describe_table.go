@@ -102,7 +102,7 @@ func (i *ArrayInfo) use() string {
 		return "nothing: " + i.Unused
 	}
 	const most = 3 // keeps the table narrow; JSON has them all
-	text := "nothing; " + i.setting(i.CouldBe[0])
+	text := "nothing; " + i.Setting(i.CouldBe[0])
 	if others := i.CouldBe[1:]; len(others) >= most {
 		text += " or " + others[0] + ", …"
 	} else if len(others) > 0 {

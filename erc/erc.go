@@ -176,6 +176,10 @@ type Corpus struct {
 	// Conversation.ID and Utterance.Speaker. They are nil where the file has
 	// numbers.
 	Dialogues, Speakers []string
+	// Classes holds the names of the classes by Utterance.Class, and Channels those
+	// of the raw features; nil where the file does not name them.
+	Classes  []string
+	Channels [NumModalities][]string
 }
 
 // In returns the conversations of one split, in order.

@@ -3,7 +3,7 @@ package explain_test
 import (
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	"gsdnet/explain"
 	"gsdnet/missing"
@@ -11,7 +11,7 @@ import (
 )
 
 func TestSpectra(t *testing.T) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 1, Test: 3})
+	corpus := synthetic.New(synthetic.Config{Train: 6, Valid: 1, Test: 3})
 	masks, err := rundir.Freeze(corpus, erc.Test, []missing.Rule{
 		{Protocol: missing.Random, Rate: 0}, {Protocol: missing.Random, Rate: 0.5},
 	}, 0)

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 )
@@ -49,7 +49,7 @@ func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 	if err := checkFill(c.In, file, fields); err != nil {
 		return err
 	}
-	corpus, err := dataset.FromArrays(c.In, file, fields)
+	corpus, err := datanpz.Corpus(c.In, file, fields)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/interrupt"
 	"gsdnet/internal/npz"
@@ -16,5 +17,5 @@ func openCorpus(ctx context.Context, path string, fields dataset.Fields) (*erc.C
 
 // readArrays likewise reads the arrays of a data file.
 func readArrays(ctx context.Context, path string) (*npz.File, error) {
-	return interrupt.Value(ctx, func() (*npz.File, error) { return dataset.ReadArrays(path) })
+	return interrupt.Value(ctx, func() (*npz.File, error) { return datanpz.ReadFile(path) })
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
 	"gsdnet/internal/hint"
 )
 
@@ -53,7 +54,7 @@ func (c *splitCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := dataset.AddSplit(c.File, file, fields, dataset.SplitOptions{
+	corpus, err := datanpz.AddSplit(c.File, file, fields, dataset.SplitOptions{
 		BySpeaker: c.By == "speaker", Shares: [3]float64(c.Shares), Seed: c.Seed,
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package dataset_test
+package npz_test
 
 import (
 	"bytes"
@@ -11,13 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/npz"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
-	"gsdnet/internal/npz"
+	archive "gsdnet/internal/npz"
 )
 
 // hole makes a synthetic corpus with something missing everywhere.
-func hole(cfg dataset.SyntheticConfig) *erc.Corpus {
-	corpus := dataset.Synthetic(cfg)
+func hole(cfg synthetic.Config) *erc.Corpus {
+	corpus := synthetic.New(cfg)
 	for i := range corpus.Conversations {
 		for j := range corpus.Conversations[i].Utterances {
 			u := &corpus.Conversations[i].Utterances[j]
@@ -36,8 +38,8 @@ func hole(cfg dataset.SyntheticConfig) *erc.Corpus {
 func TestWrittenCorpusReadsBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "synthetic.npz")
 	for _, task := range []erc.Task{erc.Scores, erc.Classes} {
-		want := hole(dataset.SyntheticConfig{Seed: 7})
-		if err := dataset.WriteNPZ(path, want); err != nil {
+		want := hole(synthetic.Config{Seed: 7})
+		if err := npz.Write(path, want); err != nil {
 			t.Fatal(err)
 		}
 		got := open(t, path, dataset.Fields{Task: task.String()})
@@ -53,7 +55,7 @@ func TestWrittenCorpusReadsBack(t *testing.T) {
 		if want.Task = task; task == erc.Classes {
 			want.NumClasses = 3
 		}
-		want.Hash = got.Hash
+		want.Hash, want.Classes = got.Hash, nil // the names are in the JSON beside it
 		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
 			t.Errorf("%s: want -, got +\n%s", task, diff)
 		}
@@ -65,7 +67,7 @@ func TestWrittenBytesAreTheSame(t *testing.T) {
 	var files [2][]byte
 	for i := range files {
 		path := filepath.Join(dir, "a.npz")
-		if err := dataset.WriteNPZ(path, dataset.Synthetic(dataset.SyntheticConfig{})); err != nil {
+		if err := npz.Write(path, synthetic.New(synthetic.Config{})); err != nil {
 			t.Fatal(err)
 		}
 		files[i], _ = os.ReadFile(path)
@@ -76,16 +78,16 @@ func TestWrittenBytesAreTheSame(t *testing.T) {
 }
 
 func TestWriteWithoutLabels(t *testing.T) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Test: 1})
+	corpus := synthetic.New(synthetic.Config{Test: 1})
 	for j := range corpus.Conversations[0].Utterances {
 		u := &corpus.Conversations[0].Utterances[j]
 		u.Label, u.Class = nan, erc.Unlabelled
 	}
 	path := filepath.Join(t.TempDir(), "a.npz")
-	if err := dataset.WriteNPZ(path, corpus); err != nil {
+	if err := npz.Write(path, corpus); err != nil {
 		t.Fatal(err)
 	}
-	file, err := npz.ReadFile(path)
+	file, err := archive.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,14 +107,36 @@ func TestWriteFailureLeavesNothing(t *testing.T) {
 		"beyond int32":             func(c *erc.Corpus) { c.Conversations[0].Utterances[0].Turn = 1 << 40 },
 	}
 	for want, spoil := range faults {
-		corpus := dataset.Synthetic(dataset.SyntheticConfig{Test: 1})
+		corpus := synthetic.New(synthetic.Config{Test: 1})
 		spoil(corpus)
-		err := dataset.WriteNPZ(path, corpus)
+		err := npz.Write(path, corpus)
 		if err == nil || !strings.Contains(err.Error(), path+": ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
 	if files, _ := os.ReadDir(dir); len(files) != 0 {
 		t.Errorf("left behind: %v", files)
+	}
+}
+
+// The names of classes, features and conversations come along in the JSON beside
+// the file.
+func TestWrittenNamesReadBack(t *testing.T) {
+	want := synthetic.New(synthetic.Config{Test: 2, Dims: [3]int{2, 1, 1}})
+	want.Name, want.Conversations[1].Name = "two talks", "second talk"
+	want.Channels = [3][]string{{"valence", "arousal"}, {"pitch"}, nil}
+	path := filepath.Join(t.TempDir(), "talks.npz")
+	if err := npz.Write(path, want); err != nil {
+		t.Fatal(err)
+	}
+	if err := npz.WriteNames(path, want); err != nil {
+		t.Fatal(err)
+	}
+	got := open(t, path, dataset.Fields{Task: "classes"})
+	if got.Name != want.Name || got.Conversations[0].Name != "dialogue 0" || got.Conversations[1].Name != "second talk" {
+		t.Errorf("got names %q, %q and %q", got.Name, got.Conversations[0].Name, got.Conversations[1].Name)
+	}
+	if !cmp.Equal(got.Classes, want.Classes) || !cmp.Equal(got.Channels, want.Channels) {
+		t.Errorf("got classes %q and features %q, want %q and %q", got.Classes, got.Channels, want.Classes, want.Channels)
 	}
 }

@@ -1,4 +1,14 @@
-package dataset
+// Package synthetic invents corpora of conversations in which everything is known,
+// so that a result can be compared with what was possible.
+//
+//	corpus := synthetic.New(synthetic.Config{Seed: 3, Train: 40, Valid: 10, Test: 10})
+//	best := synthetic.Config{}.OracleMAE(erc.All) // of one utterance
+//
+//	corpus, err := dataset.Open("synthetic:seed=3,turns=10", dataset.Fields{})
+//
+// Start reading at Config, which explains the world, then people.go, which makes
+// the hidden states of one conversation.
+package synthetic
 
 import (
 	"crypto/sha256"
@@ -7,12 +17,13 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/stream"
 )
 
-// SyntheticConfig describes invented conversations in which everything is known,
-// so that a result can be held against what was possible (OracleMAE).
+// Config describes invented conversations in which everything is known, so that a
+// result can be compared with what was possible (OracleMAE).
 //
 // Every utterance has a hidden state z ~ N(0, I). Its first coordinate is the
 // speaker's emotion: a share of it is inertia, what that speaker felt last; a
@@ -27,7 +38,7 @@ import (
 //
 // The zero value gives 76 conversations of about 12 utterances, which train in
 // seconds. A field that is 0 has its default.
-type SyntheticConfig struct {
+type Config struct {
 	Seed uint64
 	// Train, Valid and Test are the conversations of each split, 48, 12 and 16
 	// where all three are 0.
@@ -56,8 +67,8 @@ const (
 	staysOn          = 0.2  // chance that a speaker keeps the turn
 )
 
-// syntheticClasses are negative, neutral and positive.
-const syntheticClasses = 3
+// classNames are the names of the classes by number.
+var classNames = []string{"negative", "neutral", "positive"}
 
 // views holds the mixtures of z that each modality sees: emotion first, then the
 // traits. Text sees emotion best, audio less, visual least but differently.
@@ -71,7 +82,7 @@ var views = [erc.NumModalities][][latents]float64{
 var viewNoise = [erc.NumModalities]float64{erc.Text: 0.3, erc.Audio: 0.35, erc.Visual: 0.4}
 
 // Resolved returns the configuration with its defaults filled in.
-func (c SyntheticConfig) Resolved() SyntheticConfig {
+func (c Config) Resolved() Config {
 	if c.Train == 0 && c.Valid == 0 && c.Test == 0 {
 		c.Train, c.Valid, c.Test = 48, 12, 16
 	}
@@ -97,7 +108,7 @@ func or[T comparable](v, byDefault T) T {
 }
 
 // Check says what is wrong with a configuration, or nil.
-func (c SyntheticConfig) Check() error {
+func (c Config) Check() error {
 	c = c.Resolved()
 	conversations := c.Train + c.Valid + c.Test
 	switch {
@@ -119,16 +130,16 @@ func (c SyntheticConfig) Check() error {
 	return nil
 }
 
-// Synthetic invents a corpus; the same configuration gives the same one. Its task
+// New invents a corpus; the same configuration gives the same one. Its task
 // is erc.Scores, and every utterance has its class (0 negative, 1 neutral, 2
 // positive) as well. Nothing is missing. It panics where Check has an error.
-func Synthetic(cfg SyntheticConfig) *erc.Corpus {
+func New(cfg Config) *erc.Corpus {
 	if err := cfg.Check(); err != nil {
-		panic("dataset: synthetic: " + err.Error())
+		panic("synthetic: " + err.Error())
 	}
 	c := cfg.Resolved()
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %+v", syntheticVersion, c))
-	corpus := &erc.Corpus{Name: "synthetic", Task: erc.Scores, Dims: c.Dims, Hash: hex.EncodeToString(sum[:])}
+	corpus := &erc.Corpus{Name: "synthetic", Task: erc.Scores, Dims: c.Dims, Classes: classNames, Hash: hex.EncodeToString(sum[:])}
 	channels := channelMaps(c.Dims)
 	for s, count := range [...]int{erc.Train: c.Train, erc.Valid: c.Valid, erc.Test: c.Test} {
 		for range count {
@@ -149,9 +160,9 @@ func Synthetic(cfg SyntheticConfig) *erc.Corpus {
 }
 
 // conversation invents one; the streams of two conversations are independent.
-func (c SyntheticConfig) conversation(id int32, channels [erc.NumModalities][][]float64) erc.Conversation {
+func (c Config) conversation(id int32, channels [erc.NumModalities][][]float64) erc.Conversation {
 	rng := stream.New(c.Seed, "synthetic", uint64(id))
-	conv := erc.Conversation{ID: id, Name: defaultName(id)}
+	conv := erc.Conversation{ID: id, Name: dataset.DefaultName(id)}
 	people := newPeople(c, rng)
 	for turn := range c.MinTurns + rng.IntN(c.MaxTurns-c.MinTurns+1) {
 		speaker, z := people.next()
@@ -168,7 +179,7 @@ func (c SyntheticConfig) conversation(id int32, channels [erc.NumModalities][][]
 
 // observe returns what a modality shows of a state: views of it with their
 // noise, spread over the channels with theirs.
-func (c SyntheticConfig) observe(m erc.Modality, z [latents]float64, channels [][]float64, rng *rand.Rand) []float32 {
+func (c Config) observe(m erc.Modality, z [latents]float64, channels [][]float64, rng *rand.Rand) []float32 {
 	seen := make([]float64, len(views[m]))
 	for v, mix := range views[m] {
 		seen[v] = c.Noise * viewNoise[m] * rng.NormFloat64()

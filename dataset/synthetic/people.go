@@ -1,4 +1,4 @@
-package dataset
+package synthetic
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 // and who they are. Every state they produce is N(0, I) by itself, however the
 // turns fall; only so can OracleMAE be exact.
 type people struct {
-	cfg     SyntheticConfig
+	cfg     Config
 	rng     *rand.Rand
 	own     [][latents]float64 // the speakers' share of the traits; 0 is unused
 	drift   [latents]float64   // the conversation's share
@@ -19,7 +19,7 @@ type people struct {
 	before  int                // who spoke last but for the present speaker, or -1
 }
 
-func newPeople(cfg SyntheticConfig, rng *rand.Rand) *people {
+func newPeople(cfg Config, rng *rand.Rand) *people {
 	p := &people{cfg: cfg, rng: rng, last: -1, before: -1}
 	p.own = make([][latents]float64, cfg.Speakers)
 	p.emotion = make([]float64, cfg.Speakers)

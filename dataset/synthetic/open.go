@@ -1,21 +1,22 @@
-package dataset
+package synthetic
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
-	"gsdnet/erc"
+	"gsdnet/dataset"
 	"gsdnet/internal/hint"
 )
 
 const syntheticHint = "write synthetic:key=value,… with seed=1, conversations=76, turns=8-16 (or turns=12), speakers=2, noise=1"
 
-func init() { Register("synthetic", openSynthetic) }
+func init() {
+	dataset.Register(dataset.Format{Name: "synthetic", About: "invented conversations", Read: read})
+}
 
-// openSynthetic opens "synthetic" or "synthetic:seed=3,conversations=60". The
-// keys, each at most once, are
+// read invents "synthetic" or "synthetic:seed=3,conversations=60". The keys, each
+// at most once, are
 //
 //	seed           which conversations; any whole number from 0
 //	conversations  how many in all, shared among the splits as 48:12:16
@@ -23,51 +24,26 @@ func init() { Register("synthetic", openSynthetic) }
 //	speakers       in each
 //	noise          factor on the noise of every modality
 //
-// and what is not given has the default of SyntheticConfig. It has no arrays, so
-// of the fields only the task can be set.
-func openSynthetic(path string, fields Fields) (*erc.Corpus, error) {
-	cfg, err := parseSynthetic(path)
+// and what is not given has the default of Config. It has no arrays, so of the
+// fields only the task can be set.
+func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
+	cfg, err := parse(source.Path)
 	if err != nil {
-		return nil, hint.Input(syntheticHint, "%s: %w", path, err)
+		return nil, hint.Input(syntheticHint, "%s: %w", source.Path, err)
 	}
-	standard := Fields{Task: fields.Task}.Resolved()
-	if fields.Resolved() != standard {
-		return nil, hint.Input("leave the names of arrays out of [data]", "%s: has no arrays to choose from", path)
+	if err := fields.NoColumns(source); err != nil {
+		return nil, err
 	}
-	corpus := Synthetic(cfg)
-	keepTask(corpus, fields.Task)
-	return corpus, nil
+	table, err := dataset.Tabulate(New(cfg))
+	if err != nil {
+		return nil, hint.Failure("this is a fault of the generator", "%s: %w", source.Path, err)
+	}
+	table.Path = source.Path
+	return table, nil
 }
 
-// keepTask leaves a corpus with the labels of one task, or without labels and
-// splits, as FromArrays does.
-func keepTask(corpus *erc.Corpus, task string) {
-	classes, none := task == erc.Classes.String(), task == erc.NoLabels.String()
-	switch {
-	case classes:
-		corpus.Task, corpus.NumClasses = erc.Classes, syntheticClasses
-	case none:
-		corpus.Task = erc.NoLabels
-	}
-	for i := range corpus.Conversations {
-		conv := &corpus.Conversations[i]
-		if none {
-			conv.Split = erc.Test
-		}
-		for j := range conv.Utterances {
-			u := &conv.Utterances[j]
-			if classes || none {
-				u.Label = float32(math.NaN())
-			}
-			if !classes {
-				u.Class = erc.Unlabelled
-			}
-		}
-	}
-}
-
-func parseSynthetic(path string) (SyntheticConfig, error) {
-	var cfg SyntheticConfig
+func parse(path string) (Config, error) {
+	var cfg Config
 	_, settings, given := strings.Cut(path, ":")
 	if !given {
 		return cfg, nil
@@ -90,7 +66,7 @@ func parseSynthetic(path string) (SyntheticConfig, error) {
 }
 
 // set changes what one key of the path stands for.
-func (c *SyntheticConfig) set(key, value string) (err error) {
+func (c *Config) set(key, value string) (err error) {
 	switch key {
 	case "seed":
 		c.Seed, err = strconv.ParseUint(value, 10, 64)

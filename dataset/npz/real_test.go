@@ -1,4 +1,4 @@
-package dataset_test
+package npz_test
 
 import (
 	"encoding/json"

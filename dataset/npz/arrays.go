@@ -1,4 +1,4 @@
-package dataset
+package npz
 
 import (
 	"cmp"
@@ -7,62 +7,47 @@ import (
 	"slices"
 	"strings"
 
+	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/npz"
+	archive "gsdnet/internal/npz"
 )
 
-// ArrayInfo says what one array of a file holds, what it is used for, and what
-// it could be used for.
-type ArrayInfo struct {
-	Name  string `json:"name"`
-	Shape []int  `json:"shape"`
-	Type  string `json:"type"`
-	// Min and Max are those of the finite elements, nil without any.
-	Min      *float64 `json:"min,omitempty"`
-	Max      *float64 `json:"max,omitempty"`
-	NaN      float64  `json:"nan_share"`
-	Infinite int      `json:"infinite,omitempty"`
-	Names    int      `json:"names,omitempty"` // different texts in an array of text
-	// Role is the part that the array plays; empty without one.
-	Role string `json:"role,omitempty"`
-	// CouldBe lists the parts that it could play, the likeliest first.
-	CouldBe []string `json:"could_be,omitempty"`
-	// Unused says why it can play none.
-	Unused string `json:"unused,omitempty"`
-
+// array is what is found out about one array.
+type array struct {
+	dataset.ArrayInfo
 	whole, words bool // only whole numbers; only names of splits
 }
 
-// Arrays describes every array of a file, in its order, as the fields use it.
-func Arrays(file *npz.File, fields Fields) []ArrayInfo {
+// Describe describes every array of a file, in its order, as the fields use it.
+func Describe(file *archive.File, fields dataset.Fields) []dataset.ArrayInfo {
 	fields = fields.Resolved()
 	n := rowsOf(file, fields)
-	var out []ArrayInfo
+	var out []dataset.ArrayInfo
 	missing := map[string]bool{} // parts that nothing plays
-	for _, p := range fields.parts() {
-		missing[p.role] = file.Get(*p.name) == nil
+	for _, p := range fields.Columns() {
+		missing[p.Role] = file.Get(*p.Name) == nil
 	}
 	for _, name := range file.Names() {
 		a := file.Get(name)
-		info := ArrayInfo{Name: name, Shape: a.Shape, Type: a.Type()}
+		info := array{ArrayInfo: dataset.ArrayInfo{Name: name, Shape: a.Shape, Type: a.Type()}}
 		info.measure(a)
-		for _, p := range fields.parts() {
-			if *p.name == name {
-				info.Role = strings.TrimPrefix(info.Role+", "+p.role, ", ")
+		for _, p := range fields.Columns() {
+			if *p.Name == name {
+				info.Role = strings.TrimPrefix(info.Role+", "+p.Role, ", ")
 			}
 		}
 		if info.Role == "" {
 			info.CouldBe, info.Unused = info.parts(a.Kind(), n)
 			info.rank(missing)
 		}
-		out = append(out, info)
+		out = append(out, info.ArrayInfo)
 	}
 	return out
 }
 
 // rowsOf guesses how many utterances a file has: as many as its features, or
 // its turns, or as most arrays have.
-func rowsOf(file *npz.File, fields Fields) int {
+func rowsOf(file *archive.File, fields dataset.Fields) int {
 	for _, name := range []string{fields.Text, fields.Audio, fields.Visual, fields.Turn, fields.Dialogue} {
 		if a := file.Get(name); a != nil && len(a.Shape) > 0 {
 			return a.Shape[0]
@@ -81,13 +66,13 @@ func rowsOf(file *npz.File, fields Fields) int {
 }
 
 // measure sums the elements up.
-func (i *ArrayInfo) measure(a *npz.Array) {
-	if a.Kind() == npz.Text && a.Len() <= MaxRows {
+func (i *array) measure(a *archive.Array) {
+	if a.Kind() == archive.Text && a.Len() <= dataset.MaxRows {
 		i.words = true
 		seen := map[string]bool{}
 		texts, err := a.Strings()
 		for _, text := range texts {
-			_, split := splitOf(text)
+			_, split := dataset.SplitOf(text)
 			i.words = i.words && split
 			seen[text] = true
 		}
@@ -119,26 +104,26 @@ func (i *ArrayInfo) measure(a *npz.Array) {
 
 // parts lists what the array could be in a file of n utterances, or says why it
 // can be nothing.
-func (i *ArrayInfo) parts(kind npz.Kind, n int) (parts []string, unused string) {
+func (i *array) parts(kind archive.Kind, n int) (parts []string, unused string) {
 	switch rank := len(i.Shape); {
-	case kind == npz.Other:
+	case kind == archive.Other:
 		return nil, "this type is not read"
 	case rank == 0, rank > 2:
 		return nil, fmt.Sprintf("it has %d dimensions", rank)
 	case i.Shape[0] != n:
 		return nil, fmt.Sprintf("it has %d rows, others have %d", i.Shape[0], n)
-	case rank == 2 && kind == npz.Text:
+	case rank == 2 && kind == archive.Text:
 		return nil, "text cannot be features"
 	case rank == 2 && i.Infinite > 0:
 		return nil, "it holds infinite numbers"
-	case rank == 2 && (i.Shape[1] < 1 || i.Shape[1] > MaxWidth):
+	case rank == 2 && (i.Shape[1] < 1 || i.Shape[1] > dataset.MaxWidth):
 		return nil, fmt.Sprintf("it is %d wide", i.Shape[1])
 	case rank == 2:
 		if i.Shape[1] == erc.NumModalities && i.within(0, 1) {
 			parts = append(parts, "present")
 		}
 		return append(parts, "text", "audio", "visual"), ""
-	case kind == npz.Text:
+	case kind == archive.Text:
 		parts = []string{"dialogue", "speaker"}
 		if i.words {
 			parts = append([]string{"split"}, parts...)
@@ -150,11 +135,11 @@ func (i *ArrayInfo) parts(kind npz.Kind, n int) (parts []string, unused string) 
 		fits bool
 	}{
 		{"split", i.within(0, float64(erc.Test))},
-		{"class", i.within(float64(erc.Unlabelled), MaxClasses-1)},
+		{"class", i.within(float64(erc.Unlabelled), dataset.MaxClasses-1)},
 		{"dialogue", i.within(0, math.MaxInt32)},
 		{"turn", i.within(math.MinInt32, math.MaxInt32)},
 		{"speaker", i.within(0, math.MaxInt32)},
-		{"label", i.Min != nil && i.Infinite == 0 && *i.Min >= -MaxScore && *i.Max <= MaxScore},
+		{"label", i.Min != nil && i.Infinite == 0 && *i.Min >= -dataset.MaxScore && *i.Max <= dataset.MaxScore},
 	} {
 		if p.fits {
 			parts = append(parts, p.role)
@@ -167,7 +152,7 @@ func (i *ArrayInfo) parts(kind npz.Kind, n int) (parts []string, unused string) 
 }
 
 // within reports whether all elements are whole numbers of that range.
-func (i *ArrayInfo) within(low, high float64) bool {
+func (i *array) within(low, high float64) bool {
 	return i.whole && i.Min != nil && *i.Min >= low && *i.Max <= high
 }
 
@@ -187,7 +172,7 @@ var nameWords = map[string][]string{
 
 // rank puts parts first that the array's name suggests, then those that nothing
 // plays yet.
-func (i *ArrayInfo) rank(missing map[string]bool) {
+func (i *array) rank(missing map[string]bool) {
 	name := strings.ToLower(i.Name)
 	weight := func(role string) int {
 		w := 0
@@ -200,18 +185,4 @@ func (i *ArrayInfo) rank(missing map[string]bool) {
 		return w
 	}
 	slices.SortStableFunc(i.CouldBe, func(a, b string) int { return cmp.Compare(weight(a), weight(b)) })
-}
-
-// could reports whether the array could play a part.
-func (i *ArrayInfo) could(role string) bool { return slices.Contains(i.CouldBe, role) }
-
-// setting is the flag that gives the array a part.
-func (i *ArrayInfo) setting(role string) string {
-	flag := "data." + role + "=" + i.Name
-	if strings.ContainsFunc(flag, func(r rune) bool {
-		return !strings.ContainsRune("._-=+/:@%", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) {
-		flag = "'" + strings.ReplaceAll(flag, "'", `'\''`) + "'"
-	}
-	return "--set " + flag
 }

@@ -1,4 +1,4 @@
-package dataset
+package synthetic
 
 import (
 	"math"
@@ -20,7 +20,7 @@ import (
 // is a rising function of emotion and noise; its median, which is what the
 // absolute error asks for, is that function at μ. What remains is an integral
 // over μ and over the label given μ.
-func (c SyntheticConfig) OracleMAE(p erc.Present) float64 {
+func (c Config) OracleMAE(p erc.Present) float64 {
 	v := c.Resolved().remainingVariance(p)
 	spread := math.Sqrt(v + raterNoise*raterNoise)
 	between := math.Sqrt(max(0, 1-v))
@@ -40,7 +40,7 @@ func (c SyntheticConfig) OracleMAE(p erc.Present) float64 {
 // remainingVariance is v = 1 - hᵀ S⁻¹ h, the variance of the emotion given the
 // features of the present modalities: S their covariance, h theirs with the
 // emotion.
-func (c SyntheticConfig) remainingVariance(p erc.Present) float64 {
+func (c Config) remainingVariance(p erc.Present) float64 {
 	if p&erc.All == erc.None {
 		return 1
 	}
@@ -93,11 +93,11 @@ func explained(rows [][latents]float64, noise [][]float64, own float64) float64 
 	}
 	var chol mat.Cholesky
 	if !chol.Factorize(s) {
-		panic("dataset: covariance of the channels is not positive definite")
+		panic("synthetic: covariance of the channels is not positive definite")
 	}
 	var solved mat.VecDense
 	if err := chol.SolveVecTo(&solved, h); err != nil {
-		panic("dataset: " + err.Error()) // the noise keeps it well conditioned
+		panic("synthetic: " + err.Error()) // the noise keeps it well conditioned
 	}
 	return mat.Dot(h, &solved)
 }

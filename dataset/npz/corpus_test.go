@@ -1,4 +1,4 @@
-package dataset_test
+package npz_test
 
 import (
 	"encoding/json"
@@ -12,32 +12,34 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/formattest"
+	"gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
-	"gsdnet/internal/npz"
+	archive "gsdnet/internal/npz"
 )
 
 var nan = float32(math.NaN())
 
 // sample is a file of five rows in no order: dialogue 4 in test with turns 1, 3,
 // 9 and dialogue 2 in train with turns 0, 1. Row 1 has no audio.
-func sample() *npz.File {
-	f := &npz.File{}
-	f.Set("text", npz.From([]float32{0, 1, 10, 11, 20, 21, 30, 31, 40, 41}, 5, 2))
-	f.Set("audio", npz.From([]float32{0, 1, 2, nan, nan, nan, 20, 21, 22, 30, 31, 32, 40, 41, 42}, 5, 3))
-	f.Set("visual", npz.From([]float32{0, 10, 20, 30, 40}, 5, 1))
-	f.Set("label", npz.From([]float32{3, -3, nan, 0.5, 0}))
-	f.Set("class", npz.From([]int32{0, 1, -1, 3, 0}))
-	f.Set("dialogue", npz.From([]int32{4, 2, 4, 2, 4}))
-	f.Set("turn", npz.From([]int32{9, 1, 3, 0, 1}))
-	f.Set("speaker", npz.From([]int32{1, 0, 0, 1, 7}))
-	f.Set("split", npz.From([]int8{2, 0, 2, 0, 2}))
+func sample() *archive.File {
+	f := &archive.File{}
+	f.Set("text", archive.From([]float32{0, 1, 10, 11, 20, 21, 30, 31, 40, 41}, 5, 2))
+	f.Set("audio", archive.From([]float32{0, 1, 2, nan, nan, nan, 20, 21, 22, 30, 31, 32, 40, 41, 42}, 5, 3))
+	f.Set("visual", archive.From([]float32{0, 10, 20, 30, 40}, 5, 1))
+	f.Set("label", archive.From([]float32{3, -3, nan, 0.5, 0}))
+	f.Set("class", archive.From([]int32{0, 1, -1, 3, 0}))
+	f.Set("dialogue", archive.From([]int32{4, 2, 4, 2, 4}))
+	f.Set("turn", archive.From([]int32{9, 1, 3, 0, 1}))
+	f.Set("speaker", archive.From([]int32{1, 0, 0, 1, 7}))
+	f.Set("split", archive.From([]int8{2, 0, 2, 0, 2}))
 	return f
 }
 
 // without returns the file less one array.
-func without(f *npz.File, gone string) *npz.File {
-	out := &npz.File{}
+func without(f *archive.File, gone string) *archive.File {
+	out := &archive.File{}
 	for _, name := range f.Names() {
 		if name != gone {
 			out.Set(name, f.Get(name))
@@ -47,7 +49,7 @@ func without(f *npz.File, gone string) *npz.File {
 }
 
 // save writes a file and returns its path.
-func save(t testing.TB, f *npz.File) string {
+func save(t testing.TB, f *archive.File) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "corpus.npz")
 	if err := f.WriteFile(path); err != nil {
@@ -58,56 +60,12 @@ func save(t testing.TB, f *npz.File) string {
 
 func open(t testing.TB, path string, fields dataset.Fields) *erc.Corpus {
 	t.Helper()
-	corpus, err := dataset.Open(path, fields)
-	if err != nil {
-		t.Fatalf("Open(%s): %v (%s)", path, err, hint.Of(err))
-	}
-	verify(t, corpus)
-	return corpus
+	return formattest.Open(t, path, fields)
 }
 
-// verify checks what every corpus promises.
 func verify(t testing.TB, c *erc.Corpus) {
 	t.Helper()
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	rows := map[int]bool{}
-	for i, conv := range c.Conversations {
-		if i > 0 && conv.ID <= c.Conversations[i-1].ID {
-			t.Fatalf("conversation %d after %d", conv.ID, c.Conversations[i-1].ID)
-		}
-		if conv.Name == "" || conv.Split < erc.Train || conv.Split > erc.Test || len(conv.Utterances) == 0 {
-			t.Fatalf("conversation %d: name %q, %s, %d utterances", conv.ID, conv.Name, conv.Split, len(conv.Utterances))
-		}
-		for j, u := range conv.Utterances {
-			if rows[u.Row] || j > 0 && u.Turn <= conv.Utterances[j-1].Turn {
-				t.Fatalf("conversation %d: row %d, turn %d out of order", conv.ID, u.Row, u.Turn)
-			}
-			rows[u.Row] = true
-			verifyUtterance(t, c, u)
-		}
-	}
-}
-
-func verifyUtterance(t testing.TB, c *erc.Corpus, u erc.Utterance) {
-	t.Helper()
-	if u.Present == erc.None || u.Present > erc.All || u.Speaker < 0 {
-		t.Fatalf("row %d: present %d, speaker %d", u.Row, u.Present, u.Speaker)
-	}
-	for _, m := range erc.Modalities {
-		if u.Present.Has(m) != (u.Features[m] != nil) || u.Present.Has(m) && len(u.Features[m]) != c.Dims[m] {
-			t.Fatalf("row %d: %d channels of %s, present %s, want %d", u.Row, len(u.Features[m]), m, u.Present, c.Dims[m])
-		}
-		for _, x := range u.Features[m] {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				t.Fatalf("row %d: %s has %g", u.Row, m, x)
-			}
-		}
-	}
-	if math.Abs(float64(u.Label)) > dataset.MaxScore || u.Class < -1 || u.Class >= max(1, int32(c.NumClasses)) {
-		t.Fatalf("row %d: label %g, class %d of %d", u.Row, u.Label, u.Class, c.NumClasses)
-	}
+	formattest.Verify(t, c)
 }
 
 func TestOpenOrdersRows(t *testing.T) {
@@ -143,8 +101,8 @@ func TestOpenOrdersRows(t *testing.T) {
 func TestPresentHidesWhatIsStored(t *testing.T) {
 	for _, stored := range []float32{1e6, nan, float32(math.Inf(1))} {
 		f := sample()
-		f.Set("text", npz.From([]float32{0, 1, 10, 11, 20, 21, 30, 31, stored, 5}, 5, 2))
-		f.Set("present", npz.From([]uint8{1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1}, 5, 3))
+		f.Set("text", archive.From([]float32{0, 1, 10, 11, 20, 21, 30, 31, stored, 5}, 5, 2))
+		f.Set("present", archive.From([]uint8{1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1}, 5, 3))
 		u := open(t, save(t, f), dataset.Fields{}).Conversations[1].Utterances[0]
 		if u.Row != 4 || u.Present.String() != "{v}" || u.Features[erc.Text] != nil || u.Features[erc.Audio] != nil {
 			t.Errorf("stored %g: got row %d with %s and %v, want row 4 with {v} alone", stored, u.Row, u.Present, u.Features)
@@ -168,8 +126,8 @@ func TestOptionalArrays(t *testing.T) {
 
 func TestFieldsChooseArrays(t *testing.T) {
 	f := sample()
-	f.Set("text_unsup", npz.From([]float64{5, 6, 7, 8, 9}, 5, 1))
-	f.Set("label_centered", npz.From([]float32{1, 1, 1, 1, 1}))
+	f.Set("text_unsup", archive.From([]float64{5, 6, 7, 8, 9}, 5, 1))
+	f.Set("label_centered", archive.From([]float32{1, 1, 1, 1, 1}))
 	fields := dataset.Fields{Text: "text_unsup", Label: "label_centered", Speaker: "turn"}
 	got := open(t, save(t, f), fields)
 	u := got.Conversations[1].Utterances[2]
@@ -182,14 +140,14 @@ func TestFieldsChooseArrays(t *testing.T) {
 }
 
 func TestTask(t *testing.T) {
-	unlabelled := npz.From([]float32{nan, nan, nan, nan, nan})
+	unlabelled := archive.From([]float32{nan, nan, nan, nan, nan})
 	blank := without(sample(), "class")
 	blank.Set("label", unlabelled)
 	classless := without(sample(), "label")
-	classless.Set("class", npz.From([]int32{-1, -1, -1, -1, -1}))
+	classless.Set("class", archive.From([]int32{-1, -1, -1, -1, -1}))
 	cases := []struct {
 		name    string
-		file    *npz.File
+		file    *archive.File
 		task    string
 		want    erc.Task
 		classes int
@@ -218,7 +176,7 @@ func TestTask(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	long, _ := json.Marshal(strings.Repeat("x", dataset.MaxNamesBytes))
+	long, _ := json.Marshal(strings.Repeat("x", npz.MaxNamesBytes))
 	cases := map[string]struct{ json, corpus, first, err string }{
 		"both":      {`{"name": "mosi", "dialogues": ["a", "b", " c\u001b[1m"], "split": 3}`, "mosi", "c[1m", ""},
 		"no list":   {`{"name": "mosi"}`, "mosi", "dialogue 2", ""},
@@ -246,22 +204,4 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: got %+v, %v, want %s and %s", name, got, err, c.corpus, c.first)
 		}
 	}
-}
-
-func TestFormats(t *testing.T) {
-	if got, want := dataset.Formats(), []string{".npz", "synthetic"}; !cmp.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	for _, path := range []string{"corpus.pkl", "corpus", "", ".npz:x", "syntheti:seed=3"} {
-		_, err := dataset.Open(path, dataset.Fields{})
-		if err == nil || !strings.Contains(err.Error(), "no format") || !hint.IsInput(err) {
-			t.Errorf("%q: got %v, want an unknown format", path, err)
-		}
-	}
-	defer func() {
-		if got := recover(); got != `dataset: format ".npz" registered twice` {
-			t.Errorf("got panic %v, want the format named", got)
-		}
-	}()
-	dataset.Register(".npz", nil)
 }

@@ -1,4 +1,4 @@
-package dataset_test
+package npz_test
 
 import (
 	"math"
@@ -9,17 +9,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
-	"gsdnet/internal/npz"
+	archive "gsdnet/internal/npz"
 )
 
 // Dialogues and speakers may be text; they are numbered as they first appear,
 // and keep their names on the way through a file.
 func TestNamesInTheFile(t *testing.T) {
 	f := sample()
-	f.Set("dialogue", npz.FromStrings([]string{"zoë", "a\x1b", "zoë", "a\x1b", "zoë"}))
-	f.Set("speaker", &npz.Array{DType: "|S3", Shape: []int{5}, Data: []byte("bob\x00\x00\x00ann\x00\x00\x00bob")})
+	f.Set("dialogue", archive.FromStrings([]string{"zoë", "a\x1b", "zoë", "a\x1b", "zoë"}))
+	f.Set("speaker", &archive.Array{DType: "|S3", Shape: []int{5}, Data: []byte("bob\x00\x00\x00ann\x00\x00\x00bob")})
 	corpus := open(t, save(t, f), dataset.Fields{})
 	check := func(name string, c *erc.Corpus) {
 		t.Helper()
@@ -40,16 +41,16 @@ func TestNamesInTheFile(t *testing.T) {
 	}
 	check("read", corpus)
 	path := save(t, f)
-	if err := dataset.WriteNPZ(path, corpus); err != nil {
+	if err := npz.Write(path, corpus); err != nil {
 		t.Fatal(err)
 	}
 	check("written", open(t, path, dataset.Fields{}))
 	corpus.Dialogues = corpus.Dialogues[:1]
-	if err := dataset.WriteNPZ(path, corpus); err == nil || !strings.Contains(err.Error(), "1 has no name") {
+	if err := npz.Write(path, corpus); err == nil || !strings.Contains(err.Error(), "1 has no name") {
 		t.Errorf("too few names: got %v", err)
 	}
 
-	f.Set("dialogue", npz.FromStrings([]string{"x", "y", "y", "y", "x"}))
+	f.Set("dialogue", archive.FromStrings([]string{"x", "y", "y", "y", "x"}))
 	refuse(t, "named in a message", f, dataset.Fields{}, `array "split", row 2: dialogue "y" is in test here, but in train in row 3`)
 }
 
@@ -77,9 +78,9 @@ func TestEveryTypeOfNumber(t *testing.T) {
 }
 
 // arrays makes a corpus with classes of a file in memory.
-func arrays(t testing.TB, f *npz.File) *erc.Corpus {
+func arrays(t testing.TB, f *archive.File) *erc.Corpus {
 	t.Helper()
-	corpus, err := dataset.FromArrays("corpus.npz", f, dataset.Fields{Task: "classes"})
+	corpus, err := npz.Corpus("corpus.npz", f, dataset.Fields{Task: "classes"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,19 +89,19 @@ func arrays(t testing.TB, f *npz.File) *erc.Corpus {
 }
 
 // ints is a sample whose numbers fit every type.
-func ints(f *npz.File) *npz.File {
-	f.Set("present", npz.From([]uint8{1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1}, 5, 3))
+func ints(f *archive.File) *archive.File {
+	f.Set("present", archive.From([]uint8{1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1}, 5, 3))
 	return f
 }
 
 // as converts an array of numbers.
-func as(t testing.TB, a *npz.Array, dtype string, fortran bool) *npz.Array {
+func as(t testing.TB, a *archive.Array, dtype string, fortran bool) *archive.Array {
 	t.Helper()
 	values, err := a.Float64s()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &npz.Array{DType: dtype, Shape: a.Shape, Fortran: fortran, Data: make([]byte, int(dtype[2]-'0')*len(values))}
+	out := &archive.Array{DType: dtype, Shape: a.Shape, Fortran: fortran, Data: make([]byte, int(dtype[2]-'0')*len(values))}
 	for i, x := range values {
 		if !out.SetFloat(i, x) {
 			t.Fatalf("%g does not fit %s", x, dtype)
@@ -129,15 +130,15 @@ func TestAbsentModality(t *testing.T) {
 			t.Errorf("without %s: described as\n%s", gone, table.String())
 		}
 		path := save(t, f)
-		if err := dataset.WriteNPZ(path, got); err != nil {
+		if err := npz.Write(path, got); err != nil {
 			t.Fatal(err)
 		}
 		if again := open(t, path, dataset.Fields{}); again.Dims != got.Dims {
 			t.Errorf("without %s: written with widths %v, want %v", gone, again.Dims, got.Dims)
 		}
-		f.Set("present", npz.From(slices.Repeat([]uint8{1}, 15), 5, 3))
+		f.Set("present", archive.From(slices.Repeat([]uint8{1}, 15), 5, 3))
 		if gone == "visual" {
-			f.Set("audio", npz.From(make([]float32, 5), 5, 1))
+			f.Set("audio", archive.From(make([]float32, 5), 5, 1))
 			refuse(t, gone, f, dataset.Fields{}, `array "present", row 0: 1 for visual, but the file has no array "visual"`)
 		}
 	}
@@ -152,9 +153,9 @@ func TestAbsentModality(t *testing.T) {
 // Predicting needs neither labels nor splits, so it reads neither.
 func TestTaskNone(t *testing.T) {
 	f := sample()
-	f.Set("label", npz.FromStrings([]string{"sad", "", "", "", ""}))
-	f.Set("class", npz.From([]float32{0.5}))
-	f.Set("split", npz.From([]int32{7}))
+	f.Set("label", archive.FromStrings([]string{"sad", "", "", "", ""}))
+	f.Set("class", archive.From([]float32{0.5}))
+	f.Set("split", archive.From([]int32{7}))
 	got := open(t, save(t, f), dataset.Fields{Task: "none"})
 	if got.Task != erc.NoLabels || got.Conversations[0].Split != erc.Test {
 		t.Errorf("got task %s, split %s, want none and test", got.Task, got.Conversations[0].Split)
@@ -167,7 +168,7 @@ func TestTaskNone(t *testing.T) {
 
 func TestSplitWords(t *testing.T) {
 	f := sample()
-	f.Set("split", npz.FromStrings([]string{"valid", "train", "valid", "train", "valid"}))
+	f.Set("split", archive.FromStrings([]string{"valid", "train", "valid", "train", "valid"}))
 	got := open(t, save(t, f), dataset.Fields{})
 	if a, b := got.Conversations[0].Split, got.Conversations[1].Split; a != erc.Train || b != erc.Valid {
 		t.Errorf("got %s, %s, want train, valid", a, b)
@@ -186,7 +187,7 @@ func TestLabelLimits(t *testing.T) {
 		{4, "4 is not a score in [-3.5,3.5]"},
 	} {
 		f := sample()
-		f.Set("label", npz.From([]float64{0, c.value, 0, 0, 0}))
+		f.Set("label", archive.From([]float64{0, c.value, 0, 0, 0}))
 		if c.want == "" {
 			open(t, save(t, f), dataset.Fields{})
 			continue
@@ -197,12 +198,12 @@ func TestLabelLimits(t *testing.T) {
 
 // An array without a part may hold anything, with a part it may not.
 func TestOddArraysDoNotSpoilAFile(t *testing.T) {
-	odd := map[string]*npz.Array{
-		"words":  npz.FromStrings([]string{"a"}),
-		"cube":   npz.From(make([]float64, 8), 2, 2, 2),
+	odd := map[string]*archive.Array{
+		"words":  archive.FromStrings([]string{"a"}),
+		"cube":   archive.From(make([]float64, 8), 2, 2, 2),
 		"single": {DType: "<f8", Shape: nil, Data: make([]byte, 8)},
-		"empty":  npz.From([]int8{}, 0, 3),
-		"inf":    npz.From([]float32{float32(math.Inf(1))}),
+		"empty":  archive.From([]int8{}, 0, 3),
+		"inf":    archive.From([]float32{float32(math.Inf(1))}),
 	}
 	f := sample()
 	for name, a := range odd {

@@ -1,4 +1,4 @@
-package dataset_test
+package synthetic_test
 
 import (
 	"math"
@@ -10,13 +10,15 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/formattest"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 )
 
 func TestSyntheticDefaults(t *testing.T) {
-	c := dataset.Synthetic(dataset.SyntheticConfig{})
-	verify(t, &erc.Corpus{Dims: c.Dims, NumClasses: 3, Conversations: c.Conversations})
+	c := synthetic.New(synthetic.Config{})
+	formattest.Verify(t, &erc.Corpus{Dims: c.Dims, NumClasses: 3, Conversations: c.Conversations})
 	for s, want := range map[erc.Split]int{erc.Train: 48, erc.Valid: 12, erc.Test: 16} {
 		if got := len(c.In(s)); got != want {
 			t.Errorf("%s: got %d conversations, want %d", s, got, want)
@@ -38,17 +40,17 @@ func TestSyntheticDefaults(t *testing.T) {
 }
 
 func TestSyntheticIsDeterministic(t *testing.T) {
-	a, again := dataset.Synthetic(dataset.SyntheticConfig{Seed: 1}), dataset.Synthetic(dataset.SyntheticConfig{Seed: 1})
+	a, again := synthetic.New(synthetic.Config{Seed: 1}), synthetic.New(synthetic.Config{Seed: 1})
 	if diff := cmp.Diff(a, again); diff != "" {
 		t.Errorf("the same seed differs:\n%s", diff)
 	}
-	other := dataset.Synthetic(dataset.SyntheticConfig{Seed: 2})
+	other := synthetic.New(synthetic.Config{Seed: 2})
 	first := func(c *erc.Corpus) float32 { return c.Conversations[0].Utterances[0].Features[erc.Text][0] }
 	if a.Hash == other.Hash || first(a) == first(other) {
 		t.Errorf("another seed gives hash %s and first feature %g, want others", other.Hash, first(other))
 	}
 	// Fewer conversations are the first of more: streams are keyed by number.
-	fewer := dataset.Synthetic(dataset.SyntheticConfig{Seed: 1, Train: 2})
+	fewer := synthetic.New(synthetic.Config{Seed: 1, Train: 2})
 	if diff := cmp.Diff(a.Conversations[:2], fewer.Conversations); diff != "" {
 		t.Errorf("a smaller corpus differs:\n%s", diff)
 	}
@@ -57,10 +59,10 @@ func TestSyntheticIsDeterministic(t *testing.T) {
 // Emotion passes from turn to turn: the labels of neighbours correlate, through
 // inertia for one speaker and through contagion for two.
 func TestSyntheticDynamics(t *testing.T) {
-	lag := func(cfg dataset.SyntheticConfig, same bool) float64 {
+	lag := func(cfg synthetic.Config, same bool) float64 {
 		cfg.Train = 400
 		var x, y []float64
-		for _, conv := range dataset.Synthetic(cfg).Conversations {
+		for _, conv := range synthetic.New(cfg).Conversations {
 			for j := 1; j < len(conv.Utterances); j++ {
 				if u, v := conv.Utterances[j-1], conv.Utterances[j]; (u.Speaker == v.Speaker) == same {
 					x, y = append(x, float64(u.Label)), append(y, float64(v.Label))
@@ -69,19 +71,19 @@ func TestSyntheticDynamics(t *testing.T) {
 		}
 		return stat.Correlation(x, y, nil)
 	}
-	if got := lag(dataset.SyntheticConfig{}, true); got < 0.5 {
+	if got := lag(synthetic.Config{}, true); got < 0.5 {
 		t.Errorf("the same speaker: correlation %.2f, want 0.5 or more", got)
 	}
-	if got := lag(dataset.SyntheticConfig{}, false); got < 0.4 {
+	if got := lag(synthetic.Config{}, false); got < 0.4 {
 		t.Errorf("the other speaker: correlation %.2f, want 0.4 or more", got)
 	}
-	if got := lag(dataset.SyntheticConfig{Inertia: 1e-9, Contagion: 1e-9}, false); math.Abs(got) > 0.05 {
+	if got := lag(synthetic.Config{Inertia: 1e-9, Contagion: 1e-9}, false); math.Abs(got) > 0.05 {
 		t.Errorf("neither inertia nor contagion: correlation %.2f, want 0", got)
 	}
 }
 
 func TestOracleFallsWithEveryModality(t *testing.T) {
-	for _, cfg := range []dataset.SyntheticConfig{{}, {Noise: 3}, {Dims: [3]int{2, 1, 300}}} {
+	for _, cfg := range []synthetic.Config{{}, {Noise: 3}, {Dims: [3]int{2, 1, 300}}} {
 		for p := erc.None; p < erc.All; p++ {
 			for _, m := range erc.Modalities {
 				if q := p.With(m); q != p && cfg.OracleMAE(q) > cfg.OracleMAE(p)-0.003 {
@@ -90,7 +92,7 @@ func TestOracleFallsWithEveryModality(t *testing.T) {
 			}
 		}
 	}
-	if quiet, noisy := (dataset.SyntheticConfig{}).OracleMAE(1), (dataset.SyntheticConfig{Noise: 2}).OracleMAE(1); quiet >= noisy {
+	if quiet, noisy := (synthetic.Config{}).OracleMAE(1), (synthetic.Config{Noise: 2}).OracleMAE(1); quiet >= noisy {
 		t.Errorf("text: got %.3f, with twice the noise %.3f, want more", quiet, noisy)
 	}
 }
@@ -99,9 +101,9 @@ func TestOracleFallsWithEveryModality(t *testing.T) {
 // the scores are, must come within 3 % of the oracle and never below it by more
 // than chance. About 12,000 utterances on each side.
 func TestOracleIsReachedAndNotPassed(t *testing.T) {
-	var cfg dataset.SyntheticConfig
-	train := dataset.Synthetic(dataset.SyntheticConfig{Seed: 1, Train: 1000}).Conversations
-	test := dataset.Synthetic(dataset.SyntheticConfig{Seed: 2, Train: 1000}).Conversations
+	var cfg synthetic.Config
+	train := synthetic.New(synthetic.Config{Seed: 1, Train: 1000}).Conversations
+	test := synthetic.New(synthetic.Config{Seed: 2, Train: 1000}).Conversations
 	for p := erc.Present(1); p <= erc.All; p++ {
 		x, y := design(train, p)
 		var w mat.VecDense
@@ -176,7 +178,7 @@ func TestOpenSynthetic(t *testing.T) {
 		{"synthetic:turns=3-3,speakers=4,noise=0.5,conversations=3", 3, 3, 1, 1},
 	}
 	for _, c := range cases {
-		got := open(t, c.path, dataset.Fields{})
+		got := formattest.Open(t, c.path, dataset.Fields{})
 		if len(got.Conversations) != c.convs || len(got.In(erc.Train)) != c.first || len(got.In(erc.Valid)) != c.second {
 			t.Errorf("%s: got %d, %d, %d", c.path, len(got.Conversations), len(got.In(erc.Train)), len(got.In(erc.Valid)))
 		}
@@ -187,7 +189,7 @@ func TestOpenSynthetic(t *testing.T) {
 			t.Errorf("%s: got %s and class %d, want scores alone", c.path, got.Task, u.Class)
 		}
 	}
-	classes := open(t, "synthetic", dataset.Fields{Task: "classes"})
+	classes := formattest.Open(t, "synthetic", dataset.Fields{Task: "classes"})
 	if u := classes.Conversations[0].Utterances[0]; classes.Task != erc.Classes || classes.NumClasses != 3 || u.Label == u.Label || u.Class < 0 {
 		t.Errorf("classes: got %s, %d, label %g, class %d", classes.Task, classes.NumClasses, u.Label, u.Class)
 	}
@@ -220,9 +222,9 @@ func TestRefusedSynthetic(t *testing.T) {
 		t.Errorf("array names: got %v, want them refused", err)
 	}
 	defer func() {
-		if got, _ := recover().(string); got != "dataset: synthetic: inertia 0.9 and contagion 0.3, want a sum below 1" {
+		if got, _ := recover().(string); got != "synthetic: inertia 0.9 and contagion 0.3, want a sum below 1" {
 			t.Errorf("got panic %q", got)
 		}
 	}()
-	dataset.Synthetic(dataset.SyntheticConfig{Inertia: 0.9})
+	synthetic.New(synthetic.Config{Inertia: 0.9})
 }

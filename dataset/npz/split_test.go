@@ -1,4 +1,4 @@
-package dataset_test
+package npz_test
 
 import (
 	"bytes"
@@ -8,14 +8,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
-	"gsdnet/internal/npz"
+	archive "gsdnet/internal/npz"
 )
 
 // many is a file of 60 conversations of 1 to 6 turns between two of 24 speakers,
 // who come in 12 pairs.
-func many() *npz.File {
+func many() *archive.File {
 	var dialogue, turn, speaker []int32
 	for d := range int32(60) {
 		for u := range d%6 + 1 {
@@ -24,12 +25,12 @@ func many() *npz.File {
 		}
 	}
 	n := len(turn)
-	f := &npz.File{}
-	f.Set("text", npz.From(make([]float32, 2*n), n, 2))
-	f.Set("dialogue", npz.From(dialogue))
-	f.Set("turn", npz.From(turn))
-	f.Set("speaker", npz.From(speaker))
-	f.Set("label", npz.FromStrings(make([]string, n))) // not read
+	f := &archive.File{}
+	f.Set("text", archive.From(make([]float32, 2*n), n, 2))
+	f.Set("dialogue", archive.From(dialogue))
+	f.Set("turn", archive.From(turn))
+	f.Set("speaker", archive.From(speaker))
+	f.Set("label", archive.FromStrings(make([]string, n))) // not read
 	return f
 }
 
@@ -37,7 +38,7 @@ func TestAddSplit(t *testing.T) {
 	for _, by := range []bool{false, true} {
 		f := many()
 		o := dataset.SplitOptions{BySpeaker: by, Shares: [3]float64{0.7, 0.1, 0.2}, Seed: 1}
-		corpus, err := dataset.AddSplit("many.npz", f, dataset.Fields{}, o)
+		corpus, err := npz.AddSplit("many.npz", f, dataset.Fields{}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,14 +67,14 @@ func TestAddSplit(t *testing.T) {
 		}
 
 		again := many()
-		if _, err := dataset.AddSplit("many.npz", again, dataset.Fields{}, o); err != nil || !bytes.Equal(f.Get("split").Data, again.Get("split").Data) {
+		if _, err := npz.AddSplit("many.npz", again, dataset.Fields{}, o); err != nil || !bytes.Equal(f.Get("split").Data, again.Get("split").Data) {
 			t.Errorf("the same seed again: %v, or another division", err)
 		}
 		o.Seed = 2
-		if _, err := dataset.AddSplit("many.npz", again, dataset.Fields{}, o); err != nil || bytes.Equal(f.Get("split").Data, again.Get("split").Data) {
+		if _, err := npz.AddSplit("many.npz", again, dataset.Fields{}, o); err != nil || bytes.Equal(f.Get("split").Data, again.Get("split").Data) {
 			t.Errorf("another seed: %v, or the same division", err)
 		}
-		if got, want := again.Get("label"), many().Get("label"); !cmp.Equal(got, want, cmp.AllowUnexported(npz.Array{})) {
+		if got, want := again.Get("label"), many().Get("label"); !cmp.Equal(got, want, cmp.AllowUnexported(archive.Array{})) {
 			t.Error("label was changed")
 		}
 	}
@@ -82,12 +83,12 @@ func TestAddSplit(t *testing.T) {
 // A split that exists is replaced, even one that could not be read.
 func TestAddSplitReplaces(t *testing.T) {
 	f := many()
-	f.Set("split", npz.From([]int8{9}))
-	corpus, err := dataset.AddSplit("many.npz", f, dataset.Fields{}, dataset.SplitOptions{Shares: [3]float64{0, 0.5, 0.5}})
+	f.Set("split", archive.From([]int8{9}))
+	corpus, err := npz.AddSplit("many.npz", f, dataset.Fields{}, dataset.SplitOptions{Shares: [3]float64{0, 0.5, 0.5}})
 	if err != nil || len(corpus.In(erc.Train)) != 0 || len(corpus.In(erc.Valid)) == 0 {
 		t.Errorf("got %v, %d conversations in train, want none", err, len(corpus.In(erc.Train)))
 	}
-	if _, err := dataset.AddSplit("many.npz", f, dataset.Fields{Split: "fold"}, dataset.SplitOptions{Shares: [3]float64{1, 0, 0}}); err != nil || f.Get("fold") == nil {
+	if _, err := npz.AddSplit("many.npz", f, dataset.Fields{Split: "fold"}, dataset.SplitOptions{Shares: [3]float64{1, 0, 0}}); err != nil || f.Get("fold") == nil {
 		t.Errorf("named: got %v, want an array fold", err)
 	}
 }
@@ -95,9 +96,9 @@ func TestAddSplitReplaces(t *testing.T) {
 func TestAddSplitRefuses(t *testing.T) {
 	good := [3]float64{0.7, 0.1, 0.2}
 	onePair := many()
-	onePair.Set("speaker", npz.From(make([]int8, onePair.Get("turn").Len())))
+	onePair.Set("speaker", archive.From(make([]int8, onePair.Get("turn").Len())))
 	for _, c := range []struct {
-		file   *npz.File
+		file   *archive.File
 		fields dataset.Fields
 		o      dataset.SplitOptions
 		want   string
@@ -109,7 +110,7 @@ func TestAddSplitRefuses(t *testing.T) {
 		{onePair, dataset.Fields{}, dataset.SplitOptions{Shares: good, BySpeaker: true}, `f.npz: array "speaker": groups of conversations without common speakers: 1, too few for 3 splits`},
 		{many(), dataset.Fields{Split: "turn"}, dataset.SplitOptions{Shares: good}, `f.npz: array "turn" is the turn already`},
 	} {
-		_, err := dataset.AddSplit("f.npz", c.file, c.fields, c.o)
+		_, err := npz.AddSplit("f.npz", c.file, c.fields, c.o)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) || hint.Of(err) == "" || !hint.IsInput(err) {
 			t.Errorf("got %v, hint %q, want %q", err, hint.Of(err), c.want)
 		}

@@ -1,0 +1,8 @@
+// Package all is the one list of the formats that ship: importing it registers
+// them. A new format is a folder beside this one and a line here.
+package all
+
+import (
+	_ "gsdnet/dataset/npz"       // arrays of NumPy, the project's own
+	_ "gsdnet/dataset/synthetic" // invented conversations
+)
