@@ -5,4 +5,5 @@ package all
 import (
 	_ "gsdnet/dataset/npz"       // arrays of NumPy, the project's own
 	_ "gsdnet/dataset/synthetic" // invented conversations
+	_ "gsdnet/dataset/table"     // CSV, TSV and JSON Lines
 )
