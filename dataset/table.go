@@ -157,12 +157,16 @@ func Number(texts []string) (numbers []int64, names []string) {
 	return numbers, names
 }
 
-// SplitOf returns the split that a word names: train, valid or test.
+// SplitOf returns the split that a word names: train, valid (or val, dev,
+// validation) or test.
 func SplitOf(word string) (erc.Split, bool) {
-	for _, s := range erc.Splits {
-		if word == s.String() {
-			return s, true
-		}
+	switch word {
+	case "train":
+		return erc.Train, true
+	case "valid", "val", "dev", "validation":
+		return erc.Valid, true
+	case "test":
+		return erc.Test, true
 	}
 	return 0, false
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
-	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/hint"
 )
@@ -49,7 +48,7 @@ func readNames(path string, t *dataset.Table) error {
 	if len(text) > MaxNamesBytes {
 		return nil
 	}
-	var names struct {
+	var beside struct {
 		Name      string          `json:"name"`
 		Dialogues []string        `json:"dialogues"`
 		Classes   json.RawMessage `json:"classes"`
@@ -57,13 +56,13 @@ func readNames(path string, t *dataset.Table) error {
 		Audio     json.RawMessage `json:"audio_names"`
 		Visual    json.RawMessage `json:"visual_names"`
 	}
-	if err := json.Unmarshal(text, &names); err != nil {
+	if err := json.Unmarshal(text, &beside); err != nil {
 		return hint.Input(`it may hold "name" and "dialogues", a list of names; mend it or move it away`, "%s: %s", path, jsonFault(err))
 	}
-	t.Name = dataset.Printable(names.Name)
-	t.Titles = names.Dialogues
-	t.Classes = classNames(names.Classes, t)
-	for m, raw := range []json.RawMessage{names.Text, names.Audio, names.Visual} {
+	t.Name = dataset.Printable(beside.Name)
+	t.Titles = beside.Dialogues
+	t.Classes = classNames(beside.Classes, t)
+	for m, raw := range []json.RawMessage{beside.Text, beside.Audio, beside.Visual} {
 		if x := t.Features[m]; x != nil {
 			if list := listOf(raw); len(list) == x.Width {
 				x.Names = list
@@ -112,29 +111,33 @@ func jsonFault(err error) string {
 	return "it does not hold an object with names"
 }
 
-// WriteNames writes the names of a corpus to the JSON beside a .npz, for tables and
+// names is what the JSON beside a .npz holds.
+type names struct {
+	Name      string   `json:"name"`
+	Classes   []string `json:"classes,omitempty"`
+	Dialogues []string `json:"dialogues,omitempty"`
+	Speakers  []string `json:"speakers,omitempty"`
+	Text      []string `json:"text_names,omitempty"`
+	Audio     []string `json:"audio_names,omitempty"`
+	Visual    []string `json:"visual_names,omitempty"`
+}
+
+// WriteNames writes the names of a table to the JSON beside a .npz, for tables and
 // pages, and for the next reading. A failure leaves the file as it was.
-func WriteNames(path string, corpus *erc.Corpus) error {
-	table, err := dataset.Tabulate(corpus)
-	if err != nil {
-		return hint.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
+func WriteNames(path string, t *dataset.Table) error {
+	n := names{Name: t.Name, Classes: t.Classes, Dialogues: t.Titles, Speakers: t.Speakers}
+	if t.Name == "" {
+		n.Name = dataset.BaseName(t.Path)
 	}
-	names := struct {
-		Name      string   `json:"name"`
-		Classes   []string `json:"classes,omitempty"`
-		Dialogues []string `json:"dialogues,omitempty"`
-		Speakers  []string `json:"speakers,omitempty"`
-		Text      []string `json:"text_names,omitempty"`
-		Audio     []string `json:"audio_names,omitempty"`
-		Visual    []string `json:"visual_names,omitempty"`
-	}{
-		corpus.Name, corpus.Classes, table.Titles, corpus.Speakers,
-		corpus.Channels[erc.Text], corpus.Channels[erc.Audio], corpus.Channels[erc.Visual],
+	if t.Dialogues != nil {
+		n.Dialogues = t.Dialogues
 	}
-	if corpus.Dialogues != nil {
-		names.Dialogues = corpus.Dialogues
+	for m, list := range []*[]string{&n.Text, &n.Audio, &n.Visual} {
+		if x := t.Features[m]; x != nil {
+			*list = x.Names
+		}
 	}
-	text, err := json.MarshalIndent(names, "", " ")
+	text, err := json.MarshalIndent(n, "", " ")
 	if err != nil {
 		return hint.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
 	}

@@ -13,34 +13,25 @@ import (
 // corpus does not have. Names of conversations are kept only if the corpus was
 // read with text for dialogues. A failure leaves path as it was.
 func Write(path string, corpus *erc.Corpus) error {
-	file, err := Arrays(path, corpus)
-	if err != nil {
-		return err
-	}
-	return file.WriteFile(path)
-}
-
-// Arrays returns the arrays that Write writes to path.
-func Arrays(path string, corpus *erc.Corpus) (*archive.File, error) {
 	t, err := dataset.Tabulate(corpus)
 	if err != nil {
-		return nil, hint.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
+		return hint.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
 	}
-	file := &archive.File{Hash: corpus.Hash}
+	return Arrays(t).WriteFile(path)
+}
+
+// Arrays returns the arrays of a table, its rows in their order. Optional columns
+// that the table does not have become no array.
+func Arrays(t *dataset.Table) *archive.File {
+	file := &archive.File{Hash: t.Hash}
 	for _, m := range erc.Modalities {
 		if x := t.Features[m]; x != nil {
 			file.Set(m.String(), archive.From(x.Values, t.Rows, x.Width))
 		}
 	}
-	present := make([]uint8, erc.NumModalities*t.Rows)
-	for i, p := range t.Present {
-		for _, m := range erc.Modalities {
-			if p.Has(m) {
-				present[i*erc.NumModalities+int(m)] = 1
-			}
-		}
+	if t.Present != nil {
+		file.Set("present", archive.From(presence(t.Present), t.Rows, erc.NumModalities))
 	}
-	file.Set("present", archive.From(present, t.Rows, erc.NumModalities))
 	if t.Label != nil {
 		file.Set("label", archive.From(convert[float32](t.Label)))
 	}
@@ -49,9 +40,26 @@ func Arrays(path string, corpus *erc.Corpus) (*archive.File, error) {
 	}
 	file.Set("dialogue", identities(t.Dialogue, t.Dialogues))
 	file.Set("turn", archive.From(convert[int32](t.Turn)))
-	file.Set("speaker", identities(t.Speaker, t.Speakers))
-	file.Set("split", archive.From(convert[int8](t.Split)))
-	return file, nil
+	if t.Speaker != nil {
+		file.Set("speaker", identities(t.Speaker, t.Speakers))
+	}
+	if t.Split != nil {
+		file.Set("split", archive.From(convert[int8](t.Split)))
+	}
+	return file
+}
+
+// presence writes 0 and 1 [n, 3].
+func presence(present []erc.Present) []uint8 {
+	out := make([]uint8, erc.NumModalities*len(present))
+	for i, p := range present {
+		for _, m := range erc.Modalities {
+			if p.Has(m) {
+				out[i*erc.NumModalities+int(m)] = 1
+			}
+		}
+	}
+	return out
 }
 
 func convert[To int8 | int32 | float32, From int64 | float64](values []From) []To {

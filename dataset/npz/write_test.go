@@ -129,7 +129,11 @@ func TestWrittenNamesReadBack(t *testing.T) {
 	if err := npz.Write(path, want); err != nil {
 		t.Fatal(err)
 	}
-	if err := npz.WriteNames(path, want); err != nil {
+	table, err := dataset.Tabulate(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := npz.WriteNames(path, table); err != nil {
 		t.Fatal(err)
 	}
 	got := open(t, path, dataset.Fields{Task: "classes"})
