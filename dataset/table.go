@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
@@ -153,6 +154,26 @@ func Number(texts []string) (numbers []int64, names []string) {
 			names = append(names, text)
 		}
 		numbers[i] = number
+	}
+	return numbers, names
+}
+
+// NumberSorted numbers names in the order of the alphabet, so that files with the
+// same names agree. An empty name has the number -1.
+func NumberSorted(texts []string) (numbers []int64, names []string) {
+	names = slices.Clone(texts)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) > 0 && names[0] == "" {
+		names = names[1:]
+	}
+	numbers = make([]int64, len(texts))
+	for i, text := range texts {
+		numbers[i] = int64(erc.Unlabelled)
+		if text != "" {
+			at, _ := slices.BinarySearch(names, text)
+			numbers[i] = int64(at)
+		}
 	}
 	return numbers, names
 }

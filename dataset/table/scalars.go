@@ -108,21 +108,7 @@ func classes(cells []string) (numbered []int64, names []string) {
 	if n := numbers(unlabelled); n != nil {
 		return n, nil
 	}
-	names = slices.Clone(unlabelled)
-	slices.Sort(names)
-	names = slices.Compact(names)
-	if names[0] == "" {
-		names = names[1:]
-	}
-	numbered = make([]int64, len(cells))
-	for i, cell := range unlabelled {
-		numbered[i] = int64(erc.Unlabelled)
-		if cell != "" {
-			at, _ := slices.BinarySearch(names, cell)
-			numbered[i] = int64(at)
-		}
-	}
-	return numbered, names
+	return dataset.NumberSorted(unlabelled)
 }
 
 // splits reads 0, 1, 2 or their names.
