@@ -1,0 +1,263 @@
+package ercpickle
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gsdnet/dataset"
+	"gsdnet/dataset/internal/pickled"
+	"gsdnet/dataset/internal/pooled"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/internal/pickle"
+)
+
+// heldOut is how many training conversations there are for one of validation.
+const heldOut = 10
+
+// reader collects the columns of a file.
+type reader struct {
+	*tuple
+	source *dataset.Source
+	table  *dataset.Table
+
+	features [erc.NumModalities]*pickle.Dict
+	dialogue []string // of the rows
+	speakers []string
+}
+
+// conversation is one that a file lists.
+type conversation struct {
+	name  string
+	key   pickle.Value
+	split erc.Split
+}
+
+func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
+	if err := fields.NoColumns(source); err != nil {
+		return nil, err
+	}
+	r := &reader{tuple: parts(source), source: source, table: &dataset.Table{Path: source.Path}}
+	r.table.Hash = r.hash
+	for m, at := range []int{r.text, r.audio, r.visual} {
+		if at >= 0 {
+			r.features[m], _ = r.values[at].(*pickle.Dict)
+		}
+	}
+	conversations, err := r.conversations()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range conversations {
+		if err := r.conversation(c, fields.Task != erc.NoLabels.String()); err != nil {
+			return nil, err
+		}
+	}
+	t := r.table
+	t.Rows = len(t.Turn)
+	t.Dialogue, t.Dialogues = dataset.Number(r.dialogue)
+	t.Speaker, t.Speakers = dataset.Number(r.speakers)
+	t.Classes = r.names(conversations)
+	t.Place = func(column string, row int) string {
+		if row < 0 {
+			return column
+		}
+		return fmt.Sprintf("conversation %q, utterance %d, %s", r.dialogue[row], t.Turn[row], column)
+	}
+	return t, nil
+}
+
+// fault is an error in one conversation.
+func (r *reader) fault(c conversation, format string, args ...any) error {
+	return hint.Input("docs/data.md says what such a file holds", "%s: conversation %q: %s", r.source.Title(), c.name, fmt.Sprintf(format, args...))
+}
+
+// conversations lists those of the file, the training ones first, each in the order of
+// their names.
+func (r *reader) conversations() ([]conversation, error) {
+	var out []conversation
+	for _, list := range []struct {
+		at    int
+		split erc.Split
+	}{{r.train, erc.Train}, {r.test, erc.Test}} {
+		keys, _ := pickled.Items(r.values[list.at])
+		var some []conversation
+		for _, key := range keys {
+			name, ok := nameOf(key)
+			if !ok {
+				return nil, hint.Input("docs/data.md says what such a file holds", "%s: a conversation has neither a text nor a number for its name", r.source.Title())
+			}
+			some = append(some, conversation{name, key, list.split})
+		}
+		slices.SortFunc(some, func(a, b conversation) int {
+			x, isNumber := a.key.(int64)
+			if y, too := b.key.(int64); isNumber && too {
+				return cmp.Compare(x, y)
+			}
+			return strings.Compare(a.name, b.name)
+		})
+		some = slices.CompactFunc(some, func(a, b conversation) bool { return a.name == b.name })
+		if list.split == erc.Train {
+			for i := heldOut - 1; i < len(some); i += heldOut {
+				some[i].split = erc.Valid
+			}
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+func nameOf(key pickle.Value) (string, bool) {
+	switch k := key.(type) {
+	case int64:
+		return fmt.Sprint(k), true
+	case string:
+		return pickled.Text(k)
+	}
+	return "", false
+}
+
+// of returns the list of a conversation in one of the dictionaries.
+func of(v pickle.Value, key pickle.Value) pickle.Value {
+	d, ok := v.(*pickle.Dict)
+	if !ok {
+		return nil
+	}
+	if name, isText := key.(string); isText {
+		out, _ := d.Get(name)
+		return out
+	}
+	for i, k := range d.Keys {
+		if k == key {
+			return d.Values[i]
+		}
+	}
+	return nil
+}
+
+// conversation reads the utterances of one.
+func (r *reader) conversation(c conversation, labelled bool) error {
+	speakers, err := r.voices(c)
+	if err != nil {
+		return err
+	}
+	n := len(speakers)
+	if labelled {
+		labels, ok := pickled.Numbers(of(r.values[r.labels], c.key))
+		if !ok || len(labels) != n {
+			return r.fault(c, "its labels are not %d numbers, one a speaker", n)
+		}
+		for i, y := range labels {
+			if y != math.Trunc(y) || math.Abs(y) > dataset.MaxClasses {
+				return r.fault(c, "label %d is %g, want the number of a class", i, y)
+			}
+			r.table.Class = append(r.table.Class, max(int64(y), int64(erc.Unlabelled)))
+		}
+	}
+	for m, d := range r.features {
+		if d == nil {
+			continue
+		}
+		if err := r.modality(c, erc.Modality(m), of(d, c.key), n); err != nil {
+			return err
+		}
+	}
+	for turn := range n {
+		r.dialogue = append(r.dialogue, c.name)
+		r.table.Turn = append(r.table.Turn, int64(turn))
+		r.table.Split = append(r.table.Split, int64(c.split))
+	}
+	r.speakers = append(r.speakers, speakers...)
+	return nil
+}
+
+// modality appends the features of one conversation.
+func (r *reader) modality(c conversation, m erc.Modality, v pickle.Value, n int) error {
+	sequences, err := pickled.Sequences(v)
+	if err != nil {
+		return r.fault(c, "its %s is %v", m, err)
+	}
+	if len(sequences) != n {
+		return r.fault(c, "%s of %d utterances, but %d speakers", m, len(sequences), n)
+	}
+	x := r.table.Features[m]
+	for i, s := range sequences {
+		if x == nil {
+			x = &dataset.Matrix{Width: s.Width}
+			r.table.Features[m] = x
+		}
+		if s.Width != x.Width || s.Width == 0 {
+			return r.fault(c, "utterance %d has %d features of %s, want %d", i, s.Width, m, x.Width)
+		}
+		vector := pooled.Mean(s.Steps, s.Width, func(int) bool { return true }, s.At)
+		if vector == nil {
+			vector = dataset.Missing(s.Width)
+		}
+		x.Values = append(x.Values, vector...)
+	}
+	return nil
+}
+
+// voices names the speakers of a conversation: F and M of a session of IEMOCAP, or
+// the numbers of MELD's one-hot vectors.
+func (r *reader) voices(c conversation) ([]string, error) {
+	items, ok := pickled.Items(of(r.values[r.tuple.speakers], c.key))
+	if !ok {
+		if s, err := pickled.Sequences(of(r.values[r.tuple.speakers], c.key)); err == nil {
+			if len(s) > 0 && s[0].Steps == 0 {
+				return nil, r.fault(c, "its speakers are neither names nor vectors")
+			}
+			return oneHot(s), nil
+		}
+		return nil, r.fault(c, "it has no list of speakers")
+	}
+	out := make([]string, len(items))
+	for i, item := range items {
+		if name, isText := pickled.Text(item); isText {
+			out[i] = name
+			if session, _, found := strings.Cut(c.name, "_"); found && strings.HasPrefix(c.name, "Ses") && len(session) > 5 {
+				out[i] = c.name[:5] + "_" + name
+			}
+			continue
+		}
+		s, err := pickled.Of(item)
+		if err != nil || s.Steps == 0 {
+			return nil, r.fault(c, "speaker %d is neither a name nor a vector", i)
+		}
+		out[i] = oneHot([]pickled.Sequence{s})[0]
+	}
+	return out, nil
+}
+
+// oneHot names the speakers of vectors that are 1 at the speaker's number.
+func oneHot(vectors []pickled.Sequence) []string {
+	out := make([]string, len(vectors))
+	for i, v := range vectors {
+		best := 0
+		for j := range v.Width {
+			if v.At(0, j) > v.At(0, best) {
+				best = j
+			}
+		}
+		out[i] = fmt.Sprintf("speaker %d", best)
+	}
+	return out
+}
+
+// names returns the names of the classes: those of IEMOCAP where conversations are
+// its sessions, otherwise those of the layout; nil where there are more classes.
+func (r *reader) names(conversations []conversation) []string {
+	names := r.classes
+	if len(conversations) > 0 && strings.HasPrefix(conversations[0].name, "Ses") {
+		names = iemocap
+	}
+	for _, class := range r.table.Class {
+		if class >= int64(len(names)) {
+			return nil
+		}
+	}
+	return names
+}
