@@ -4,6 +4,7 @@ package all
 
 import (
 	_ "gsdnet/dataset/ercpickle" // pickles of the DialogueRNN and MMGCN family
+	_ "gsdnet/dataset/gcnet"     // folders of GCNet
 	_ "gsdnet/dataset/mmsa"      // pickles of MMSA: CMU-MOSI, CMU-MOSEI, CH-SIMS
 	_ "gsdnet/dataset/npz"       // arrays of NumPy, the project's own
 	_ "gsdnet/dataset/synthetic" // invented conversations

@@ -36,19 +36,17 @@ type layout struct {
 	classes                        []string
 }
 
-var (
-	iemocap = []string{"happy", "sad", "neutral", "angry", "excited", "frustrated"}
-	meld    = []string{"neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger"}
-)
+// meld lists the emotions of MELD by their numbers.
+var meld = []string{"neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger"}
 
 // layouts lists the tuples that are known, by their length and by where the lists of
 // conversations stand. The one of 12 has four texts of RoBERTa, of which the first
 // is read.
 var layouts = []layout{
-	{name: "IEMOCAP_features.pkl", length: 9, ids: 0, speakers: 1, labels: 2, text: 3, audio: 4, visual: 5, sentences: 6, train: 7, test: 8, classes: iemocap},
+	{name: "IEMOCAP_features.pkl", length: 9, ids: 0, speakers: 1, labels: 2, text: 3, audio: 4, visual: 5, sentences: 6, train: 7, test: 8, classes: pickled.IEMOCAP},
 	{name: "MELD_features_raw.pkl", length: 9, ids: 0, speakers: 1, labels: 2, text: 3, audio: 4, visual: -1, sentences: 5, train: 6, test: 7, classes: meld},
 	{name: "MELD_features_raw1.pkl", length: 10, ids: 0, speakers: 1, labels: 2, text: 3, audio: 4, visual: 5, sentences: 6, train: 7, test: 8, classes: meld},
-	{name: "iemocap_multimodal_features.pkl", length: 12, ids: 0, speakers: 1, labels: 2, text: 3, audio: 7, visual: 8, sentences: 9, train: 10, test: 11, classes: iemocap},
+	{name: "iemocap_multimodal_features.pkl", length: 12, ids: 0, speakers: 1, labels: 2, text: 3, audio: 7, visual: 8, sentences: 9, train: 10, test: 11, classes: pickled.IEMOCAP},
 	{name: "meld_multimodal_features.pkl", length: 13, ids: 0, speakers: 1, labels: 2, text: 3, audio: 7, visual: 8, sentences: 9, train: 10, test: 11, classes: meld},
 }
 

@@ -1,11 +1,8 @@
 package ercpickle
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"gsdnet/dataset"
 	"gsdnet/dataset/internal/pickled"
@@ -14,9 +11,6 @@ import (
 	"gsdnet/internal/hint"
 	"gsdnet/internal/pickle"
 )
-
-// heldOut is how many training conversations there are for one of validation.
-const heldOut = 10
 
 // reader collects the columns of a file.
 type reader struct {
@@ -29,12 +23,7 @@ type reader struct {
 	speakers []string
 }
 
-// conversation is one that a file lists.
-type conversation struct {
-	name  string
-	key   pickle.Value
-	split erc.Split
-}
+const tip = "docs/data.md says what such a file holds"
 
 func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
 	if err := fields.NoColumns(source); err != nil {
@@ -47,12 +36,12 @@ func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error)
 			r.features[m], _ = r.values[at].(*pickle.Dict)
 		}
 	}
-	conversations, err := r.conversations()
+	conversations, err := pickled.Conversations(r.values[r.train], nil, r.values[r.test])
 	if err != nil {
-		return nil, err
+		return nil, hint.Input(tip, "%s: %w", source.Title(), err)
 	}
-	for _, c := range conversations {
-		if err := r.conversation(c, fields.Task != erc.NoLabels.String()); err != nil {
+	for i := range conversations {
+		if err := r.conversation(&conversations[i], fields.Task != erc.NoLabels.String()); err != nil {
 			return nil, err
 		}
 	}
@@ -71,82 +60,19 @@ func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error)
 }
 
 // fault is an error in one conversation.
-func (r *reader) fault(c conversation, format string, args ...any) error {
-	return hint.Input("docs/data.md says what such a file holds", "%s: conversation %q: %s", r.source.Title(), c.name, fmt.Sprintf(format, args...))
-}
-
-// conversations lists those of the file, the training ones first, each in the order of
-// their names.
-func (r *reader) conversations() ([]conversation, error) {
-	var out []conversation
-	for _, list := range []struct {
-		at    int
-		split erc.Split
-	}{{r.train, erc.Train}, {r.test, erc.Test}} {
-		keys, _ := pickled.Items(r.values[list.at])
-		var some []conversation
-		for _, key := range keys {
-			name, ok := nameOf(key)
-			if !ok {
-				return nil, hint.Input("docs/data.md says what such a file holds", "%s: a conversation has neither a text nor a number for its name", r.source.Title())
-			}
-			some = append(some, conversation{name, key, list.split})
-		}
-		slices.SortFunc(some, func(a, b conversation) int {
-			x, isNumber := a.key.(int64)
-			if y, too := b.key.(int64); isNumber && too {
-				return cmp.Compare(x, y)
-			}
-			return strings.Compare(a.name, b.name)
-		})
-		some = slices.CompactFunc(some, func(a, b conversation) bool { return a.name == b.name })
-		if list.split == erc.Train {
-			for i := heldOut - 1; i < len(some); i += heldOut {
-				some[i].split = erc.Valid
-			}
-		}
-		out = append(out, some...)
-	}
-	return out, nil
-}
-
-func nameOf(key pickle.Value) (string, bool) {
-	switch k := key.(type) {
-	case int64:
-		return fmt.Sprint(k), true
-	case string:
-		return pickled.Text(k)
-	}
-	return "", false
-}
-
-// of returns the list of a conversation in one of the dictionaries.
-func of(v pickle.Value, key pickle.Value) pickle.Value {
-	d, ok := v.(*pickle.Dict)
-	if !ok {
-		return nil
-	}
-	if name, isText := key.(string); isText {
-		out, _ := d.Get(name)
-		return out
-	}
-	for i, k := range d.Keys {
-		if k == key {
-			return d.Values[i]
-		}
-	}
-	return nil
+func (r *reader) fault(c *pickled.Conversation, format string, args ...any) error {
+	return hint.Input(tip, "%s: conversation %q: %s", r.source.Title(), c.Name, fmt.Sprintf(format, args...))
 }
 
 // conversation reads the utterances of one.
-func (r *reader) conversation(c conversation, labelled bool) error {
+func (r *reader) conversation(c *pickled.Conversation, labelled bool) error {
 	speakers, err := r.voices(c)
 	if err != nil {
 		return err
 	}
 	n := len(speakers)
 	if labelled {
-		labels, ok := pickled.Numbers(of(r.values[r.labels], c.key))
+		labels, ok := pickled.Numbers(c.In(r.values[r.labels]))
 		if !ok || len(labels) != n {
 			return r.fault(c, "its labels are not %d numbers, one a speaker", n)
 		}
@@ -161,21 +87,21 @@ func (r *reader) conversation(c conversation, labelled bool) error {
 		if d == nil {
 			continue
 		}
-		if err := r.modality(c, erc.Modality(m), of(d, c.key), n); err != nil {
+		if err := r.modality(c, erc.Modality(m), c.In(d), n); err != nil {
 			return err
 		}
 	}
 	for turn := range n {
-		r.dialogue = append(r.dialogue, c.name)
+		r.dialogue = append(r.dialogue, c.Name)
 		r.table.Turn = append(r.table.Turn, int64(turn))
-		r.table.Split = append(r.table.Split, int64(c.split))
+		r.table.Split = append(r.table.Split, int64(c.Split))
 	}
 	r.speakers = append(r.speakers, speakers...)
 	return nil
 }
 
 // modality appends the features of one conversation.
-func (r *reader) modality(c conversation, m erc.Modality, v pickle.Value, n int) error {
+func (r *reader) modality(c *pickled.Conversation, m erc.Modality, v pickle.Value, n int) error {
 	sequences, err := pickled.Sequences(v)
 	if err != nil {
 		return r.fault(c, "its %s is %v", m, err)
@@ -203,10 +129,10 @@ func (r *reader) modality(c conversation, m erc.Modality, v pickle.Value, n int)
 
 // voices names the speakers of a conversation: F and M of a session of IEMOCAP, or
 // the numbers of MELD's one-hot vectors.
-func (r *reader) voices(c conversation) ([]string, error) {
-	items, ok := pickled.Items(of(r.values[r.tuple.speakers], c.key))
+func (r *reader) voices(c *pickled.Conversation) ([]string, error) {
+	items, ok := pickled.Items(c.In(r.values[r.tuple.speakers]))
 	if !ok {
-		if s, err := pickled.Sequences(of(r.values[r.tuple.speakers], c.key)); err == nil {
+		if s, err := pickled.Sequences(c.In(r.values[r.tuple.speakers])); err == nil {
 			if len(s) > 0 && s[0].Steps == 0 {
 				return nil, r.fault(c, "its speakers are neither names nor vectors")
 			}
@@ -217,10 +143,7 @@ func (r *reader) voices(c conversation) ([]string, error) {
 	out := make([]string, len(items))
 	for i, item := range items {
 		if name, isText := pickled.Text(item); isText {
-			out[i] = name
-			if session, _, found := strings.Cut(c.name, "_"); found && strings.HasPrefix(c.name, "Ses") && len(session) > 5 {
-				out[i] = c.name[:5] + "_" + name
-			}
+			out[i] = c.Speaker(name)
 			continue
 		}
 		s, err := pickled.Of(item)
@@ -249,10 +172,10 @@ func oneHot(vectors []pickled.Sequence) []string {
 
 // names returns the names of the classes: those of IEMOCAP where conversations are
 // its sessions, otherwise those of the layout; nil where there are more classes.
-func (r *reader) names(conversations []conversation) []string {
+func (r *reader) names(conversations []pickled.Conversation) []string {
 	names := r.classes
-	if len(conversations) > 0 && strings.HasPrefix(conversations[0].name, "Ses") {
-		names = iemocap
+	if len(conversations) > 0 && conversations[0].FromIEMOCAP() {
+		names = pickled.IEMOCAP
 	}
 	for _, class := range r.table.Class {
 		if class >= int64(len(names)) {
