@@ -10,7 +10,7 @@ DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Packages that the race detector checks; those that it makes too slow are left out.
-RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
+RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
 
 .PHONY: build test ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
@@ -58,8 +58,8 @@ lint: ## some minutes the first time, which compiles the linters
 fuzz: ## half a minute for each gate that strangers' files pass, and for the engine's shapes
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 30s ./internal/npz
 	go test -run '^$$' -fuzz FuzzHeader -fuzztime 30s ./internal/npz
-	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset
-	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset
+	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset/npz
+	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
 

@@ -16,10 +16,11 @@ type Description struct {
 	Hash    string         `json:"hash"`              // SHA-256
 	Task    string         `json:"task"`              // scores, classes or none
 	Classes int            `json:"classes,omitempty"` // how many there are
-	Widths  map[string]int `json:"widths"`            // D_m by modality, 0 of one without an array
-	Parts   []Part         `json:"parts"`             // the splits that hold conversations, and "all"
-	Arrays  []ArrayInfo    `json:"arrays,omitempty"`  // columns of the file, where the format can list them
-	Error   string         `json:"error,omitempty"`   // why the file is no corpus
+	Names   []string       `json:"class_names,omitempty"`
+	Widths  map[string]int `json:"widths"`           // D_m by modality, 0 of one without an array
+	Parts   []Part         `json:"parts"`            // the splits that hold conversations, and "all"
+	Arrays  []ArrayInfo    `json:"arrays,omitempty"` // columns of the file, where the format can list them
+	Error   string         `json:"error,omitempty"`  // why the file is no corpus
 }
 
 // DescribeFile describes the corpus at path, and where the format can tell, each
@@ -91,6 +92,7 @@ func Describe(corpus *erc.Corpus) Description {
 		Hash:    corpus.Hash,
 		Task:    corpus.Task.String(),
 		Classes: corpus.NumClasses,
+		Names:   classNames(corpus),
 		Widths:  map[string]int{},
 	}
 	for _, m := range erc.Modalities {
@@ -103,6 +105,14 @@ func Describe(corpus *erc.Corpus) Description {
 	}
 	d.Parts = append(d.Parts, describePart("all", corpus, corpus.Conversations))
 	return d
+}
+
+// classNames returns the names of the classes, nil of a corpus with another task.
+func classNames(corpus *erc.Corpus) []string {
+	if corpus.Task != erc.Classes {
+		return nil
+	}
+	return corpus.Classes
 }
 
 func describePart(name string, corpus *erc.Corpus, convs []erc.Conversation) Part {

@@ -154,7 +154,11 @@ func (t *describeTable) rows(d Description) {
 	}
 	t.share("labelled", func(p *Part) int { return p.Labelled })
 	for c := range d.Classes {
-		t.share(fmt.Sprintf("class %d", c), func(p *Part) int { return p.ClassCounts[c] })
+		name := fmt.Sprintf("class %d", c)
+		if c < len(d.Names) {
+			name += " " + Printable(d.Names[c])
+		}
+		t.share(name, func(p *Part) int { return p.ClassCounts[c] })
 	}
 	if d.Task == erc.Scores.String() {
 		t.scores()

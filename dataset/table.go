@@ -78,7 +78,7 @@ func (m *Matrix) Row(i int) []float32 { return m.Values[i*m.Width : (i+1)*m.Widt
 // Fault returns an error in one row of a column, or in all of it if the row is
 // negative.
 func (t *Table) Fault(tip, column string, row int, format string, args ...any) error {
-	place := ""
+	var place string
 	switch {
 	case t.Place != nil:
 		place = t.Place(column, row)

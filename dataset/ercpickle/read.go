@@ -109,7 +109,7 @@ func (r *reader) modality(c *pickled.Conversation, m erc.Modality, v pickle.Valu
 	if len(sequences) != n {
 		return r.fault(c, "%s of %d utterances, but %d speakers", m, len(sequences), n)
 	}
-	x := r.table.Features[m]
+	x, room := r.table.Features[m], pickled.Room(r.source)
 	for i, s := range sequences {
 		if x == nil {
 			x = &dataset.Matrix{Width: s.Width}
@@ -117,6 +117,9 @@ func (r *reader) modality(c *pickled.Conversation, m erc.Modality, v pickle.Valu
 		}
 		if s.Width != x.Width || s.Width == 0 {
 			return r.fault(c, "utterance %d has %d features of %s, want %d", i, s.Width, m, x.Width)
+		}
+		if len(x.Values)+x.Width > room {
+			return r.fault(c, "more features of %s than a file of this size can hold", m)
 		}
 		vector := pooled.Mean(s.Steps, s.Width, func(int) bool { return true }, s.At)
 		if vector == nil {

@@ -112,6 +112,7 @@ type reader struct {
 	source *dataset.Source
 	table  *dataset.Table
 	rows   []utterance
+	seen   map[string]bool // ids
 }
 
 // utterance is a row before its features are read.
@@ -127,7 +128,7 @@ func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error)
 	if err := others.NoColumns(source); err != nil {
 		return nil, err
 	}
-	r := &reader{labels: parts(source), source: source, table: &dataset.Table{Path: source.Path}}
+	r := &reader{labels: parts(source), source: source, table: &dataset.Table{Path: source.Path}, seen: map[string]bool{}}
 	conversations, err := pickled.Conversations(r.train, r.valid, r.test)
 	if err != nil {
 		return nil, hint.Input(tip, "%s: %w", source.Title(), err)
@@ -186,6 +187,10 @@ func (r *reader) conversation(c *pickled.Conversation, labelled bool) error {
 		return fault("its speakers are not %d texts, one an utterance", len(ids))
 	}
 	for turn, id := range ids {
+		if r.seen[id] {
+			return fault("utterance %.80q is there twice", id)
+		}
+		r.seen[id] = true
 		called := speakers[turn]
 		if called != "" {
 			called = c.Speaker(called)

@@ -35,7 +35,7 @@ func (r *reader) features(s erc.Split, m erc.Modality, d *pickle.Dict, n int) er
 	if err != nil {
 		return err
 	}
-	mask := words(m, d, n)
+	mask, room := words(m, d, n), pickled.Room(r.source)
 	for i, seq := range sequences {
 		if x == nil {
 			x = &dataset.Matrix{Width: seq.Width}
@@ -43,6 +43,9 @@ func (r *reader) features(s erc.Split, m erc.Modality, d *pickle.Dict, n int) er
 		}
 		if seq.Width != x.Width || seq.Width == 0 {
 			return r.fault(s, key, "utterance %d has %d features, want %d", i, seq.Width, x.Width)
+		}
+		if len(x.Values)+x.Width > room {
+			return r.fault(s, key, "more features than a file of this size can hold")
 		}
 		x.Values = append(x.Values, mean(seq, lengths[i], mask, i)...)
 	}

@@ -23,6 +23,7 @@ func TestConformance(t *testing.T) {
 			"bad/ids.pkl":     `: test, key "id": want a list of texts`,
 			"bad/other.pkl":   ": none of the known formats: pickle of",
 			"bad/nan.pkl":     `: valid, id "video_1$_$z", key "text": channel 0 is NaN, but channel 1 is not`,
+			"bad/shared.pkl":  `, key "text": more features than a file of this size can hold`,
 			"bad/evil.pkl":    `system", which is refused`,
 			"bad/absent.pkl":  ": no such file",
 		}},

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
+	"gsdnet/erc"
 )
 
 func TestDescribe(t *testing.T) {
@@ -84,6 +86,21 @@ func TestDescribeScoresTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"label mean ", " 0.125\n", "label rounds to -3 ", "label rounds to  0 ", "label exactly 0 "} {
+		if !strings.Contains(got.String(), want) {
+			t.Errorf("got\n%s\nwant %q in it", got.String(), want)
+		}
+	}
+}
+
+// Classes are described by their names where the file has them.
+func TestDescribeNamesClasses(t *testing.T) {
+	corpus := synthetic.New(synthetic.Config{Test: 2})
+	corpus.Task, corpus.NumClasses = erc.Classes, 3
+	var got strings.Builder
+	if _, err := dataset.Describe(corpus).WriteTo(&got); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"class 0 negative ", "class 2 positive "} {
 		if !strings.Contains(got.String(), want) {
 			t.Errorf("got\n%s\nwant %q in it", got.String(), want)
 		}

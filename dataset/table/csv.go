@@ -24,7 +24,7 @@ func csvRows(comma rune) rows {
 		r := csv.NewReader(in)
 		r.Comma, r.ReuseRecord = comma, true
 		header, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return hint.Input("the first line names the columns: dialogue,turn,text_0,…", "the file is empty")
 		} else if err != nil {
 			return csvFault(err)
@@ -39,7 +39,7 @@ func csvRows(comma rune) rows {
 		}
 		for {
 			record, err := r.Read()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			} else if err != nil {
 				return csvFault(err)

@@ -14,10 +14,11 @@ import (
 // files reads the .npy files that cells name, and sums up what they hold.
 type files struct {
 	folder string
-	sum    hash.Hash // nil before the first file
+	sum    hash.Hash            // nil before the first file
+	read   map[string][]float32 // by path: rows that name the same file share its vector
 }
 
-func newFiles(folder string) *files { return &files{folder: folder} }
+func newFiles(folder string) *files { return &files{folder: folder, read: map[string][]float32{}} }
 
 // vector reads the .npy file at a path relative to the folder.
 func (f *files) vector(path string) ([]float32, error) {
@@ -27,6 +28,9 @@ func (f *files) vector(path string) ([]float32, error) {
 	if !filepath.IsLocal(path) {
 		return nil, hint.Input("paths are relative to the folder of the file and stay below it", "%.200q is outside the folder of the file", path)
 	}
+	if vector, done := f.read[path]; done {
+		return vector, nil
+	}
 	vector, sum, err := pooled.File(filepath.Join(f.folder, path))
 	if err != nil {
 		return nil, err
@@ -35,6 +39,7 @@ func (f *files) vector(path string) ([]float32, error) {
 		f.sum = sha256.New()
 	}
 	fmt.Fprintf(f.sum, "%s %s\n", sum, path)
+	f.read[path] = vector
 	return vector, nil
 }
 

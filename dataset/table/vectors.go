@@ -12,6 +12,9 @@ import (
 	"gsdnet/internal/hint"
 )
 
+// maxFeatures bounds the numbers of one modality, of four bytes each.
+const maxFeatures = 1 << 30
+
 // vector returns the features of one modality in a row, nil where they are
 // missing.
 func (c *columns) vector(m int, cell func(column string) (string, error)) ([]float32, error) {
@@ -89,6 +92,9 @@ func (c *columns) matrix(t *dataset.Table, m erc.Modality, rows [][]float32) (*d
 		return nil, nil
 	}
 	width := len(rows[first])
+	if int64(width)*int64(len(rows)) > maxFeatures {
+		return nil, t.Fault("split the corpus", m.String(), -1, "%d rows of %d features, more than %d numbers", len(rows), width, maxFeatures)
+	}
 	x := &dataset.Matrix{Width: width, Values: make([]float32, 0, width*len(rows))}
 	for i, row := range rows {
 		if row == nil {

@@ -22,6 +22,7 @@ import (
 type file struct {
 	value pickle.Value
 	hash  string
+	size  int64
 }
 
 // Load decodes a file, once for all formats, and returns its SHA-256 too.
@@ -29,6 +30,7 @@ func Load(source *dataset.Source) (pickle.Value, string, error) {
 	loaded, err := source.Once(func() (any, error) {
 		out := &file{}
 		hash, err := source.Stream(func(r io.Reader, size int64) (err error) {
+			out.size = size
 			// A pickle of numbers has nine bytes a number, one of arrays far fewer values.
 			limits := pickle.Limits{Values: 1<<22 + int(size/4), Bytes: int(min(size+1, math.MaxInt))}
 			out.value, err = pickle.Decode(r, size, limits)
@@ -42,6 +44,17 @@ func Load(source *dataset.Source) (pickle.Value, string, error) {
 	}
 	f := loaded.(*file)
 	return f.value, f.hash, nil
+}
+
+// Room returns how many features of one modality a file can hold at most: a number
+// takes a byte or more. A file that refers to the same array again and again would
+// otherwise take far more memory than its size.
+func Room(source *dataset.Source) int {
+	loaded, err := source.Once(nil)
+	if err != nil {
+		return 0
+	}
+	return int(min(1<<20+loaded.(*file).size, math.MaxInt))
 }
 
 // Items returns the members of a list, tuple, set or array of one axis; false of

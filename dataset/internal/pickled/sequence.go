@@ -35,7 +35,7 @@ func Sequences(v pickle.Value) ([]Sequence, error) {
 
 // ofArray cuts an array along its first axis.
 func ofArray(a *pickle.Array) ([]Sequence, error) {
-	if _, ok := numeric(a); !ok || len(a.Shape) > 3 {
+	if !numeric(a) || len(a.Shape) > 3 {
 		return nil, fmt.Errorf("an array of shape %v, want numbers [n, D] or [n, T, D]", a.Shape)
 	}
 	steps, width := 1, a.Shape[len(a.Shape)-1]
@@ -54,19 +54,19 @@ func ofArray(a *pickle.Array) ([]Sequence, error) {
 }
 
 // numeric reports whether an array holds numbers.
-func numeric(a *pickle.Array) (*pickle.Array, bool) {
+func numeric(a *pickle.Array) bool {
 	switch a.Kind {
 	case pickle.Bool, pickle.Int, pickle.Unsigned, pickle.Float:
-		return a, true
+		return true
 	}
-	return nil, false
+	return false
 }
 
 // Of returns the features of one utterance: an array [D] or [T, D], or a list of
 // numbers.
 func Of(v pickle.Value) (Sequence, error) {
 	if a, ok := v.(*pickle.Array); ok && a.Kind != pickle.Object {
-		if _, ok := numeric(a); !ok || len(a.Shape) < 1 || len(a.Shape) > 2 {
+		if !numeric(a) || len(a.Shape) < 1 || len(a.Shape) > 2 {
 			return Sequence{}, fmt.Errorf("an array of shape %v, want numbers [D] or [T, D]", a.Shape)
 		}
 		width := a.Shape[len(a.Shape)-1]

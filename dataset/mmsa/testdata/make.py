@@ -100,6 +100,7 @@ values = {"dialogues": names, "classes": ["Positive"], "rows": rows_of(
     lambda s, u: 1 if u.endswith("y") else 0)}
 save("unaligned", data, values, 2)
 
+big = np.ones(3000, np.int8)
 bad = {
     "lengths": dict(data, test=dict(data["test"], audio_lengths=[1])),
     "fewer": dict(data, valid=dict(data["valid"], audio=np.zeros((2, 5, 3)))),
@@ -109,6 +110,9 @@ bad = {
     "twice": dict(data, test=dict(data["test"], id=["f$_$1", "f$_$1"])),
     "ids": dict(data, test=dict(data["test"], id=[1, 2])),
     "other": {"train": data["train"], "test": data["test"]},
+    "shared": {s: dict(data[s], id=["v$_$%d" % i for i in range(400)], text=[[big] * 400][0], regression_labels=[0.0] * 400,
+                       audio=np.zeros((400, 1, 3)), vision=np.zeros((400, 1, 2)), audio_lengths=[1] * 400, vision_lengths=[1] * 400)
+               for s in SPLITS},
     "nan": dict(data, valid=dict(data["valid"], text=np.full((1, 3, 2), [np.nan, 1.0]))),
 }
 os.makedirs(os.path.join(here, "bad"), exist_ok=True)
