@@ -45,8 +45,13 @@ func Read(path string, fields Fields) (*Table, error) {
 		return nil, err
 	}
 	table, err := format.Read(source, fields)
-	if table != nil && table.Path == "" {
-		table.Path = path
+	if table != nil {
+		if table.Path == "" {
+			table.Path = path
+		}
+		if table.Name == "" {
+			table.Name = baseName(table.Path)
+		}
 	}
 	return table, err
 }

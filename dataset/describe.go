@@ -43,7 +43,7 @@ func DescribeFile(path string, fields Fields) (Description, error) {
 		if columns == nil {
 			return Description{}, err
 		}
-		return Description{Name: BaseName(path), Hash: table.Hash, Arrays: columns, Error: err.Error()}, err
+		return Description{Name: baseName(path), Hash: table.Hash, Arrays: columns, Error: err.Error()}, err
 	}
 	d := Describe(corpus)
 	d.Arrays = columns

@@ -35,9 +35,6 @@ func (f *Format) extension() string {
 	return first
 }
 
-// Folder is the extension of formats that are folders of files.
-const Folder = "/"
-
 var formats = map[string]*Format{}
 
 // Register adds a format. A name that is there already panics.

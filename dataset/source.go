@@ -14,11 +14,14 @@ import (
 	"gsdnet/internal/npz"
 )
 
-// Stdin is the path that stands for standard input.
-const Stdin = "-"
+// Special paths.
+const (
+	Stdin  = "-" // standard input
+	Folder = "/" // the extension of formats that are folders of files
+)
 
-// MaxFileBytes bounds a file that is read whole.
-const MaxFileBytes = 8 << 30
+// maxFileBytes bounds a file that is read whole.
+const maxFileBytes = 8 << 30
 
 // Source is a file that is to be read. It remembers what was read of it, so that
 // several formats can look at a file that is decoded once.
@@ -42,8 +45,8 @@ func Title(path string) string {
 	return npz.Shown(path)
 }
 
-// BaseName returns the name of a corpus that has no other.
-func BaseName(path string) string {
+// baseName returns the name of a corpus that has no other.
+func baseName(path string) string {
 	base := filepath.Base(Title(path))
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
@@ -72,8 +75,8 @@ func (s *Source) Stream(decode func(r io.Reader, size int64) error) (hash string
 	switch {
 	case err != nil || !info.Mode().IsRegular():
 		return "", hint.Input("give the path of a file", "%s: not a file", s.Title())
-	case info.Size() > MaxFileBytes:
-		return "", hint.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(MaxFileBytes))
+	case info.Size() > maxFileBytes:
+		return "", hint.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(maxFileBytes))
 	}
 	sum := sha256.New()
 	r := io.TeeReader(f, sum)

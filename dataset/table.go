@@ -75,6 +75,18 @@ type Matrix struct {
 // Row returns the features of one utterance.
 func (m *Matrix) Row(i int) []float32 { return m.Values[i*m.Width : (i+1)*m.Width : (i+1)*m.Width] }
 
+// Append adds the features of one utterance, of the matrix's width, or nil where they
+// are missing.
+func (m *Matrix) Append(features []float32) {
+	if features != nil {
+		m.Values = append(m.Values, features...)
+		return
+	}
+	for range m.Width {
+		m.Values = append(m.Values, float32(math.NaN()))
+	}
+}
+
 // Fault returns an error in one row of a column, or in all of it if the row is
 // negative.
 func (t *Table) Fault(tip, column string, row int, format string, args ...any) error {
@@ -111,7 +123,7 @@ func (t *Table) Corpus(task string) (*erc.Corpus, error) {
 	}
 	corpus := &erc.Corpus{Name: t.Name, Hash: t.Hash, Dialogues: t.Dialogues, Speakers: t.Speakers}
 	if corpus.Name == "" {
-		corpus.Name = BaseName(t.Path)
+		corpus.Name = baseName(t.Path)
 	}
 	for m, x := range t.Features {
 		if x != nil {
@@ -190,13 +202,4 @@ func SplitOf(word string) (erc.Split, bool) {
 		return erc.Test, true
 	}
 	return 0, false
-}
-
-// Missing returns a row of features that is missing.
-func Missing(width int) []float32 {
-	out := make([]float32, width)
-	for i := range out {
-		out[i] = float32(math.NaN())
-	}
-	return out
 }

@@ -57,9 +57,9 @@ func (t *Table) add(conv *erc.Conversation, u *erc.Utterance) error {
 			}
 			return fmt.Errorf("%d channels of %s, want %d", len(u.Features[m]), m, width)
 		case u.Present.Has(m):
-			x.Values = append(x.Values, u.Features[m]...)
+			x.Append(u.Features[m])
 		default:
-			x.Values = append(x.Values, Missing(x.Width)...)
+			x.Append(nil)
 		}
 	}
 	if int(int32(u.Turn)) != u.Turn {

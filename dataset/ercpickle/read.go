@@ -121,11 +121,7 @@ func (r *reader) modality(c *pickled.Conversation, m erc.Modality, v pickle.Valu
 		if len(x.Values)+x.Width > room {
 			return r.fault(c, "more features of %s than a file of this size can hold", m)
 		}
-		vector := pooled.Mean(s.Steps, s.Width, func(int) bool { return true }, s.At)
-		if vector == nil {
-			vector = dataset.Missing(s.Width)
-		}
-		x.Values = append(x.Values, vector...)
+		x.Append(pooled.Mean(s.Steps, s.Width, func(int) bool { return true }, s.At))
 	}
 	return nil
 }

@@ -117,10 +117,7 @@ func (r *reader) modality(m erc.Modality, folder string, sum hash.Hash) error {
 	}
 	x := &dataset.Matrix{Width: width, Values: make([]float32, 0, width*len(vectors))}
 	for _, v := range vectors {
-		if v == nil {
-			v = dataset.Missing(width)
-		}
-		x.Values = append(x.Values, v...)
+		x.Append(v)
 	}
 	r.table.Features[m] = x
 	return nil

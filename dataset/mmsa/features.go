@@ -47,7 +47,7 @@ func (r *reader) features(s erc.Split, m erc.Modality, d *pickle.Dict, n int) er
 		if len(x.Values)+x.Width > room {
 			return r.fault(s, key, "more features than a file of this size can hold")
 		}
-		x.Values = append(x.Values, mean(seq, lengths[i], mask, i)...)
+		x.Append(mean(seq, lengths[i], mask, i))
 	}
 	return nil
 }
@@ -81,8 +81,8 @@ func words(m erc.Modality, d *pickle.Dict, n int) *pickle.Array {
 	return a
 }
 
-// mean averages the valid steps of one utterance, row i of its split; a row of NaN
-// where there are none.
+// mean averages the valid steps of one utterance, row i of its split; nil where
+// there are none.
 func mean(seq pickled.Sequence, length float64, mask *pickle.Array, i int) []float32 {
 	at := func(step, j int) float64 {
 		if x := seq.At(step, j); !math.IsInf(x, -1) {
@@ -91,7 +91,7 @@ func mean(seq pickled.Sequence, length float64, mask *pickle.Array, i int) []flo
 		return 0
 	}
 	masked := mask != nil && mask.Shape[2] == seq.Steps && seq.Steps > 1
-	out := pooled.Mean(seq.Steps, seq.Width, func(step int) bool {
+	return pooled.Mean(seq.Steps, seq.Width, func(step int) bool {
 		if float64(step) >= length && seq.Steps > 1 {
 			return false
 		}
@@ -107,8 +107,4 @@ func mean(seq pickled.Sequence, length float64, mask *pickle.Array, i int) []flo
 		}
 		return false
 	}, at)
-	if out == nil {
-		return dataset.Missing(seq.Width)
-	}
-	return out
 }

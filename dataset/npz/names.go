@@ -126,9 +126,6 @@ type names struct {
 // pages, and for the next reading. A failure leaves the file as it was.
 func WriteNames(path string, t *dataset.Table) error {
 	n := names{Name: t.Name, Classes: t.Classes, Dialogues: t.Titles, Speakers: t.Speakers}
-	if t.Name == "" {
-		n.Name = dataset.BaseName(t.Path)
-	}
 	if t.Dialogues != nil {
 		n.Dialogues = t.Dialogues
 	}

@@ -97,10 +97,7 @@ func (c *columns) matrix(t *dataset.Table, m erc.Modality, rows [][]float32) (*d
 	}
 	x := &dataset.Matrix{Width: width, Values: make([]float32, 0, width*len(rows))}
 	for i, row := range rows {
-		if row == nil {
-			row = dataset.Missing(width)
-		}
-		x.Values = append(x.Values, row...)
+		x.Append(row)
 		rows[i] = nil // so that large features are held once
 	}
 	return x, nil
