@@ -10,7 +10,7 @@ DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Packages that the race detector checks; those that it makes too slow are left out.
-RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
+RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
 
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
@@ -67,8 +67,8 @@ lint: ## some minutes the first time, which compiles the linters
 fuzz: ## half a minute for each gate that strangers' files pass, and for the engine's shapes
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 30s ./internal/npz
 	go test -run '^$$' -fuzz FuzzHeader -fuzztime 30s ./internal/npz
-	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset
-	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset
+	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset/npz
+	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
@@ -41,7 +41,7 @@ func setUp(t *testing.T, spec string) (*rundir.Config, *erc.Corpus) {
 			t.Fatal(err)
 		}
 	}
-	return c, dataset.Synthetic(dataset.SyntheticConfig{
+	return c, synthetic.New(synthetic.Config{
 		Train: 8, Valid: 1, Test: 1, MinTurns: turns, MaxTurns: turns, Dims: [erc.NumModalities]int{100, 74, 35},
 	})
 }

@@ -15,7 +15,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/internal/npz"
 )
 
@@ -168,7 +169,7 @@ func corpusCmd(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("corpus: no fault %q", args[0])
 	}
 	path := ts.MkAbs(args[1])
-	ts.Check(dataset.WriteNPZ(path, dataset.Synthetic(dataset.SyntheticConfig{
+	ts.Check(datanpz.Write(path, synthetic.New(synthetic.Config{
 		Train: 2, Valid: 1, Test: 1, MinTurns: 6, MaxTurns: 6, Dims: [3]int{3, 2, 2},
 	})))
 	file, err := npz.ReadFile(path)
