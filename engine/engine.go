@@ -1,51 +1,73 @@
 // Package engine runs computation graphs. It opens a backend by its name, and compiles
 // a graph once for every set of input shapes. Inputs and outputs have names:
 //
-//	backend, err := engine.Open(engine.SIMD)
+//	backend, err := engine.Open("simd")
 //	graphs := engine.NewGraphs(backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 //		return engine.Outputs{"sum": graph.Add(in.Get("a"), in.Get("b"))}
 //	})
 //	results, err := graphs.Call(engine.Feed{"a": a, "b": b})
 //	sum := results["sum"].Values
 //
+// A new backend is one file that declares it, as backend_go.go does.
+//
 // Start reading at Open, then Graphs.Call.
 package engine
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/gobackend"
 
 	"gsdnet/internal/hint"
-	"gsdnet/simd"
 )
 
 // Backend runs computation graphs.
 type Backend = compute.Backend
 
-// The names of the backends. Those of XLA are in builds with -tags xla alone.
-const (
-	SIMD    = "simd"     // ours; the default
-	Go      = "go"       // GoMLX's own
-	XLA     = "xla:cpu"  // XLA on the processor
-	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU
-)
+// Default is the name of the backend that the empty name stands for.
+const Default = "simd"
 
-// Open opens a backend by its name. The empty name stands for SIMD. Finalize the backend
-// after use. Its errors are a name that is not known, and a backend that this build does
-// not have.
-func Open(name string) (Backend, error) {
-	switch name {
-	case "", SIMD:
-		return simd.New("")
-	case Go:
-		// Operations run one after another, each on all processors: side by side,
-		// its matrix products can wait for each other's workers for ever (compute
-		// v0.1.6).
-		return gobackend.New("ops_sequential")
-	case XLA, XLACUDA:
-		return openXLA(strings.TrimPrefix(name, "xla:"))
+// declaration is what the rest of the program knows of a backend.
+type declaration struct {
+	name string // of --backend
+	help string // one clause for --help
+	open func() (Backend, error)
+}
+
+var declared = map[string]declaration{}
+
+// declare adds a backend. Each backend calls it in the file that opens it.
+func declare(d declaration) {
+	if _, twice := declared[d.name]; twice {
+		panic("engine: backend " + d.name + " is declared twice")
 	}
-	return nil, hint.OneOf("--backend", name, SIMD, Go, XLA, XLACUDA)
+	declared[d.name] = d
+}
+
+// Names returns the names of the backends, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(declared)) }
+
+// Help lists the backends with one clause for each.
+func Help() string {
+	var lines []string
+	for _, name := range Names() {
+		lines = append(lines, fmt.Sprintf("%s (%s)", name, declared[name].help))
+	}
+	return strings.Join(lines, ", ")
+}
+
+// Open opens a backend by its name. The empty name stands for Default. Finalize the
+// backend after use. Its errors are a name that is not known, and a backend that this
+// build or this machine does not have.
+func Open(name string) (Backend, error) {
+	if name == "" {
+		name = Default
+	}
+	if err := hint.OneOf("--backend", name, Names()...); err != nil {
+		return nil, err
+	}
+	return declared[name].open()
 }
