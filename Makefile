@@ -23,7 +23,7 @@ build: ## bin/gsdnet
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt tidy vet lint staticcheck deadcode vuln race xla test
+ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla test
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }

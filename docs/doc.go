@@ -1,3 +1,5 @@
-// Package docs is the pages, and the tests that hold them to what they say. Start
-// reading at results.md, or at extending_test.go for the tests.
+// Package docs holds the documentation and the tests that compare it with the code.
+// The tests build and run the examples of extending.md, and compare the figures and
+// verdicts of README.md and results.md with the tables in results/. Start reading at
+// results_test.go.
 package docs
