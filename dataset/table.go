@@ -63,6 +63,8 @@ type Table struct {
 	// Columns describes everything that the file holds, used or not, for Describe.
 	// It may be nil.
 	Columns func() []ArrayInfo
+
+	parts []*Table // of several files, by ReadAll
 }
 
 // Matrix holds the features of one modality, a row an utterance.
@@ -90,6 +92,12 @@ func (m *Matrix) Append(features []float32) {
 // Fault returns an error in one row of a column, or in all of it if the row is
 // negative.
 func (t *Table) Fault(tip, column string, row int, format string, args ...any) error {
+	for _, part := range t.parts {
+		if row < part.Rows {
+			return part.Fault(tip, column, row, format, args...)
+		}
+		row -= part.Rows
+	}
 	var place string
 	switch {
 	case t.Place != nil:

@@ -14,8 +14,8 @@ import (
 )
 
 type importCmd struct {
-	File string `arg:"" help:"Data file, or folder, of any format." placeholder:"FILE"`
-	Out  string `help:"File to write (.npz)." required:"" placeholder:"FILE"`
+	Files []string `arg:"" name:"file" help:"Data files, or folders, of any format."`
+	Out   string   `help:"File to write (.npz)." required:"" placeholder:"FILE"`
 	fieldFlags
 	jsonFlag
 }
@@ -32,10 +32,12 @@ func (importCmd) Help() string {
 	}
 	return `Example:
   gsdnet data import corpus.csv --out corpus.npz
+  gsdnet data import train.csv dev.csv test.csv --out corpus.npz
 
 Reads a file of any format, checks it, and writes it as .npz, its rows in their
 order. Names of classes, speakers, dialogues and features go into the JSON beside
-the .npz. Every other verb reads these formats too:
+the .npz. Several files become one corpus; one without splits that is named
+train, valid, val, dev or test is that split. Every other verb reads these formats too:
 
 ` + formats.String()
 }
@@ -49,7 +51,7 @@ func (c *importCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := interrupt.Value(ctx, func() (*erc.Corpus, error) { return datanpz.Import(c.File, fields, c.Out) })
+	corpus, err := interrupt.Value(ctx, func() (*erc.Corpus, error) { return datanpz.Import(c.Files, fields, c.Out) })
 	if err != nil {
 		return err
 	}

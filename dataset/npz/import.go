@@ -22,7 +22,7 @@ func Load(path string, fields dataset.Fields) (*archive.File, dataset.Fields, er
 		file, err := ReadFile(path)
 		return file, fields, err
 	}
-	table, _, err := checked(path, fields)
+	table, _, err := checked([]string{path}, fields)
 	if err != nil {
 		return nil, fields, err
 	}
@@ -31,8 +31,8 @@ func Load(path string, fields dataset.Fields) (*archive.File, dataset.Fields, er
 
 // checked reads a table, and checks it for the task and for each kind of label that
 // it has.
-func checked(path string, fields dataset.Fields) (*dataset.Table, *erc.Corpus, error) {
-	table, err := dataset.Read(path, fields)
+func checked(paths []string, fields dataset.Fields) (*dataset.Table, *erc.Corpus, error) {
+	table, err := dataset.ReadAll(paths, fields)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,14 +46,14 @@ func checked(path string, fields dataset.Fields) (*dataset.Table, *erc.Corpus, e
 	return table, corpus, nil
 }
 
-// Import reads a corpus of any format and writes it to out, a .npz, and its names to
+// Import reads a corpus of any format, of one file or several, and writes it to out, a .npz, and its names to
 // the JSON beside it. A .npz and a JSON that are there are replaced, but a JSON
 // alone, or with other keys than those of names, is not.
-func Import(path string, fields dataset.Fields, out string) (*erc.Corpus, error) {
+func Import(paths []string, fields dataset.Fields, out string) (*erc.Corpus, error) {
 	if err := mayWriteNames(out); err != nil {
 		return nil, err
 	}
-	table, corpus, err := checked(path, fields)
+	table, corpus, err := checked(paths, fields)
 	if err != nil {
 		return nil, err
 	}
