@@ -1,23 +1,21 @@
 // Package dicmor is Distribution-Consistent Modality Recovering (Wang et al., ICCV
-// 2023): a normalising flow for each modality maps its features to a latent space
-// in which classes have Gaussian priors of their own; a missing modality is made by
-// pushing the latent of a present one backwards through the missing one's flow,
-// and refined by residual channel attention.
+// 2023). A normalising flow for each modality maps its features to a latent space, in
+// which every class has a Gaussian prior of its own. The features of a missing modality
+// are made from the latents of the present ones by the inverse of its flow, and refined
+// by residual channel attention.
 //
-// Faithful: linear encoders, without a layer norm; one flow per modality, trained
-// by the likelihood of its latent under the prior of the utterance's class (the
-// rounded score); generation through the inverse flow, without gradient into the
-// source or, from the likelihood, into the encoders, which the published code
-// freezes; two sources joined by a dense layer; refinement by residual channel
+// Faithful to the paper and its code: linear encoders without a layer norm; one flow for
+// each modality, trained by the likelihood of its latents under the prior of the
+// utterance's class (the rounded score); generation by the inverse flow; no gradient of
+// the generation into its source, or of the likelihood into the encoders, which the
+// published code freezes; a dense layer that joins the sources; residual channel
 // attention; the loss L_pred + 0.1·(L_likelihood + L_reconstruction).
 //
-// Adapted: the published model convolves and attends along the frames of an
-// utterance, of which there is one here. A convolution of it is a dense layer, and
-// so is the multimodal transformer's attention, whose weight is 1: in its place one
-// dense layer joins the completed modalities, and recurrent layers read along the
-// utterances. Affine couplings keep either half in turn (the published code keeps
-// the same half throughout, so that half of the channels never move). At test no
-// label is anywhere near.
+// Adapted: the published model has convolutions and attention along the frames of an
+// utterance. Here an utterance is one frame, so that both become dense layers; recurrent
+// layers read along the utterances of the conversation. The couplings of a flow keep the
+// two halves of the channels in turn, where the published code always keeps the same
+// half, so that it never changes. Labels are used in training only.
 //
 // Start reading at Net.complete.
 package dicmor
@@ -46,8 +44,8 @@ func Default() Config {
 }
 
 const (
-	scoreClasses = 7 // of a sentiment score, −3 to 3
-	reduction    = 16
+	scoreClasses = 7  // of a rounded sentiment score, −3 to 3
+	reduction    = 16 // of the channels in the bottleneck of channel attention
 )
 
 func init() {
@@ -70,7 +68,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
-// Prepare adds nothing: the graphs need only what was observed.
+// Prepare adds nothing, because the graphs need only the observed features.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Varies is false: the same observations always give the same completion.
@@ -81,8 +79,8 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
-// Losses is L = L_pred + 0.1·(L_likelihood + L_reconstruction), the decoder beside
-// it.
+// Losses returns L = L_pred + 0.1·(L_likelihood + L_reconstruction), and the decoder's
+// loss.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	done := n.complete(p, in)
 	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
@@ -108,24 +106,25 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	return f
 }
 
-// completion is what the flows make of a batch.
+// completion is a batch completed by the flows.
 type completion struct {
 	completed  *graph.Node // [M,B,N,d]
-	latent     *graph.Node // [M,B,N,d] of the present modalities
-	volume     *graph.Node // [M,B,N,1] log |det| of the flow there
-	observable *graph.Node // [M,B,N,1]
+	latent     *graph.Node // [M,B,N,d] latents of the present modalities
+	volume     *graph.Node // [M,B,N,1] log |det| of the flow at their features
+	observable *graph.Node // [M,B,N,1] 1 where a modality is present
 }
 
-// encode projects utterances, each a sequence of one frame: a convolution of one tap.
+// encode maps the raw features of an input prefix to [M,B,N,d]. The convolution has one
+// tap, because an utterance is one frame.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
 	return layer.Embed(p.In("encode"), readout.Inputs(in, prefix), in.Get(model.InValid), n.cfg.Width, 1)
 }
 
-// complete pushes what is present through its flow and back through those of what
-// is missing.
+// complete maps the present modalities to latents, and the joined latents to the missing
+// modalities.
 func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
 	seen := graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent))
-	latent, volume := n.flow(p.In("flow"), graph.StopGradient(seen)) // or the likelihood shapes what is predicted from
+	latent, volume := n.flow(p.In("flow"), graph.StopGradient(seen)) // no gradient of the likelihood into the encoder
 	latent = graph.Mul(latent, in.Get(model.InPresent))
 
 	source := graph.StopGradient(layer.Beside(latent))
@@ -142,7 +141,8 @@ func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
 	}
 }
 
-// halves splits the channels, the first half kept in even couplings.
+// halves splits the channels [M,B,N,d] of a coupling in two. Even couplings keep the first
+// half, odd ones the second.
 func halves(x *graph.Node, coupling int) (kept, moved *graph.Node) {
 	width := x.Shape().Dimensions[3]
 	part := func(from, to int) *graph.Node {
@@ -155,6 +155,7 @@ func halves(x *graph.Node, coupling int) (kept, moved *graph.Node) {
 	return kept, moved
 }
 
+// joinHalves undoes halves.
 func joinHalves(kept, moved *graph.Node, coupling int) *graph.Node {
 	if coupling%2 == 1 {
 		kept, moved = moved, kept
@@ -162,7 +163,7 @@ func joinHalves(kept, moved *graph.Node, coupling int) *graph.Node {
 	return graph.Concatenate([]*graph.Node{kept, moved}, -1)
 }
 
-// coupling returns the log scale and the shift that the kept half gives the other.
+// coupling computes from the kept half the log scale and the shift of the other half.
 func (n *Net) coupling(p *model.Params, kept *graph.Node) (logScale, shift *graph.Node) {
 	half := n.cfg.Width / 2
 	h := layer.ReLU(layer.DensePerModality(p.In("in"), kept, n.cfg.Width/2))
@@ -170,23 +171,24 @@ func (n *Net) coupling(p *model.Params, kept *graph.Node) (logScale, shift *grap
 	return graph.MulScalar(graph.Tanh(raw), 0.5), layer.DensePerModality(p.In("shift"), h, half)
 }
 
-// flow maps features to latents, with the log determinant of each utterance.
+// flow maps features [M,B,N,d] to latents, and returns log |det| of each utterance,
+// [M,B,N,1], too.
 func (n *Net) flow(p *model.Params, x *graph.Node) (z, volume *graph.Node) {
 	for i := range n.cfg.Flows {
 		kept, moved := halves(x, i)
 		logScale, shift := n.coupling(p.In("coupling%d", i), kept)
 		x = joinHalves(kept, graph.Add(graph.Mul(moved, graph.Exp(logScale)), shift), i)
-		here := graph.ReduceAndKeep(logScale, graph.ReduceSum, -1)
+		logDet := graph.ReduceAndKeep(logScale, graph.ReduceSum, -1)
 		if volume == nil {
-			volume = here
+			volume = logDet
 		} else {
-			volume = graph.Add(volume, here)
+			volume = graph.Add(volume, logDet)
 		}
 	}
 	return x, volume
 }
 
-// inverse undoes flow.
+// inverse maps latents back to features.
 func (n *Net) inverse(p *model.Params, z *graph.Node) *graph.Node {
 	for i := n.cfg.Flows - 1; i >= 0; i-- {
 		kept, moved := halves(z, i)
@@ -196,8 +198,8 @@ func (n *Net) inverse(p *model.Params, z *graph.Node) *graph.Node {
 	return z
 }
 
-// attend is a residual channel attention block (Zhang et al., ECCV 2018): channels
-// are weighed by what the utterance's other channels say.
+// attend is a residual channel attention block (Zhang et al., ECCV 2018): every channel
+// is multiplied by a weight that is computed from all channels of the utterance.
 func (n *Net) attend(p *model.Params, x *graph.Node) *graph.Node {
 	h := layer.DensePerModality(p.In("in"), x, n.cfg.Width)
 	h = layer.DensePerModality(p.In("out"), layer.ReLU(h), n.cfg.Width)
@@ -206,8 +208,8 @@ func (n *Net) attend(p *model.Params, x *graph.Node) *graph.Node {
 	return graph.Add(x, graph.Mul(h, gate))
 }
 
-// likelihood is the negative log-likelihood per channel of the present latents
-// under the unit Gaussian around the prior mean of their class.
+// likelihood returns the mean negative log-likelihood per channel of the present latents,
+// under a unit Gaussian around the prior mean of their class.
 func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *graph.Node {
 	classes := scoreClasses
 	class := graph.ConvertDType(graph.AddScalar(graph.Clip(graph.Round(in.Get(model.InLabel)),
@@ -227,7 +229,7 @@ func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *gra
 	return layer.MaskedMean(nll, known)
 }
 
-// predict fuses the completed modalities and reads along the conversation.
+// predict reads the completed modalities side by side along the conversation.
 func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
 	return n.out.Predict(p, in, layer.Beside(completed))
 }

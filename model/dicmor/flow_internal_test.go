@@ -15,7 +15,7 @@ import (
 	"gsdnet/simd"
 )
 
-// The inverse undoes the flow, and every channel moves.
+// The inverse maps latents back to the features, and the flow changes every channel.
 func TestFlowInverts(t *testing.T) {
 	c := Default()
 	c.Width = 6

@@ -1,11 +1,11 @@
-// Package simple holds what a sceptic would try first: fill the holes with
-// zeros, with means, or with a ridge regression on what is present, then encode,
-// fuse and predict as GSDNet does, on the observed graphs. It is the yardstick of
-// every model that recovers: one that does not beat it does not earn its keep.
+// Package fill holds three baselines that complete a conversation without a learnt
+// model: zeros, means and ridge regression. They encode, fuse and predict as GSDNet does,
+// on the observed graphs. A model that recovers missing features is worth its cost only
+// if it is better than these.
 //
-//	zero        a missing modality is a row of zeros in the fused graph
-//	mean        raw features: the mean of that modality in the conversation
-//	regression  raw features: ridge regression on the present modalities
+//	zero        missing modalities are rows of zeros in the fused graph
+//	mean        missing features are the mean of the modality in the conversation
+//	regression  missing features are regressed on the present modalities (package ridge)
 //
 // Start reading at Net.complete.
 package fill
@@ -26,7 +26,7 @@ import (
 	"gsdnet/spectral"
 )
 
-// Config holds the settings that the three share; defaults are GSDNet's.
+// Config holds the settings that the three baselines share. The defaults are GSDNet's.
 type Config struct {
 	Width        int     `toml:"width" limit:"2..4096 even"`  // d
 	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // taps of the encoder's convolution, odd
@@ -127,13 +127,13 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 // fusedWidth is the number of channels of a fused state.
 func (n *Net) fusedWidth() int { return (n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width }
 
-// Losses has the prediction's term alone: these completions learn nothing.
+// Losses returns the loss of the prediction, because zeros and means are not learnt.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	return n.losses(p, in, n.complete(in))
 }
 
-// Forecast predicts from the completed conversation. Zeros and means are what they
-// are: there is nothing to weigh.
+// Forecast predicts from the completed conversation. The features that it recovers are
+// their own anchor, so that no shrinkage changes them.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	x := n.complete(in)
 	f := n.forecast(p, in, x)
@@ -141,7 +141,7 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	return f
 }
 
-// complete returns the raw features with the holes filled.
+// complete returns the raw features [B,N,D_m] with zeros or means where they are missing.
 func (n *Net) complete(in engine.Nodes) [erc.NumModalities]*graph.Node {
 	if n.kind == Mean {
 		return layer.FillMean(in)
@@ -153,11 +153,13 @@ func (n *Net) complete(in engine.Nodes) [erc.NumModalities]*graph.Node {
 	return x
 }
 
+// losses returns the loss of the prediction from completed raw features x.
 func (n *Net) losses(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Losses {
 	loss := n.out.Loss(n.forecast(p, in, x), in)
 	return model.Losses{Total: loss, Terms: []model.Term{{Name: "pred", Value: loss}}}
 }
 
+// forecast encodes, fuses and predicts from completed raw features x.
 func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Outputs {
 	for m := range x {
 		in = in.With(erc.Modality(m).String(), x[m])
@@ -178,7 +180,7 @@ func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*g
 	return f
 }
 
-// regression completes by ridge regression.
+// regression is the baseline that completes by ridge regression.
 type regression struct {
 	*Net
 	ridge ridge.Regression

@@ -5,7 +5,7 @@ import (
 	"gsdnet/model"
 )
 
-// Size implements model.Sized.
+// Size estimates what a training step holds.
 func (n *Net) Size(b, length int) (s model.Size) {
 	c, rows := n.cfg, b*length
 	s.Channels(rows, n.setup.Dims, c.Width*c.Kernel, 1)

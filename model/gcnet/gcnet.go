@@ -1,17 +1,18 @@
-// Package gcnet is the Graph Completion Network (Lian et al., TPAMI 2023): two
-// relational graphs of the conversation, one of what came before and after, one of
-// who speaks to whom, refine the features of every utterance, from which emotion
-// is predicted and the missing features are reconstructed.
+// Package gcnet is the Graph Completion Network (Lian et al., TPAMI 2023). Two relational
+// graphs of the conversation refine the features of every utterance: one of past and
+// future, one of speakers. The emotion is predicted and the missing features are
+// reconstructed from the refined features.
 //
-// Faithful: missing features are zeros and the modalities enter side by side; a
-// recurrent context encoder; for each graph a relational convolution, a plain one
-// without an activation between, a recurrent layer on input and output side by
-// side, and a dense layer; the two are added; the reconstruction loss is the
-// squared error of missing cells per channel, with weight 1.
+// Faithful to the paper and its code: missing features are zeros, and the modalities
+// enter side by side; a recurrent context encoder; for each graph a relational
+// convolution and a plain one without an activation between them, a recurrent layer on
+// input and output side by side, and a dense layer; the sum of both graphs' results; the
+// reconstruction loss is the squared error of missing features per channel, of weight 1.
 //
-// Adapted: biLSTMs are quasi-recurrent layers (model.Recurrent); the speakers'
+// Adapted: biLSTMs are replaced by quasi-recurrent layers (layer.Recurrent). The speaker
 // relations are "same" and "other", where GCNet has one for each pair of speakers,
-// whose number corpora differ in; the optional time attention is left out.
+// because corpora differ in the number of speakers. The optional time attention is left
+// out.
 //
 // Start reading at Net.refine.
 package gcnet
@@ -59,14 +60,14 @@ func New(c Config, s model.Setup) (*Net, error) {
 	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
-// Names of the inputs that Prepare adds: [R,B,N,N], row-normalised edges of each
-// relation.
+// Names of the inputs that Prepare adds: the edges of each relation, [R,B,N,N], whose rows
+// sum to 1 or 0.
 const (
 	inTemporal = "temporal" // past, now, future
-	inSpeaker  = "speakers" // same speaker, another one
+	inSpeaker  = "speakers" // same speaker, another speaker
 )
 
-// Prepare adds the relations.
+// Prepare adds the edges of the relations.
 func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	feed[inTemporal] = n.relations(b, 3, func(_ *model.Conversation, i, j int) int {
 		switch {
@@ -97,12 +98,12 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 // graphWidth is D_h, the width of a graph network's output.
 func (n *Net) graphWidth() int { return n.cfg.Width + n.cfg.Width/2 }
 
-// relations lays out the edges j → i within the window by their kind, each row
-// divided by its number of edges.
+// relations returns the edges j → i within the window by their kind, [kinds,B,N,N]. An
+// edge has weight 1 over the number of edges of its kind into i.
 func (n *Net) relations(b *model.Batch, kinds int, kind func(c *model.Conversation, i, j int) int) *tensors.Tensor {
 	out := make([]float32, kinds*b.Size()*b.N*b.N)
-	for at := range b.Conversations {
-		c := &b.Conversations[at]
+	for row := range b.Conversations {
+		c := &b.Conversations[row]
 		for i := range c.Len() {
 			counts := make([]float32, kinds)
 			first, last := max(0, i-n.cfg.Window), min(c.Len()-1, i+n.cfg.Window)
@@ -111,14 +112,14 @@ func (n *Net) relations(b *model.Batch, kinds int, kind func(c *model.Conversati
 			}
 			for j := first; j <= last; j++ {
 				k := kind(c, i, j)
-				out[((k*b.Size()+at)*b.N+i)*b.N+j] = 1 / counts[k]
+				out[((k*b.Size()+row)*b.N+i)*b.N+j] = 1 / counts[k]
 			}
 		}
 	}
 	return tensors.FromFlatDataAndDimensions(out, kinds, b.Size(), b.N, b.N)
 }
 
-// Losses is L = L_pred + L_reconstruction.
+// Losses returns L = L_pred + L_reconstruction.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	h := n.refine(p, in)
 	pred := n.out.Loss(n.out.Predict(p, in, h), in)
@@ -140,8 +141,8 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	return f
 }
 
-// embed maps each modality's raw features to [M,B,N,d]; their sum is the first
-// layer on the modalities side by side.
+// embed maps the raw features of each modality to [M,B,N,d]. The sum over modalities
+// equals one dense layer on all modalities side by side.
 func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node, in engine.Nodes) *graph.Node {
 	var parts []*graph.Node
 	for _, m := range erc.Modalities {
@@ -150,7 +151,8 @@ func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node, in engine
 	return graph.Mul(graph.Stack(parts, 0), layer.Valid4(in))
 }
 
-// refine encodes the context and adds what the two graphs make of it: [B,N,D_h].
+// refine encodes the context and returns the sum of the two graph networks on it,
+// [B,N,D_h].
 func (n *Net) refine(p *model.Params, in engine.Nodes) *graph.Node {
 	x := graph.ReduceSum(n.embed(p, readout.Inputs(in, ""), in), 0)
 	context := layer.Recurrent(p.In("context"), x, in.Get(model.InValid), n.cfg.Width/2)
@@ -159,7 +161,8 @@ func (n *Net) refine(p *model.Params, in engine.Nodes) *graph.Node {
 		n.relational(p.In("speaker"), context, in.Get(inSpeaker), in))
 }
 
-// relational is one graph network on the context [B,N,d], with edges [R,B,N,N].
+// relational is one graph network on the context x [B,N,d] with edges [R,B,N,N]. It
+// returns [B,N,D_h].
 func (n *Net) relational(p *model.Params, x, edges *graph.Node, in engine.Nodes) *graph.Node {
 	half := n.cfg.Width / 2
 	h := layer.Dense(p.In("self"), x, half)
@@ -176,12 +179,12 @@ func (n *Net) relational(p *model.Params, x, edges *graph.Node, in engine.Nodes)
 	return layer.ReLU(layer.Dense(p.In("out"), out, n.graphWidth()))
 }
 
-// along propagates [B,N,d] along the edges of a relation.
+// along sums h [B,N,d] over the edges of a relation.
 func along(edges *graph.Node, relation int, h *graph.Node) *graph.Node {
 	return graph.Dot(layer.Pick(edges, relation), h).General([]int{2}, []int{0}, []int{1}, []int{0})
 }
 
-// reconstruct maps the refined features to the raw ones of all modalities.
+// reconstruct maps the refined features to the raw features of all modalities.
 func (n *Net) reconstruct(p *model.Params, h *graph.Node) [erc.NumModalities]*graph.Node {
 	var out [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {

@@ -2,7 +2,7 @@ package gcnet
 
 import "gsdnet/model"
 
-// Size implements model.Sized.
+// Size estimates what a training step holds.
 func (n *Net) Size(b, length int) (s model.Size) {
 	d, rows := n.cfg.Width, b*length
 	s.Channels(rows, n.setup.Dims, d, 1)

@@ -1,24 +1,27 @@
-// Package imder is Incomplete Multimodality-Diffused Emotion Recognition (Wang et
-// al., NeurIPS 2023): a score network for each modality, conditioned on the present
-// ones, draws the features of what is missing from noise; they are refined and
-// fused by cross-modal attention.
+// Package imder is Incomplete Multimodality-Diffused Emotion Recognition (Wang et al.,
+// NeurIPS 2023). A score network for each modality, conditioned on the present
+// modalities, generates the features of a missing one from noise. They are refined, and
+// cross-modal attention fuses the modalities.
 //
-// Faithful: the variance-exploding SDE with σ = 25; a U-Net along the sequence
-// with Fourier features of the time; sampling by Euler-Maruyama without gradient,
-// in training as at test, whose last step returns the mean; refinement by residual
-// blocks; cross-modal attention; the loss L_pred + 0.1·(L_score + L_rec).
+// Faithful to the paper and its code: the variance-exploding SDE with σ = 25; a U-Net
+// along the sequence with Fourier features of the time; Euler–Maruyama sampling without
+// gradient, in training and at test, whose last step adds no noise; refinement by
+// residual blocks; cross-modal attention; the loss L_pred + 0.1·(L_score + L_rec).
 //
-// Adapted: the published model's sequences are the frames of an utterance, of which
-// there is one here: its convolution is a dense layer, its cross-modal attention
-// stays within the utterance, and the U-Net goes along the utterances of the
-// conversation, on two levels; the condition enters by concatenation where IMDer
-// attends to it; its noise is independent of the target's, where the published code
-// reuses the target's own; the output is preconditioned (Karras et al., NeurIPS
-// 2022), or a few hundred steps leave it a guess of zero and the samples pure noise;
-// 20 steps by default, 100 in the paper; of the multimodal transformer there is one
-// layer, what it adds starts at zero, and recurrent layers read along the utterances
-// in the place of its memory; encoders learn with the rest instead of being frozen
-// after a stage of their own, and no gradient of the score reaches them.
+// Adapted:
+//   - The published sequences are the frames of an utterance. Here an utterance is one
+//     frame: the convolution of the encoder is a dense layer, cross-modal attention stays
+//     within the utterance, and the U-Net, of two levels, runs along the utterances of
+//     the conversation.
+//   - The condition is concatenated to the input, where IMDer attends to it, and its
+//     noise is independent of the target's, where the published code uses the same.
+//   - The output of the network is preconditioned (Karras et al., NeurIPS 2022). Without
+//     that, a network trained for a few hundred steps samples pure noise.
+//   - The sampler takes 20 steps by default, 100 in the paper.
+//   - The multimodal transformer has one layer, whose additions start at zero, and
+//     recurrent layers along the utterances replace its memory.
+//   - The encoders are trained with the rest, without gradient from the score matching.
+//     The published ones are trained in a stage of their own and then frozen.
 //
 // Start reading at Net.sample.
 package imder
@@ -49,7 +52,7 @@ func Default() Config {
 	return Config{Body: readout.DefaultBody(), Sigma: 25, Steps: 20, Weight: 0.1}
 }
 
-const leastTime = 1e-3 // below it the noise is smaller than rounding
+const leastTime = 1e-3 // smallest time of the score matching; below it the noise is smaller than rounding
 
 func init() {
 	model.Offer("imder", "recovery by conditional score diffusion (Wang et al., 2023)", Default, New)
@@ -78,14 +81,14 @@ func New(c Config, s model.Setup) (*Net, error) {
 
 // Names of the inputs that Prepare adds.
 const (
-	inStart  = "start"  // [M,B,N,d]
-	inNoise  = "noise"  // [S−1,M,B,N,d] of the sampler
-	inTime   = "time"   // [B] of the score matching; training
-	inStd    = "std"    // [B] its deviation
-	inTarget = "target" // [M,B,N,d] the noise to be matched
+	inStart  = "start"  // [M,B,N,d] unit normals from which the sampler starts
+	inNoise  = "noise"  // [S−1,M,B,N,d] unit normals that the sampler adds
+	inTime   = "time"   // [B] times of the score matching; training only
+	inStd    = "std"    // [B] standard deviation of the noise at those times; training only
+	inTarget = "target" // [M,B,N,d] the noise that the network must predict; training only
 )
 
-// Prepare adds nothing: the graphs need only what was observed.
+// Prepare adds nothing, because the graphs need only the observed features.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Varies reports whether something is missing, which is then drawn by diffusion.
@@ -113,7 +116,7 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	feed[inTarget] = z.Features(inTarget, 0, n.cfg.Width)
 }
 
-// Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.
+// Losses returns L = L_pred + 0.1·(L_score + L_rec), and the decoder's loss.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	seen := graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent))
 	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
@@ -122,7 +125,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	std := graph.Reshape(in.Get(inStd), 1, -1, 1, 1)
 	noisy := graph.Add(truth, graph.Mul(in.Get(inTarget), std))
 	out := n.score(p, in, noisy, graph.StopGradient(seen), in.Get(inTime), std)
-	score := layer.MaskedMean(graph.Square(graph.Add(out, in.Get(inTarget))), layer.Withheld(in)) // s·std should be −z
+	score := layer.MaskedMean(graph.Square(graph.Add(out, in.Get(inTarget))), layer.Withheld(in)) // the target of the output, std·score, is −z
 	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(completed, truth)), layer.Withheld(in))
 	pred := n.out.Loss(n.predict(p, in, completed), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, completed)
@@ -144,12 +147,13 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	return f
 }
 
-// encode projects utterances, each a sequence of one frame: a convolution of one tap.
+// encode maps the raw features of an input prefix to [M,B,N,d]. The convolution has one
+// tap, because an utterance is one frame.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
 	return layer.Embed(p.In("encode"), readout.Inputs(in, prefix), in.Get(model.InValid), n.cfg.Width, 1)
 }
 
-// complete samples what is missing and refines it.
+// complete samples the missing features and refines them, [M,B,N,d].
 func (n *Net) complete(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.Node {
 	x := graph.StopGradient(n.sample(p, in, graph.StopGradient(seen)))
 	inner := layer.ReLU(layer.DensePerModality(p.In("refine").In("in"), x, n.cfg.Width))
@@ -157,7 +161,7 @@ func (n *Net) complete(p *model.Params, in engine.Nodes, seen *graph.Node) *grap
 	return graph.Add(seen, graph.Mul(x, layer.Missing(in)))
 }
 
-// predict fuses the completed modalities and reads along the conversation.
+// predict fuses the completed modalities and reads them along the conversation.
 func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
 	fused := attend(p.In("fuse"), completed)
 	return n.out.Predict(p, in, layer.Beside(fused))

@@ -10,7 +10,7 @@ import (
 	"gsdnet/model/layer"
 )
 
-// sample runs the reverse-time SDE from noise to features, [M,B,N,d].
+// sample integrates the reverse-time SDE from noise to features, [M,B,N,d].
 func (n *Net) sample(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.Node {
 	g, dtype := seen.Graph(), seen.DType()
 	problem := diffusion.Problem[*graph.Node]{
@@ -20,7 +20,7 @@ func (n *Net) sample(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.
 			_, std := n.sde.Marginal(t)
 			time := graph.Reshape(graph.Scalar(g, dtype, t), 1)
 			out := n.score(p, in, state[0], seen, time, graph.Scalar(g, dtype, std))
-			return []*graph.Node{layer.Space{}.Combine(1, state[0], std, out)} // x + std²·(out/std)
+			return []*graph.Node{layer.Space{}.Combine(1, state[0], std, out)} // x + std²·score, score = out/std
 		},
 		Noise: func(draw, _ int) *graph.Node { return layer.Pick(in.Get(inNoise), draw) },
 	}
@@ -29,17 +29,17 @@ func (n *Net) sample(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.
 	return diffusion.Sample(diffusion.Euler, problem, start, times)[0]
 }
 
-// score is the U-Net's output, std times the score, for noisy features [M,B,N,d] at
-// times [B] or [1], conditioned on the features seen. Each level halves the
-// utterances by averaging neighbours, padding left out.
+// score returns std times the score of noisy features x [M,B,N,d] at times [B] or [1],
+// conditioned on the features seen [M,B,N,d]. It is a U-Net of two levels: the coarse one
+// has half of the utterances, each the mean of two neighbours without padding.
 func (n *Net) score(p *model.Params, in engine.Nodes, x, seen, time, std *graph.Node) *graph.Node {
 	p = p.In("score")
 	width, valid := n.cfg.Width, layer.Valid4(in)
 	embedded := graph.Reshape(layer.TimeEmbedding(p.In("time"), time, width), 1, -1, 1, width)
-	scale := graph.Sqrt(graph.OnePlus(graph.Square(std))) // of x, whose own is about 1
-	side := graph.Concatenate([]*graph.Node{layer.Beside(seen), layer.Beside(in.Get(model.InPresent))}, -1)
+	scale := graph.Sqrt(graph.OnePlus(graph.Square(std))) // the standard deviation of x, if that of clean features is about 1
+	seenAndPresent := graph.Concatenate([]*graph.Node{layer.Beside(seen), layer.Beside(in.Get(model.InPresent))}, -1)
 	dims := x.Shape().Dimensions
-	condition := graph.Reshape(layer.Dense(p.In("condition"), side, erc.NumModalities*width), dims[1], dims[2], erc.NumModalities, width)
+	condition := graph.Reshape(layer.Dense(p.In("condition"), seenAndPresent, erc.NumModalities*width), dims[1], dims[2], erc.NumModalities, width)
 	condition = graph.TransposeAllAxes(condition, 2, 0, 1, 3)
 
 	fine := level(p.In("down0"), graph.Add(layer.DensePerModality(p.In("in"), graph.Div(x, scale), width), condition), embedded, valid, width)
@@ -48,22 +48,23 @@ func (n *Net) score(p *model.Params, in engine.Nodes, x, seen, time, std *graph.
 	h := graph.Concatenate([]*graph.Node{fine, double(coarse, dims[2])}, -1)
 	h = level(p.In("up0"), layer.DensePerModality(p.In("merge"), h, width), embedded, valid, width)
 	out := layer.DensePerModality(p.In("out"), layer.LayerNorm(h), width)
-	// The best linear guess, and the network's word on what it leaves: the clean
-	// sample is then x/(1+std²) + (std/√(1+std²))·out, bounded at every noise level.
+	// The network adds to the best linear estimate: the clean sample is
+	// x/(1+std²) + (std/√(1+std²))·out, which is bounded at every noise level.
 	linear := graph.Mul(graph.Div(x, scale), graph.Div(std, scale))
 	return graph.Sub(graph.Div(out, scale), linear)
 }
 
-// level is one level of the U-Net: time added, neighbours mixed by a convolution,
-// an MLP, with a residual.
+// level is one level of the U-Net, a residual block: it adds the embedded time and applies
+// a convolution over three neighbours and a dense layer.
 func level(p *model.Params, h, time, valid *graph.Node, width int) *graph.Node {
 	u := graph.Mul(graph.Add(layer.LayerNorm(h), time), valid)
-	around := graph.Concatenate([]*graph.Node{u, layer.Shift(u, -1), layer.Shift(u, 1)}, -1)
-	inner := layer.SiLU(layer.DensePerModality(p.In("conv"), around, width))
+	neighbours := graph.Concatenate([]*graph.Node{u, layer.Shift(u, -1), layer.Shift(u, 1)}, -1)
+	inner := layer.SiLU(layer.DensePerModality(p.In("conv"), neighbours, width))
 	return graph.Mul(graph.Add(h, layer.DensePerModality(p.In("out"), inner, width)), valid)
 }
 
-// halve averages pairs of utterances that are there, [M,B,N,d] → [M,B,⌈N/2⌉,d].
+// halve averages pairs of utterances without padding, [M,B,N,d] → [M,B,⌈N/2⌉,d], and
+// returns the validity of the pairs.
 func halve(h, valid *graph.Node) (coarse, coarseValid *graph.Node) {
 	pairs := func(x *graph.Node) *graph.Node {
 		dims := x.Shape().Dimensions
@@ -79,7 +80,7 @@ func halve(h, valid *graph.Node) (coarse, coarseValid *graph.Node) {
 	return graph.Div(pairs(graph.Mul(h, valid)), graph.Max(count, one)), graph.Min(count, one)
 }
 
-// double repeats every utterance, up to a length.
+// double repeats every utterance twice and cuts the result to length utterances.
 func double(h *graph.Node, length int) *graph.Node {
 	dims := h.Shape().Dimensions
 	wide := graph.BroadcastToDims(graph.InsertAxes(h, 3), dims[0], dims[1], dims[2], 2, dims[3])

@@ -5,8 +5,8 @@ import (
 	"gsdnet/model"
 )
 
-// Size implements model.Sized. The sampler keeps nothing for the gradient but its
-// noise and its states.
+// Size estimates what a training step holds. The sampler has no gradient, so it keeps only
+// its noise and its states.
 func (n *Net) Size(b, length int) (s model.Size) {
 	d, rows := n.cfg.Width, b*length
 	s.Layer(rows, erc.NumModalities*d, erc.NumModalities*d, 1) // condition

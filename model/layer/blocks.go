@@ -1,3 +1,16 @@
+// Package layer holds the building blocks of the models' graphs: dense and recurrent
+// layers, the encoder, the graph fusion, the decoder, and what fills missing features.
+//
+// In shapes, B is the number of conversations in a batch, N the number of utterances they
+// are padded to, M = 3 the modalities, D_m the width of a modality's raw features and d
+// the width of the model. A block takes its parameters from p, under names of its own:
+// call it with p.In("name").
+//
+// Faithful to the GSDNet paper: the encoder (Eqs. 12-14, encode.go) and the fusion
+// (Eq. 19, fuse.go). Adapted: Recurrent is a quasi-recurrent layer in the place of a
+// biLSTM, and the decoder to raw features is not in the paper.
+//
+// Start reading at Dense, then Embed and Fuse.
 package layer
 
 import (
@@ -9,21 +22,21 @@ import (
 	"gsdnet/model"
 )
 
-// SiLU is x·logistic(x) (Elfwing et al., Neural Networks 107, 2018).
+// SiLU returns x·logistic(x) (Elfwing et al., Neural Networks 107, 2018).
 func SiLU(x *graph.Node) *graph.Node { return graph.Mul(x, graph.Logistic(x)) }
 
-// ReLU is max(x, 0).
+// ReLU returns max(x, 0).
 func ReLU(x *graph.Node) *graph.Node { return graph.Max(x, graph.ScalarZero(x.Graph(), x.DType())) }
 
-// LayerNorm brings the last axis to zero mean and unit variance, without affine
-// weights: the SDEs need unit scale (Ba et al., arXiv 1607.06450).
+// LayerNorm shifts and scales the last axis to mean 0 and variance 1 (Ba et al., arXiv
+// 1607.06450). It has no weights, because the SDEs need unit scale.
 func LayerNorm(x *graph.Node) *graph.Node {
 	centred := graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, -1))
 	variance := graph.ReduceAndKeep(graph.Square(centred), graph.ReduceMean, -1)
 	return graph.Div(centred, graph.Sqrt(graph.AddScalar(variance, 1e-5)))
 }
 
-// Dense is x·W + b on the last axis: [..., in] → [..., out].
+// Dense returns x·W + b on the last axis, [..., in] → [..., out].
 func Dense(p *model.Params, x *graph.Node, out int) *graph.Node {
 	g, dims := x.Graph(), x.Shape().Dimensions
 	in := dims[len(dims)-1]
@@ -32,28 +45,28 @@ func Dense(p *model.Params, x *graph.Node, out int) *graph.Node {
 	return graph.Reshape(flat, append(append([]int(nil), dims[:len(dims)-1]...), out)...)
 }
 
-// DensePerModality is Dense with weights of its own for each modality:
-// [M, ..., in] → [M, ..., out], one batched multiplication.
+// DensePerModality is Dense with separate weights for each modality, in one batched
+// multiplication, [M, ..., in] → [M, ..., out].
 func DensePerModality(p *model.Params, x *graph.Node, out int) *graph.Node {
 	return graph.Add(Mix(p, x, out), Bias(p, x, out))
 }
 
-// Mix is the multiplication of DensePerModality without its bias.
+// Mix is DensePerModality without the bias.
 func Mix(p *model.Params, x *graph.Node, out int) *graph.Node {
 	dims := x.Shape().Dimensions
 	in := dims[len(dims)-1]
 	return perModality(x, p.Weight(x.Graph(), "w", erc.NumModalities, in, out))
 }
 
-// ZeroPerModality is DensePerModality with weights that start at zero: the last
-// layer of what a residual adds.
+// ZeroPerModality is DensePerModality with weights that start at zero, for the last layer
+// of a residual block.
 func ZeroPerModality(p *model.Params, x *graph.Node, out int) *graph.Node {
 	dims := x.Shape().Dimensions
 	w := p.Zeros(x.Graph(), "w", erc.NumModalities, dims[len(dims)-1], out)
 	return graph.Add(perModality(x, w), Bias(p, x, out))
 }
 
-// perModality multiplies [M, ..., in] by [M, in, out].
+// perModality returns the product of x [M, ..., in] and w [M, in, out], [M, ..., out].
 func perModality(x, w *graph.Node) *graph.Node {
 	dims := x.Shape().Dimensions
 	in, out := dims[len(dims)-1], w.Shape().Dimensions[2]
@@ -62,8 +75,7 @@ func perModality(x, w *graph.Node) *graph.Node {
 	return graph.Reshape(y, append(append([]int(nil), dims[:len(dims)-1]...), out)...)
 }
 
-// Bias is the bias of DensePerModality, shaped to be added to an array of the
-// rank of x.
+// Bias returns the bias of DensePerModality, [M, 1, ..., 1, out], of the rank of x.
 func Bias(p *model.Params, x *graph.Node, out int) *graph.Node {
 	dims := make([]int, x.Rank())
 	for i := range dims {
@@ -73,14 +85,14 @@ func Bias(p *model.Params, x *graph.Node, out int) *graph.Node {
 	return graph.Reshape(p.Zeros(x.Graph(), "b", erc.NumModalities, out), dims...)
 }
 
-// Propagate is A·H over the utterances of each conversation:
+// Propagate returns A·H for each conversation and modality,
 // [M,B,N,N]·[M,B,N,d] → [M,B,N,d].
 func Propagate(a, h *graph.Node) *graph.Node {
 	return graph.Dot(a, h).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
 }
 
-// PositionalEncoding is Eq. 13: [1,1,N,d], sines at the even channels and
-// cosines at the odd ones.
+// PositionalEncoding returns Eq. 13, [1,1,N,d]: sines in even channels, cosines in odd
+// ones.
 func PositionalEncoding(g *graph.Graph, n, d int) *graph.Node {
 	pe := make([][]float32, n)
 	for pos := range pe {
@@ -97,8 +109,8 @@ func PositionalEncoding(g *graph.Graph, n, d int) *graph.Node {
 	return graph.Reshape(graph.Const(g, pe), 1, 1, n, d)
 }
 
-// MaskedMean is Σ mask·x / Σ mask, and 0 where the mask is empty. The mask
-// broadcasts to x, and counts every element of x that it covers.
+// MaskedMean returns the scalar Σ mask·x / Σ mask, or 0 if the mask is zero everywhere. The
+// mask is broadcast to the shape of x, and both sums are over that shape.
 func MaskedMean(x, mask *graph.Node) *graph.Node {
 	mask = graph.BroadcastToShape(mask, x.Shape())
 	count := graph.ReduceAllSum(mask)

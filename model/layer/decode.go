@@ -8,9 +8,9 @@ import (
 	"gsdnet/model"
 )
 
-// Decode maps encoded features back to standardised raw ones, [M,B,N,d] →
-// [B,N,D_m] each. It learns beside the model, not with it: no gradient reaches
-// its input.
+// Decode maps encoded features to standardised raw features, [M,B,N,d] → [B,N,D_m] for
+// each modality. No gradient flows into its input, so that training the decoder does not
+// change the model.
 func Decode(p *model.Params, encoded *graph.Node, dims [erc.NumModalities]int) [erc.NumModalities]*graph.Node {
 	encoded = graph.StopGradient(encoded)
 	var raw [erc.NumModalities]*graph.Node
@@ -20,9 +20,9 @@ func Decode(p *model.Params, encoded *graph.Node, dims [erc.NumModalities]int) [
 	return raw
 }
 
-// DecodeLoss teaches the decoder of p.In("decode") from encoded features, the
-// truth's and the completed ones: the squared error per channel of the raw
-// features that the corpus has, averaged over all of them.
+// DecodeLoss returns the loss of the decoder p.In("decode") on encodings of the batch, such
+// as those of the truth and of the completion: the mean squared error per channel of the
+// raw features that the corpus has, averaged over the encodings.
 func DecodeLoss(p *model.Params, in engine.Nodes, dims [erc.NumModalities]int, encoded ...*graph.Node) *graph.Node {
 	sum := graph.ScalarZero(in.Get(model.InValid).Graph(), in.Get(model.InValid).DType())
 	for _, x := range encoded {
@@ -32,18 +32,19 @@ func DecodeLoss(p *model.Params, in engine.Nodes, dims [erc.NumModalities]int, e
 	return graph.DivScalar(sum, float64(len(encoded)))
 }
 
-// RawError is the squared error of raw features [B,N,D_m] where mask [M,B,N,1]
-// says, the mean per channel averaged over the modalities.
+// RawError returns the mean squared error per channel of raw features [B,N,D_m] where mask
+// [M,B,N,1] is 1, averaged over the modalities.
 func RawError(in engine.Nodes, raw [erc.NumModalities]*graph.Node, mask *graph.Node) *graph.Node {
 	sum := graph.ScalarZero(mask.Graph(), mask.DType())
 	for _, m := range erc.Modalities {
-		miss := graph.Square(graph.Sub(raw[m], in.Get(model.InComplete+m.String())))
-		sum = graph.Add(sum, MaskedMean(miss, Pick(mask, m)))
+		squared := graph.Square(graph.Sub(raw[m], in.Get(model.InComplete+m.String())))
+		sum = graph.Add(sum, MaskedMean(squared, Pick(mask, m)))
 	}
 	return graph.DivScalar(sum, float64(erc.NumModalities))
 }
 
-// FillDecoded returns the raw features with the holes decoded from encoded ones.
+// FillDecoded returns the raw features [B,N,D_m], with the missing ones decoded from encoded
+// features [M,B,N,d].
 func FillDecoded(p *model.Params, in engine.Nodes, dims [erc.NumModalities]int, encoded *graph.Node) [erc.NumModalities]*graph.Node {
 	raw := Decode(p.In("decode"), encoded, dims)
 	for _, m := range erc.Modalities {

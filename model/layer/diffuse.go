@@ -8,8 +8,8 @@ import (
 	"gsdnet/model"
 )
 
-// Space is the vector space in which the samplers of package diffusion move
-// values of a graph.
+// Space is a diffusion.Space of graph nodes: with it, the samplers of package diffusion
+// build graphs.
 type Space struct{}
 
 // Combine returns a·x + b·y.
@@ -20,8 +20,8 @@ func (Space) Combine(a float64, x *graph.Node, b float64, y *graph.Node) *graph.
 // timeWaves is the number of frequencies of TimeEmbedding.
 const timeWaves = 16
 
-// TimeEmbedding maps times [T] in [0,1] to [T,width]: sines and cosines at
-// frequencies 1/4 … 64, then one layer.
+// TimeEmbedding maps times [T] in [0,1] to [T,width]: sines and cosines at frequencies from
+// 1/4 to 64, then a dense layer with SiLU.
 func TimeEmbedding(p *model.Params, t *graph.Node, width int) *graph.Node {
 	waves := make([]float32, timeWaves)
 	for i := range waves {

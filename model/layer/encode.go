@@ -7,8 +7,8 @@ import (
 	"gsdnet/model"
 )
 
-// Embed is Eq. 12 for the three modalities, Conv1D(X_m), [B,N,D_m] each →
-// [M,B,N,d]. Padding is zero before and after.
+// Embed returns Eq. 12, Conv1D(X_m), of the three modalities, [B,N,D_m] → [M,B,N,d]. Padding
+// must be zero and stays zero.
 func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, valid *graph.Node, width, kernel int) *graph.Node {
 	var encoded []*graph.Node
 	for _, m := range erc.Modalities {
@@ -17,17 +17,17 @@ func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, valid *graph.Node,
 	return graph.Mul(graph.Stack(encoded, 0), everyModality(valid))
 }
 
-// Normalise is Eqs. 13-14, X'_m = LayerNorm(embedded) + PE, [M,B,N,d]: it brings
-// features to the unit scale that the SDEs need.
+// Normalise returns Eqs. 13-14, X'_m = LayerNorm(embedded) + PE, [M,B,N,d], which has the
+// unit scale that the SDEs need.
 func Normalise(embedded, valid *graph.Node) *graph.Node {
 	dims := embedded.Shape().Dimensions
 	pe := PositionalEncoding(valid.Graph(), dims[2], dims[3])
 	return graph.Mul(graph.Add(LayerNorm(embedded), pe), everyModality(valid))
 }
 
-// Conv1D convolves along the utterances, 'same' padding: [B,N,in] → [B,N,out].
-// Rows of padding must be zero, then nothing crosses the end of a conversation.
-// The kernel's taps are one multiplication, shifted and added afterwards.
+// Conv1D convolves along the utterances and keeps their number, [B,N,in] → [B,N,out]. Rows
+// of padding must be zero: then the end of a conversation does not depend on padding.
+// Every tap of the kernel is one multiplication, whose result is shifted and added.
 func Conv1D(p *model.Params, x *graph.Node, out, kernel int) *graph.Node {
 	g, dims := x.Graph(), x.Shape().Dimensions
 	b, n, in := dims[0], dims[1], dims[2]
@@ -46,12 +46,13 @@ func Conv1D(p *model.Params, x *graph.Node, out, kernel int) *graph.Node {
 	return graph.Add(sum, graph.Reshape(p.Zeros(g, "b", out), 1, 1, out))
 }
 
-// shift returns y[:, i+offset, :] with zeros beyond the ends.
+// shift is Shift for an array [B,N,d].
 func shift(y *graph.Node, offset int) *graph.Node {
 	return graph.Squeeze(Shift(graph.InsertAxes(y, 0), offset), 0)
 }
 
-// Shift returns y[…, i+offset, :] with zeros beyond the ends, of [M,B,N,d].
+// Shift returns the array [M,B,N,d] whose utterance i is utterance i+offset of y, and zero
+// if there is none.
 func Shift(y *graph.Node, offset int) *graph.Node {
 	if offset == 0 {
 		return y

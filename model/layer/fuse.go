@@ -7,16 +7,16 @@ import (
 	"gsdnet/model"
 )
 
-// Fuse is Eq. 19 on the graph of 3N nodes: H ← ReLU(Ã H W), layers times, with
-// the modalities' graphs a [M,B,N,N] on the diagonal of Ã and links of weight 1
-// between the modalities of one utterance off it. It returns all the layers'
-// states side by side, [B,N,(layers+1)·M·d]; without the early ones deep graph
-// convolutions over-smooth.
+// Fuse applies Eq. 19, H ← ReLU(Ã H W), a number of times to the features h [M,B,N,d]. Ã is
+// the graph of 3N nodes: the graphs a [M,B,N,N] of the modalities are its diagonal blocks,
+// and edges of weight 1 join the modalities of an utterance. Fuse returns h and the states
+// after each layer side by side, [B,N,(layers+1)·M·d], because the last state of a deep
+// graph convolution is too smooth.
 func Fuse(p *model.Params, a, h, valid *graph.Node, layers int) *graph.Node {
 	dims := h.Shape().Dimensions // [M,B,N,d]
 	mask := everyModality(valid)
-	// Symmetric normalisation of the block matrix. Rebuilt graphs may hold
-	// small negative weights, so the degree sums absolute values.
+	// Symmetric normalisation of the block matrix. The degree sums absolute values, because
+	// graphs rebuilt from a spectrum may have small negative weights.
 	degree := graph.AddScalar(graph.ReduceAndKeep(graph.Abs(a), graph.ReduceSum, -1), float64(erc.NumModalities-1))
 	scale := graph.Div(mask, graph.Sqrt(degree)) // [M,B,N,1]
 	states := []*graph.Node{h}
@@ -32,7 +32,7 @@ func Fuse(p *model.Params, a, h, valid *graph.Node, layers int) *graph.Node {
 	return Beside(graph.Concatenate(states, -1))
 }
 
-// Beside lays the modalities of an utterance side by side, [M,B,N,w] → [B,N,M·w].
+// Beside concatenates the modalities of every utterance, [M,B,N,w] → [B,N,M·w].
 func Beside(x *graph.Node) *graph.Node {
 	dims := x.Shape().Dimensions
 	return graph.Reshape(graph.TransposeAllAxes(x, 1, 2, 0, 3), dims[1], dims[2], dims[0]*dims[3])

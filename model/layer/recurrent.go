@@ -11,10 +11,9 @@ import (
 //
 //	c_t = f_t·c_{t−1} + (1−f_t)·z_t,   h_t = o_t·c_t,
 //
-// with z, f and o of the input alone. It stands where the baselines have a biLSTM:
-// the state is linear in its past, so that N steps are log₂N parallel ones
-// instead of N small products one after another. Nothing crosses the end of a
-// conversation.
+// where z, f and o depend on the input only. It replaces the biLSTM of the compared models:
+// because c_t is linear in c_{t−1}, N steps take log₂N parallel operations instead of N
+// small products in sequence. The padding after a conversation has no effect on it.
 func Recurrent(p *model.Params, x, valid *graph.Node, out int) *graph.Node {
 	mask := graph.InsertAxes(valid, -1)
 	return graph.Concatenate([]*graph.Node{
@@ -23,7 +22,8 @@ func Recurrent(p *model.Params, x, valid *graph.Node, out int) *graph.Node {
 	}, -1)
 }
 
-// pooled runs one direction: towards is −1 where the past is the utterance before.
+// pooled is one direction of Recurrent: towards is −1 if the past is the utterance before,
+// +1 if it is the utterance after.
 func pooled(p *model.Params, x, mask *graph.Node, out, towards int) *graph.Node {
 	z := graph.Tanh(Dense(p.In("z"), x, out))
 	f := graph.Logistic(Dense(p.In("f"), x, out))
@@ -32,8 +32,8 @@ func pooled(p *model.Params, x, mask *graph.Node, out, towards int) *graph.Node 
 	return graph.Mul(graph.Mul(o, c), mask)
 }
 
-// Scan solves c_t = a_t·c_{t∓1} + b_t along axis 1 of [B,N,d] by doubling
-// (Hillis and Steele, CACM 1986); towards is −1 to come from the left.
+// Scan returns the solution of c_t = a_t·c_{t+towards} + b_t along axis 1 of [B,N,d], where
+// towards is −1 or +1, by doubling (Hillis and Steele, CACM 1986).
 func Scan(a, b *graph.Node, towards int) *graph.Node {
 	n := a.Shape().Dimensions[1]
 	for step := 1; step < n; step *= 2 {

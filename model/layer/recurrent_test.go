@@ -10,7 +10,7 @@ import (
 	"gsdnet/simd"
 )
 
-// The parallel scan is the loop it stands for, in both directions.
+// The parallel scan equals the sequential recurrence in both directions.
 func TestScanIsTheRecurrence(t *testing.T) {
 	backend, err := simd.New("")
 	if err != nil {

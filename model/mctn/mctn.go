@@ -1,17 +1,16 @@
-// Package mctn is the Multimodal Cyclic Translation Network (Pham et al., AAAI
-// 2019): a sequence-to-sequence model translates the source modalities into the
-// target ones and back, and emotion is read off the encoding that both
-// translations share.
+// Package mctn is the Multimodal Cyclic Translation Network (Pham et al., AAAI 2019). A
+// sequence-to-sequence model translates source modalities into target modalities and
+// back. The emotion is predicted from the encoding that both translations share.
 //
-// Faithful: one encoder and one decoder serve translation and back-translation;
-// the prediction comes from the joint encoding through a recurrent regressor; the
-// losses are weighed 1 : 0.1 : 0.1. Targets are raw features, so that nothing can
-// shrink them.
+// Faithful to the paper: one encoder and one decoder serve both translations; a recurrent
+// regressor on the joint encoding predicts; the loss is
+// L_pred + 0.1·L_translation + 0.1·L_cycle. The targets are raw features, which training
+// cannot shrink to make the loss small.
 //
-// Adapted: the source is whatever is present of an utterance and the targets
-// whatever is not, where MCTN has a fixed source and a chain of two translations;
-// sequences run along the utterances of a conversation, not the words of an
-// utterance; biLSTMs are quasi-recurrent layers (model.Recurrent).
+// Adapted: the sources are the modalities that are present in an utterance, and the
+// targets are the missing ones. MCTN has a fixed source and a chain of two translations.
+// Sequences are the utterances of a conversation, not the words of an utterance. BiLSTMs
+// are replaced by quasi-recurrent layers (layer.Recurrent).
 //
 // Start reading at Net.Losses.
 package mctn
@@ -56,7 +55,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
-// Prepare adds nothing: the graphs need only what was observed.
+// Prepare adds nothing, because the graphs need only the observed features.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Varies is false: the same observations always give the same completion.
@@ -67,13 +66,14 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
-// Losses is L = L_pred + λ_t·L_translation + λ_c·L_cycle.
+// Losses returns L = L_pred + λ_t·L_translation + λ_c·L_cycle.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	joint, _ := n.encode(p, readout.Inputs(in, ""), in.Get(model.InPresent), in)
 	targets := n.decode(p, joint, in)
 	translation := layer.RawError(in, targets, layer.Withheld(in))
 
-	// Back: what was translated is the source now, and what was there the target.
+	// Back-translation: the translated modalities are the source, the present ones the
+	// target.
 	back, _ := n.encode(p, masked(targets, layer.Missing(in)), layer.Missing(in), in)
 	cycle := layer.RawError(in, n.decode(p, back, in), graph.Mul(in.Get(model.InHas), in.Get(model.InPresent)))
 
@@ -97,7 +97,7 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	return f
 }
 
-// masked keeps the raw features where mask [M,B,N,1] says.
+// masked multiplies the raw features by the mask [M,B,N,1].
 func masked(x [erc.NumModalities]*graph.Node, mask *graph.Node) [erc.NumModalities]*graph.Node {
 	for _, m := range erc.Modalities {
 		x[m] = graph.Mul(x[m], layer.Pick(mask, m))
@@ -105,8 +105,8 @@ func masked(x [erc.NumModalities]*graph.Node, mask *graph.Node) [erc.NumModaliti
 	return x
 }
 
-// encode maps a source, zero where it is absent, to the joint encoding [B,N,d]; it
-// returns the modalities' own embeddings [M,B,N,d] too.
+// encode maps a source, whose features are zero where a modality is not present, to the
+// joint encoding [B,N,d]. It also returns the embeddings of the modalities, [M,B,N,d].
 func (n *Net) encode(p *model.Params, source [erc.NumModalities]*graph.Node, present *graph.Node, in engine.Nodes) (joint, embedded *graph.Node) {
 	p = p.In("encoder")
 	var parts []*graph.Node
@@ -114,8 +114,8 @@ func (n *Net) encode(p *model.Params, source [erc.NumModalities]*graph.Node, pre
 		parts = append(parts, layer.Dense(p.In("%s", m), source[m], n.cfg.Width))
 	}
 	embedded = graph.Mul(graph.Stack(parts, 0), graph.Mul(present, layer.Valid4(in)))
-	side := graph.Concatenate([]*graph.Node{layer.Beside(embedded), layer.Beside(present)}, -1)
-	return layer.Recurrent(p, layer.ReLU(layer.Dense(p.In("merge"), side, n.cfg.Width)), in.Get(model.InValid), n.cfg.Width/2), embedded
+	sideBySide := graph.Concatenate([]*graph.Node{layer.Beside(embedded), layer.Beside(present)}, -1)
+	return layer.Recurrent(p, layer.ReLU(layer.Dense(p.In("merge"), sideBySide, n.cfg.Width)), in.Get(model.InValid), n.cfg.Width/2), embedded
 }
 
 // decode translates the joint encoding into the raw features of all modalities.
@@ -129,7 +129,7 @@ func (n *Net) decode(p *model.Params, joint *graph.Node, in engine.Nodes) [erc.N
 	return out
 }
 
-// regress is the recurrent regressor on the joint encoding.
+// regress predicts from the joint encoding by the recurrent regressor.
 func (n *Net) regress(p *model.Params, joint *graph.Node, in engine.Nodes) model.Outputs {
 	h := layer.Recurrent(p.In("regressor"), joint, in.Get(model.InValid), n.cfg.Width/2)
 	return n.out.Predict(p, in, h)

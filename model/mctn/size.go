@@ -5,10 +5,10 @@ import (
 	"gsdnet/model"
 )
 
-// Size implements model.Sized.
+// Size estimates what a training step holds.
 func (n *Net) Size(b, length int) (s model.Size) {
 	d, rows := n.cfg.Width, b*length
-	s.Channels(rows, n.setup.Dims, d, 2) // there and back
+	s.Channels(rows, n.setup.Dims, d, 2) // translation and back-translation
 	s.Layer(rows, erc.NumModalities*d, d, 2)
 	s.Recurrent(rows, d, d, 2)
 	s.Recurrent(rows, d, d, 2)

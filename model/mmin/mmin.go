@@ -1,18 +1,19 @@
-// Package mmin is the Missing Modality Imagination Network (Zhao et al., ACL
-// 2021): a cascade of residual autoencoders imagines the embeddings of the missing
-// modalities from those of the present ones, a second cascade imagines the way
-// back, and emotion is read off what the first has in its bottlenecks.
+// Package mmin is the Missing Modality Imagination Network (Zhao et al., ACL 2021). A
+// cascade of residual autoencoders predicts ("imagines") the embeddings of the missing
+// modalities from those of the present ones. A second cascade predicts the present ones
+// back. The emotion is predicted from the bottlenecks of the first cascade.
 //
-// Faithful: five autoencoders of 256-128-64 in a row, each shown the input plus
-// what those before it put out; the classifier sees all their bottlenecks side by
-// side; a teacher that sees everything gives the embeddings to be imagined, of
-// the missing part alone; the losses are weighed 1 : 4 : 2.
+// Faithful to the paper and its code: five autoencoders of widths 256, 128 and 64, each
+// of which receives the input plus the outputs of those before it; a classifier on all
+// bottlenecks side by side; a teacher that sees every modality and gives the embeddings
+// to be imagined; the loss L_pred + 4·L_imagination + 2·L_cycle, over missing modalities
+// only.
 //
-// Adapted: the modality encoders are two dense layers on utterance features, as
-// in the variant that the field compares with, and recurrent layers read the
-// bottlenecks along the utterances, where MMIN's LSTM reads along the frames of one;
-// the teacher, which MMIN trains beforehand and freezes, learns in the same loop from
-// a prediction of its own, and no gradient of the imagination reaches it.
+// Adapted: the encoders are two dense layers on features of an utterance, as in other
+// papers that compare with MMIN. Recurrent layers read the bottlenecks along the
+// utterances of the conversation, where MMIN's LSTM reads the frames of one utterance.
+// The teacher is trained in the same loop by a prediction of its own, without gradient
+// from the imagination, where MMIN trains it beforehand and freezes it.
 //
 // Start reading at Net.Losses.
 package mmin
@@ -40,8 +41,8 @@ func Default() Config {
 	return Config{Body: readout.DefaultBody(), Blocks: 5, Imagination: 4, Cycle: 2}
 }
 
-// bottleneck is the narrowest layer of an autoencoder; the others are two and four
-// times as wide.
+// bottleneck is the width of the narrowest layer of an autoencoder. The others are two
+// and four times as wide.
 const bottleneck = 64
 
 func init() {
@@ -64,7 +65,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
-// Prepare adds nothing: the graphs need only what was observed.
+// Prepare adds nothing, because the graphs need only the observed features.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Varies is false: the same observations always give the same completion.
@@ -75,8 +76,8 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
-// Losses is L = L_pred + 4·L_imagination + 2·L_cycle, the teacher's prediction and
-// the decoder beside it.
+// Losses returns L = L_pred + 4·L_imagination + 2·L_cycle, and the losses of the teacher
+// and of the decoder.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	seen := graph.Mul(n.embed(p.In("encode"), readout.Inputs(in, "")), in.Get(model.InPresent))
 	known := graph.Mul(n.embed(p.In("teacher"), readout.Inputs(in, model.InComplete)), graph.Mul(in.Get(model.InHas), layer.Valid4(in)))
@@ -109,12 +110,13 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	return f
 }
 
-// completed takes the missing embeddings from the imagination.
+// completed returns the embeddings seen, and the imagined ones where a modality is
+// missing.
 func completed(in engine.Nodes, seen, imagined *graph.Node) *graph.Node {
 	return graph.Add(seen, graph.Mul(imagined, layer.Missing(in)))
 }
 
-// embed is an encoder for each modality: raw features → [M,B,N,d].
+// embed encodes the raw features of each modality, [B,N,D_m] → [M,B,N,d].
 func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node) *graph.Node {
 	var parts []*graph.Node
 	for _, m := range erc.Modalities {
@@ -123,9 +125,9 @@ func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node) *graph.No
 	return layer.ReLU(layer.DensePerModality(p.In("out"), graph.Stack(parts, 0), n.cfg.Width))
 }
 
-// cascade runs the residual autoencoders on the embeddings of all modalities,
-// zero where there is none; it returns the last one's output [M,B,N,d] and the
-// bottlenecks [B,N,blocks·64].
+// cascade runs the residual autoencoders on the embeddings of all modalities [M,B,N,d],
+// which are zero where a modality is missing. It returns the output of the last
+// autoencoder [M,B,N,d] and all bottlenecks side by side [B,N,blocks·64].
 func (n *Net) cascade(p *model.Params, x *graph.Node) (out, latent *graph.Node) {
 	input := layer.Beside(x)
 	dims := input.Shape().Dimensions

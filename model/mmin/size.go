@@ -5,14 +5,14 @@ import (
 	"gsdnet/model"
 )
 
-// Size implements model.Sized.
+// Size estimates what a training step holds.
 func (n *Net) Size(b, length int) (s model.Size) {
 	d, rows := n.cfg.Width, b*length
 	for range 2 { // the encoder and the teacher
 		s.Channels(rows, n.setup.Dims, d, 1)
 		s.Each(rows, d, d, 1)
 	}
-	for range 2 * n.cfg.Blocks { // there and back
+	for range 2 * n.cfg.Blocks { // both cascades
 		s.Layer(rows, erc.NumModalities*d, 4*bottleneck, 1)
 		s.Layer(rows, 4*bottleneck, 4*bottleneck, 1) // the four inner layers together
 		s.Layer(rows, 4*bottleneck, erc.NumModalities*d, 1)

@@ -11,25 +11,25 @@ import (
 	"gsdnet/model"
 )
 
-// A regression is cubic in the number of its channels. Up to exactWidth channels of
-// all modalities together it uses them as they are. Beyond that each modality of
-// more than mostAxes channels is replaced by its coordinates along its mostAxes
-// leading principal axes in the training data, and the map is lifted back to the
-// channels afterwards. Where there are no more utterances than axes this is exact:
-// a ridge regression lies in the space that its rows span.
+// The time of a regression is cubic in the number of its channels. Up to exactWidth
+// channels of all modalities together, the regression uses the channels. Beyond that, each
+// modality of more than mostAxes channels is replaced by its coordinates along its
+// mostAxes leading principal axes in the training data, and the solution is mapped back to
+// channels. This is exact if there are no more utterances than axes, because a ridge
+// regression lies in the span of its rows.
 const (
 	exactWidth = 1536
 	mostAxes   = 256
-	axisRows   = 2048 // utterances that principal axes are found on, evenly spaced
-	axisPasses = 2    // of the subspace iteration
-	axisBlock  = 256  // utterances multiplied at a time
+	axisRows   = 2048 // largest number of utterances that axes are computed from, evenly spaced
+	axisPasses = 2    // passes of the subspace iteration
+	axisBlock  = 256  // utterances in one multiplication
 )
 
-// axes hold by modality an orthonormal basis [D_m,R_m] of the space that regressions
-// work in; nil stands for the channels themselves.
+// axes holds for each modality an orthonormal basis [D_m,R_m] of the space in which the
+// regressions are solved, or nil if they are solved in the channels.
 type axes [erc.NumModalities]*mat.Dense
 
-// axes finds the bases.
+// axes computes the bases.
 func (r Regression) axes(ctx context.Context, truth []model.Truth) (axes, error) {
 	var out axes
 	for _, m := range erc.Modalities {
@@ -41,12 +41,12 @@ func (r Regression) axes(ctx context.Context, truth []model.Truth) (axes, error)
 				}
 			}
 		}
-		wide, width := r.width() > exactWidth, r.Dims[m]
-		if width <= mostAxes || !wide && len(rows) >= width {
+		tooWide, width := r.width() > exactWidth, r.Dims[m]
+		if width <= mostAxes || !tooWide && len(rows) >= width {
 			continue
 		}
 		count := len(rows)
-		if wide {
+		if tooWide {
 			count = min(count, mostAxes)
 		}
 		var err error
@@ -57,9 +57,9 @@ func (r Regression) axes(ctx context.Context, truth []model.Truth) (axes, error)
 	return out, nil
 }
 
-// leading returns an orthonormal basis [width,count] of the rows' span, or of most
-// of it where there are more rows: the leading principal axes, found by subspace
-// iteration from a fixed random start (Halko, Martinsson & Tropp, SIAM Review 2011).
+// leading returns an orthonormal basis [width,count] of the span of the rows. If there are
+// more than count rows, it returns the leading principal axes, which it finds by subspace
+// iteration from a fixed random start (Halko, Martinsson and Tropp, SIAM Review 2011).
 func leading(ctx context.Context, rows [][]float32, width, count int) (*mat.Dense, error) {
 	if len(rows) == 0 {
 		return mat.NewDense(width, 1, nil), nil // nothing is regressed on it
@@ -67,7 +67,7 @@ func leading(ctx context.Context, rows [][]float32, width, count int) (*mat.Dens
 	if len(rows) <= count {
 		columns := mat.NewDense(width, len(rows), nil)
 		for i, row := range rows {
-			columns.SetCol(i, wide(row))
+			columns.SetCol(i, widen(row))
 		}
 		return thinQ(columns), ctx.Err()
 	}
@@ -84,7 +84,7 @@ func leading(ctx context.Context, rows [][]float32, width, count int) (*mat.Dens
 			}
 			x := mat.NewDense(len(block), width, nil)
 			for i, row := range block {
-				x.SetRow(i, wide(row))
+				x.SetRow(i, widen(row))
 			}
 			var along, back mat.Dense
 			along.Mul(x, basis)
@@ -96,8 +96,8 @@ func leading(ctx context.Context, rows [][]float32, width, count int) (*mat.Dens
 	return basis, nil
 }
 
-// thinQ returns the factor Q [rows,columns] of x = QR, for no more columns than
-// rows; it overwrites x.
+// thinQ returns the factor Q [rows,columns] of x = QR and overwrites x with it. There must
+// not be more columns than rows.
 func thinQ(x *mat.Dense) *mat.Dense {
 	general := x.RawMatrix()
 	tau := make([]float64, general.Cols)
@@ -112,7 +112,7 @@ func thinQ(x *mat.Dense) *mat.Dense {
 	return x
 }
 
-// reduced is the regression along the axes.
+// reduced returns the regression in the coordinates of the axes.
 func (r Regression) reduced(a axes) Regression {
 	for m, basis := range a {
 		if basis != nil {
@@ -122,7 +122,7 @@ func (r Regression) reduced(a axes) Regression {
 	return r
 }
 
-// of returns features [m][utterance] as regressions see them, nil where absent.
+// of returns the features [m][utterance] in the coordinates of the axes, nil if missing.
 func (a axes) of(features [erc.NumModalities][][]float32, present []erc.Present) [erc.NumModalities][][]float64 {
 	var out [erc.NumModalities][][]float64
 	for _, m := range erc.Modalities {
@@ -131,7 +131,7 @@ func (a axes) of(features [erc.NumModalities][][]float32, present []erc.Present)
 		count := 0
 		for u, p := range present {
 			if p.Has(m) {
-				out[m][u] = wide(features[m][u])
+				out[m][u] = widen(features[m][u])
 				if a[m] != nil {
 					flat, count = append(flat, out[m][u]...), count+1
 				}
@@ -153,8 +153,7 @@ func (a axes) of(features [erc.NumModalities][][]float32, present []erc.Present)
 	return out
 }
 
-// sources lifts the rows of a map [S,rank] from the axes of its sources to their
-// channels.
+// sources maps the rows of a map [S,rank] from the axes of its sources to their channels.
 func (a axes) sources(r Regression, m linear, in *mat.Dense) *mat.Dense {
 	var blocks []erc.Modality
 	for _, source := range erc.Modalities {
@@ -170,11 +169,11 @@ func (a axes) sources(r Regression, m linear, in *mat.Dense) *mat.Dense {
 	}
 	_, columns := in.Dims()
 	var out *mat.Dense
-	at := 0
+	from := 0
 	for _, source := range blocks {
 		height := r.reduced(a).Dims[source]
-		block := in.Slice(at, at+height, 0, columns)
-		at += height
+		block := in.Slice(from, from+height, 0, columns)
+		from += height
 		lifted := mat.DenseCopyOf(block)
 		if a[source] != nil {
 			lifted = new(mat.Dense)
@@ -191,7 +190,7 @@ func (a axes) sources(r Regression, m linear, in *mat.Dense) *mat.Dense {
 	return out
 }
 
-// target lifts the columns of a map [rank,D] from the axes of its target.
+// target maps the columns of a map [rank,D] from the axes of its target to the channels.
 func (a axes) target(m linear, out *mat.Dense) *mat.Dense {
 	if a[m.to] == nil {
 		return out
@@ -201,7 +200,7 @@ func (a axes) target(m linear, out *mat.Dense) *mat.Dense {
 	return &lifted
 }
 
-// lift brings a fitted map from the axes to the channels.
+// lift maps a fit from the axes to the channels.
 func (a axes) lift(r Regression, m linear, f fit) fit {
 	f.in = a.sources(r, m, f.in)
 	if f.out == nil {
@@ -212,12 +211,12 @@ func (a axes) lift(r Regression, m linear, f fit) fit {
 	return f
 }
 
-// gramPanel is how many columns of a Gram matrix are computed between two looks at
-// the context.
+// gramPanel is how many columns of a Gram matrix are computed between two checks of the
+// context.
 const gramPanel = 128
 
-// gramOf returns zᵀz, the same bits as one product: its panels are computed down to
-// the diagonal and mirrored.
+// gramOf returns zᵀz with the same bits as one product. It computes the upper triangle in
+// panels of columns and mirrors it.
 func gramOf(ctx context.Context, z *mat.Dense) (*mat.Dense, error) {
 	rows, width := z.Dims()
 	out := mat.NewDense(width, width, nil)

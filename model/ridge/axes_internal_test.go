@@ -14,7 +14,7 @@ import (
 	"gsdnet/model"
 )
 
-// normals is a matrix of unit normals.
+// normals returns a matrix of unit normals.
 func normals(rng *rand.Rand, rows, columns int) *mat.Dense {
 	out := mat.NewDense(rows, columns, nil)
 	for i := range rows {
@@ -25,8 +25,7 @@ func normals(rng *rand.Rand, rows, columns int) *mat.Dense {
 	return out
 }
 
-// The Gram matrix has the bits of one product, so that widths that are solved
-// directly keep their results.
+// The Gram matrix has the same bits as one product.
 func TestGramHasTheBitsOfOneProduct(t *testing.T) {
 	z := normals(rand.New(rand.NewPCG(1, 2)), 300, 2*gramPanel+21)
 	var want mat.Dense
@@ -40,7 +39,7 @@ func TestGramHasTheBitsOfOneProduct(t *testing.T) {
 	}
 }
 
-// wideTruth are conversations of which the modalities mix a few common factors.
+// wideTruth returns conversations whose modalities are mixtures of a few common factors.
 func wideTruth(rng *rand.Rand, dims [erc.NumModalities]int, conversations, n int) ([]model.Conversation, []model.Truth) {
 	var seen []model.Conversation
 	var truth []model.Truth
@@ -69,8 +68,8 @@ func wideTruth(rng *rand.Rand, dims [erc.NumModalities]int, conversations, n int
 	return seen, truth
 }
 
-// With no more utterances than axes, the fit of wide features equals the direct
-// solution W = Xᵀ(XXᵀ+λnI)⁻¹Y to a millionth, with and without what is around.
+// If there are no more utterances than axes, the fit of wide features equals the direct
+// solution W = Xᵀ(XXᵀ+λnI)⁻¹Y to a millionth, with and without Around.
 func TestWideRidgeEqualsTheDirectSolution(t *testing.T) {
 	dims := [erc.NumModalities]int{700, 600, 300}
 	const conversations, n, lambda = 6, 15, 0.3
@@ -146,8 +145,8 @@ func stacked(x *mat.Dense, row []float64) *mat.Dense {
 	return &out
 }
 
-// With more utterances than axes the leading axes still carry what the modalities
-// share: the error of the regression is as low as it can be.
+// If there are more utterances than axes, the leading axes still contain the common factors
+// of the modalities: the error of the regression is as low as the noise allows.
 func TestWideRidgeKeepsWhatModalitiesShare(t *testing.T) {
 	dims := [erc.NumModalities]int{900, 800, 20}
 	_, truth := wideTruth(rand.New(rand.NewPCG(5, 6)), dims, 10, 40)
@@ -188,7 +187,7 @@ func TestWideRidgeKeepsWhatModalitiesShare(t *testing.T) {
 	}
 }
 
-// A fit ends with its context, and stores nothing.
+// A fit whose context has ended returns its error and stores nothing.
 func TestRidgeFitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

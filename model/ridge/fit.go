@@ -15,14 +15,15 @@ import (
 	"gsdnet/model"
 )
 
-// solving bounds the regressions solved at once: each holds a few matrices of the
-// sources' width squared.
+// solving is how many regressions are solved at the same time. Each holds a few matrices
+// of the sources' width squared.
 const solving = 4
 
-// Fit solves each regression on the utterances that have what it needs, among
-// conversations seen as the training protocol leaves them. Where there are none
-// the map is zero, which leaves the training mean, or what is around. Standardised
-// features need no intercept. It returns soon after ctx ends, with its error.
+// Fit solves every regression on the utterances of the training conversations that have
+// its sources and its target, and stores the maps as constants of p. The truth holds the
+// features of the corpus; seen holds the same conversations under the training protocol,
+// from which Around is computed. A map without such utterances is zero. There is no
+// intercept, because the features are standardised. When ctx ends, Fit returns its error.
 func (r Regression) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
 	a, err := r.axes(ctx, truth)
 	if err != nil {
@@ -67,21 +68,21 @@ func (r Regression) Fit(ctx context.Context, p *model.Params, seen []model.Conve
 	return nil
 }
 
-// linear is a regression of a modality on a pattern: fits[0] of everyone, fits[f+1]
-// of all but fold f.
+// linear is the regression of one modality on a set of others: fits[0] is fitted on all
+// conversations, fits[f+1] on all but those of fold f.
 type linear struct {
 	from erc.Present
 	to   erc.Modality
 	fits []fit
 }
 
-// fit is a map [S,D] or its factors [S,rank] and [rank,D].
+// fit is a map [S,D], or its factors [S,rank] and [rank,D].
 type fit struct {
 	in, out *mat.Dense // out is nil at full rank
-	rows    int        // that it was fitted on
+	rows    int        // number of utterances that it was fitted on
 }
 
-// maps lists the regressions, not yet solved.
+// maps lists the regressions without their solutions.
 func (r Regression) maps() []linear {
 	var out []linear
 	for _, from := range partial() {
@@ -94,7 +95,7 @@ func (r Regression) maps() []linear {
 	return out
 }
 
-// keep stores a regression as constants.
+// keep stores the maps of a regression as constants.
 func (r Regression) keep(p *model.Params, m linear) error {
 	name := mapName(m.from, m.to)
 	if err := set(p, name, m.fits[0].in); err != nil || r.Rank == 0 {
@@ -118,7 +119,7 @@ func (r Regression) keep(p *model.Params, m linear) error {
 	return set(p, outName(foldName(name)), out)
 }
 
-// set stores a matrix in row-major order.
+// set stores a matrix as a constant.
 func set(p *model.Params, name string, m *mat.Dense) error {
 	rows, columns := m.Dims()
 	flat := make([]float32, 0, rows*columns)
@@ -151,20 +152,20 @@ func (r Regression) split(ctx context.Context, a axes, seen []model.Conversation
 	return out, nil
 }
 
-// width is ΣD_m.
+// width returns ΣD_m.
 func (r Regression) width() int { return r.Dims[0] + r.Dims[1] + r.Dims[2] }
 
-// moment is the Gram matrix of the utterances of one availability: [ΣD_m, ΣD_m],
-// or twice that with what is around them.
+// moment is the Gram matrix of the utterances that have the same modalities. It is
+// [ΣD_m, ΣD_m], or twice as wide and high with Around.
 type moment struct {
 	gram *mat.Dense
-	rows int
+	rows int // number of utterances
 }
 
-// moments are those of the availabilities that occur.
+// moments holds a moment for every set of modalities that occurs.
 type moments map[erc.Present]moment
 
-// moments sorts the utterances by what they have, zeros where they have nothing.
+// moments returns the moments of conversations. Missing features count as zeros.
 func (r Regression) moments(ctx context.Context, a axes, seen []model.Conversation, truth []model.Truth) (moments, error) {
 	data := map[erc.Present][]float64{}
 	width := r.width()
@@ -209,7 +210,7 @@ func (r Regression) moments(ctx context.Context, a axes, seen []model.Conversati
 	return out, nil
 }
 
-// countRows counts the utterances of each availability.
+// countRows counts the utterances of each set of modalities.
 func countRows(truth []model.Truth) map[erc.Present]int {
 	out := map[erc.Present]int{}
 	for i := range truth {
@@ -220,7 +221,7 @@ func countRows(truth []model.Truth) map[erc.Present]int {
 	return out
 }
 
-// around is aroundOf of every utterance, all modalities side by side.
+// around returns aroundOf for every utterance, with all modalities side by side.
 func (r Regression) around(c *model.Conversation, features [erc.NumModalities][][]float64) [][]float64 {
 	out := make([][]float64, c.Len())
 	for _, m := range erc.Modalities {
@@ -244,7 +245,8 @@ func (r Regression) around(c *model.Conversation, features [erc.NumModalities][]
 	return out
 }
 
-func wide(x []float32) []float64 {
+// widen converts numbers to float64.
+func widen(x []float32) []float64 {
 	out := make([]float64, len(x))
 	for i := range x {
 		out[i] = float64(x[i])

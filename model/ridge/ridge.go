@@ -1,12 +1,16 @@
-// Package ridge completes raw features by ridge regression on the modalities that are
-// present. There is one linear map for every pattern of availability. The maps are
-// solved in closed form before training and kept in the checkpoint as constants.
+// Package ridge completes raw features by ridge regression. For every set of modalities
+// that an utterance can have, and every modality that it then lacks, there is one linear
+// map. The maps are fitted in closed form before training and stored as constants.
 //
-//	r := ridge.Regression{Dims: setup.Dims, Lambda: 0.3}
-//	err := r.Fit(ctx, params, seen, truth) // before the first training step
-//	filled := r.Complete(params, in)       // in the graph: [B,N,D_m] for each modality
+// The GSDNet paper has no such regression. In this project it is the baseline
+// "regression", and the point from which GSDNet's diffusion of features starts if
+// mean = "regression". Reduced rank and cross-fitting make it fit for that use:
 //
-// Start reading at Regression, then Regression.Fit.
+//	r := ridge.Regression{Dims: setup.Dims, Lambda: 0.3, Rank: 32, Folds: 5}
+//	err := r.Fit(ctx, params, seen, truth) // once, before training
+//	completed := r.Complete(params, in)    // in the graph
+//
+// Start reading at Regression, then Complete (the graph) and Fit (the solution).
 package ridge
 
 import (
@@ -21,28 +25,28 @@ import (
 	"gsdnet/model/layer"
 )
 
-// Regression completes raw features by ridge regression, one linear map per pattern of
-// availability, fitted in closed form before training and kept as constants.
+// Regression holds the settings of the regressions. Their parameters are constants of a
+// model.Params.
 type Regression struct {
-	Dims   [erc.NumModalities]int
-	Lambda float64 // in units of the number of rows
-	// Around starts out from what the rest of the conversation shows of the
-	// modality, Σ x / (n+1) over the n other utterances that have it, and regresses
-	// what that leaves, on it too.
+	Dims   [erc.NumModalities]int // widths D_m of the raw features
+	Lambda float64                // penalty, per utterance that a map is fitted on; above 0
+	// Around adds the rest of the conversation. Its summary of the modality is
+	// Σ x / (n+1) over the n other utterances that have it. The regression predicts the
+	// difference from this summary, and the summary is one of its sources.
 	Around bool
-	// Rank, when not 0, is that of the maps: the fitted values keep their Rank
+	// Rank, if it is not 0, is the rank of the maps: the fitted values keep their Rank
 	// principal directions (reduced-rank regression, Izenman 1975).
 	Rank int
-	// Folds, when not 0, cross-fits: in training a conversation is completed by
-	// maps that were fitted without it and the rest of its fold, as a new one will
-	// be. It needs a Rank.
+	// Folds, if it is not 0, is the number of folds of cross-fitting: in training, a
+	// conversation is completed by maps that were fitted without its fold, because a
+	// new conversation was not fitted on either. It needs a Rank.
 	Folds int
 }
 
-// inFold [B,F] is 1 at the fold of a training conversation.
+// inFold names the input [B,F] that is 1 at the fold of a training conversation.
 const inFold = "fold"
 
-// Feed adds the folds of training conversations.
+// Feed adds the input of Complete in training: the folds of the conversations.
 func (r Regression) Feed(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	if r.Folds == 0 || !pass.Train {
 		return
@@ -54,9 +58,10 @@ func (r Regression) Feed(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	feed[inFold] = tensors.FromFlatDataAndDimensions(fold, b.Size(), r.Folds)
 }
 
+// fold returns the fold of a conversation, which depends on its Key only.
 func (r Regression) fold(c *model.Conversation) int { return int(c.Key % uint64(r.Folds)) }
 
-// partial lists the patterns from which something is to be regressed.
+// partial lists the sets of modalities that are neither empty nor complete.
 func partial() []erc.Present {
 	var out []erc.Present
 	for p := erc.None + 1; p < erc.All; p++ {
@@ -65,7 +70,7 @@ func partial() []erc.Present {
 	return out
 }
 
-// mapName names the constant of a pattern's map to a modality.
+// mapName returns the name of the constant of a map, such as "regress_ta_visual".
 func mapName(from erc.Present, to erc.Modality) string {
 	name := "regress_"
 	for _, m := range erc.Modalities {
@@ -76,8 +81,8 @@ func mapName(from erc.Present, to erc.Modality) string {
 	return name + "_" + to.String()
 }
 
-// Complete fills the holes of the observed features, [B,N,D_m] each: for every
-// pattern it adds its map's values where an utterance has exactly that pattern.
+// Complete returns the observed features [B,N,D_m], with the missing ones regressed. Each
+// map applies to the utterances that have exactly its sources.
 func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalities]*graph.Node {
 	var x [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
@@ -88,7 +93,7 @@ func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalitie
 		around[m] = aroundOf(in, m)
 	}
 	for _, pattern := range partial() {
-		here := graph.InsertAxes(in.Get(model.InValid), -1) // [B,N,1]
+		applies := graph.InsertAxes(in.Get(model.InValid), -1) // [B,N,1]: 1 where an utterance has this pattern
 		var sources []*graph.Node
 		for _, m := range erc.Modalities {
 			present := layer.Pick(in.Get(model.InPresent), m)
@@ -97,7 +102,7 @@ func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalitie
 			} else {
 				present = graph.OneMinus(present)
 			}
-			here = graph.Mul(here, present)
+			applies = graph.Mul(applies, present)
 		}
 		for _, m := range erc.Modalities {
 			if pattern.Has(m) {
@@ -111,19 +116,19 @@ func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalitie
 			if r.Around {
 				values = graph.Add(values, around[m])
 			}
-			x[m] = graph.Add(x[m], graph.Mul(values, here))
+			x[m] = graph.Add(x[m], graph.Mul(values, applies))
 		}
 	}
 	return x
 }
 
-// outName names the second factor of a map of low rank, foldName all the folds'
-// maps side by side.
+// outName returns the name of the second factor of a map of low rank, foldName that of the
+// maps of all folds side by side.
 func outName(name string) string  { return name + "_out" }
 func foldName(name string) string { return model.TrainingConstant + name }
 
-// apply maps sources [B,N,S] to [B,N,D_m], in training each conversation by the
-// map of its fold.
+// apply maps sources [B,N,S] to [B,N,D_m]. In training with folds, it applies to each
+// conversation the map of its fold.
 func (r Regression) apply(p *model.Params, in engine.Nodes, source *graph.Node, name string) *graph.Node {
 	g, dims := source.Graph(), source.Shape().Dimensions
 	fold := in.Optional(inFold)
@@ -131,7 +136,7 @@ func (r Regression) apply(p *model.Params, in engine.Nodes, source *graph.Node, 
 		name = foldName(name)
 	}
 	y := graph.MatMul(graph.Reshape(source, dims[0]*dims[1], dims[2]), p.Constant(g, name))
-	if fold != nil { // [B·N, F·rank], of which a conversation's own fold is kept
+	if fold != nil { // [B·N, F·rank]: keep the columns of the conversation's fold
 		y = graph.Mul(graph.Reshape(y, dims[0], dims[1], r.Folds, -1), graph.Reshape(fold, dims[0], 1, r.Folds, 1))
 		y = graph.Reshape(y, dims[0]*dims[1], -1)
 	}
@@ -141,7 +146,8 @@ func (r Regression) apply(p *model.Params, in engine.Nodes, source *graph.Node, 
 	return graph.Reshape(y, dims[0], dims[1], -1)
 }
 
-// aroundOf is what the other utterances show of a modality, [B,N,D_m].
+// aroundOf returns the summary of the other utterances that Regression.Around describes,
+// [B,N,D_m].
 func aroundOf(in engine.Nodes, m erc.Modality) *graph.Node {
 	x, present := in.Get(m.String()), layer.Pick(in.Get(model.InPresent), m)
 	others := graph.Sub(graph.ReduceAndKeep(x, graph.ReduceSum, 1), x)

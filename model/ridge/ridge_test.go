@@ -16,8 +16,8 @@ import (
 	"gsdnet/simd"
 )
 
-// complete draws conversations in which visual is a fixed mixture of text and
-// audio, and a little noise.
+// complete draws conversations in which visual is a fixed mixture of text and audio plus a
+// little noise.
 func complete(rng *rand.Rand, dims [erc.NumModalities]int, lengths ...int) []model.Truth {
 	var out []model.Truth
 	for _, n := range lengths {
@@ -43,8 +43,7 @@ func complete(rng *rand.Rand, dims [erc.NumModalities]int, lengths ...int) []mod
 	return out
 }
 
-// The maps solve the normal equations: what is left of the target is orthogonal
-// to the sources but for the penalty, Xᵀ(Y − XW) = λ·rows·W.
+// The maps solve the normal equations, Xᵀ(Y − XW) = λ·rows·W.
 func TestRidgeSolvesTheNormalEquations(t *testing.T) {
 	dims := [erc.NumModalities]int{3, 2, 2}
 	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 30, 50)
@@ -75,8 +74,8 @@ func TestRidgeSolvesTheNormalEquations(t *testing.T) {
 	}
 }
 
-// A corpus without one of the modalities has its regressions all the same, the
-// missing one's at the training mean; a corpus with one alone has none.
+// In a corpus that lacks one modality the others are regressed, and the values of the
+// lacking one are its training mean, 0. A corpus with one modality has no regression.
 func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 	dims := [erc.NumModalities]int{3, 2, 2}
 	fit := func(keep erc.Present) (map[string][]float32, error) {
@@ -143,7 +142,7 @@ func completion(t *testing.T, ridge ridge.Regression, conv model.Conversation, s
 	return out
 }
 
-// The relation is found, and a hole is filled by it; what was observed stays.
+// Missing features are filled by the true relation, and observed ones are unchanged.
 func TestRidgeCompletes(t *testing.T) {
 	dims := [erc.NumModalities]int{3, 2, 2}
 	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 60)
@@ -166,8 +165,8 @@ func TestRidgeCompletes(t *testing.T) {
 	}
 }
 
-// At a rank the maps are those of full rank, projected: where the relation has one
-// direction, one is enough; where it has two, the larger is kept.
+// A map of rank 1 equals the map of full rank if the relation has one direction. If it has
+// two, the larger one remains.
 func TestRidgeOfLowRank(t *testing.T) {
 	dims := [erc.NumModalities]int{5, 2, 5}
 	truth := complete(rand.New(rand.NewPCG(5, 6)), dims, 200)
@@ -190,8 +189,8 @@ func TestRidgeOfLowRank(t *testing.T) {
 	}
 }
 
-// In training a conversation is completed by a map that has not seen it: with two
-// folds whose relations have opposite signs, by that of the other.
+// In training a conversation is completed by a map that was fitted without it. Here the
+// relations in the two folds have opposite signs.
 func TestRidgeCrossFits(t *testing.T) {
 	dims := [erc.NumModalities]int{2, 2, 2}
 	truth := complete(rand.New(rand.NewPCG(7, 8)), dims, 50, 50, 50, 50)
@@ -222,8 +221,8 @@ func TestRidgeCrossFits(t *testing.T) {
 	}
 }
 
-// What only the rest of a conversation tells is found with Around: here visual is
-// the same in all of a conversation, and nothing else says what.
+// Around uses the rest of the conversation: here visual is the same in all utterances of a
+// conversation and independent of text and audio.
 func TestRidgeSeesTheConversation(t *testing.T) {
 	dims := [erc.NumModalities]int{2, 2, 2}
 	const length = 5

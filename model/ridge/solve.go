@@ -10,13 +10,13 @@ import (
 	"gsdnet/erc"
 )
 
-// gather is the Gram matrix of all the utterances that have what is needed, but for
-// those of a fold (−1: of everyone); nil where there are none.
+// gather returns the Gram matrix of the utterances that have the needed modalities, and
+// their number. It leaves out one fold (−1: none). The matrix is nil if there are none.
 func gather(folds []moments, without int, needed erc.Present) (*mat.Dense, int) {
 	var gram *mat.Dense
 	rows := 0
 	for f, moments := range folds {
-		for present := erc.None + 1; present <= erc.All; present++ { // in order: sums round
+		for present := erc.None + 1; present <= erc.All; present++ { // in this order, because the sum is rounded
 			m, ok := moments[present]
 			if !ok || f == without || present&needed != needed {
 				continue
@@ -32,7 +32,7 @@ func gather(folds []moments, without int, needed erc.Present) (*mat.Dense, int) 
 	return gram, rows
 }
 
-// sources returns where what a modality is regressed on stands in a Gram matrix.
+// sources returns the indices in a Gram matrix of the sources of a map.
 func (r Regression) sources(from erc.Present, to erc.Modality) []int {
 	var out []int
 	for _, m := range erc.Modalities {
@@ -48,7 +48,7 @@ func (r Regression) sources(from erc.Present, to erc.Modality) []int {
 	return out
 }
 
-// columns returns where a modality's features stand among all of them.
+// columns returns the indices of the features of a modality.
 func (r Regression) columns(m erc.Modality) []int {
 	from := 0
 	for _, before := range erc.Modalities[:m] {
@@ -61,7 +61,7 @@ func (r Regression) columns(m erc.Modality) []int {
 	return out
 }
 
-// solve fits one map, without a fold (−1: on everyone).
+// solve fits one map on all folds but one (−1: on all of them).
 func (r Regression) solve(ctx context.Context, folds []moments, without int, from erc.Present, to erc.Modality) (fit, error) {
 	if err := ctx.Err(); err != nil {
 		return fit{}, err
@@ -101,16 +101,16 @@ func (r Regression) solve(ctx context.Context, folds []moments, without int, fro
 	return fit{in, out, rows}, nil
 }
 
-// Of the range finder: columns beyond the rank, and passes.
+// Constants of the subspace iteration.
 const (
-	spare  = 8
+	spare  = 8 // columns beyond the rank
 	passes = 4
 )
 
-// reduce returns the factors of the map of a rank that is nearest to W in the norm
-// of the ridge regression: W·V·Vᵀ, with V the leading eigenvectors of Wᵀ(G+λI)W =
-// Wᵀ·right. They are found by subspace iteration from a fixed random start (Halko,
-// Martinsson & Tropp, SIAM Review 2011).
+// reduce returns the factors of the map of a given rank that is nearest to W in the norm
+// of the ridge regression: W·V and Vᵀ, where V holds the leading eigenvectors of
+// Wᵀ(G+λI)W = Wᵀ·right. They are found by subspace iteration from a fixed random start
+// (Halko, Martinsson and Tropp, SIAM Review 2011).
 func reduce(w, right *mat.Dense, rank int) (in, out *mat.Dense) {
 	_, targets := w.Dims()
 	rank = min(rank, targets)
@@ -138,13 +138,13 @@ func reduce(w, right *mat.Dense, rank int) (in, out *mat.Dense) {
 		panic("model: eigenvectors of a symmetric matrix did not converge")
 	}
 	var vectors, v, first mat.Dense
-	eigen.VectorsTo(&vectors) // by rising eigenvalue
+	eigen.VectorsTo(&vectors) // in the order of rising eigenvalues
 	v.Mul(basis, vectors.Slice(0, width, width-rank, width))
 	first.Mul(w, &v)
 	return &first, mat.DenseCopyOf(v.T())
 }
 
-// start is a matrix of unit normals, always the same.
+// start returns a matrix of unit normals that depends on its size only.
 func start(rows, columns int) *mat.Dense {
 	rng := rand.New(rand.NewPCG(0, 0))
 	out := mat.NewDense(rows, columns, nil)
@@ -156,7 +156,7 @@ func start(rows, columns int) *mat.Dense {
 	return out
 }
 
-// orthonormal spans what x spans.
+// orthonormal returns an orthonormal basis of the columns of x.
 func orthonormal(x *mat.Dense) *mat.Dense {
 	rows, columns := x.Dims()
 	var qr mat.QR
