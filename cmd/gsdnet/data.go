@@ -11,12 +11,10 @@ import (
 	"gsdnet/rundir"
 )
 
-// dataCmd groups the verbs on data files.
-type dataCmd struct {
-	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels, missing cells, and every array."`
-	Spectrum spectrumCmd `cmd:"" help:"Measure how much of the conversation graphs is lost where modalities are missing."`
-	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
-	Split    splitCmd    `cmd:"" help:"Write a copy of a file with a split into train, valid and test."`
+func init() { registerGroup("data", "Describe data files, and draw frozen masks.") }
+
+func init() {
+	register[describeCmd]("data describe", "Show sizes, splits, labels, missing cells, and every array.")
 }
 
 type describeCmd struct {
@@ -58,6 +56,10 @@ func (c *describeCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	_, failed := description.WriteTo(term.out)
 	return errors.Join(failed, err)
+}
+
+func init() {
+	register[maskCmd]("data mask", "Draw frozen masks of the valid and test splits, and audit them.")
 }
 
 type maskCmd struct {

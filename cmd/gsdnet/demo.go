@@ -18,6 +18,10 @@ import (
 	"gsdnet/train"
 )
 
+func init() {
+	register[demoCmd]("demo", "Train and compare three models on synthetic conversations. This takes half a minute.")
+}
+
 type demoCmd struct {
 	Seed uint64 `help:"Seed of the conversations, weights and noise." default:"1"`
 	backendFlag

@@ -16,6 +16,8 @@ import (
 	"gsdnet/rundir"
 )
 
+func init() { register[evalCmd]("eval", "Evaluate a run on the test split and print a table.") }
+
 type evalCmd struct {
 	runFlags
 	Data     string `help:"Conversations to evaluate on." required:""`

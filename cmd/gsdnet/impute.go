@@ -11,6 +11,8 @@ import (
 	"gsdnet/internal/hint"
 )
 
+func init() { register[imputeCmd]("impute", "Copy a data file and fill in its missing features.") }
+
 type imputeCmd struct {
 	applyFlags
 	Out string `help:"File to write (.npz), - for standard output." required:"" placeholder:"FILE"`

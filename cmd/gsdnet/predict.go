@@ -76,6 +76,10 @@ func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *coun
 	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar
 }
 
+func init() {
+	register[predictCmd]("predict", "Predict the emotion of every utterance, with intervals.")
+}
+
 type predictCmd struct {
 	applyFlags
 	Out string `help:"File to write, .csv or .jsonl; - writes CSV to standard output." required:"" placeholder:"FILE"`

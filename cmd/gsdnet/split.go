@@ -10,6 +10,10 @@ import (
 	"gsdnet/internal/hint"
 )
 
+func init() {
+	register[splitCmd]("data split", "Write a copy of a file with a split into train, valid and test.")
+}
+
 type splitCmd struct {
 	File   string    `arg:"" help:"Data file (.npz), or - for standard input." placeholder:"FILE"`
 	Out    string    `help:"File to write (.npz), - for standard output." required:"" placeholder:"FILE"`

@@ -14,6 +14,8 @@ import (
 	"gsdnet/internal/count"
 )
 
+func init() { register[sweepCmd]("sweep", "Train and evaluate a grid of models, data and seeds.") }
+
 type sweepCmd struct {
 	File    string `arg:"" help:"TOML file of the experiment." placeholder:"FILE.toml"`
 	Out     string `help:"Folder for the run directories. Cells that are finished there are skipped." required:""`
