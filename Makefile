@@ -12,13 +12,16 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # Packages that the race detector checks; those that it makes too slow are left out.
 RACED = . ./dataset ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
 
-.PHONY: build test ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
+.PHONY: build test docs ci fmt tidy vet xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
 
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
+
+docs: ## docs/config.md from the comments of the settings; a test fails if the page is stale
+	go run ./bench/settings
 
 ci: fmt tidy vet lint staticcheck deadcode vuln race xla test
 

@@ -99,9 +99,9 @@ func priorStd(s SDE) float64 {
 // Spec names an SDE in a settings file.
 type Spec struct {
 	Kind    string  `toml:"kind"`                               // vp, subvp or ve
-	BetaMin float64 `toml:"beta_min,omitempty" limit:"0..100"`  // vp, subvp: β(0) > 0
-	BetaMax float64 `toml:"beta_max,omitempty" limit:"0..1000"` // vp, subvp: β(1) ≥ β(0)
-	Sigma   float64 `toml:"sigma,omitempty" limit:"0..10000"`   // ve: σ > 1
+	BetaMin float64 `toml:"beta_min,omitempty" limit:"0..100"`  // β(0) of vp and subvp, above 0
+	BetaMax float64 `toml:"beta_max,omitempty" limit:"0..1000"` // β(1) of vp and subvp, at least beta_min
+	Sigma   float64 `toml:"sigma,omitempty" limit:"0..10000"`   // σ of ve, above 1
 }
 
 // New returns the SDE, or an error that says which setting is out of range.

@@ -14,15 +14,22 @@ import (
 	_ "gsdnet/model/modeltest" // cached only as long as that stays the same
 )
 
-// blocks returns the blocks of a page in a language.
+// blocks returns the blocks in a language of a page, or of one of its sections:
+// "extending.md#A new model".
 func blocks(t *testing.T, page, language string) []string {
 	t.Helper()
-	text, err := os.ReadFile(page)
+	page, heading, _ := strings.Cut(page, "#")
+	file, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := "\n" + string(file)
+	if heading != "" {
+		_, text, _ = strings.Cut(text, "\n## "+heading+"\n")
+		text, _, _ = strings.Cut(text, "\n## ")
+	}
 	var out []string
-	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+	for _, found := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(text, -1) {
 		out = append(out, found[1])
 	}
 	return out
@@ -96,7 +103,7 @@ func TestWorkedExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: builds the project a second time")
 	}
-	code, settings := blocks(t, "extending.md", "go"), blocks(t, "extending.md", "toml")
+	code, settings := blocks(t, "extending.md#A new model", "go"), blocks(t, "extending.md#A new model", "toml")
 	if len(code) != 3 || len(settings) != 1 {
 		t.Fatalf("%d blocks of Go and %d of TOML, want the model, its test, the line, and the settings", len(code), len(settings))
 	}

@@ -1,3 +1,14 @@
+// Package engine runs computation graphs. It opens a backend by its name, and compiles
+// a graph once for every set of input shapes. Inputs and outputs have names:
+//
+//	backend, err := engine.Open(engine.SIMD)
+//	graphs := engine.NewGraphs(backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
+//		return engine.Outputs{"sum": graph.Add(in.Get("a"), in.Get("b"))}
+//	})
+//	results, err := graphs.Call(engine.Feed{"a": a, "b": b})
+//	sum := results["sum"].Values
+//
+// Start reading at Open, then Graphs.Call.
 package engine
 
 import (
@@ -10,10 +21,10 @@ import (
 	"gsdnet/simd"
 )
 
-// Engine runs computation graphs.
+// Backend runs computation graphs.
 type Backend = compute.Backend
 
-// The engines by name. XLA's are in builds with -tags xla alone.
+// The names of the backends. Those of XLA are in builds with -tags xla alone.
 const (
 	SIMD    = "simd"     // ours; the default
 	Go      = "go"       // GoMLX's own
@@ -21,7 +32,9 @@ const (
 	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU
 )
 
-// Backend opens an engine by name; the empty name is the default.
+// Open opens a backend by its name. The empty name stands for SIMD. Finalize the backend
+// after use. Its errors are a name that is not known, and a backend that this build does
+// not have.
 func Open(name string) (Backend, error) {
 	switch name {
 	case "", SIMD:

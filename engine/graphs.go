@@ -8,23 +8,26 @@ import (
 
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/internal/hint"
 )
 
-// heldExecutables is how many compiled graphs are kept, one for each padded length of
+// heldGraphs is how many compiled graphs are kept: one for each padded length of
 // conversations up to about 20,000 utterances.
 const heldGraphs = 32
 
-// executables compiles a graph for every set of input shapes that it meets, and
-// keeps those that were used last: however many shapes there are, memory is
-// bounded. Goroutines may call it at the same time; their graphs run concurrently.
+// Build builds a graph from its inputs and returns what the graph computes. The scope
+// holds the variables of the store that the graph is built on.
+type Build func(scope *mlx.Scope, in Nodes) Outputs
+
+// Graphs compiles a graph for every set of input names and shapes that it meets, and
+// keeps the 32 that were used last: however many shapes there are, memory is bounded.
+// Goroutines may call it at the same time; their graphs run concurrently.
 type Graphs struct {
 	backend  Backend
 	store    *mlx.Store
-	build    func(in Nodes) []*graph.Node
+	build    Build
 	building *sync.Mutex // graphs of one store are built one at a time
 
 	mu   sync.Mutex // guards what follows, and users of the executables
@@ -35,19 +38,25 @@ type Graphs struct {
 type executable struct {
 	shapes  string
 	compile sync.Once
+	outputs []string // sorted names of the outputs
 	exec    *mlx.Exec
 	err     error
 	users   int
 }
 
-// newExecutables returns an empty cache of the graphs that build makes on a store.
-// building is shared by all the caches of the store.
-func NewGraphs(backend Backend, store *mlx.Store, building *sync.Mutex, build func(in Nodes) []*graph.Node) *Graphs {
+// NewGraphs returns an empty cache of the graphs that build makes on a store. The lock
+// is held while a graph is built: all the caches of one store share it. With nil the
+// cache has a lock of its own.
+func NewGraphs(backend Backend, store *mlx.Store, building *sync.Mutex, build Build) *Graphs {
+	if building == nil {
+		building = new(sync.Mutex)
+	}
 	return &Graphs{backend: backend, store: store, build: build, building: building}
 }
 
-// call runs the graph for the shapes of a feed. The caller finalizes the outputs.
-func (c *Graphs) Call(feed Feed) ([]*tensors.Tensor, error) {
+// Call runs the graph for the names and shapes of a feed, and compiles it first if
+// they are new. Its errors are those of building, compiling and running the graph.
+func (c *Graphs) Call(feed Feed) (Results, error) {
 	names := slices.Sorted(maps.Keys(feed))
 	e := c.acquire(names, feed)
 	defer c.release(e)
@@ -55,7 +64,19 @@ func (c *Graphs) Call(feed Feed) ([]*tensors.Tensor, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
-	return Run(e.exec, feed)
+	args := make([]any, len(names))
+	for i, name := range names {
+		args[i] = feed[name]
+	}
+	outputs, err := e.exec.Call(args...)
+	if err != nil {
+		return nil, hint.Cause(err)
+	}
+	results := Results{}
+	for i, name := range e.outputs {
+		results[name] = take(outputs[i])
+	}
+	return results, nil
 }
 
 // acquire returns the executable for the shapes, compiled or not, for use until
@@ -103,13 +124,23 @@ func (c *Graphs) trim(limit int) {
 	}
 }
 
-// compile builds the graph. The names go with the sorted inputs.
+// compile builds the graph. Inputs and outputs stand in the order of their names.
 func (c *Graphs) compile(e *executable, names []string, feed Feed) error {
 	c.building.Lock()
 	defer c.building.Unlock()
 	var err error
-	e.exec, err = mlx.NewExec(c.backend, c.store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		return c.build(Named(names, inputs))
+	e.exec, err = mlx.NewExec(c.backend, c.store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+		in := map[string]*graph.Node{}
+		for i, name := range names {
+			in[name] = inputs[i]
+		}
+		built := c.build(scope, NodesOf(in))
+		e.outputs = slices.Sorted(maps.Keys(built))
+		outputs := make([]*graph.Node, len(built))
+		for i, name := range e.outputs {
+			outputs[i] = built[name]
+		}
+		return outputs
 	})
 	if err != nil {
 		return err
@@ -128,51 +159,9 @@ func (e *executable) finalize() {
 	}
 }
 
-// close frees the executables. The caller has seen to it that none is in use.
+// Close frees the compiled graphs. The caller has seen to it that none is in use.
 func (c *Graphs) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.trim(0)
-}
-
-// execute runs a graph on a feed; inputs are passed in the order of their names.
-func Run(exec *mlx.Exec, feed Feed) ([]*tensors.Tensor, error) {
-	var args []any
-	for _, name := range slices.Sorted(maps.Keys(feed)) {
-		args = append(args, feed[name])
-	}
-	outputs, err := exec.Call(args...)
-	return outputs, hint.Cause(err)
-}
-
-// named gives the inputs their names back.
-func Named(names []string, inputs []*graph.Node) Nodes {
-	nodes := Nodes{}
-	for i, name := range names {
-		nodes[name] = inputs[i]
-	}
-	return nodes
-}
-
-// table is an output with its last axis as columns.
-type Table struct {
-	Values []float32
-	Width  int
-}
-
-// tableOf copies an output and frees it.
-func TableOf(t *tensors.Tensor) Table {
-	dims := t.Shape().Dimensions
-	out := Table{tensors.MustCopyFlatData[float32](t), dims[len(dims)-1]}
-	t.MustFinalizeAll()
-	return out
-}
-
-// rows returns n rows, from a row number on.
-func (t Table) Rows(from, n int) [][]float32 {
-	out := make([][]float32, n)
-	for u := range out {
-		out[u] = t.Values[(from+u)*t.Width:][:t.Width:t.Width]
-	}
-	return out
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Any number of shapes is computed, from several goroutines, and few graphs are kept.
-func TestExecutablesAreBounded(t *testing.T) {
+func TestGraphsAreBounded(t *testing.T) {
 	backend, err := Open("")
 	if err != nil {
 		t.Fatal(err)
@@ -18,9 +18,9 @@ func TestExecutablesAreBounded(t *testing.T) {
 	defer backend.Finalize()
 	var building sync.Mutex
 	built := 0 // guarded by building
-	c := NewGraphs(backend, mlx.NewStore(), &building, func(in Nodes) []*graph.Node {
+	c := NewGraphs(backend, mlx.NewStore(), &building, func(_ *mlx.Scope, in Nodes) Outputs {
 		built++
-		return []*graph.Node{graph.Add(in["a"], in["b"])}
+		return Outputs{"sum": graph.Add(in.Get("a"), in.Get("b"))}
 	})
 	defer c.Close()
 	sum := func(n int) {
@@ -31,7 +31,7 @@ func TestExecutablesAreBounded(t *testing.T) {
 			t.Errorf("%d elements: %v", n, err)
 			return
 		}
-		if got := TableOf(out[0]).Values[n-1]; got != float32(n+1) {
+		if got := out["sum"].Values[n-1]; got != float32(n+1) {
 			t.Errorf("%d elements: got %v, want %d", n, got, n+1)
 		}
 	}
@@ -57,14 +57,14 @@ func TestExecutablesAreBounded(t *testing.T) {
 }
 
 // A graph that cannot be built is an error each time, and not kept.
-func TestExecutablesThatCannotBeBuilt(t *testing.T) {
+func TestGraphsThatCannotBeBuilt(t *testing.T) {
 	backend, err := Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	c := NewGraphs(backend, mlx.NewStore(), &sync.Mutex{}, func(in Nodes) []*graph.Node {
-		return []*graph.Node{graph.Add(in["a"], in["b"])}
+	c := NewGraphs(backend, mlx.NewStore(), nil, func(_ *mlx.Scope, in Nodes) Outputs {
+		return Outputs{"sum": graph.Add(in.Get("a"), in.Get("b"))}
 	})
 	feed := Feed{"a": tensors.FromFlatDataAndDimensions(make([]float32, 2), 2), "b": tensors.FromFlatDataAndDimensions(make([]float32, 3), 3)}
 	for range 2 {

@@ -1,9 +1,6 @@
 package experiment
 
 import (
-	"fmt"
-	"strings"
-
 	"gsdnet/missing"
 	"gsdnet/rundir"
 )
@@ -35,21 +32,20 @@ func (g *Grid) cells() ([]Cell, error) {
 
 // point is what one run is trained for and evaluated under.
 type point struct {
-	missing rundir.Missing
+	missing missing.Settings
 	rules   []missing.Rule
 }
 
 // points returns the trainings of a protocol: one, or one a rule.
 func (g *Grid) points(protocol string) ([]point, error) {
-	m := rundir.Missing{Protocol: protocol, Family: g.Family, Seed: g.MaskSeed}
-	asked := texts(g.Rates)
-	if missing.Protocol(protocol) == missing.Fixed {
-		asked = g.Patterns
-	}
+	m := missing.Settings{Protocol: protocol, Family: g.Family, Seed: g.MaskSeed}
 	var each []point
 	mixed := point{missing: m}
 	mixed.missing.Rate = TrainMixed
-	for _, rate := range asked {
+	if _, err := missing.Lookup(protocol); err != nil {
+		return nil, err
+	}
+	for _, rate := range g.Points[protocol] {
 		m.Rate = rate
 		rules, err := m.Rules()
 		if err != nil {
@@ -73,12 +69,8 @@ func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
 		}
 	}
 	config.Model, config.Data, config.Missing, config.Train.Seed = v.Model, d.Fields, p.missing, seed
-	protocol := p.missing.Protocol
-	if protocol == string(missing.Random) && p.missing.Family != string(missing.Independent) {
-		protocol += "-" + p.missing.Family
-	}
 	id := Identity{
-		Dataset: d.Name, Protocol: protocol, Variant: v.Name, Model: v.Model,
+		Dataset: d.Name, Protocol: p.rules[0].Kind(), Variant: v.Name, Model: v.Model,
 		Training: trainedFor(p), Seed: seed,
 	}
 	return Cell{Identity: id, Config: config, Rules: p.rules, data: d}, nil
@@ -86,11 +78,8 @@ func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
 
 // trainedFor names a training plainly: {t,a} is ta, 0 is 0.0.
 func trainedFor(p point) string {
-	switch {
-	case p.missing.Rate == TrainMixed:
+	if p.missing.Rate == TrainMixed {
 		return TrainMixed
-	case p.rules[0].Protocol == missing.Fixed:
-		return strings.NewReplacer("{", "", "}", "", ",", "").Replace(p.rules[0].Pattern.String())
 	}
-	return fmt.Sprintf("%.1f", p.rules[0].Rate)
+	return p.rules[0].Point
 }

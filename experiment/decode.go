@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -18,13 +19,11 @@ import (
 	"gsdnet/rundir"
 )
 
-// keys are a grid's own keys.
+// keys are a grid's own keys, but those that list the points of a protocol.
 type keys struct {
 	Models    []string  `toml:"models"`
 	Protocols []string  `toml:"protocols"`
 	Family    string    `toml:"family"`
-	Rates     []float64 `toml:"rates"`
-	Patterns  []string  `toml:"patterns"`
 	Training  string    `toml:"training"`
 	Seeds     []uint64  `toml:"seeds"`
 	MaskSeed  uint64    `toml:"mask_seed"`
@@ -64,21 +63,25 @@ func (k *keys) variants(own []map[string]any) []Variant {
 // into types that know every key, so that a wrong one is pointed at, and once as
 // it stands, so that settings can be told from defaults.
 func decode(path string, text []byte) (*Grid, error) {
+	var raw map[string]any
+	if toml.Unmarshal(text, &raw) == nil { // else strict says what is wrong
+		for _, tables := range append(tablesOf(raw["variant"]), raw) {
+			if err := rundir.CheckNames(path, tables); err != nil {
+				return nil, err
+			}
+		}
+	}
 	typed := reflect.New(layout(true))
 	if err := strict(path, text, typed.Interface()); err != nil {
 		return nil, err
-	}
-	var raw map[string]any
-	if err := toml.Unmarshal(text, &raw); err != nil {
-		return nil, hint.Input("see docs/protocol.md", "%s: %w", path, err)
 	}
 	var k keys
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[keys]()) {
 		reflect.ValueOf(&k).Elem().FieldByIndex(f.Index).Set(typed.Elem().FieldByName(f.Name))
 	}
 	g := &Grid{
-		Datasets: k.Datasets, Protocols: or(k.Protocols, []string{string(missing.Random)}),
-		Family: k.Family, Rates: or(k.Rates, missing.Rates[:]), Patterns: or(k.Patterns, allPatterns()),
+		Datasets: k.Datasets, Protocols: or(k.Protocols, []string{missing.Default}),
+		Family: k.Family, Points: points(typed.Elem()),
 		Training: k.Training, Seeds: or(k.Seeds, []uint64{1}), MaskSeed: k.MaskSeed,
 		Samples: k.Samples, Compare: k.Compare, Recovery: k.Recovery,
 		path: path, tables: raw,
@@ -90,7 +93,7 @@ func decode(path string, text []byte) (*Grid, error) {
 		}
 	}
 	if g.Family == "" {
-		g.Family = string(missing.Independent)
+		g.Family = missing.DefaultSettings().Family
 	}
 	if g.Training == "" {
 		g.Training = TrainMixed
@@ -110,10 +113,29 @@ func or[T any](given, byDefault []T) []T {
 	return given
 }
 
-func allPatterns() []string {
-	var out []string
-	for _, p := range missing.Patterns {
-		out = append(out, strings.Trim(p.String(), "{}"))
+// pointsKey is the key under which a grid lists points of a protocol: "rates".
+func pointsKey(p missing.Protocol) string { return p.Point + "s" }
+
+// numbersOf returns points that are numbers as such.
+func numbersOf(points []string) []float64 {
+	out := make([]float64, len(points))
+	for i, point := range points {
+		out[i], _ = strconv.ParseFloat(point, 64)
+	}
+	return out
+}
+
+// points returns the points of each protocol that the file lists, all of them where
+// it lists none.
+func points(file reflect.Value) map[string][]string {
+	out := map[string][]string{}
+	for i, p := range missing.Protocols() {
+		switch given := file.FieldByName(fmt.Sprintf("Points%d", i)).Interface().(type) {
+		case []float64:
+			out[p.Name] = texts(or(given, numbersOf(p.Points)))
+		case []string:
+			out[p.Name] = or(given, p.Points)
+		}
 	}
 	return out
 }
@@ -137,6 +159,13 @@ func layout(grid bool) reflect.Type {
 	}
 	if grid {
 		fields = append(fields, reflect.VisibleFields(reflect.TypeFor[keys]())...)
+		for i, p := range missing.Protocols() {
+			kind := reflect.TypeFor[[]string]()
+			if p.Numbers {
+				kind = reflect.TypeFor[[]float64]()
+			}
+			add(fmt.Sprintf("Points%d", i), kind, pointsKey(p))
+		}
 		add("Variants", reflect.SliceOf(layout(false)), "variant")
 	} else {
 		add("Name", reflect.TypeFor[string](), "name")

@@ -25,10 +25,10 @@ import (
 // Identity says which point of a grid a cell is.
 type Identity struct {
 	Dataset  string `json:"dataset"`
-	Protocol string `json:"protocol"` // random, random-batch or fixed
+	Protocol string `json:"protocol"` // its rules' kind: random, random-batch, fixed, …
 	Variant  string `json:"variant"`  // what tables call the model with its settings
 	Model    string `json:"model"`
-	Training string `json:"training"` // mixed, a rate such as 0.3, or a pattern such as ta
+	Training string `json:"training"` // mixed, or a point such as 0.3 or ta
 	Seed     uint64 `json:"seed"`
 }
 

@@ -18,19 +18,17 @@ import (
 // standardised raw features, one completion, the same cells for every model.
 const FeaturesFile = "recovered.npz"
 
-const (
-	shownRate = 0.5 // of the mask whose cells are kept
-	shown     = 150 // cells of each modality
-)
+// shown is the number of cells of each modality that are kept.
+const shown = 150
 
 // shows says which mask's recovered features a cell keeps, if any: the first
-// seed's of the random protocol, where recovery is asked for.
+// seed's under the point that its protocol shows, where recovery is asked for.
 func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
 	if !s.grid.Recovery || c.Seed != s.grid.Seeds[0] {
 		return missing.Mask{}, false
 	}
 	for _, mask := range c.masks() {
-		if mask.Protocol == missing.Random && mask.Rate == shownRate {
+		if p, err := missing.Lookup(mask.Protocol); err == nil && mask.Point == p.Shown {
 			return mask, true
 		}
 	}

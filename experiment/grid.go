@@ -8,21 +8,22 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
+	"gsdnet/missing"
 	"gsdnet/rundir"
 )
 
 // What one model is trained for.
 const (
-	TrainMixed = "mixed" // all rates (or patterns) of the protocol: one run
-	TrainEach  = "each"  // one rate or pattern: a run for each
+	TrainMixed = missing.Mixed // all points of the protocol, such as rates: one run
+	TrainEach  = "each"        // one point: a run for each
 )
 
 // Grid is what to compare. In TOML:
 //
 //	models    = ["gsdnet", "zero"]
-//	protocols = ["random"]          # and "fixed"; random by default
+//	protocols = ["random"]          # or others that package missing declares; random by default
 //	rates     = [0.0, 0.3, 0.7]     # of random; all eight by default
-//	patterns  = ["t", "av"]         # of fixed; all seven by default
+//	patterns  = ["t", "av"]         # of fixed; all seven by default; other protocols likewise
 //	training  = "mixed"             # or "each": a run for every rate
 //	seeds     = [1, 2, 3]
 //	samples   = 4                   # completions of each conversation
@@ -49,8 +50,7 @@ type Grid struct {
 	Variants  []Variant
 	Protocols []string
 	Family    string
-	Rates     []float64
-	Patterns  []string
+	Points    map[string][]string // by protocol, to evaluate under
 	Training  string
 	Seeds     []uint64
 	MaskSeed  uint64    // of the frozen masks of every run
@@ -120,18 +120,21 @@ func (g *Grid) check() error {
 
 // checkSize refuses an empty grid.
 func (g *Grid) checkSize() error {
-	for _, list := range []struct {
+	type list struct {
 		what string
 		n    int
 		say  string
-	}{
+	}
+	lists := []list{
 		{"data sets", len(g.Datasets), "add a [[dataset]] with name and path"},
 		{"models", len(g.Variants), `name them as models = ["gsdnet", "zero"], or add a [[variant]]`},
-		{"protocols", len(g.Protocols), `name them as protocols = ["random", "fixed"], or leave the key out`},
-		{"rates", len(g.Rates), "list some of 0.0, 0.1, … 0.7, or leave the key out"},
-		{"patterns", len(g.Patterns), `list some of "t", "ta", "tav", …, or leave the key out`},
+		{"protocols", len(g.Protocols), "name some of " + strings.Join(missing.Names(), ", ") + ", or leave the key out"},
 		{"seeds", len(g.Seeds), "list them as seeds = [1, 2, 3], or leave the key out"},
-	} {
+	}
+	for _, p := range missing.Protocols() {
+		lists = append(lists, list{pointsKey(p), len(g.Points[p.Name]), "list some of " + strings.Join(p.Points, ", ") + ", or leave the key out"})
+	}
+	for _, list := range lists {
 		if list.n == 0 {
 			return hint.Input(list.say, "the grid is empty: it has no %s", list.what)
 		}
@@ -165,9 +168,11 @@ func (g *Grid) checkNames() error {
 			return err
 		}
 	}
-	for what, list := range map[string][]string{
-		"protocol": g.Protocols, "pattern": g.Patterns, "seed": texts(g.Seeds), "rate": texts(g.Rates),
-	} {
+	lists := map[string][]string{"protocol": g.Protocols, "seed": texts(g.Seeds)}
+	for _, p := range missing.Protocols() {
+		lists[p.Point] = g.Points[p.Name]
+	}
+	for what, list := range lists {
 		for _, name := range list {
 			if err := once(what, name); err != nil {
 				return err
@@ -177,7 +182,11 @@ func (g *Grid) checkNames() error {
 	return nil
 }
 
+// texts returns values as text, nil for nil.
 func texts[T any](values []T) []string {
+	if values == nil {
+		return nil
+	}
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = fmt.Sprint(v)

@@ -131,7 +131,7 @@ func TestOneRunARate(t *testing.T) {
 
 func TestDefaultsAreTheProtocol(t *testing.T) {
 	g := parse(t, "models = [\"zero\"]\n[[dataset]]\nname = \"a\"\npath = \"synthetic\"\n")
-	if len(g.Rates) != 8 || len(g.Patterns) != 7 || len(g.Seeds) != 1 || g.Samples != 4 {
+	if len(g.Points["random"]) != 8 || len(g.Points["fixed"]) != 7 || len(g.Seeds) != 1 || g.Samples != 4 {
 		t.Errorf("got %+v", g)
 	}
 }
@@ -151,8 +151,9 @@ func TestRefusals(t *testing.T) {
 		"impossible rate":   {"0.3]", "0.25]", "missing rate 0.25 is not known"},
 		"pattern":           {`"t,v"`, `"tx"`, `pattern "tx" is not known`},
 		"protocol":          {`"fixed"]`, `"never"]`, `protocol = "never" is not known`},
-		"select":            {"epochs = 2", "select = \"test\"", "the test split never selects anything"},
-		"select in variant": {"train.epochs = 3", "train.select = \"test\"", "the test split never selects anything"},
+		"select":            {"epochs = 2", "select = \"test\"", "the setting train.select no longer exists"},
+		"select in variant": {"train.epochs = 3", "train.select = \"test\"", "the setting train.select no longer exists"},
+		"old name":          {"zero.width = 12", "gsdnet.ridge = 3.0", "the setting gsdnet.ridge has another name now"},
 		"seed":              {"epochs = 2", "seed = 2", "train.seed does not belong in a grid"},
 		"twice":             {"seeds = [1, 2]", "seeds = [1, 1]", `seed "1" is there twice`},
 		"same name":         {`name = "zero-wide"`, `name = "zero"`, `model "zero" is there twice`},

@@ -122,7 +122,11 @@ func (g *Grid) freeze(cells []Cell, out string) error {
 				all = append(all, mask)
 			}
 		}
-		if err := missing.Write(filepath.Join(out, MaskDir, d.Name), all); err != nil {
+		dir := filepath.Join(out, MaskDir, d.Name)
+		if err := missing.Write(dir, all); err != nil {
+			return err
+		}
+		if err := keepAudits(dir, all, d.corpus.In(g.Split)); err != nil {
 			return err
 		}
 	}

@@ -74,18 +74,18 @@ func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 
 // addSpectra adds one conversation's errors.
 func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectraRank]float64, c *infer.Filled) error {
-	observed := spectral.Weights(model.GraphRows(c.Original, c.Present), spectraWindow)
-	complete := spectral.Weights(model.GraphRows(c.Original, c.Available), spectraWindow)
-	recovered := spectral.Weights(model.GraphRows(c.Recovered, everything(len(c.Present))), spectraWindow)
-	basis, err := spectral.Decompose(spectral.Reference(observed), spectraRank)
+	complete := spectral.Graphs(model.GraphRows(c.Original, c.Available), spectraWindow)
+	recovered := spectral.Graphs(model.GraphRows(c.Recovered, everything(len(c.Present))), spectraWindow)
+	observed, err := spectral.Analyse(model.GraphRows(c.Original, c.Present), spectraWindow, spectraRank)
 	if err != nil {
 		return err
 	}
+	basis := observed.Basis
 	for k := range basis.Rank() {
 		counts[k]++
 	}
 	for m := range out {
-		truth, before, after := spectral.Normalise(complete[m]), spectral.Normalise(observed[m]), spectral.Normalise(recovered[m])
+		truth, before, after := complete[m], observed.Graphs[m], recovered[m]
 		lambda := basis.Project(truth)
 		s := &out[m]
 		s.Before = addErrors(s.Before, lambda, basis.Project(before))

@@ -70,15 +70,14 @@ func (s *errorSums) mean(rule string) GraphError {
 func (s *errorSums) add(sample *infer.Sample, present []erc.Present, window, rank int) error {
 	truth := sample.Observe(sample.Present())
 	seen := sample.Observe(present)
-	weights := spectral.Weights(model.GraphRows(seen.Features, seen.Present), window)
-	complete := spectral.Weights(model.GraphRows(truth.Features, truth.Present), window)
-	reference, err := spectral.Decompose(spectral.Reference(weights), rank)
+	complete := spectral.Graphs(model.GraphRows(truth.Features, truth.Present), window)
+	observed, err := spectral.Analyse(model.GraphRows(seen.Features, seen.Present), window, rank)
 	if err != nil {
 		return err
 	}
 	for _, m := range erc.Modalities {
 		if lacks(seen.Present, m) {
-			if err := s.compare(reference, spectral.Normalise(complete[m]), spectral.Normalise(weights[m])); err != nil {
+			if err := s.compare(observed.Basis, complete[m], observed.Graphs[m]); err != nil {
 				return err
 			}
 		}

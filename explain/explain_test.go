@@ -7,13 +7,12 @@ import (
 	"gsdnet/erc"
 	"gsdnet/explain"
 	"gsdnet/missing"
-	"gsdnet/rundir"
 )
 
 func TestSpectra(t *testing.T) {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 1, Test: 3})
-	masks, err := rundir.Freeze(corpus, erc.Test, []missing.Rule{
-		{Protocol: missing.Random, Rate: 0}, {Protocol: missing.Random, Rate: 0.5},
+	masks, err := missing.FreezeAll(corpus, erc.Test, []missing.Rule{
+		{Protocol: missing.Random, Point: "0.0"}, {Protocol: missing.Random, Point: "0.5"},
 	}, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -10,47 +10,49 @@ import (
 	"gsdnet/model"
 )
 
-// Completion is what one completion of a conversation gives, utterance by
-// utterance. What the task does not have, or was not asked for, is nil, and so are
-// the features of a modality that the run does not have.
+// Draw is one sample of what is missing in a conversation and what the model predicts
+// from it, utterance by utterance. What the task does not have, or was not asked for, is
+// nil, and so are the features of a modality that the run does not have.
 type Draw struct {
 	Location, Scale []float64   // [N] score and Laplace scale
 	Logits          [][]float64 // [N,C]
-	// Recovered raw features are weighed by Recovery, Sampled are as the model has
-	// them. Both are standardised, [m][N][D_m].
+	// Sampled holds the features as the model draws them, Recovered the same after
+	// shrinkage (model.Shrinkage). Both are standardised, [m][N][D_m].
 	Recovered, Sampled [erc.NumModalities][][]float32
 	Encoded            [erc.NumModalities][][]float32
 	anchors            [erc.NumModalities][][][]float32 // what Sampled departs from, coarse to fine
 }
 
-// completion cuts one conversation out of a batch's outputs. Its error is a
-// notFinite where one of them is NaN or infinite.
-func (p *Predictor) draw(outputs []engine.Table, b *model.Batch, row int, recovered bool) (Draw, error) {
+// draw cuts one conversation out of the results of a batch. Its error is a notFinite if
+// a value is NaN or infinite.
+func (p *Predictor) draw(results engine.Results, b *model.Batch, row int, recovered bool) (Draw, error) {
 	var c Draw
 	n, at := b.Conversations[row].Len(), row*b.N
 	if p.setup.Task == erc.Classes {
 		c.Logits = make([][]float64, n)
-		for u, line := range outputs[0].Rows(at, n) {
-			c.Logits[u] = widen(line)
+		for u, logits := range results[outLogits].Rows(at, n) {
+			c.Logits[u] = widen(logits)
 		}
-		outputs = outputs[1:]
 	} else {
-		c.Location = widen(outputs[0].Values[at:][:n])
-		c.Scale = widen(outputs[1].Values[at:][:n])
+		c.Location = widen(results[outLocation].Values[at:][:n])
+		c.Scale = widen(results[outScale].Values[at:][:n])
 		for u := range c.Scale {
 			c.Scale[u] *= p.Stretch
 		}
-		outputs = outputs[2:]
 	}
 	if recovered {
 		for _, m := range erc.Modalities {
-			c.Encoded[m] = outputs[3].Rows((int(m)*b.Size()+row)*b.N, n)
+			c.Encoded[m] = results[outEncoded].Rows((int(m)*b.Size()+row)*b.N, n)
 			if p.setup.Dims[m] == 0 {
 				continue
 			}
-			c.Sampled[m] = outputs[m].Rows(at, n)
-			for anchors := outputs[4:]; len(anchors) > 0; anchors = anchors[erc.NumModalities:] {
-				c.anchors[m] = append(c.anchors[m], anchors[m].Rows(at, n))
+			c.Sampled[m] = results[outRecovered+m.String()].Rows(at, n)
+			for k := 0; ; k++ {
+				anchor, ok := results[anchorName(k, m)]
+				if !ok {
+					break
+				}
+				c.anchors[m] = append(c.anchors[m], anchor.Rows(at, n))
 			}
 			c.Recovered[m] = p.Shrinkage.Gain[m].Apply(c.Sampled[m], c.anchors[m])
 		}

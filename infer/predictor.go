@@ -2,8 +2,8 @@ package infer
 
 import (
 	"context"
+	"fmt"
 	"maps"
-	"reflect"
 	"sync"
 	"sync/atomic"
 
@@ -46,42 +46,57 @@ type Predictor struct {
 // NewPredictor returns a predictor on weights in a store.
 func NewPredictor(backend engine.Backend, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
 	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup}
-	p.forecast = engine.NewGraphs(backend, store, &p.building, func(in engine.Nodes) []*graph.Node {
+	p.forecast = engine.NewGraphs(backend, store, &p.building, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		return p.outputs(m.Forecast(p.params, in), in, false)
 	})
-	p.recover = engine.NewGraphs(backend, store, &p.building, func(in engine.Nodes) []*graph.Node {
+	p.recover = engine.NewGraphs(backend, store, &p.building, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		return p.outputs(m.Forecast(p.params, in), in, true)
 	})
 	return p
 }
 
-// outputs lists a forecast's nodes: the task's, then the recovered features, the
-// encoded ones, and the anchors.
-func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) []*graph.Node {
-	out := []*graph.Node{f.Location, f.Scale}
+// Names of the outputs of the inference graphs. Those of features are followed by the
+// modality, those of anchors by their number and the modality.
+const (
+	outLocation  = "location"   // [B,N]
+	outScale     = "scale"      // [B,N]
+	outLogits    = "logits"     // [B,N,C]
+	outEncoded   = "encoded"    // [M,B,N,d]
+	outRecovered = "recovered_" // [B,N,D_m]
+	outAnchor    = "anchor_"    // [B,N,D_m]
+)
+
+// outputs names what a model forecasts: the task's outputs and, if asked for, the
+// recovered features, the encoded ones, and the anchors.
+func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) engine.Outputs {
+	out := engine.Outputs{outLocation: f.Location, outScale: f.Scale}
 	if p.setup.Task == erc.Classes {
-		out = []*graph.Node{f.Logits}
+		out = engine.Outputs{outLogits: f.Logits}
 	}
-	if recovered {
-		features := f.Recover()
-		out = append(out, features[:]...)
-		out = append(out, f.Encoded)
-		anchors := [][erc.NumModalities]*graph.Node{layer.FillMean(in)}
-		if f.Anchors != nil {
-			anchors = f.Anchors()
-		}
-		for _, anchor := range anchors {
-			out = append(out, anchor[:]...)
+	if !recovered {
+		return out
+	}
+	out[outEncoded] = f.Encoded
+	features := f.Recover()
+	anchors := [][erc.NumModalities]*graph.Node{layer.FillMean(in)}
+	if f.Anchors != nil {
+		anchors = f.Anchors()
+	}
+	for _, m := range erc.Modalities {
+		out[outRecovered+m.String()] = features[m]
+		for k, anchor := range anchors {
+			out[anchorName(k, m)] = anchor[m]
 		}
 	}
 	return out
 }
 
+func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", outAnchor, k, m) }
+
 // Run completes every conversation Samples times and calls visit with each result:
 // the completions of a conversation in their order, conversations in an order that
-// depends on their lengths. Where the second completions of a batch equal the first,
-// of a model that does not sample or of conversations that lack nothing, the others
-// are not computed.
+// depends on their lengths. Where the model says that the draws of a batch do not vary
+// (model.Model), one is computed for all.
 //
 // Of a conversation longer than MaxLength the completions are put together from those
 // of its windows.
@@ -95,42 +110,50 @@ func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit 
 func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
 	return p.each(ctx, convs, func(b *model.Batch, d *dealt) error {
 		feed := b.Observe()
-		defer free(feed)
+		defer feed.Free()
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
-		var early []Draw // samples 0 and 1, and perhaps later ones, as the rows are
-		settled := false // says that the two are equal
-		size := len(d.indices)
-		for k := 0; k < r.Samples; {
+		draws := r.Samples
+		if !p.varies(b, d) {
+			draws = 1
+		}
+		for k := 0; k < draws; {
 			if err := p.ready(ctx); err != nil {
 				return err
 			}
-			more := min(d.atOnce(), r.Samples-k)
-			var found []Draw
-			if settled {
-				found, more = early[:size], 1
-			} else {
-				var err error
-				found, err = p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*size)
-				if err != nil {
-					return p.blame(err, convs, d.indices)
-				}
+			more := min(d.atOnce(), draws-k)
+			found, err := p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
+			if err != nil {
+				return p.blame(err, convs, d.indices)
 			}
-			if k < 2 {
-				early = append(early, found...)
-				settled = len(early) >= 2*size && reflect.DeepEqual(early[:size], early[size:2*size])
-			}
-			for row, c := range found {
-				visit(d.indices[row%size], c)
-			}
-			if r.Watch != nil {
-				r.Watch(more * size)
-			}
+			p.deliver(found, d, r.Samples/draws, r.Watch, visit)
 			k += more
 		}
 		return nil
 	})
+}
+
+// varies reports whether two draws of some conversation of a batch may differ.
+func (p *Predictor) varies(b *model.Batch, d *dealt) bool {
+	for row := range d.indices {
+		if p.model.Varies(&b.Conversations[row]) {
+			return true
+		}
+	}
+	return false
+}
+
+// deliver visits draws of the conversations of a batch, each a number of times over.
+func (p *Predictor) deliver(found []Draw, d *dealt, times int, watch func(int), visit func(i int, c Draw)) {
+	for range times {
+		for row, c := range found {
+			visit(d.indices[row%len(d.indices)], c)
+		}
+	}
+	if watch != nil {
+		watch(times * len(found))
+	}
 }
 
 // each calls do with the conversations in batches.
@@ -175,7 +198,7 @@ func (p *Predictor) complete(feed engine.Feed, b *model.Batch, draw model.Pass, 
 	p.model.Draw(noise, b, draw)
 	maps.Copy(feed, noise)
 	defer func() {
-		free(noise)
+		noise.Free()
 		for name := range noise {
 			delete(feed, name)
 		}
@@ -184,28 +207,17 @@ func (p *Predictor) complete(feed engine.Feed, b *model.Batch, draw model.Pass, 
 	if recovered {
 		graphs = p.recover
 	}
-	outputs, err := graphs.Call(feed)
+	results, err := graphs.Call(feed)
 	if err != nil {
 		return nil, err
 	}
-	tables := make([]engine.Table, len(outputs))
-	for i, t := range outputs {
-		tables[i] = engine.TableOf(t)
-	}
 	done := make([]Draw, first)
 	for row := range done {
-		if done[row], err = p.draw(tables, b, row, recovered); err != nil {
+		if done[row], err = p.draw(results, b, row, recovered); err != nil {
 			return nil, err
 		}
 	}
 	return done, nil
-}
-
-// free releases the memory that the engine holds for a feed.
-func free(feed engine.Feed) {
-	for _, t := range feed {
-		t.MustFinalizeAll()
-	}
 }
 
 // Close frees the compiled graphs. Calls that are under way end with an error first;

@@ -128,7 +128,7 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 	if len(c.In(split)) == 0 {
 		return nil, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Name, split)
 	}
-	drawn, err := rundir.Freeze(c, split, rules, t.Config.Missing.Seed)
+	drawn, err := missing.FreezeAll(c, split, rules, t.Config.Missing.Seed)
 	if err != nil || c.Hash != t.DataHash {
 		return drawn, err
 	}

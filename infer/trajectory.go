@@ -2,9 +2,11 @@ package infer
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
+	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/engine"
 	"gsdnet/erc"
@@ -13,8 +15,8 @@ import (
 	"gsdnet/model/layer"
 )
 
-// Approach is how near the states of a sampler come to the truth on their way
-// from noise: the first is a draw of the prior, the last the completion as refined.
+// Trajectory says how near the states of a sampler come to the truth on their way from
+// noise. The first state is a draw of the prior, the last one the refined completion.
 type Trajectory struct {
 	Times []float64 `json:"times"`
 	// Features is the root mean square error of the withheld cells in the space of
@@ -24,14 +26,14 @@ type Trajectory struct {
 	Spectra  [][erc.NumModalities]float64 `json:"spectra,omitempty"`
 }
 
-// Approach follows the sampler through one completion of a split under a mask;
-// nil for a model that does not sample.
+// Trajectory follows the sampler through one completion of a split under a mask. It
+// returns nil for a model that does not sample.
 func (t *Trained) Trajectory(ctx context.Context, c *erc.Corpus, split erc.Split, mask missing.Mask) (*Trajectory, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
 		return nil, err
 	}
-	follow := &follower{Predictor: t.Predictor, truth: map[place]model.Truth{}, seed: t.Config.Train.Seed}
+	follow := &follower{Predictor: t.Predictor, truth: map[place]model.Truth{}, seed: t.Config.Train.Seed, sums: map[string][erc.NumModalities]float64{}}
 	samples = Pieces(samples)
 	for _, s := range samples {
 		follow.truth[place{s.key, s.part}] = s.Truth
@@ -43,7 +45,7 @@ func (t *Trained) Trajectory(ctx context.Context, c *erc.Corpus, split erc.Split
 	if err != nil || follow.times == nil {
 		return nil, err
 	}
-	return follow.approach(), nil
+	return follow.trajectory(), nil
 }
 
 // place names a conversation, or a piece of a long one.
@@ -57,36 +59,48 @@ type follower struct {
 	*Predictor
 	seed  uint64
 	truth map[place]model.Truth
-	times []float64 // nil until a graph was built, and without a sampler
-	sums  [][erc.NumModalities]float64
+	times []float64                             // nil until a graph was built, and without a sampler
+	sums  map[string][erc.NumModalities]float64 // by output
 }
 
-// build returns the errors of each conversation [M,B]: of every state's features,
-// their weight, and likewise of the spectra.
-func (f *follower) build(in engine.Nodes) []*graph.Node {
-	said := f.model.Forecast(f.params, in)
-	if said.Trajectory == nil {
-		return []*graph.Node{layer.Withheld(in)}
-	}
-	path := said.Trajectory()
-	f.times = nil
-	var features, spectra []*graph.Node
+// build returns the errors of each conversation [M,B], summed over what is withheld: of
+// the features of every state, of everything else that is diffused, and their weights.
+func (f *follower) build(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
+	forecast := f.model.Forecast(f.params, in)
 	withheld := layer.Withheld(in)
-	for _, state := range path.States {
+	if forecast.Trajectory == nil {
+		return engine.Outputs{"withheld": withheld}
+	}
+	path := forecast.Trajectory()
+	f.times = nil
+	out := engine.Outputs{}
+	for i, state := range path.States {
 		f.times = append(f.times, state.Time)
-		miss := graph.Mul(graph.Square(graph.Sub(state.Encoded, path.Truth.Encoded)), withheld)
-		features = append(features, graph.ReduceMean(graph.ReduceSum(miss, 2), -1))
-		if state.Spectra != nil {
-			miss = graph.Mul(graph.Abs(graph.Sub(state.Spectra, path.Truth.Spectra)), path.Truth.Counts)
-			spectra = append(spectra, graph.ReduceSum(miss, -1))
+		square := graph.Mul(graph.Square(graph.Sub(state.Encoded, path.Truth.Encoded)), withheld)
+		out[track{"features", i}.String()] = graph.ReduceMean(graph.ReduceSum(square, 2), -1)
+		for name, value := range state.Others {
+			difference := graph.Mul(graph.Abs(graph.Sub(value, path.Truth.Others[name])), path.Counts[name])
+			out[track{name, i}.String()] = graph.ReduceSum(difference, -1)
 		}
 	}
-	out := append(features, graph.ReduceSum(withheld, 2, 3))
-	if spectra != nil {
-		out = append(append(out, spectra...), graph.ReduceSum(path.Truth.Counts, -1))
+	out[track{"features", weights}.String()] = graph.ReduceSum(withheld, 2, 3)
+	for name, counts := range path.Counts {
+		out[track{name, weights}.String()] = graph.ReduceSum(counts, -1)
 	}
 	return out
 }
+
+// track names an output of the follower: the errors of one state of what is diffused, or
+// its weights.
+type track struct {
+	name  string
+	state int
+}
+
+// weights stands for the weights in place of a state.
+const weights = -1
+
+func (t track) String() string { return fmt.Sprintf("%s %d", t.name, t.state) }
 
 // add runs a batch and takes in its first conversations, which are not there
 // twice.
@@ -96,49 +110,51 @@ func (f *follower) add(graphs *engine.Graphs, b *model.Batch, first int) error {
 		truth[i] = f.truth[place{b.Conversations[i].Key, b.Conversations[i].Part}]
 	}
 	feed := b.Observe()
-	defer free(feed)
+	defer feed.Free()
 	b.Reveal(feed, truth)
 	if err := f.model.Prepare(feed, b, truth); err != nil {
 		return err
 	}
 	f.model.Draw(feed, b, model.Pass{Seed: f.seed})
-	outputs, err := graphs.Call(feed)
+	results, err := graphs.Call(feed)
 	if err != nil || f.times == nil {
 		return err
 	}
-	if f.sums == nil {
-		f.sums = make([][erc.NumModalities]float64, len(outputs))
-	}
-	for i, t := range outputs {
-		values := widen(engine.TableOf(t).Values)
+	for name, array := range results {
+		sums := f.sums[name]
 		for m := range erc.NumModalities {
-			for _, x := range values[m*b.Size():][:first] {
-				f.sums[i][m] += x
+			for _, x := range array.Values[m*b.Size():][:first] {
+				sums[m] += float64(x)
 			}
 		}
+		f.sums[name] = sums
 	}
 	return nil
 }
 
-// approach divides the sums by their weights.
-func (f *follower) approach() *Trajectory {
-	mean := func(sums [][erc.NumModalities]float64) [][erc.NumModalities]float64 {
-		weight := sums[len(f.times)]
-		for i := range f.times {
-			for m := range sums[i] {
-				sums[i][m] /= max(weight[m], 1)
-			}
-		}
-		return sums[:len(f.times)]
-	}
-	out := &Trajectory{Times: f.times, Features: mean(f.sums)}
+// trajectory divides the sums by their weights.
+func (f *follower) trajectory() *Trajectory {
+	out := &Trajectory{Times: f.times, Features: f.means("features"), Spectra: f.means("spectra")}
 	for i := range out.Features {
 		for m, square := range out.Features[i] {
 			out.Features[i][m] = math.Sqrt(square)
 		}
 	}
-	if rest := f.sums[len(f.times)+1:]; len(rest) > 0 {
-		out.Spectra = mean(rest)
+	return out
+}
+
+// means returns the mean errors of every state, nil of what is not diffused.
+func (f *follower) means(name string) [][erc.NumModalities]float64 {
+	weight, ok := f.sums[track{name, weights}.String()]
+	if !ok {
+		return nil
+	}
+	out := make([][erc.NumModalities]float64, len(f.times))
+	for i := range out {
+		out[i] = f.sums[track{name, i}.String()]
+		for m := range out[i] {
+			out[i][m] /= max(weight[m], 1)
+		}
 	}
 	return out
 }

@@ -11,7 +11,7 @@ import (
 
 // A training epoch draws its holes conversation by conversation.
 func ExampleRule_DrawConversation() {
-	rule := missing.Rule{Protocol: missing.Random, Rate: 0.5}
+	rule := missing.Rule{Protocol: missing.Random, Point: "0.5"}
 	epoch, conversation := uint64(3), uint64(17)
 	available := []erc.Present{erc.All, erc.All, erc.All, erc.All, erc.All}
 	fmt.Println(rule, rule.DrawConversation(available, stream.New(0, "training mask", epoch, conversation)))
@@ -26,13 +26,13 @@ func ExampleFreeze() {
 		c.Conversations[0].Utterances = append(c.Conversations[0].Utterances, erc.Utterance{Turn: turn, Present: erc.All})
 	}
 	var audits []missing.Audit
-	for _, rule := range missing.RandomRules(missing.Independent)[3:5] {
+	for _, rule := range missing.RandomRules("")[3:5] {
 		mask, err := missing.Freeze(c, erc.Test, rule, 0)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		audits = append(audits, mask.Audit(missing.Available(c.In(erc.Test))))
+		audits = append(audits, mask.Audit(c.In(erc.Test)))
 	}
 	if err := missing.WriteTable(os.Stdout, audits); err != nil {
 		fmt.Println(err)

@@ -22,7 +22,7 @@ import (
 func written(t *testing.T, c *erc.Corpus) (string, []missing.Mask) {
 	t.Helper()
 	var masks []missing.Mask
-	for _, rule := range allRules() {
+	for _, rule := range missing.AllRules() {
 		for _, s := range []erc.Split{erc.Valid, erc.Test} {
 			masks = append(masks, freeze(t, c, s, rule, 0))
 		}

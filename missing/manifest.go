@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/sbinet/npyio/npy"
 
@@ -29,12 +30,12 @@ type manifest struct {
 	Masks  []entry `json:"masks"` // by file name
 }
 
-// entry describes one file. Rate and family belong to the random protocol,
-// pattern to the fixed one.
+// entry describes one file. A point that is a number stands under rate, any other
+// under pattern.
 type entry struct {
 	File     string   `json:"file"`
-	Protocol Protocol `json:"protocol"`
-	Family   Family   `json:"family,omitempty"`
+	Protocol string   `json:"protocol"`
+	Family   string   `json:"family,omitempty"`
 	Rate     *float64 `json:"rate,omitempty"`
 	Pattern  string   `json:"pattern,omitempty"`
 	Seed     uint64   `json:"seed"`
@@ -49,10 +50,10 @@ func newEntry(m Mask, file []byte) entry {
 		File: m.Name(), Protocol: m.Protocol, Seed: m.Seed, Split: m.Split.String(),
 		DataHash: m.DataHash, N: len(m.Present), SHA256: digest(file),
 	}
-	if m.Protocol == Random {
-		e.Family, e.Rate = m.family(), &m.Rate
-	} else {
-		e.Pattern = letters(m.Pattern)
+	e.Family, e.Pattern = m.named().Family, m.Point
+	if p, _ := Lookup(m.Protocol); p.Numbers {
+		rate, _ := strconv.ParseFloat(m.Point, 64)
+		e.Rate, e.Pattern = &rate, ""
 	}
 	return e
 }
@@ -63,16 +64,17 @@ func (e entry) mask() (Mask, error) {
 	if !known {
 		return Mask{}, hint.Input("masks are of valid or test", "split %q is not known", e.Split)
 	}
-	m := Mask{Rule: Rule{Protocol: e.Protocol, Family: e.Family}, Seed: e.Seed, Split: split, DataHash: e.DataHash}
-	if e.Rate != nil {
-		m.Rate = *e.Rate
+	p, err := Lookup(e.Protocol)
+	if err != nil {
+		return Mask{}, err
 	}
-	if e.Protocol == Fixed {
-		p, err := ParsePattern(e.Pattern)
-		if err != nil {
-			return m, err
-		}
-		m.Pattern = p
+	point := e.Pattern
+	if e.Rate != nil {
+		point = fmt.Sprint(*e.Rate)
+	}
+	m := Mask{Rule: Rule{Protocol: e.Protocol, Family: e.Family}, Seed: e.Seed, Split: split, DataHash: e.DataHash}
+	if m.Point, err = p.parse(point); err != nil {
+		return m, err
 	}
 	if err := m.Rule.Check(); err != nil {
 		return m, err

@@ -28,19 +28,30 @@ func Freeze(c *erc.Corpus, s erc.Split, r Rule, seed uint64) (Mask, error) {
 	if err := r.Check(); err != nil {
 		return Mask{}, err
 	}
-	if r.Protocol == Random {
-		r = Rule{Protocol: Random, Family: r.family(), Rate: Rates[r.step()]}
-	} else {
-		r = Rule{Protocol: Fixed, Pattern: r.Pattern}
+	convs := c.In(s)
+	available := make([][]erc.Present, len(convs))
+	for i := range convs {
+		available[i] = availableIn(convs[i : i+1])
 	}
-	available := Available(c.In(s))
-	m := Mask{Rule: r, Seed: seed, Split: s, DataHash: c.Hash}
+	m := Mask{Rule: r.named(), Seed: seed, Split: s, DataHash: c.Hash}
 	m.Present = r.Draw(available, stream.New(seed, "frozen mask "+m.stem()))
-	return m, m.Check(available)
+	return m, m.Check(slices.Concat(available...))
 }
 
-// Available returns which modalities the data have, utterance by utterance.
-func Available(convs []erc.Conversation) []erc.Present {
+// FreezeAll draws the masks of one split, one for each rule.
+func FreezeAll(c *erc.Corpus, s erc.Split, rules []Rule, seed uint64) ([]Mask, error) {
+	masks := make([]Mask, len(rules))
+	for i, rule := range rules {
+		var err error
+		if masks[i], err = Freeze(c, s, rule, seed); err != nil {
+			return nil, err
+		}
+	}
+	return masks, nil
+}
+
+// availableIn returns which modalities the data have, utterance by utterance.
+func availableIn(convs []erc.Conversation) []erc.Present {
 	out := make([]erc.Present, 0, erc.CountUtterances(convs))
 	for i := range convs {
 		for j := range convs[i].Utterances {
@@ -69,16 +80,7 @@ func (m Mask) ByConversation(convs []erc.Conversation) [][]erc.Present {
 // random-batch-test-0.3-seed0.npy or fixed-test-ta-seed0.npy.
 func (m Mask) Name() string { return fmt.Sprintf("%s-seed%d.npy", m.stem(), m.Seed) }
 
-func (m Mask) stem() string {
-	kind, point := string(m.Protocol), letters(m.Pattern)
-	if m.Protocol == Random {
-		point = fmt.Sprintf("%.1f", m.Rate)
-		if m.family() != Independent {
-			kind += "-" + string(m.family())
-		}
-	}
-	return fmt.Sprintf("%s-%s-%s", kind, m.Split, point)
-}
+func (m Mask) stem() string { return fmt.Sprintf("%s-%s-%s", m.Kind(), m.Split, m.Point) }
 
 // Check returns an error unless the mask fits data with the available modalities:
 // a split that is held out, as many rows as utterances, at least one modality in

@@ -3,6 +3,7 @@ package missing_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -59,7 +60,9 @@ func freeze(t *testing.T, c *erc.Corpus, s erc.Split, r missing.Rule, seed uint6
 	return m
 }
 
-func random(rate float64) missing.Rule { return missing.Rule{Protocol: missing.Random, Rate: rate} }
+func random(rate float64) missing.Rule {
+	return missing.Rule{Protocol: missing.Random, Point: fmt.Sprintf("%.1f", rate)}
+}
 
 func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 	c := corpus([]int{30, 40}, erc.All)
@@ -71,7 +74,7 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 	for _, other := range []missing.Mask{
 		freeze(t, c, erc.Valid, random(0.3), 1),
 		freeze(t, c, erc.Test, random(0.3), 0),
-		freeze(t, c, erc.Valid, missing.Rule{Protocol: missing.Random, Family: missing.Batch, Rate: 0.3}, 0),
+		freeze(t, c, erc.Valid, missing.Rule{Protocol: missing.Random, Family: "batch", Point: "0.3"}, 0),
 		freeze(t, c, erc.Valid, random(0.4), 0),
 	} {
 		if cmp.Equal(first.Present, other.Present) {
@@ -79,10 +82,15 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 		}
 		names[other.Name()] = true
 	}
-	names[freeze(t, c, erc.Test, missing.Rule{Protocol: missing.Fixed, Pattern: 0b011}, 0).Name()] = true
+	for _, rule := range []missing.Rule{
+		{Protocol: missing.Fixed, Point: "ta"}, {Protocol: "burst", Point: "0.5x15"}, {Protocol: "imbalanced", Point: "0.2-0.8-0.5"},
+	} {
+		names[freeze(t, c, erc.Test, rule, 0).Name()] = true
+	}
 	want := map[string]bool{
 		"random-valid-0.3-seed0.npy": true, "random-valid-0.3-seed1.npy": true, "random-test-0.3-seed0.npy": true,
 		"random-batch-valid-0.3-seed0.npy": true, "random-valid-0.4-seed0.npy": true, "fixed-test-ta-seed0.npy": true,
+		"burst-test-0.5x15-seed0.npy": true, "imbalanced-test-0.2-0.8-0.5-seed0.npy": true,
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
@@ -90,16 +98,20 @@ func TestFreezeIsNamedBySeedSplitAndRule(t *testing.T) {
 }
 
 func TestFrozenRowsDoNotChange(t *testing.T) {
-	// Published masks are redrawn from their seeds: these rows were drawn when
-	// masks were first published and must stay.
-	m := freeze(t, corpus([]int{12}, erc.All), erc.Test, random(0.4), 7)
-	var got []string
-	for _, p := range m.Present {
-		got = append(got, strings.Trim(p.String(), "{}"))
-	}
-	const want = "a,v t,v t,a,v t,a,v t a,v v t,v t,a a a t,a"
-	if s := strings.Join(got, " "); s != want {
-		t.Errorf("got  %s\nwant %s", s, want)
+	// Published masks are redrawn from their seeds: these rows were drawn when masks
+	// of their protocol were first published and must stay.
+	for rule, want := range map[missing.Rule]string{
+		random(0.4):                                    "a,v t,v t,a,v t,a,v t a,v v t,v t,a a a t,a",
+		{Protocol: "burst", Point: "0.5x5"}:            "a a a a,v t,a,v t,a,v t,v t,v t,v t,a,v t,v t,a,v",
+		{Protocol: "imbalanced", Point: "0.2-0.5-0.8"}: "t t,a a v t,a t t,a t,a t t t,a,v t,v",
+	} {
+		var rows []string
+		for _, p := range freeze(t, corpus([]int{12}, erc.All), erc.Test, rule, 7).Present {
+			rows = append(rows, strings.Trim(p.String(), "{}"))
+		}
+		if got := strings.Join(rows, " "); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", rule, got, want)
+		}
 	}
 }
 
@@ -107,7 +119,7 @@ func TestFreezeRefuses(t *testing.T) {
 	c := corpus([]int{5}, erc.All)
 	_, err := missing.Freeze(c, erc.Train, random(0.3), 0)
 	wantInput(t, err, "train")
-	_, err = missing.Freeze(c, erc.Valid, random(0.33), 0)
+	_, err = missing.Freeze(c, erc.Valid, missing.Rule{Protocol: missing.Random, Point: "0.33"}, 0)
 	wantInput(t, err, "0.33")
 	_, err = missing.Freeze(&erc.Corpus{}, erc.Valid, random(0.3), 0)
 	wantInput(t, err, "no utterances")
@@ -138,10 +150,10 @@ func TestByConversationCutsInOrder(t *testing.T) {
 
 func TestAuditByHand(t *testing.T) {
 	m := missing.Mask{
-		Rule: missing.Rule{Protocol: missing.Fixed, Pattern: 0b001}, Split: erc.Test,
+		Rule: missing.Rule{Protocol: missing.Fixed, Point: "t"}, Split: erc.Test,
 		Present: []erc.Present{0b001, 0b001, 0b100, 0b001},
 	}
-	got := m.Audit([]erc.Present{0b111, 0b001, 0b110, 0b111})
+	got := m.Audit(corpus([]int{4}, 0b111, 0b001, 0b110, 0b111).In(erc.Test))
 	want := missing.Audit{
 		Mask: "fixed-test-t-seed0.npy", N: 4, Expected: 2.0 / 3, Rate: 8.0 / 12, Natural: 3.0 / 12,
 		Shares: [3]float64{1, 0, 0}, Absent: [3]float64{0.25, 1, 0.75}, Outside: 1,
@@ -169,12 +181,12 @@ func TestAuditFindsTheRateOfEveryRule(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 300).Draw(t, "n")
 		c := corpus([]int{n}, erc.All)
-		for _, rule := range allRules() {
+		for _, rule := range append(randomRules(), missing.FixedRules()...) {
 			m, err := missing.Freeze(c, erc.Valid, rule, rapid.Uint64().Draw(t, "seed"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := m.Audit(missing.Available(c.In(erc.Valid)))
+			a := m.Audit(c.In(erc.Valid))
 			if math.Abs(a.Rate-a.Expected) > 0.5/float64(3*n)+1e-9 || a.Natural != 0 || a.Outside != 0 {
 				t.Fatalf("%s: got %+v", rule, a)
 			}

@@ -26,7 +26,7 @@ func Read(dir string, c *erc.Corpus) ([]Mask, error) {
 	}
 	available := map[string][]erc.Present{}
 	for _, s := range erc.Splits {
-		available[s.String()] = Available(c.In(s))
+		available[s.String()] = availableIn(c.In(s))
 	}
 	var masks []Mask
 	for _, e := range entries {

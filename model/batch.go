@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -25,6 +26,11 @@ type Conversation struct {
 
 // Len returns N, the number of utterances.
 func (c *Conversation) Len() int { return len(c.Present) }
+
+// Lacks reports whether a modality of some utterance is missing.
+func (c *Conversation) Lacks() bool {
+	return slices.ContainsFunc(c.Present, func(p erc.Present) bool { return p != erc.All })
+}
 
 // Truth is what training and evaluation know beyond what a model may see.
 type Truth struct {

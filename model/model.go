@@ -59,6 +59,9 @@ type Model interface {
 	// after Prepare, once for each completion, and replaces what an earlier draw
 	// left in the feed.
 	Draw(feed engine.Feed, b *Batch, draw Pass)
+	// Varies reports whether two draws of a conversation may differ. Where they may not,
+	// one is computed, whatever number is asked for.
+	Varies(c *Conversation) bool
 	// Losses builds the training graph.
 	Losses(p *Params, in engine.Nodes) Losses
 	// Forecast builds the inference graph. It must not read the inputs of
@@ -110,12 +113,13 @@ type Outputs struct {
 type Trajectory struct {
 	States []State // the prior's draw, every step, and the completion as refined
 	Truth  State   // what they aim at
+	// Counts is 1 where an entry of State.Others is diffused, by name, [M,B,K] each.
+	Counts map[string]*graph.Node
 }
 
-// State is where a sampler stands: features in the space of Forecast.Encoded, and
-// eigenvalues [M,B,K] in the units of spectral.Spectrum (nil where features alone
-// are diffused), with Counts [M,B,K], 1 where an eigenvalue is diffused.
+// State is where a sampler stands at a time of the diffusion.
 type State struct {
-	Time                     float64
-	Encoded, Spectra, Counts *graph.Node
+	Time    float64
+	Encoded *graph.Node            // the features, in the space of Outputs.Encoded
+	Others  map[string]*graph.Node // what else is diffused, by name, [M,B,K] each; may be nil
 }

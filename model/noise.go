@@ -13,21 +13,21 @@ import (
 // the place in it alone: not on the batch, and not on the padding.
 type Noise struct {
 	Batch *Batch
-	Draw  Pass
+	Pass  Pass
 }
 
 // Stream names a conversation's generator for a purpose.
 func (z Noise) Stream(purpose string, conversation int, more ...uint64) *rand.Rand {
-	sample := z.Draw.Sample
+	sample := z.Pass.Sample
 	if z.Batch.Samples != nil {
 		sample += z.Batch.Samples[conversation]
 	}
 	c := &z.Batch.Conversations[conversation]
-	counters := []uint64{c.Key, z.Draw.Step, sample}
+	counters := []uint64{c.Key, z.Pass.Step, sample}
 	if c.Part > 0 {
 		purpose, more = purpose+" of a part", append([]uint64{uint64(c.Part)}, more...)
 	}
-	return stream.New(z.Draw.Seed, purpose, append(counters, more...)...)
+	return stream.New(z.Pass.Seed, purpose, append(counters, more...)...)
 }
 
 // Features returns unit normals [times,M,B,N,d] (the first axis left out if

@@ -11,6 +11,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/missing"
 )
 
 // ablated is the model whose graph can be ablated, and graphs what it may
@@ -98,7 +99,7 @@ func ablationTable(ctx context.Context, b *board, groups [][]*method) (table, er
 			s.rows[i].name = m.graph() + " (" + m.name + ")"
 		}
 		s.constants(b)
-		if b.protocol == "random" {
+		if b.protocol == missing.Default {
 			s.quoteAblation(b.dataset)
 		}
 		t.sheets = append(t.sheets, s)

@@ -17,8 +17,9 @@ import (
 // board is a data set under a protocol: methods side by side on the same masks.
 type board struct {
 	dataset, protocol string
-	split             string   // that was evaluated
-	rules             []string // in the protocol's order
+	split             string           // that was evaluated
+	kind              missing.Protocol // declaration of the protocol
+	rules             []string         // in the protocol's order
 	methods           []*method
 	constants         []infer.MaskResult
 	finished          int                   // cells of it
@@ -54,7 +55,11 @@ func (s *sweep) boards() ([]*board, error) {
 		}
 		key := r.Cell.Dataset + "\x00" + r.Cell.Protocol
 		if byName[key] == nil {
-			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, split: r.Split, constants: r.Result.Constants}
+			kind, known := missing.OfKind(r.Cell.Protocol)
+			if !known {
+				return nil, hint.Input("report it with the version of gsdnet that evaluated it", "%s: protocol %q is not known", r.dir, r.Cell.Protocol)
+			}
+			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, kind: kind, split: r.Split, constants: r.Result.Constants}
 		}
 		if err := byName[key].add(r); err != nil {
 			return nil, err
@@ -170,8 +175,7 @@ func (b *board) order() {
 			}
 		}
 	}
-	known := append(missing.RandomRules(""), missing.RandomRules(missing.Batch)...)
-	for _, rule := range append(known, missing.FixedRules()...) {
+	for _, rule := range missing.AllRules() {
 		if have[rule.String()] {
 			b.rules = append(b.rules, rule.String())
 		}

@@ -5,16 +5,17 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/missing"
 )
 
 // complete is the rule under which nothing is missing.
-const complete = "random 0.0"
+var complete = missing.Complete().String()
 
 // completeTable is what every model predicts where there is nothing to complete:
 // one that falls behind there has not learnt to predict, whatever it recovers. False
 // where the protocol leaves that rate out.
 func completeTable(ctx context.Context, b *board) (table, bool, error) {
-	if b.protocol != "random" || !slices.Contains(b.rules, complete) {
+	if b.protocol != missing.Default || !slices.Contains(b.rules, complete) {
 		return table{}, false, nil
 	}
 	compared, err := newComparison(ctx, b, []string{complete})

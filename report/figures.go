@@ -13,6 +13,7 @@ import (
 	"gsdnet/internal/count"
 	"gsdnet/internal/tsne"
 	"gsdnet/metric"
+	"gsdnet/missing"
 	"gsdnet/report/figure"
 )
 
@@ -25,9 +26,13 @@ type named struct {
 // accented is the model that the pictures are about.
 const accented = "gsdnet"
 
-// curves are the figures of a data set under random missing: measures against
-// the rate, differences to the accented model, and imputation errors.
+// curves are the figures of a data set under a protocol whose points are numbers on
+// an axis: measures against them, differences to the accented model, and imputation
+// errors.
 func curves(ctx context.Context, b *board) ([]named, error) {
+	if b.kind.Axis == "" {
+		return nil, nil
+	}
 	var out []named
 	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
 		m := experiment.MeasureOf(key)
@@ -35,9 +40,9 @@ func curves(ctx context.Context, b *board) ([]named, error) {
 		if len(rules) < 2 {
 			continue
 		}
-		kind := "against the missing rate"
+		kind := "against the " + b.kind.Axis
 		if key == "rmse_raw" {
-			kind = "of recovered features against the missing rate"
+			kind = "of recovered features against the " + b.kind.Axis
 		}
 		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Name, kind, b.dataset)
 		out = append(out, named{"rate-" + b.id() + "-" + key, caption, b.rateChart(m, rules)})
@@ -49,8 +54,8 @@ func curves(ctx context.Context, b *board) ([]named, error) {
 			return nil, err
 		}
 		if chart != nil {
-			out = append(out, named{"difference-" + b.id() + "-" + key, fmt.Sprintf("%s less that of %s, rate by rate, %s. "+
-				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Name, reference, b.dataset), chart})
+			out = append(out, named{"difference-" + b.id() + "-" + key, fmt.Sprintf("%s less that of %s, %[3]s by %[3]s, %[4]s. "+
+				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Name, reference, b.kind.Point, b.dataset), chart})
 		}
 	}
 	return out, nil
@@ -58,11 +63,14 @@ func curves(ctx context.Context, b *board) ([]named, error) {
 
 // id names a board in files.
 func (b *board) id() string {
-	if b.protocol == "random" {
+	if b.protocol == missing.Default {
 		return b.dataset
 	}
 	return b.dataset + "-" + b.protocol
 }
+
+// shown names the point at which a sweep keeps recovered features: "rate 0.5".
+func (b *board) shown() string { return b.kind.Point + " " + b.kind.Shown }
 
 // label is a measure with its unit, as on an axis.
 func label(m experiment.Measure) string {
@@ -94,7 +102,7 @@ func rateOf(rule string) float64 {
 
 // rateChart is a measure against the missing rate, one line a model.
 func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
-	chart := &figure.Chart{Title: b.dataset + ": " + m.Name, X: "missing rate", Y: label(m)}
+	chart := &figure.Chart{Title: b.dataset + ": " + m.Name, X: b.kind.Axis, Y: label(m)}
 	s := &sheet{}
 	for _, rule := range rules {
 		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
@@ -124,7 +132,7 @@ func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules
 	}
 	name := b.methods[reference].name
 	chart := &figure.Chart{
-		Title: b.dataset + ": " + m.Name + " less that of " + name, X: "missing rate", Y: "difference in " + label(m), Zero: true,
+		Title: b.dataset + ": " + m.Name + " less that of " + name, X: b.kind.Axis, Y: "difference in " + label(m), Zero: true,
 	}
 	series := make([]figure.Series, len(b.methods))
 	for _, rule := range rules {
@@ -182,7 +190,7 @@ func clouds(ctx context.Context, b *board) ([]named, []told, error) {
 			numbers = append(numbers, t)
 			if pictures[m] == nil {
 				pictures[m] = &figure.Panels{
-					Title:  fmt.Sprintf("%s, %s: t-SNE of withheld cells at rate 0.5", b.dataset, m),
+					Title:  fmt.Sprintf("%s, %s: t-SNE of withheld cells at %s", b.dataset, m, b.shown()),
 					Groups: []string{"original", "recovered"},
 				}
 			}

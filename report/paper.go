@@ -16,11 +16,11 @@ import (
 //go:embed paper/*.csv
 var paperFiles embed.FS
 
-// printedFiles has the file of each protocol and the column that names its
-// points.
-var printedFiles = map[string][2]string{
-	"fixed":  {"paper/table1_fixed_missing.csv", "available"},
-	"random": {"paper/table2_random_missing.csv", "missing_rate"},
+// printedFiles has the file of each table of the paper that is of a protocol, and the
+// column that names its points.
+var printedFiles = map[int][2]string{
+	1: {"paper/table1_fixed_missing.csv", "available"},
+	2: {"paper/table2_random_missing.csv", "missing_rate"},
 }
 
 // printedDatasets says which of our data sets the paper reports on.
@@ -38,11 +38,11 @@ type printed struct {
 	shares        map[string]float64 // by measure: acc2, f1, acc7
 }
 
-// printedFigures returns what the paper prints for a data set under a protocol,
-// nothing where it prints nothing.
-func printedFigures(dataset, protocol string) []printed {
-	file, ok := printedFiles[protocol]
-	if !ok {
+// printedFigures returns what the paper prints for a data set in one of its tables,
+// nothing where it prints nothing. Only the default family of a protocol is printed.
+func printedFigures(dataset string, table int, defaultFamily bool) []printed {
+	file, ok := printedFiles[table]
+	if !ok || !defaultFamily {
 		return nil
 	}
 	return readPrinted(file[0], dataset, "method", file[1])

@@ -45,14 +45,14 @@ func spectra(b *board) ([]named, []table, error) {
 		line.Ground = true
 		chart.Series = append(chart.Series, line)
 		pictures = append(pictures, named{"spectrum-" + b.id() + "-" + m.String(),
-			fmt.Sprintf("Error of the eigenvalues of the %s graph at rate 0.5, %s: before recovery, and of the graphs of recovered features.", m, b.dataset), chart})
+			fmt.Sprintf("Error of the eigenvalues of the %s graph at %s, %s: before recovery, and of the graphs of recovered features.", m, b.shown(), b.dataset), chart})
 	}
 	for i := range s.columns {
 		s.mark(i)
 	}
 	return pictures, []table{{
 		id: "graphs-" + b.dataset + "-" + b.protocol, title: "Graphs before and after recovery: " + b.title(), sheets: []*sheet{s},
-		note: "Relative error of a modality's graph (Frobenius) against that of the complete features, at rate 0.5: as the mask leaves it, as recovered features give it, and, " +
+		note: "Relative error of a modality's graph (Frobenius) against that of the complete features, at " + b.shown() + ": as the mask leaves it, as recovered features give it, and, " +
 			"as a bound for whatever diffuses eigenvalues alone, the complete graph's own eigenvalues in the basis of the observed reference graph.",
 	}}, nil
 }

@@ -90,7 +90,7 @@ func (b *board) pointColumns(m experiment.Measure) []column {
 		out = append(out, column{name: point(rule), measure: m, of: at(m, rule)})
 	}
 	name := average
-	if all := map[string]int{"fixed": 7, "random": 8, "random-batch": 8}[b.protocol]; len(b.rules) < all {
+	if len(b.rules) < len(b.kind.Points) {
 		name = fmt.Sprintf("mean of %d", len(rules)) // not what others call the average
 	}
 	return append(out, column{name: name, measure: m, of: meanOf(m, rules)})
@@ -126,15 +126,14 @@ func (b *board) completions() string {
 	return fmt.Sprintf(" The mean is over %s of each conversation, but %s.", count.Of(first, "completion"), strings.Join(others, ", "))
 }
 
-// protocolTable is Table 1 (fixed) or Table 2 (random) of a data set: a sheet a
-// measure.
+// protocolTable is the table of a data set under a protocol, by the number that the
+// paper gives it: a sheet a measure.
 func protocolTable(ctx context.Context, b *board) (table, error) {
-	t := table{id: "table2-" + b.dataset, title: "Table 2: " + b.title()}
-	switch b.protocol {
-	case "fixed":
-		t.id, t.title = "table1-"+b.dataset, "Table 1: "+b.title()
-	case "random":
-	default:
+	t := table{id: "table-" + b.dataset, title: "Points: " + b.title()}
+	if n := b.kind.Table; n > 0 {
+		t.id, t.title = fmt.Sprintf("table%d-%s", n, b.dataset), fmt.Sprintf("Table %d: %s", n, b.title())
+	}
+	if b.kind.Table == 0 || b.protocol != b.kind.Name {
 		t.id += "-" + b.protocol
 	}
 	t.note = b.seeds() + " Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
@@ -143,7 +142,7 @@ func protocolTable(ctx context.Context, b *board) (table, error) {
 	if err != nil {
 		return t, err
 	}
-	figures := printedFigures(b.dataset, b.protocol)
+	figures := printedFigures(b.dataset, b.kind.Table, b.protocol == b.kind.Name)
 	if len(figures) > 0 {
 		t.note += " Rows marked \"" + printedNote + "\" are the paper's figures, which were measured on features that are not ours: they do not compare."
 	}

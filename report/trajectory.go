@@ -24,7 +24,7 @@ func trajectories(b *board) ([]named, error) {
 		spectra.Series = append(spectra.Series, approachSeries(m.name, a.Times, a.Spectra)...)
 	}
 	var out []named
-	way := ", " + b.dataset + " at rate 0.5: from a draw of the prior on the left to the completion as refined on the right."
+	way := ", " + b.dataset + " at " + b.shown() + ": from a draw of the prior on the left to the completion as refined on the right."
 	if len(features.Series) > 0 {
 		out = append(out, named{"trajectory-" + b.id() + "-features", "Error of the sampler's states in withheld cells" + way, features})
 	}

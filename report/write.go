@@ -121,16 +121,19 @@ func (b *board) all(ctx context.Context) ([]table, []named, error) {
 			tables = append(tables, t)
 		}
 	}
+	masks, some, err := masksTable(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	if some {
+		tables = append(tables, masks)
+	}
 	more, figures, err := pictures(ctx, b)
 	return append(tables, more...), figures, err
 }
 
-// pictures are the figures of a board, and the tables of numbers beside them; none
-// of fixed missing.
+// pictures are the figures of a board, and the tables of numbers beside them.
 func pictures(ctx context.Context, b *board) ([]table, []named, error) {
-	if b.protocol == "fixed" {
-		return nil, nil, nil
-	}
 	var tables []table
 	features, numbers, err := clouds(ctx, b)
 	if err != nil {

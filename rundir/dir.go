@@ -167,7 +167,7 @@ func firstDifference(old, now []byte) string {
 
 // masks freezes the validation and test masks in the run directory, or reads the
 // ones that are there, and returns those of validation.
-func (r *Dir) Masks(c *erc.Corpus, m Missing) ([]missing.Mask, error) {
+func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	dir := r.Path(MaskDir)
 	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last
 		rules, err := m.Rules()
@@ -179,7 +179,7 @@ func (r *Dir) Masks(c *erc.Corpus, m Missing) ([]missing.Mask, error) {
 			if len(c.In(split)) == 0 {
 				continue
 			}
-			masks, err := Freeze(c, split, rules, m.Seed)
+			masks, err := missing.FreezeAll(c, split, rules, m.Seed)
 			if err != nil {
 				return nil, err
 			}

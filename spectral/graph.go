@@ -5,8 +5,15 @@
 // the edges its own weights (Similarity, Normalise), the modalities that were
 // observed give a common basis (Decompose), and in that basis a modality's graph
 // is a short vector of eigenvalues (Spectrum.Project, Spectrum.Rebuild), which is
-// what GSDNet diffuses. Start reading at Weights. Nothing here knows of training
-// or of emotions.
+// what GSDNet diffuses. Start reading at Analyse, which does all of this for one
+// conversation.
+//
+// A Filter uses the spectrum of a conversation for completion: it says how features vary
+// along the conversation and along the turns of each speaker, and gives the exact
+// distribution of rows that are missing. Start reading at Shape; FitFilter fits a Filter
+// and its method Condition applies it.
+//
+// Nothing here knows of training or of emotions.
 package spectral
 
 import (

@@ -12,7 +12,7 @@ import (
 )
 
 // approach trains a small model and follows it through a mask of the test split.
-func approach(t *testing.T, corpus *erc.Corpus, rate float64, model string, set ...string) *infer.Trajectory {
+func approach(t *testing.T, corpus *erc.Corpus, rate, model string, set ...string) *infer.Trajectory {
 	t.Helper()
 	backend, err := engine.Open("")
 	if err != nil {
@@ -23,7 +23,7 @@ func approach(t *testing.T, corpus *erc.Corpus, rate float64, model string, set 
 		t.Fatal(err)
 	}
 	defer run.Close()
-	masks, err := run.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Rate: rate}})
+	masks, err := run.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Point: rate}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestApproach(t *testing.T) {
 	corpus := dataset.Synthetic(dataset.SyntheticConfig{
 		Train: 60, Valid: 4, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{4, 3, 2},
 	})
-	a := approach(t, corpus, 0.5, "gsdnet", "train.epochs=20")
+	a := approach(t, corpus, "0.5", "gsdnet", "train.epochs=20")
 	if len(a.Times) != 4 || len(a.Features) != 4 || len(a.Spectra) != 4 { // prior, two steps, refined
 		t.Fatalf("got %d times, %d and %d states, want 4 of each", len(a.Times), len(a.Features), len(a.Spectra))
 	}
@@ -49,7 +49,7 @@ func TestApproach(t *testing.T) {
 			t.Errorf("%s features: error %v from noise and %v at the end, want less", erc.Modality(m), first, last)
 		}
 	}
-	whole := approach(t, small(), 0, "gsdnet")
+	whole := approach(t, small(), "0.0", "gsdnet")
 	for i := range whole.Times {
 		if whole.Features[i] != ([erc.NumModalities]float64{}) || whole.Spectra[i] != ([erc.NumModalities]float64{}) {
 			t.Errorf("state %d of a complete split: errors %v and %v, want none", i, whole.Features[i], whole.Spectra[i])
@@ -58,10 +58,10 @@ func TestApproach(t *testing.T) {
 }
 
 func TestApproachWithoutSampler(t *testing.T) {
-	if a := approach(t, small(), 0.5, "zero"); a != nil {
+	if a := approach(t, small(), "0.5", "zero"); a != nil {
 		t.Errorf("zero completion: got a trajectory %v", a)
 	}
-	if a := approach(t, small(), 0.5, "gsdnet", "gsdnet.graph=none"); a == nil || a.Spectra != nil {
+	if a := approach(t, small(), "0.5", "gsdnet", "gsdnet.graph=none"); a == nil || a.Spectra != nil {
 		t.Errorf("without a graph: got %v, want features alone", a)
 	}
 }

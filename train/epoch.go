@@ -132,25 +132,23 @@ func (f *fitter) step(next prepared, step uint64, rate float64) (map[string]floa
 	t, feed := f.Config.Train, next.feed
 	feed[inRate] = tensors.FromValue(float32(rate))
 	feed[inKeep] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
-	f.updater.names = slices.Sorted(maps.Keys(feed))
-	outputs, err := engine.Run(f.exec, feed)
+	results, err := f.steps.Call(feed)
 	if err != nil {
 		return nil, err
 	}
-	return f.losses(outputs)
+	return f.losses(results)
 }
 
-// losses names a step's outputs and refuses to go on with a loss that is not a
-// number.
-func (f *fitter) losses(outputs []*tensors.Tensor) (map[string]float64, error) {
-	names := append([]string{"loss", "norm"}, f.updater.terms...)
+// losses returns the results of a step as numbers. It refuses to go on with a loss that
+// is not finite.
+func (f *fitter) losses(results engine.Results) (map[string]float64, error) {
 	out := map[string]float64{}
-	for i, t := range outputs {
-		value := float64(tensors.ToScalar[float32](t))
-		out[names[i]] = value
+	for _, name := range slices.Sorted(maps.Keys(results)) {
+		value := float64(results[name].Values[0])
+		out[name] = value
 		if math.IsNaN(value) || math.IsInf(value, 0) {
 			return nil, hint.Failure("lower train.rate, or look for extreme features with `gsdnet data describe`",
-				"epoch %d: %s is %v: training diverged", f.progress.Epoch+1, names[i], value)
+				"epoch %d: %s is %v: training diverged", f.progress.Epoch+1, name, value)
 		}
 	}
 	return out, nil

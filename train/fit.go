@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/gomlx/gomlx/core/graph"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
 	"gsdnet/engine"
@@ -55,16 +54,15 @@ type Result struct {
 // fitter is a fit under way.
 type fitter struct {
 	Options
-	run     *rundir.Dir
-	setup   model.Setup
-	scaler  *model.Scaler
-	model   model.Model
-	store   *mlx.Store
-	params  *model.Params
-	updater *updater
-	exec    *mlx.Exec
-	train   []infer.Sample
-	valid   *infer.Evaluation
+	run    *rundir.Dir
+	setup  model.Setup
+	scaler *model.Scaler
+	model  model.Model
+	store  *mlx.Store
+	params *model.Params
+	steps  *engine.Graphs // one training step
+	train  []infer.Sample
+	valid  *infer.Evaluation
 	// predictor measures the weights in judged; nil before the first validation.
 	predictor   *infer.Predictor
 	judgedStore *mlx.Store
@@ -197,11 +195,9 @@ func (f *fitter) start(ctx context.Context) error {
 			return err
 		}
 	}
-	f.updater = &updater{model: f.model, params: f.params, setting: f.Config.Train}
-	f.exec, err = mlx.NewExec(f.Backend, f.store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		return f.updater.build(scope, inputs)
-	})
-	return err
+	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
+	f.steps = engine.NewGraphs(f.Backend, f.store, nil, u.build)
+	return nil
 }
 
 // withheld returns training conversations as the protocol leaves them, with
@@ -212,7 +208,7 @@ func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Con
 	for _, i := range indices {
 		s := &f.train[i]
 		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.Streams()...)...)
-		seen = append(seen, s.Observe(rundir.Withhold(f.rules, s.Present(), rng)).Conversation)
+		seen = append(seen, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.Truth)
 	}
 	return seen, truth

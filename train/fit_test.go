@@ -37,7 +37,7 @@ func settings(t *testing.T, model string, set ...string) *rundir.Config {
 		set = append([]string{model + "." + key}, set...)
 	}
 	if model == "gsdnet" {
-		set = append([]string{"gsdnet.blocks=1", "gsdnet.steps=2", "gsdnet.rank=4"}, set...)
+		set = append([]string{"gsdnet.blocks=1", "gsdnet.sampler.steps=2", "gsdnet.rank=4"}, set...)
 	}
 	for _, assignment := range set {
 		if err := c.Set(assignment); err != nil {
@@ -244,8 +244,8 @@ func TestCompletions(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer trained.Close()
-		for i, rate := range []float64{0, 0.7} {
-			masks, err := trained.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Rate: rate}})
+		for i, rate := range []string{"0.0", "0.7"} {
+			masks, err := trained.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Point: rate}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -259,7 +259,7 @@ func TestCompletions(t *testing.T) {
 					distinct[part] = true
 				}
 				if len(mixture) != samples || len(distinct) != want[i] {
-					t.Fatalf("%s at rate %g: %d of %d completions differ, want %d", model, rate, len(distinct), len(mixture), want[i])
+					t.Fatalf("%s at rate %s: %d of %d completions differ, want %d", model, rate, len(distinct), len(mixture), want[i])
 				}
 			}
 		}

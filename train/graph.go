@@ -20,20 +20,23 @@ const (
 	inKeep = "ema_keep"      // scalar: how much of the average a step keeps
 )
 
+// Outputs of the training step beside the loss terms, which have names of their own.
+const (
+	outLoss = "loss" // the weighted sum of the terms
+	outNorm = "norm" // of the gradient before clipping
+)
+
 // updater builds the training step: losses, clipped gradients, Adam, and the
 // moving average of all weights.
 type updater struct {
 	model   model.Model
 	params  *model.Params
 	setting rundir.Training
-	names   []string // of the inputs, sorted
-	terms   []string // of the outputs, filled when a graph is built
 }
 
-// build returns the total, the gradient's norm before clipping, and the terms.
-func (s *updater) build(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-	in := engine.Named(s.names, inputs)
-	g := inputs[0].Graph()
+// build returns the loss, the norm of the gradient before clipping, and the loss terms.
+func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
+	g := in.Graph()
 	losses := s.model.Losses(s.params, in)
 	var weights []*mlx.Variable // in the order in which Adam will ask for their gradients
 	var nodes []*graph.Node
@@ -45,15 +48,13 @@ func (s *updater) build(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 	gradients := graph.Gradient(losses.Total, nodes...)
 	norm := jointNorm(weights, gradients)
 	clipTo(gradients, norm, s.setting.Clip)
-	s.step(scope, in[inRate], gradients)
+	s.step(scope, in.Get(inRate), gradients)
 	for i, v := range weights {
-		average(scope, v, nodes[i], in[inKeep])
+		average(scope, v, nodes[i], in.Get(inKeep))
 	}
-	s.terms = nil
-	outputs := []*graph.Node{losses.Total, norm}
+	outputs := engine.Outputs{outLoss: losses.Total, outNorm: norm}
 	for _, term := range losses.Terms {
-		s.terms = append(s.terms, term.Name)
-		outputs = append(outputs, term.Value)
+		outputs[term.Name] = term.Value
 	}
 	return outputs
 }

@@ -105,7 +105,7 @@ func TestImputedIntervalsAreHonest(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer run.Close()
-		masks, err := run.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Rate: 0.5}})
+		masks, err := run.Masks(corpus, erc.Test, []missing.Rule{{Protocol: missing.Random, Point: "0.5"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -54,14 +53,11 @@ func stepFitter(b *testing.B, name string, s size) *fitter {
 func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
 	b.Helper()
 	var g *graph.Graph
-	var err error
-	f.exec, err = mlx.NewExec(f.Backend, f.store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		g = inputs[0].Graph()
-		return f.updater.build(scope, inputs)
+	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
+	f.steps = engine.NewGraphs(f.Backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
+		g = in.Graph()
+		return u.build(scope, in)
 	})
-	if err != nil {
-		b.Fatal(err)
-	}
 	return func() float64 {
 		if e, ok := g.Executable().(interface{ Arithmetic() float64 }); ok {
 			return e.Arithmetic()
@@ -175,9 +171,9 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 		b.Fatal(err)
 	}
 	params := model.TrainedParams(store)
-	graphs := engine.NewGraphs(f.Backend, store, new(sync.Mutex), func(in engine.Nodes) []*graph.Node {
+	graphs := engine.NewGraphs(f.Backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		said := f.model.Forecast(params, in)
-		return []*graph.Node{said.Location, said.Scale}
+		return engine.Outputs{"location": said.Location, "scale": said.Scale}
 	})
 	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
 	return f.model, graphs, &model.Batch{Conversations: convs, N: infer.Bucket(usual.length), Dims: f.setup.Dims}

@@ -8,7 +8,6 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
-	"gsdnet/rundir"
 )
 
 func init() { registerGroup("data", "Describe data files, and draw frozen masks.") }
@@ -98,12 +97,12 @@ func (c *maskCmd) Run(ctx context.Context, term *terminal) error {
 			term.note("%s has no %s split", corpus.Name, split)
 			continue
 		}
-		drawn, err := rundir.Freeze(corpus, split, rules, c.Seed)
+		drawn, err := missing.FreezeAll(corpus, split, rules, c.Seed)
 		if err != nil {
 			return err
 		}
 		for _, mask := range drawn {
-			audits = append(audits, mask.Audit(missing.Available(convs)))
+			audits = append(audits, mask.Audit(convs))
 		}
 		masks = append(masks, drawn...)
 	}

@@ -155,7 +155,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 func (c *evalCmd) masks(t *infer.Trained, data evalData, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
 	switch {
 	case c.Masks == "" && data.difference != "":
-		return rundir.Freeze(data.Corpus, split, rules, t.Config.Missing.Seed)
+		return missing.FreezeAll(data.Corpus, split, rules, t.Config.Missing.Seed)
 	case c.Masks == "":
 		return t.Masks(data.Corpus, split, rules)
 	}

@@ -63,6 +63,7 @@ var nan = float32(math.NaN())
 var faults = map[string]func(*npz.File){
 	"good":       func(*npz.File) {},
 	"holes":      func(f *npz.File) { rows(f, "audio", nan, 0, 7, 8) },
+	"silent":     func(f *npz.File) { rows(f, "audio", nan, 20, 21, 22) }, // in the test split
 	"unlabelled": func(f *npz.File) { *f = *only(f, "text", "audio", "visual", "dialogue", "turn") },
 	"wide":       func(f *npz.File) { f.Set("text", npz.From(make([]float32, 24*5), 24, 5)) },
 	"no-turn": func(f *npz.File) {

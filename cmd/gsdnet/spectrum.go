@@ -7,8 +7,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/explain"
+	"gsdnet/missing"
 	"gsdnet/report"
-	"gsdnet/rundir"
 )
 
 func init() {
@@ -51,7 +51,7 @@ func (c *spectrumCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	masks, err := rundir.Freeze(corpus, erc.Test, rules, c.Seed)
+	masks, err := missing.FreezeAll(corpus, erc.Test, rules, c.Seed)
 	if err != nil {
 		return err
 	}

@@ -106,6 +106,7 @@ func newParser(flags *root, term *terminal) (*kong.Kong, error) {
 		kong.Name("gsdnet"),
 		kong.Description("Emotion recognition in conversations when modalities are missing."),
 		kong.ValueFormatter(helpText),
+		protocolVars(),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	}

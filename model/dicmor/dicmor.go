@@ -35,9 +35,9 @@ import (
 // Config holds the settings, the table [dicmor] of a config.
 type Config struct {
 	readout.Body
-	Flows      int     `toml:"flows" limit:"2..64"`        // affine couplings of each flow; two move every channel
+	Flows      int     `toml:"flows" limit:"2..64"`        // affine couplings of each flow
 	Attention  int     `toml:"attention" limit:"1..64"`    // residual channel attention blocks
-	Likelihood float64 `toml:"likelihood" limit:"0..1000"` // weight of L_likelihood + L_reconstruction
+	Likelihood float64 `toml:"likelihood" limit:"0..1000"` // weight of the likelihood loss and the reconstruction loss
 }
 
 // Default returns the default settings; the weight is the paper's.
@@ -58,33 +58,37 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("dicmor"); err != nil {
+	out, err := readout.New("dicmor", c.Body, s, readout.Layers)
+	if err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
+// Varies is false: the same observations always give the same completion.
+func (n *Net) Varies(*model.Conversation) bool { return false }
+
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.cfg.Feed(feed, b, draw, n.cfg.Width)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
 // Losses is L = L_pred + 0.1·(L_likelihood + L_reconstruction), the decoder beside
 // it.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	done := n.complete(p, in)
-	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
+	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
 	likelihood := n.likelihood(p, in, done)
 	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(done.completed, truth)), layer.Withheld(in))
-	pred := n.head.Loss(n.predict(p, in, done.completed), in)
+	pred := n.out.Loss(n.predict(p, in, done.completed), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, done.completed)
 	total := graph.Add(pred, graph.MulScalar(graph.Add(likelihood, rebuilt), n.cfg.Likelihood))
 	return model.Losses{Total: graph.Add(total, graph.MulScalar(decode, 0.1)), Terms: []model.Term{
@@ -114,19 +118,18 @@ type completion struct {
 
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	var none [erc.NumModalities]*graph.Node
-	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
+	return layer.Embed(p.In("encode"), readout.Inputs(in, prefix), in.Get(model.InValid), n.cfg.Width, 1)
 }
 
 // complete pushes what is present through its flow and back through those of what
 // is missing.
 func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
-	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
+	seen := graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent))
 	latent, volume := n.flow(p.In("flow"), graph.StopGradient(seen)) // or the likelihood shapes what is predicted from
-	latent = graph.Mul(latent, in[model.InPresent])
+	latent = graph.Mul(latent, in.Get(model.InPresent))
 
 	source := graph.StopGradient(layer.Beside(latent))
-	source = graph.Concatenate([]*graph.Node{source, layer.Beside(in[model.InPresent])}, -1)
+	source = graph.Concatenate([]*graph.Node{source, layer.Beside(in.Get(model.InPresent))}, -1)
 	joined := layer.Dense(p.In("join"), source, n.cfg.Width) // [B,N,d]
 	dims := seen.Shape().Dimensions
 	made := n.inverse(p.In("flow"), graph.BroadcastToDims(graph.InsertAxes(joined, 0), dims...))
@@ -135,7 +138,7 @@ func (n *Net) complete(p *model.Params, in engine.Nodes) completion {
 	}
 	return completion{
 		completed: graph.Add(seen, graph.Mul(made, layer.Missing(in))),
-		latent:    latent, volume: volume, observable: in[model.InPresent],
+		latent:    latent, volume: volume, observable: in.Get(model.InPresent),
 	}
 }
 
@@ -207,10 +210,10 @@ func (n *Net) attend(p *model.Params, x *graph.Node) *graph.Node {
 // under the unit Gaussian around the prior mean of their class.
 func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *graph.Node {
 	classes := scoreClasses
-	class := graph.ConvertDType(graph.AddScalar(graph.Clip(graph.Round(in[model.InLabel]),
-		graph.Scalar(done.latent.Graph(), done.latent.DType(), -3), graph.Scalar(done.latent.Graph(), done.latent.DType(), 3)), 3), in[model.InClass].DType())
+	class := graph.ConvertDType(graph.AddScalar(graph.Clip(graph.Round(in.Get(model.InLabel)),
+		graph.Scalar(done.latent.Graph(), done.latent.DType(), -3), graph.Scalar(done.latent.Graph(), done.latent.DType(), 3)), 3), in.Get(model.InClass).DType())
 	if n.setup.Task == erc.Classes {
-		classes, class = n.setup.NumClasses, in[model.InClass]
+		classes, class = n.setup.NumClasses, in.Get(model.InClass)
 	}
 	hot := graph.OneHot(class, classes, done.latent.DType()) // [B,N,C]
 	dims := done.latent.Shape().Dimensions
@@ -220,12 +223,11 @@ func (n *Net) likelihood(p *model.Params, in engine.Nodes, done completion) *gra
 	prior = graph.Reshape(prior, dims...)
 	distance := graph.MulScalar(graph.ReduceAndKeep(graph.Square(graph.Sub(done.latent, prior)), graph.ReduceSum, -1), 0.5)
 	nll := graph.DivScalar(graph.Sub(distance, done.volume), float64(n.cfg.Width))
-	known := graph.Mul(done.observable, graph.Reshape(in[model.InLabelled], 1, dims[1], dims[2], 1))
+	known := graph.Mul(done.observable, graph.Reshape(in.Get(model.InLabelled), 1, dims[1], dims[2], 1))
 	return layer.MaskedMean(nll, known)
 }
 
 // predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
-	read := n.cfg.Reader().Read(p.In("reader"), layer.Beside(completed), in, nil)
-	return n.head.Predict(p.In("head"), readout.DropFused(in, read))
+	return n.out.Predict(p, in, layer.Beside(completed))
 }

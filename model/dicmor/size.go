@@ -20,6 +20,6 @@ func (n *Net) Size(b, length int) (s model.Size) {
 	}
 	s.Channels(rows, n.setup.Dims, d, 2) // decoder
 	s.Layer(rows, erc.NumModalities*d, d, 1)
-	n.cfg.Reader().Size(&s, n.head, rows, d)
+	n.out.Size(&s, rows, d)
 	return s
 }

@@ -28,17 +28,27 @@ import (
 
 // Config holds the settings that the three share; defaults are GSDNet's.
 type Config struct {
-	Width        int     `toml:"width" limit:"2..4096 even"`  // d
-	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // taps of the encoder's convolution, odd
-	Window       int     `toml:"window" limit:"0..256"`       // utterances an edge spans; 0: the whole conversation
-	Rows         string  `toml:"rows"`                        // of the fused graph: embedded, or encoded as printed
-	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // L of Eq. 19; 0: no graph
-	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0: none
-	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the head
-	Head         string  `toml:"head"`                        // laplace or point
-	Ridge        float64 `toml:"ridge" limit:">0..1000000"`   // of the regression, in units of the number of rows
-	InputDropout float64 `toml:"input_dropout" limit:"0..<1"`
-	Dropout      float64 `toml:"dropout" limit:"0..<1"`
+	Width        int     `toml:"width" limit:"2..4096 even"`  // width of the encoded features, d
+	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // utterances that the encoder's convolution reads
+	Window       int     `toml:"window" limit:"0..256"`       // largest distance between two linked utterances; 0 links the whole conversation
+	Rows         string  `toml:"rows"`                        // rows of the fused graph: embedded (before the norm) or encoded (as printed in the paper)
+	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
+	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0 has none
+	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the prediction head
+	Head         string  `toml:"head"`                        // distribution that the head predicts for scores: laplace (location and scale) or point
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels that training drops
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels that training drops
+}
+
+// RegressionConfig holds the settings of the model "regression".
+type RegressionConfig struct {
+	Config
+	Ridge float64 `toml:"ridge" limit:">0..1000000"` // penalty of the regression, in units of the number of rows
+}
+
+// body returns the settings that the shared predictor reads.
+func (c Config) body() readout.Body {
+	return readout.Body{Width: c.Width, Hidden: c.Hidden, Head: c.Head, InputDropout: c.InputDropout, Dropout: c.Dropout}
 }
 
 // Default returns the default settings.
@@ -46,9 +56,12 @@ func Default() Config {
 	return Config{
 		Width: 128, Kernel: 1, Window: 6, Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2,
 		Hidden: 128, Head: readout.HeadLaplace,
-		Ridge: 0.3, InputDropout: 0.2, Dropout: 0.4,
+		InputDropout: 0.2, Dropout: 0.4,
 	}
 }
+
+// DefaultRegression returns the default settings of the model "regression".
+func DefaultRegression() RegressionConfig { return RegressionConfig{Config: Default(), Ridge: 0.3} }
 
 // The kinds of completion.
 const (
@@ -59,47 +72,45 @@ const (
 
 func init() {
 	for name, summary := range map[string]string{
-		Zero:       "missing modalities are zeros",
-		Mean:       "missing features are the conversation's mean",
-		Regression: "missing features are regressed on the present ones",
+		Zero: "missing modalities are zeros",
+		Mean: "missing features are the conversation's mean",
 	} {
-		model.Offer(name, summary, Default, func(c Config, s model.Setup) (model.Model, error) { return New(name, c, s) })
+		model.Offer(name, summary, Default, func(c Config, s model.Setup) (*Net, error) { return New(name, c, s) })
 	}
+	model.Offer(Regression, "missing features are regressed on the present ones", DefaultRegression, NewRegression)
 }
 
 // Net is one of the three models without its parameters.
 type Net struct {
-	kind   string
-	cfg    Config
-	setup  model.Setup
-	reader readout.Reader
-	head   readout.Head
+	kind  string
+	cfg   Config
+	setup model.Setup
+	out   readout.Predictor
 }
 
-// New checks the settings and builds the model of a kind.
-func New(kind string, c Config, s model.Setup) (model.Model, error) {
+// New checks the settings and builds the model of a kind, Zero or Mean.
+func New(kind string, c Config, s model.Setup) (*Net, error) {
 	if err := hint.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
 		return nil, err
 	}
-	if err := hint.OneOf(kind+".head", c.Head, readout.HeadLaplace, readout.HeadPoint); err != nil {
+	out, err := readout.New(kind, c.body(), s, c.Context)
+	if err != nil {
 		return nil, err
 	}
-	n := &Net{
-		kind: kind, cfg: c, setup: s, reader: readout.Reader{Width: c.Width, Layers: c.Context},
-		head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden},
-	}
-	if kind == Regression {
-		return &regression{n, ridge.Regression{Dims: s.Dims, Lambda: c.Ridge}}, nil
-	}
-	return n, nil
+	return &Net{kind: kind, cfg: c, setup: s, out: out}, nil
 }
 
-// Names of the inputs that Prepare adds.
-const (
-	inGraph   = "graph"      // [M,B,N,N]
-	inDropIn  = "drop_"      // + modality
-	inDropOut = "drop_fused" //
-)
+// NewRegression checks the settings and builds the model "regression".
+func NewRegression(c RegressionConfig, s model.Setup) (model.Model, error) {
+	n, err := New(Regression, c.Config, s)
+	if err != nil {
+		return nil, err
+	}
+	return &regression{n, ridge.Regression{Dims: s.Dims, Lambda: c.Ridge}}, nil
+}
+
+// inGraph names the input that Prepare adds.
+const inGraph = "graph" // [M,B,N,N]
 
 // Prepare adds the observed graphs.
 func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
@@ -118,19 +129,16 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	return nil
 }
 
+// Varies is false: the same observations always give the same completion.
+func (n *Net) Varies(*model.Conversation) bool { return false }
+
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	if !draw.Train {
-		return
-	}
-	z := model.Noise{Batch: b, Draw: draw}
-	for _, m := range erc.Modalities {
-		name := inDropIn + m.String()
-		feed[name] = z.Dropout(name, b.Dims[m], n.cfg.InputDropout)
-	}
-	read := n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
-	feed[inDropOut] = z.Dropout(inDropOut, read, n.cfg.Dropout)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.fusedWidth())
 }
+
+// fusedWidth is the number of channels of a fused state.
+func (n *Net) fusedWidth() int { return (n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width }
 
 // Losses has the prediction's term alone: these completions learn nothing.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
@@ -153,33 +161,31 @@ func (n *Net) complete(in engine.Nodes) [erc.NumModalities]*graph.Node {
 	}
 	var x [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		x[m] = in[m.String()]
+		x[m] = in.Get(m.String())
 	}
 	return x
 }
 
 func (n *Net) losses(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Losses {
-	loss := n.head.Loss(n.forecast(p, in, x), in)
+	loss := n.out.Loss(n.forecast(p, in, x), in)
 	return model.Losses{Total: loss, Terms: []model.Term{{Name: "pred", Value: loss}}}
 }
 
 func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Outputs {
-	var drop [erc.NumModalities]*graph.Node
-	for _, m := range erc.Modalities {
-		drop[m] = in[inDropIn+m.String()]
+	for m := range x {
+		in = in.With(erc.Modality(m).String(), x[m])
 	}
-	embedded := layer.Embed(p.In("encode"), x, drop, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
-	encoded := layer.Normalise(embedded, in[model.InValid])
+	embedded := layer.Embed(p.In("encode"), readout.Inputs(in, ""), in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
+	encoded := layer.Normalise(embedded, in.Get(model.InValid))
 	if n.kind == Zero {
-		embedded, encoded = graph.Mul(embedded, in[model.InPresent]), graph.Mul(encoded, in[model.InPresent])
+		embedded, encoded = graph.Mul(embedded, in.Get(model.InPresent)), graph.Mul(encoded, in.Get(model.InPresent))
 	}
 	rows := embedded
 	if n.cfg.Rows == readout.RowsEncoded {
 		rows = encoded
 	}
-	fused := layer.Fuse(p.In("fuse"), in[inGraph], rows, in[model.InValid], n.cfg.FusionLayers)
-	read := n.reader.Read(p.In("reader"), fused, in, in[inDropOut])
-	f := n.head.Predict(p.In("head"), read)
+	fused := layer.Fuse(p.In("fuse"), in.Get(inGraph), rows, in.Get(model.InValid), n.cfg.FusionLayers)
+	f := n.out.Predict(p, in, fused)
 	f.Encoded = encoded
 	f.Recover = func() [erc.NumModalities]*graph.Node { return x }
 	return f

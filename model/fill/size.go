@@ -14,6 +14,6 @@ func (n *Net) Size(b, length int) (s model.Size) {
 		s.Keep(float64(2*erc.NumModalities) * float64(rows) * float64(length))
 	}
 	s.Keep(float64(4*erc.NumModalities) * float64(rows) * float64(length))
-	n.reader.Size(&s, n.head, rows, (c.FusionLayers+1)*erc.NumModalities*c.Width)
+	n.out.Size(&s, rows, n.fusedWidth())
 	return s
 }

@@ -30,7 +30,7 @@ import (
 // Config holds the settings, the table [gcnet] of a config.
 type Config struct {
 	readout.Body
-	Window         int     `toml:"window" limit:"1..256"`          // utterances an edge spans, either way
+	Window         int     `toml:"window" limit:"1..256"`          // largest distance between two linked utterances
 	Reconstruction float64 `toml:"reconstruction" limit:"0..1000"` // weight of the reconstruction loss
 }
 
@@ -47,15 +47,16 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("gcnet"); err != nil {
+	out, err := readout.New("gcnet", c.Body, s, 0)
+	if err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
 // Names of the inputs that Prepare adds: [R,B,N,N], row-normalised edges of each
@@ -85,9 +86,12 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	return nil
 }
 
+// Varies is false: the same observations always give the same completion.
+func (n *Net) Varies(*model.Conversation) bool { return false }
+
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.cfg.Feed(feed, b, draw, n.graphWidth())
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.graphWidth())
 }
 
 // graphWidth is D_h, the width of a graph network's output.
@@ -117,7 +121,7 @@ func (n *Net) relations(b *model.Batch, kinds int, kind func(c *model.Conversati
 // Losses is L = L_pred + L_reconstruction.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	h := n.refine(p, in)
-	pred := n.head.Loss(n.head.Predict(p.In("head"), readout.DropFused(in, h)), in)
+	pred := n.out.Loss(n.out.Predict(p, in, h), in)
 	rebuilt := layer.RawError(in, n.reconstruct(p, h), layer.Withheld(in))
 	total := graph.Add(pred, graph.MulScalar(rebuilt, n.cfg.Reconstruction))
 	return model.Losses{Total: total, Terms: []model.Term{{Name: "pred", Value: pred}, {Name: "reconstruction", Value: rebuilt}}}
@@ -126,7 +130,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 // Forecast predicts from the refined features.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 	h := n.refine(p, in)
-	f := n.head.Predict(p.In("head"), readout.DropFused(in, h))
+	f := n.out.Predict(p, in, h)
 	filled := n.reconstruct(p, h)
 	for _, m := range erc.Modalities {
 		filled[m] = layer.Fill(in, m, filled[m])
@@ -148,11 +152,11 @@ func (n *Net) embed(p *model.Params, x [erc.NumModalities]*graph.Node, in engine
 
 // refine encodes the context and adds what the two graphs make of it: [B,N,D_h].
 func (n *Net) refine(p *model.Params, in engine.Nodes) *graph.Node {
-	x := graph.ReduceSum(n.embed(p, readout.DropInputs(in, ""), in), 0)
-	context := layer.Recurrent(p.In("context"), x, in[model.InValid], n.cfg.Width/2)
+	x := graph.ReduceSum(n.embed(p, readout.Inputs(in, ""), in), 0)
+	context := layer.Recurrent(p.In("context"), x, in.Get(model.InValid), n.cfg.Width/2)
 	return graph.Add(
-		n.relational(p.In("temporal"), context, in[inTemporal], in),
-		n.relational(p.In("speaker"), context, in[inSpeaker], in))
+		n.relational(p.In("temporal"), context, in.Get(inTemporal), in),
+		n.relational(p.In("speaker"), context, in.Get(inSpeaker), in))
 }
 
 // relational is one graph network on the context [B,N,d], with edges [R,B,N,N].
@@ -168,7 +172,7 @@ func (n *Net) relational(p *model.Params, x, edges *graph.Node, in engine.Nodes)
 	}
 	h = graph.Add(layer.Dense(p.In("keep"), h, half), layer.Dense(p.In("near"), near, half))
 	both := graph.Concatenate([]*graph.Node{x, h}, -1)
-	out := layer.Recurrent(p.In("sequence"), both, in[model.InValid], n.graphWidth()/2)
+	out := layer.Recurrent(p.In("sequence"), both, in.Get(model.InValid), n.graphWidth()/2)
 	return layer.ReLU(layer.Dense(p.In("out"), out, n.graphWidth()))
 }
 

@@ -41,9 +41,8 @@ type output struct {
 func (c *completer) networks(x, r, t, cond *graph.Node, side side) output {
 	context := c.context(cond)
 	out := output{}
-	a := c.in[inGraph]
+	a := c.graph(side, r)
 	if side != nil {
-		a = side.graph(r)
 		out.g = side.score(c.p.In("score_g"), r, t)
 	}
 	out.x = c.net.scoreX(c.p.In("score_x"), x, context, a, t)
@@ -60,7 +59,7 @@ func (c *completer) context(cond *graph.Node) *graph.Node {
 	if c.mean != nil {
 		seen = graph.Add(cond, c.mean)
 	}
-	context := c.net.context(c.p.In("score_x"), seen, c.in[model.InPresent])
+	context := c.net.context(c.p.In("score_x"), seen, c.in.Get(model.InPresent))
 	if c.net.cfg.Condition == ConditionClean {
 		c.clean = context
 	}
@@ -73,10 +72,10 @@ func (c *completer) condition(alphaX, stdX, alphaG, stdG *graph.Node, e int) (*g
 	if c.net.cfg.Condition == ConditionClean {
 		return c.observed, c.side
 	}
-	noise := graph.Mul(layer.Pick(c.in[inCondX], e), stdX)
-	cond := graph.Mul(graph.Add(graph.Mul(c.observed, alphaX), noise), c.in[model.InPresent])
+	noise := graph.Mul(layer.Pick(c.in.Get(inCondX), e), stdX)
+	cond := graph.Mul(graph.Add(graph.Mul(c.observed, alphaX), noise), c.in.Get(model.InPresent))
 	if _, spectral := c.side.(spectra); spectral {
-		return cond, c.side.noisy(alphaG, stdG, layer.Pick(c.in[inCondG], e))
+		return cond, c.side.noisy(alphaG, stdG, layer.Pick(c.in.Get(inCondG), e))
 	}
 	return cond, c.side
 }
@@ -86,10 +85,10 @@ func (c *completer) condition(alphaX, stdX, alphaG, stdG *graph.Node, e int) (*g
 func (c *completer) sample() (x, r *graph.Node) {
 	n := c.net
 	g := c.observed.Graph()
-	starts := []*graph.Node{graph.MulScalar(c.in[inStartX], n.sdeX.PriorStd())}
+	starts := []*graph.Node{graph.MulScalar(c.in.Get(inStartX), n.sdeX.PriorStd())}
 	sdes := []diffusion.SDE{n.sdeX}
 	if c.side != nil {
-		starts = append(starts, graph.MulScalar(c.in[inStartG], n.sdeG.PriorStd()))
+		starts = append(starts, graph.MulScalar(c.in.Get(inStartG), n.sdeG.PriorStd()))
 		sdes = append(sdes, n.sdeG)
 	}
 	evaluation := 0
@@ -102,13 +101,13 @@ func (c *completer) sample() (x, r *graph.Node) {
 			return clean
 		},
 		Noise: func(draw, component int) *graph.Node {
-			return layer.Pick(c.in[[]string{inNoiseX, inNoiseG}[component]], draw)
+			return layer.Pick(c.in.Get([]string{inNoiseX, inNoiseG}[component]), draw)
 		},
 		Watch: func(_ int, t float64, state []*graph.Node) { c.path = append(c.path, at{t, state}) },
 	}
 	c.path = []at{{n.times[0], starts}}
 	state := diffusion.Sample(n.sampler, problem, starts, n.times)
-	if !n.cfg.Through {
+	if !n.cfg.Sampler.Through {
 		for i := range state {
 			state[i] = graph.StopGradient(state[i])
 		}

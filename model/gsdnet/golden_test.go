@@ -31,16 +31,17 @@ func goldenCases() map[string]Config {
 	base := Default()
 	base.Width, base.Hidden, base.Blocks, base.Rank = 8, 8, 2, 4
 	base.Dropout, base.InputDropout = 0, 0
-	base.RidgeRank, base.Folds = 2, 2
+	base.Regression.Rank, base.Regression.Folds = 2, 2
 	base.Condition = ConditionClean
-	base.Sampler, base.Steps, base.Prediction, base.Through = "ddim", 3, "x0", true
+	base.Sampler = Sampler{Method: "ddim", Schedule: "uniform", Steps: 3, Prediction: "x0", Through: true}
 	around := base
-	around.Around, around.Prediction, around.Steps, around.Kernel = true, "eps", 2, 3
+	around.Regression.Around, around.Sampler.Prediction, around.Sampler.Steps, around.Kernel = true, "eps", 2, 3
 	paper := base
 	printed := Paper()
 	paper.Mean = printed.Mean
-	paper.SDEX, paper.SDELambda, paper.Condition, paper.Through = printed.SDEX, printed.SDELambda, printed.Condition, printed.Through
-	paper.Sampler, paper.Prediction, paper.Kernel = printed.Sampler, printed.Prediction, printed.Kernel
+	paper.SDEX, paper.SDELambda, paper.Condition, paper.Kernel = printed.SDEX, printed.SDELambda, printed.Condition, printed.Kernel
+	paper.Sampler = printed.Sampler
+	paper.Sampler.Steps = base.Sampler.Steps
 	paper.Rows, paper.Context = printed.Rows, printed.Context
 	return map[string]Config{"default": base, "around": around, "paper": paper}
 }
@@ -269,10 +270,11 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, st
 	names := slices.Sorted(maps.Keys(feed))
 	var labels []string
 	exec, err := mlx.NewExec(backend, store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		in := engine.Nodes{}
+		byName := map[string]*graph.Node{}
 		for i, name := range names {
-			in[name] = inputs[i]
+			byName[name] = inputs[i]
 		}
+		in := engine.NodesOf(byName)
 		p := model.TrainedParams(store)
 		var outputs []*graph.Node
 		add := func(label string, x *graph.Node) {
@@ -288,7 +290,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, st
 		var weights []*graph.Node
 		for v := range scope.IterVariables() {
 			if v.Trainable {
-				paths, weights = append(paths, v.Path()), append(weights, v.NodeValue(in[model.InValid].Graph()))
+				paths, weights = append(paths, v.Path()), append(weights, v.NodeValue(in.Get(model.InValid).Graph()))
 			}
 		}
 		for i, gradient := range graph.Gradient(losses.Total, weights...) {
@@ -322,7 +324,7 @@ func runGolden(t *testing.T, compare *comparison, net *Net, feed engine.Feed, st
 func stages(net *Net, p *model.Params, in engine.Nodes, add func(string, *graph.Node)) {
 	c := net.completer(p, in)
 	add("stage/encoded", c.observed)
-	target := graph.Mul(net.encode(p, in, model.InComplete), in[model.InHas])
+	target := graph.Mul(net.encode(p, in, model.InComplete), in.Get(model.InHas))
 	out := c.noised(c.residual(target))
 	add("stage/score_x", out.x)
 	add("stage/score_g", out.g)
@@ -336,7 +338,7 @@ func stages(net *Net, p *model.Params, in engine.Nodes, add func(string, *graph.
 	add("stage/graph", c.side.graph(r))
 	fused := net.fuse(p, c, c.overwrite(x), r)
 	add("stage/fused", fused)
-	said := net.head.Predict(p.In("head"), fused)
+	said := net.out.Head(p.In("head"), fused)
 	add("stage/location", said.Location)
 	add("stage/scale", said.Scale)
 }

@@ -27,21 +27,21 @@ type side interface {
 
 // newSide reads the side's inputs; nil for GraphNone.
 func (n *Net) newSide(p *model.Params, in engine.Nodes) side {
-	g := in[model.InValid].Graph()
+	g := in.Get(model.InValid).Graph()
 	missing := n.someMissing(in)
 	switch n.cfg.Graph {
 	case GraphSpectral:
 		return spectra{
 			net: n, missing: missing,
-			basis: in[inBasis], rest: in[inRest], valid: in[inEigenValid],
-			ref: in[inLambdaRef], observed: in[inLambda], seen: in[inLambda],
-			complete:  in[inLambdaTarget],
+			basis: in.Get(inBasis), rest: in.Get(inRest), valid: in.Get(inEigenValid),
+			ref: in.Get(inLambdaRef), observed: in.Get(inLambda), seen: in.Get(inLambda),
+			complete:  in.Optional(inLambdaTarget),
 			deviation: graph.Reshape(p.Constant(g, constDeviation), erc.NumModalities, 1, 1),
 		}
 	case GraphAdjacency:
 		return adjacency{
-			missing: missing, valid: in[model.InValid],
-			observed: in[inGraph], complete: in[inGraphTarget],
+			missing: missing, valid: in.Get(model.InValid),
+			observed: in.Get(inGraph), complete: in.Optional(inGraphTarget),
 			deviation: graph.Reshape(p.Constant(g, constDeviation), erc.NumModalities, 1, 1, 1),
 		}
 	}
@@ -50,8 +50,8 @@ func (n *Net) newSide(p *model.Params, in engine.Nodes) side {
 
 // someMissing is [M,B,1]: 1 where a conversation lacks some cell of a modality.
 func (n *Net) someMissing(in engine.Nodes) *graph.Node {
-	valid := graph.InsertAxes(in[model.InValid], 0)
-	holes := graph.Mul(graph.OneMinus(graph.Squeeze(in[model.InPresent], -1)), valid) // [M,B,N]
+	valid := graph.InsertAxes(in.Get(model.InValid), 0)
+	holes := graph.Mul(graph.OneMinus(graph.Squeeze(in.Get(model.InPresent), -1)), valid) // [M,B,N]
 	return graph.ReduceAndKeep(holes, graph.ReduceMax, -1)
 }
 

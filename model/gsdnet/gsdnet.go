@@ -34,8 +34,7 @@ func init() {
 type Net struct {
 	cfg        Config
 	setup      model.Setup
-	reader     readout.Reader
-	head       readout.Head
+	out        readout.Predictor
 	sdeX, sdeG diffusion.SDE
 	prediction diffusion.Prediction
 	sampler    diffusion.Method
@@ -48,18 +47,20 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := &Net{cfg: c, setup: s, reader: readout.Reader{Width: c.Width, Layers: c.Context}}
-	n.head = readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}
-	var err error
+	out, err := readout.New("gsdnet", c.body(), s, c.Context)
+	if err != nil {
+		return nil, err
+	}
+	n := &Net{cfg: c, setup: s, out: out}
 	if n.sdeX, err = c.SDEX.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
 	}
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
-	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Ridge, Around: c.Around, Rank: c.RidgeRank, Folds: c.Folds}
-	n.sampler, n.prediction = diffusion.Method(c.Sampler), diffusion.Prediction(c.Prediction)
-	n.times = diffusion.Schedule(c.Schedule).Times(n.sdeX, c.Steps, n.sampler.End())
+	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Regression.Ridge, Around: c.Regression.Around, Rank: c.Regression.Rank, Folds: c.Regression.Folds}
+	n.sampler, n.prediction = diffusion.Method(c.Sampler.Method), diffusion.Prediction(c.Sampler.Prediction)
+	n.times = diffusion.Schedule(c.Sampler.Schedule).Times(n.sdeX, c.Sampler.Steps, n.sampler.End())
 	return n, nil
 }
 
@@ -68,7 +69,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	withheld := layer.Withheld(in)
 	c := n.completer(p, in)
-	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas]) // X'_m(complete)
+	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas)) // X'_m(complete)
 	x, r := c.sample()
 	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
 	recX := layer.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
@@ -78,7 +79,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 		recG = layer.MaskedMean(graph.Square(graph.Sub(r, truth)), weight)
 	}
 	completed := c.overwrite(x)
-	pred := n.head.Loss(n.predict(p, c, completed, r), in)
+	pred := n.out.Loss(n.predict(p, c, completed, r), in)
 	raw := c.decodeLoss(p, target, completed)
 
 	missing := graph.Add(graph.Add(recX, recG), graph.Add(missX, missG))
@@ -117,8 +118,8 @@ func (n *Net) completer(p *model.Params, in engine.Nodes) *completer {
 		c.regressed = n.ridge.Complete(p, in)
 	}
 	c.embedded = c.embedObserved(p, in)
-	encoded := layer.Normalise(c.embedded, in[model.InValid])
-	c.observed = graph.Mul(encoded, in[model.InPresent])
+	encoded := layer.Normalise(c.embedded, in.Get(model.InValid))
+	c.observed = graph.Mul(encoded, in.Get(model.InPresent))
 	if n.cfg.Mean == MeanRegression {
 		c.mean = graph.Mul(encoded, layer.Missing(c.in))
 	}
@@ -128,15 +129,12 @@ func (n *Net) completer(p *model.Params, in engine.Nodes) *completer {
 // embedObserved embeds what there is, the holes left at zero or regressed.
 func (c *completer) embedObserved(p *model.Params, in engine.Nodes) *graph.Node {
 	n := c.net
-	if n.cfg.Mean == MeanNone {
-		return n.embed(p, in, "", inDropIn)
+	if n.cfg.Mean == MeanRegression {
+		for m, x := range c.regressed {
+			in = in.With(erc.Modality(m).String(), x)
+		}
 	}
-	filled := engine.Nodes{model.InValid: in[model.InValid]}
-	for m, x := range c.regressed {
-		name := erc.Modality(m).String()
-		filled[name], filled[inDropIn+name] = x, in[inDropIn+name]
-	}
-	return n.embed(p, filled, "", inDropIn)
+	return n.embed(p, in, readout.Inputs(in, ""))
 }
 
 // residual is what of the features is diffused: all, or what their mean leaves.
@@ -149,19 +147,16 @@ func (c *completer) residual(x *graph.Node) *graph.Node {
 
 // encode runs the encoder on the inputs named prefix+modality, without dropout.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	return layer.Normalise(n.embed(p, in, prefix, ""), in[model.InValid])
+	var x [erc.NumModalities]*graph.Node
+	for _, m := range erc.Modalities {
+		x[m] = in.Get(prefix + m.String())
+	}
+	return layer.Normalise(n.embed(p, in, x), in.Get(model.InValid))
 }
 
 // embed runs the encoder short of its norm.
-func (n *Net) embed(p *model.Params, in engine.Nodes, prefix, drop string) *graph.Node {
-	var x, masks [erc.NumModalities]*graph.Node
-	for _, m := range erc.Modalities {
-		x[m] = in[prefix+m.String()]
-		if drop != "" {
-			masks[m] = in[drop+m.String()] // absent outside training
-		}
-	}
-	return layer.Embed(p.In("encode"), x, masks, in[model.InValid], n.cfg.Width, n.cfg.Kernel)
+func (n *Net) embed(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) *graph.Node {
+	return layer.Embed(p.In("encode"), x, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
 }
 
 // overwrite keeps the observed rows and takes the missing ones from x.
@@ -171,17 +166,22 @@ func (c *completer) overwrite(x *graph.Node) *graph.Node {
 
 // predict is §5.3: fusion on the completed graph, then the head.
 func (n *Net) predict(p *model.Params, c *completer, completed, r *graph.Node) model.Outputs {
-	return n.head.Predict(p.In("head"), n.fuse(p, c, completed, r))
+	return n.out.Head(p.In("head"), n.fuse(p, c, completed, r))
+}
+
+// graph returns the adjacency [M,B,N,N] that goes with a residual of what is diffused
+// beside the features; the observed one where nothing is.
+func (c *completer) graph(side side, r *graph.Node) *graph.Node {
+	if side == nil {
+		return c.in.Get(inGraph)
+	}
+	return side.graph(r)
 }
 
 // fuse is Eq. 19 on the completed graph, read along the conversation: [B,N,F].
 func (n *Net) fuse(p *model.Params, c *completer, completed, r *graph.Node) *graph.Node {
-	a := c.in[inGraph]
-	if c.side != nil {
-		a = c.side.graph(r)
-	}
-	fused := layer.Fuse(p.In("fuse"), a, c.rows(p.In("rows"), completed), c.in[model.InValid], n.cfg.FusionLayers)
-	return n.reader.Read(p.In("reader"), fused, c.in, c.in[inDropOut])
+	fused := layer.Fuse(p.In("fuse"), c.graph(c.side, r), c.rows(p.In("rows"), completed), c.in.Get(model.InValid), n.cfg.FusionLayers)
+	return n.out.Read(p, c.in, fused)
 }
 
 // rows are what enters the fused graph, [M,B,N,d]. Diffusion needs unit scale,
@@ -197,42 +197,40 @@ func (c *completer) rows(p *model.Params, completed *graph.Node) *graph.Node {
 		return graph.Add(c.embedded, layer.Mix(p, added, c.net.cfg.Width))
 	}
 	recovered := graph.Mul(layer.DensePerModality(p, completed, c.net.cfg.Width), missing)
-	return graph.Add(graph.Mul(c.embedded, c.in[model.InPresent]), recovered)
+	return graph.Add(graph.Mul(c.embedded, c.in.Get(model.InPresent)), recovered)
 }
 
-// readWidth is the number of channels that dropout acts on.
-func (n *Net) readWidth() int {
-	return n.reader.Reads((n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width)
-}
+// fusedWidth is the number of channels of a fused state.
+func (n *Net) fusedWidth() int { return (n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width }
 
 // scoreLosses is Eq. 11 for the features and for the side.
 func (n *Net) scoreLosses(c *completer, target, withheld *graph.Node) (lossX, lossG *graph.Node) {
 	out := c.noised(target)
-	weight := graph.Add(withheld, graph.MulScalar(c.in[model.InPresent], n.cfg.FreeWeight))
-	lossX = n.matching(out.x, target, c.in[inEpsX], weight)
+	weight := graph.Add(withheld, graph.MulScalar(c.in.Get(model.InPresent), n.cfg.FreeWeight))
+	lossX = n.matching(out.x, target, c.in.Get(inEpsX), weight)
 	if c.side == nil {
 		return lossX, graph.ScalarZero(lossX.Graph(), lossX.DType())
 	}
 	r, weightG := c.side.target()
-	return lossX, n.matching(out.g, r, c.in[inEpsG], weightG)
+	return lossX, n.matching(out.g, r, c.in.Get(inEpsG), weightG)
 }
 
 // noised is what the networks say of the truth, noised at a time of its own for
 // each conversation.
 func (c *completer) noised(target *graph.Node) output {
-	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Steps)
-	size := in[model.InValid].Shape().Dimensions[0]
-	alphaX, stdX := marginal(in[inMargX], size, 4)
-	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in[inEpsX], stdX))
+	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Sampler.Steps)
+	size := in.Get(model.InValid).Shape().Dimensions[0]
+	alphaX, stdX := marginal(in.Get(inMargX), size, 4)
+	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in.Get(inEpsX), stdX))
 	if c.side == nil {
 		cond, _ := c.condition(alphaX, stdX, nil, nil, evaluation)
-		return c.networks(x, nil, in[inTime], cond, nil)
+		return c.networks(x, nil, in.Get(inTime), cond, nil)
 	}
 	r0, _ := c.side.target()
-	alphaG, stdG := marginal(in[inMargG], size, r0.Rank())
-	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in[inEpsG], stdG))
+	alphaG, stdG := marginal(in.Get(inMargG), size, r0.Rank())
+	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in.Get(inEpsG), stdG))
 	cond, side := c.condition(alphaX, stdX, alphaG, stdG, evaluation)
-	return c.networks(x, r, in[inTime], cond, side)
+	return c.networks(x, r, in.Get(inTime), cond, side)
 }
 
 // marginal splits [B,2] into α and s, shaped [1,B,1,…] to multiply arrays of a

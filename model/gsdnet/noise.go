@@ -13,19 +13,17 @@ import (
 // for spectra and [M,B,N,N] for graphs; "g" stands for whichever of the latter two
 // is diffused.
 const (
-	inStartX  = "start_x"     // where the sampler starts, unit normal
-	inStartG  = "start_g"     //
-	inNoiseX  = "noise_x"     // [S,…] the sampler's own noise
-	inNoiseG  = "noise_g"     //
-	inCondX   = "condition_x" // [S+1,…] noise of the condition, one a network evaluation
-	inCondG   = "condition_g" // the observed spectra's, [S+1,M,B,K]
-	inTime    = "time"        // [B] noise level of the score matching; training
-	inMargX   = "marginal_x"  // [B,2] its α and s for the features
-	inMargG   = "marginal_g"  // [B,2] and for the spectra
-	inEpsX    = "eps_x"       // the noise to be matched; training
-	inEpsG    = "eps_g"       //
-	inDropIn  = "drop_"       // + modality [B,N,D_m], 0 or 1/(1−p); training
-	inDropOut = "drop_fused"  // [B,N,F], F of readWidth
+	inStartX = "start_x"     // where the sampler starts, unit normal
+	inStartG = "start_g"     //
+	inNoiseX = "noise_x"     // [S,…] the sampler's own noise
+	inNoiseG = "noise_g"     //
+	inCondX  = "condition_x" // [S+1,…] noise of the condition, one a network evaluation
+	inCondG  = "condition_g" // the observed spectra's, [S+1,M,B,K]
+	inTime   = "time"        // [B] noise level of the score matching; training
+	inMargX  = "marginal_x"  // [B,2] its α and s for the features
+	inMargG  = "marginal_g"  // [B,2] and for the spectra
+	inEpsX   = "eps_x"       // the noise to be matched; training
+	inEpsG   = "eps_g"       //
 )
 
 // leastTime is where score matching stops: below it the noise is smaller than
@@ -63,10 +61,16 @@ func edgeNoise(z model.Noise, purpose string, times int) *tensors.Tensor {
 	return model.Shaped(out, times, size, n, n)
 }
 
+// Varies reports whether what is drawn reaches the completion or the prediction: missing
+// features, and the fused graph, which is diffused whether something is missing or not.
+func (n *Net) Varies(c *model.Conversation) bool {
+	return c.Lacks() || n.cfg.Graph != GraphNone && n.cfg.FusionLayers > 0
+}
+
 // feedNoise adds everything random that the graphs need.
-func (n *Net) feedNoise(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	z := model.Noise{Batch: b, Draw: draw}
-	draws, evaluations := n.sampler.Draws(n.cfg.Steps), n.sampler.Evaluations(n.cfg.Steps)
+func (n *Net) feedNoise(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	z := model.Noise{Batch: b, Pass: pass}
+	draws, evaluations := n.sampler.Draws(n.cfg.Sampler.Steps), n.sampler.Evaluations(n.cfg.Sampler.Steps)
 	feed[inStartX] = z.Features(inStartX, 0, n.cfg.Width)
 	if draws > 0 {
 		feed[inNoiseX] = z.Features(inNoiseX, draws, n.cfg.Width)
@@ -83,7 +87,7 @@ func (n *Net) feedNoise(feed engine.Feed, b *model.Batch, draw model.Pass) {
 			feed[inNoiseG] = n.graphNoise(z, inNoiseG, draws)
 		}
 	}
-	if draw.Train {
+	if pass.Train {
 		n.feedTraining(feed, z)
 	}
 }
@@ -117,13 +121,5 @@ func (n *Net) feedTraining(feed engine.Feed, z model.Noise) {
 		feed[inMargG] = marginal(n.sdeG)
 		feed[inEpsG] = n.graphNoise(z, inEpsG, 0)
 	}
-	if n.cfg.InputDropout > 0 {
-		for _, m := range erc.Modalities {
-			name := inDropIn + m.String()
-			feed[name] = z.Dropout(name, z.Batch.Dims[m], n.cfg.InputDropout)
-		}
-	}
-	if n.cfg.Dropout > 0 {
-		feed[inDropOut] = z.Dropout(inDropOut, n.readWidth(), n.cfg.Dropout)
-	}
+	n.out.Draw(feed, z.Batch, z.Pass, n.fusedWidth())
 }

@@ -52,10 +52,10 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) err
 }
 
 // Draw adds the noise of a completion and, in training, the folds of the regression.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.feedNoise(feed, b, draw)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.feedNoise(feed, b, pass)
 	if n.cfg.Mean == MeanRegression {
-		n.ridge.Feed(feed, b, draw)
+		n.ridge.Feed(feed, b, pass)
 	}
 }
 
@@ -85,22 +85,19 @@ func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {
 
 func (n *Net) analyseOne(c *model.Conversation, truth *model.Truth) (*graphs, error) {
 	g := &graphs{}
-	weights := spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window)
-	for m := range weights {
-		g.observed[m] = spectral.Normalise(weights[m])
-	}
 	if truth != nil {
-		for m, w := range spectral.Weights(model.GraphRows(truth.Features, truth.Present), n.cfg.Window) {
-			g.complete[m] = spectral.Normalise(w)
-		}
+		g.complete = spectral.Graphs(model.GraphRows(truth.Features, truth.Present), n.cfg.Window)
 	}
+	seen := model.GraphRows(c.Features, c.Present)
 	if n.cfg.Graph != GraphSpectral {
+		g.observed = spectral.Graphs(seen, n.cfg.Window)
 		return g, nil
 	}
-	var err error
-	if g.spectrum, err = spectral.Decompose(spectral.Reference(weights), n.cfg.Rank); err != nil {
+	analysis, err := spectral.Analyse(seen, n.cfg.Window, n.cfg.Rank)
+	if err != nil {
 		return nil, fmt.Errorf("conversation %d: %w", c.Key, err)
 	}
+	g.observed, g.spectrum = analysis.Graphs, analysis.Basis
 	for m := range g.observed {
 		if g.lambda[m], err = n.spectrumOf(g.spectrum, g.observed[m]); err != nil {
 			return nil, err

@@ -16,15 +16,17 @@ func (c *completer) trajectory(x, r *graph.Node) model.Trajectory {
 		}
 		state := model.State{Time: stop.time, Encoded: c.overwrite(features)}
 		if s, ok := c.side.(spectra); ok {
-			state.Spectra = s.lambda(stop.state[1])
+			state.Others = map[string]*graph.Node{"spectra": s.lambda(stop.state[1])}
 		}
 		out.States = append(out.States, state)
 	}
 	last := model.State{Time: c.path[len(c.path)-1].time, Encoded: c.overwrite(x)}
-	out.Truth.Encoded = graph.Mul(c.net.encode(c.p, c.in, model.InComplete), c.in[model.InHas])
+	out.Truth.Encoded = graph.Mul(c.net.encode(c.p, c.in, model.InComplete), c.in.Get(model.InHas))
 	if s, ok := c.side.(spectra); ok {
-		last.Spectra, out.Truth.Spectra = s.lambda(r), s.complete
-		_, out.Truth.Counts = s.target()
+		_, counts := s.target()
+		last.Others = map[string]*graph.Node{"spectra": s.lambda(r)}
+		out.Truth.Others = map[string]*graph.Node{"spectra": s.complete}
+		out.Counts = map[string]*graph.Node{"spectra": counts}
 	}
 	out.States = append(out.States, last)
 	return out

@@ -39,9 +39,9 @@ import (
 // Config holds the settings, the table [imder] of a config.
 type Config struct {
 	readout.Body
-	Sigma  float64 `toml:"sigma" limit:">1..10000"` // of the variance-exploding SDE
-	Steps  int     `toml:"steps" limit:"1..1000"`   // of Euler-Maruyama; 100 in the paper
-	Weight float64 `toml:"weight" limit:"0..1000"`  // of the score matching and the reconstruction
+	Sigma  float64 `toml:"sigma" limit:">1..10000"` // σ of the variance-exploding SDE
+	Steps  int     `toml:"steps" limit:"1..1000"`   // steps of Euler-Maruyama; the paper takes 100
+	Weight float64 `toml:"weight" limit:"0..1000"`  // weight of the score matching loss and the reconstruction loss
 }
 
 // Default returns the default settings; σ and the weight are the paper's.
@@ -59,20 +59,21 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 	sde   diffusion.SDE
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("imder"); err != nil {
+	out, err := readout.New("imder", c.Body, s, readout.Layers)
+	if err != nil {
 		return nil, err
 	}
 	sde, err := diffusion.Spec{Kind: "ve", Sigma: c.Sigma}.New()
 	if err != nil {
 		return nil, hint.Input("see [imder] in docs/config.md", "imder: %w", err)
 	}
-	return &Net{cfg: c, setup: s, sde: sde, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, sde: sde, out: out}, nil
 }
 
 // Names of the inputs that Prepare adds.
@@ -87,15 +88,18 @@ const (
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
+// Varies reports whether something is missing, which is then drawn by diffusion.
+func (n *Net) Varies(c *model.Conversation) bool { return c.Lacks() }
+
 // Draw adds the noise, and dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	z := model.Noise{Batch: b, Draw: draw}
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	z := model.Noise{Batch: b, Pass: pass}
 	feed[inStart] = z.Features(inStart, 0, n.cfg.Width)
 	if draws := diffusion.Euler.Draws(n.cfg.Steps); draws > 0 {
 		feed[inNoise] = z.Features(inNoise, draws, n.cfg.Width)
 	}
-	n.cfg.Feed(feed, b, draw, n.cfg.Width)
-	if !draw.Train {
+	n.out.Draw(feed, b, pass, n.cfg.Width)
+	if !pass.Train {
 		return
 	}
 	times, deviations := make([]float32, b.Size()), make([]float32, b.Size())
@@ -111,16 +115,16 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 
 // Losses is L = L_pred + 0.1·(L_score + L_rec), the decoder beside it.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	seen := graph.Mul(n.encode(p, in, ""), in[model.InPresent])
-	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in[model.InHas])
+	seen := graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent))
+	truth := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas))
 	completed := n.complete(p, in, seen)
 
-	std := graph.Reshape(in[inStd], 1, -1, 1, 1)
-	noisy := graph.Add(truth, graph.Mul(in[inTarget], std))
-	out := n.score(p, in, noisy, graph.StopGradient(seen), in[inTime], std)
-	score := layer.MaskedMean(graph.Square(graph.Add(out, in[inTarget])), layer.Withheld(in)) // s·std should be −z
+	std := graph.Reshape(in.Get(inStd), 1, -1, 1, 1)
+	noisy := graph.Add(truth, graph.Mul(in.Get(inTarget), std))
+	out := n.score(p, in, noisy, graph.StopGradient(seen), in.Get(inTime), std)
+	score := layer.MaskedMean(graph.Square(graph.Add(out, in.Get(inTarget))), layer.Withheld(in)) // s·std should be −z
 	rebuilt := layer.MaskedMean(graph.Square(graph.Sub(completed, truth)), layer.Withheld(in))
-	pred := n.head.Loss(n.predict(p, in, completed), in)
+	pred := n.out.Loss(n.predict(p, in, completed), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, truth, completed)
 
 	total := graph.Add(pred, graph.MulScalar(graph.Add(score, rebuilt), n.cfg.Weight))
@@ -131,7 +135,7 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 
 // Forecast predicts from the completed features.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	completed := n.complete(p, in, graph.Mul(n.encode(p, in, ""), in[model.InPresent]))
+	completed := n.complete(p, in, graph.Mul(n.encode(p, in, ""), in.Get(model.InPresent)))
 	f := n.predict(p, in, completed)
 	f.Encoded = completed
 	f.Recover = func() [erc.NumModalities]*graph.Node {
@@ -142,8 +146,7 @@ func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
 
 // encode projects utterances, each a sequence of one frame: a convolution of one tap.
 func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	var none [erc.NumModalities]*graph.Node
-	return layer.Embed(p.In("encode"), readout.DropInputs(in, prefix), none, in[model.InValid], n.cfg.Width, 1)
+	return layer.Embed(p.In("encode"), readout.Inputs(in, prefix), in.Get(model.InValid), n.cfg.Width, 1)
 }
 
 // complete samples what is missing and refines it.
@@ -157,6 +160,5 @@ func (n *Net) complete(p *model.Params, in engine.Nodes, seen *graph.Node) *grap
 // predict fuses the completed modalities and reads along the conversation.
 func (n *Net) predict(p *model.Params, in engine.Nodes, completed *graph.Node) model.Outputs {
 	fused := attend(p.In("fuse"), completed)
-	read := n.cfg.Reader().Read(p.In("reader"), layer.Beside(fused), in, nil)
-	return n.head.Predict(p.In("head"), readout.DropFused(in, read))
+	return n.out.Predict(p, in, layer.Beside(fused))
 }

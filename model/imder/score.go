@@ -22,10 +22,10 @@ func (n *Net) sample(p *model.Params, in engine.Nodes, seen *graph.Node) *graph.
 			out := n.score(p, in, state[0], seen, time, graph.Scalar(g, dtype, std))
 			return []*graph.Node{layer.Space{}.Combine(1, state[0], std, out)} // x + std²·(out/std)
 		},
-		Noise: func(draw, _ int) *graph.Node { return layer.Pick(in[inNoise], draw) },
+		Noise: func(draw, _ int) *graph.Node { return layer.Pick(in.Get(inNoise), draw) },
 	}
 	times := diffusion.Uniform.Times(n.sde, n.cfg.Steps, diffusion.Euler.End())
-	start := []*graph.Node{graph.MulScalar(in[inStart], n.sde.PriorStd())}
+	start := []*graph.Node{graph.MulScalar(in.Get(inStart), n.sde.PriorStd())}
 	return diffusion.Sample(diffusion.Euler, problem, start, times)[0]
 }
 
@@ -37,7 +37,7 @@ func (n *Net) score(p *model.Params, in engine.Nodes, x, seen, time, std *graph.
 	width, valid := n.cfg.Width, layer.Valid4(in)
 	embedded := graph.Reshape(layer.TimeEmbedding(p.In("time"), time, width), 1, -1, 1, width)
 	scale := graph.Sqrt(graph.OnePlus(graph.Square(std))) // of x, whose own is about 1
-	side := graph.Concatenate([]*graph.Node{layer.Beside(seen), layer.Beside(in[model.InPresent])}, -1)
+	side := graph.Concatenate([]*graph.Node{layer.Beside(seen), layer.Beside(in.Get(model.InPresent))}, -1)
 	dims := x.Shape().Dimensions
 	condition := graph.Reshape(layer.Dense(p.In("condition"), side, erc.NumModalities*width), dims[1], dims[2], erc.NumModalities, width)
 	condition = graph.TransposeAllAxes(condition, 2, 0, 1, 3)

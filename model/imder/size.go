@@ -23,6 +23,6 @@ func (n *Net) Size(b, length int) (s model.Size) {
 		s.Each(rows, d, d, 1)
 	}
 	s.Channels(rows, n.setup.Dims, d, 2) // decoder
-	n.cfg.Reader().Size(&s, n.head, rows, erc.NumModalities*d)
+	n.out.Size(&s, rows, erc.NumModalities*d)
 	return s
 }

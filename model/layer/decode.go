@@ -24,10 +24,10 @@ func Decode(p *model.Params, encoded *graph.Node, dims [erc.NumModalities]int) [
 // truth's and the completed ones: the squared error per channel of the raw
 // features that the corpus has, averaged over all of them.
 func DecodeLoss(p *model.Params, in engine.Nodes, dims [erc.NumModalities]int, encoded ...*graph.Node) *graph.Node {
-	sum := graph.ScalarZero(in[model.InValid].Graph(), in[model.InValid].DType())
+	sum := graph.ScalarZero(in.Get(model.InValid).Graph(), in.Get(model.InValid).DType())
 	for _, x := range encoded {
 		raw := Decode(p.In("decode"), x, dims)
-		sum = graph.Add(sum, RawError(in, raw, in[model.InHas]))
+		sum = graph.Add(sum, RawError(in, raw, in.Get(model.InHas)))
 	}
 	return graph.DivScalar(sum, float64(len(encoded)))
 }
@@ -37,7 +37,7 @@ func DecodeLoss(p *model.Params, in engine.Nodes, dims [erc.NumModalities]int, e
 func RawError(in engine.Nodes, raw [erc.NumModalities]*graph.Node, mask *graph.Node) *graph.Node {
 	sum := graph.ScalarZero(mask.Graph(), mask.DType())
 	for _, m := range erc.Modalities {
-		miss := graph.Square(graph.Sub(raw[m], in[model.InComplete+m.String()]))
+		miss := graph.Square(graph.Sub(raw[m], in.Get(model.InComplete+m.String())))
 		sum = graph.Add(sum, MaskedMean(miss, Pick(mask, m)))
 	}
 	return graph.DivScalar(sum, float64(erc.NumModalities))

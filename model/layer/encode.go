@@ -8,16 +8,11 @@ import (
 )
 
 // Embed is Eq. 12 for the three modalities, Conv1D(X_m), [B,N,D_m] each →
-// [M,B,N,d]. Padding is zero before and after; drop scales the inputs (nil entries
-// leave them alone).
-func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, drop [erc.NumModalities]*graph.Node, valid *graph.Node, width, kernel int) *graph.Node {
+// [M,B,N,d]. Padding is zero before and after.
+func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, valid *graph.Node, width, kernel int) *graph.Node {
 	var encoded []*graph.Node
 	for _, m := range erc.Modalities {
-		in := x[m]
-		if drop[m] != nil {
-			in = graph.Mul(in, drop[m])
-		}
-		encoded = append(encoded, Conv1D(p.In("%s", m), in, width, kernel))
+		encoded = append(encoded, Conv1D(p.In("%s", m), x[m], width, kernel))
 	}
 	return graph.Mul(graph.Stack(encoded, 0), everyModality(valid))
 }

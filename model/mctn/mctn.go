@@ -44,36 +44,40 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("mctn"); err != nil {
+	out, err := readout.New("mctn", c.Body, s, 0)
+	if err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
+// Varies is false: the same observations always give the same completion.
+func (n *Net) Varies(*model.Conversation) bool { return false }
+
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.cfg.Feed(feed, b, draw, n.cfg.Width)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
 // Losses is L = L_pred + λ_t·L_translation + λ_c·L_cycle.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	joint, _ := n.encode(p, readout.DropInputs(in, ""), in[model.InPresent], in)
+	joint, _ := n.encode(p, readout.Inputs(in, ""), in.Get(model.InPresent), in)
 	targets := n.decode(p, joint, in)
 	translation := layer.RawError(in, targets, layer.Withheld(in))
 
 	// Back: what was translated is the source now, and what was there the target.
 	back, _ := n.encode(p, masked(targets, layer.Missing(in)), layer.Missing(in), in)
-	cycle := layer.RawError(in, n.decode(p, back, in), graph.Mul(in[model.InHas], in[model.InPresent]))
+	cycle := layer.RawError(in, n.decode(p, back, in), graph.Mul(in.Get(model.InHas), in.Get(model.InPresent)))
 
-	pred := n.head.Loss(n.regress(p, joint, in), in)
+	pred := n.out.Loss(n.regress(p, joint, in), in)
 	total := graph.Add(pred, graph.Add(graph.MulScalar(translation, n.cfg.Translation), graph.MulScalar(cycle, n.cfg.Cycle)))
 	return model.Losses{Total: total, Terms: []model.Term{
 		{Name: "pred", Value: pred}, {Name: "translation", Value: translation}, {Name: "cycle", Value: cycle},
@@ -82,13 +86,13 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 
 // Forecast predicts from the joint encoding of what is present.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	joint, _ := n.encode(p, readout.DropInputs(in, ""), in[model.InPresent], in)
+	joint, _ := n.encode(p, readout.Inputs(in, ""), in.Get(model.InPresent), in)
 	f := n.regress(p, joint, in)
 	filled := n.decode(p, joint, in)
 	for _, m := range erc.Modalities {
 		filled[m] = layer.Fill(in, m, filled[m])
 	}
-	_, f.Encoded = n.encode(p, filled, graph.OnesLike(in[model.InPresent]), in)
+	_, f.Encoded = n.encode(p, filled, graph.OnesLike(in.Get(model.InPresent)), in)
 	f.Recover = func() [erc.NumModalities]*graph.Node { return filled }
 	return f
 }
@@ -111,13 +115,13 @@ func (n *Net) encode(p *model.Params, source [erc.NumModalities]*graph.Node, pre
 	}
 	embedded = graph.Mul(graph.Stack(parts, 0), graph.Mul(present, layer.Valid4(in)))
 	side := graph.Concatenate([]*graph.Node{layer.Beside(embedded), layer.Beside(present)}, -1)
-	return layer.Recurrent(p, layer.ReLU(layer.Dense(p.In("merge"), side, n.cfg.Width)), in[model.InValid], n.cfg.Width/2), embedded
+	return layer.Recurrent(p, layer.ReLU(layer.Dense(p.In("merge"), side, n.cfg.Width)), in.Get(model.InValid), n.cfg.Width/2), embedded
 }
 
 // decode translates the joint encoding into the raw features of all modalities.
 func (n *Net) decode(p *model.Params, joint *graph.Node, in engine.Nodes) [erc.NumModalities]*graph.Node {
 	p = p.In("decoder")
-	h := layer.Recurrent(p, joint, in[model.InValid], n.cfg.Width/2)
+	h := layer.Recurrent(p, joint, in.Get(model.InValid), n.cfg.Width/2)
 	var out [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
 		out[m] = layer.Dense(p.In("%s", m), h, n.setup.Dims[m])
@@ -127,6 +131,6 @@ func (n *Net) decode(p *model.Params, joint *graph.Node, in engine.Nodes) [erc.N
 
 // regress is the recurrent regressor on the joint encoding.
 func (n *Net) regress(p *model.Params, joint *graph.Node, in engine.Nodes) model.Outputs {
-	h := layer.Recurrent(p.In("regressor"), joint, in[model.InValid], n.cfg.Width/2)
-	return n.head.Predict(p.In("head"), readout.DropFused(in, h))
+	h := layer.Recurrent(p.In("regressor"), joint, in.Get(model.InValid), n.cfg.Width/2)
+	return n.out.Predict(p, in, h)
 }

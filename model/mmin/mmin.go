@@ -32,7 +32,7 @@ type Config struct {
 	readout.Body
 	Blocks      int     `toml:"blocks" limit:"1..64"`        // autoencoders in the cascade
 	Imagination float64 `toml:"imagination" limit:"0..1000"` // weight of the imagination loss
-	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the way back
+	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the loss of the backward imagination
 }
 
 // Default returns the default settings; cascade and weights are the paper's.
@@ -52,37 +52,41 @@ func init() {
 type Net struct {
 	cfg   Config
 	setup model.Setup
-	head  readout.Head
+	out   readout.Predictor
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.Check("mmin"); err != nil {
+	out, err := readout.New("mmin", c.Body, s, readout.Layers)
+	if err != nil {
 		return nil, err
 	}
-	return &Net{cfg: c, setup: s, head: readout.Head{Setup: s, Kind: c.Head, Hidden: c.Hidden}}, nil
+	return &Net{cfg: c, setup: s, out: out}, nil
 }
 
 // Prepare adds nothing: the graphs need only what was observed.
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
+// Varies is false: the same observations always give the same completion.
+func (n *Net) Varies(*model.Conversation) bool { return false }
+
 // Draw adds dropout in training.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	n.cfg.Feed(feed, b, draw, n.cfg.Width)
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	n.out.Draw(feed, b, pass, n.cfg.Width)
 }
 
 // Losses is L = L_pred + 4·L_imagination + 2·L_cycle, the teacher's prediction and
 // the decoder beside it.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in[model.InPresent])
-	known := graph.Mul(n.embed(p.In("teacher"), readout.DropInputs(in, model.InComplete)), graph.Mul(in[model.InHas], layer.Valid4(in)))
-	taught := n.head.Loss(n.head.Predict(p.In("teacher_head"), layer.Beside(known)), in)
+	seen := graph.Mul(n.embed(p.In("encode"), readout.Inputs(in, "")), in.Get(model.InPresent))
+	known := graph.Mul(n.embed(p.In("teacher"), readout.Inputs(in, model.InComplete)), graph.Mul(in.Get(model.InHas), layer.Valid4(in)))
+	taught := n.out.Loss(n.out.Head(p.In("teacher_head"), layer.Beside(known)), in)
 
 	imagined, latent := n.cascade(p.In("imagine"), seen)
 	back, _ := n.cascade(p.In("back"), imagined)
 	imagination := layer.MaskedMean(graph.Square(graph.Sub(imagined, graph.StopGradient(known))), layer.Withheld(in))
-	cycle := layer.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in[model.InPresent])
-	pred := n.head.Loss(n.head.Predict(p.In("head"), n.read(p, in, latent)), in)
+	cycle := layer.MaskedMean(graph.Square(graph.Sub(back, graph.StopGradient(seen))), in.Get(model.InPresent))
+	pred := n.out.Loss(n.out.Predict(p, in, latent), in)
 	decode := layer.DecodeLoss(p, in, n.setup.Dims, known, completed(in, seen, imagined))
 
 	missing := graph.Add(graph.MulScalar(imagination, n.cfg.Imagination), graph.MulScalar(cycle, n.cfg.Cycle))
@@ -95,19 +99,14 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 
 // Forecast predicts from the bottlenecks of the imagination.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	seen := graph.Mul(n.embed(p.In("encode"), readout.DropInputs(in, "")), in[model.InPresent])
+	seen := graph.Mul(n.embed(p.In("encode"), readout.Inputs(in, "")), in.Get(model.InPresent))
 	imagined, latent := n.cascade(p.In("imagine"), seen)
-	f := n.head.Predict(p.In("head"), n.read(p, in, latent))
+	f := n.out.Predict(p, in, latent)
 	f.Encoded = completed(in, seen, imagined)
 	f.Recover = func() [erc.NumModalities]*graph.Node {
 		return layer.FillDecoded(p, in, n.setup.Dims, f.Encoded)
 	}
 	return f
-}
-
-// read takes the bottlenecks along the conversation, [B,N,d].
-func (n *Net) read(p *model.Params, in engine.Nodes, latent *graph.Node) *graph.Node {
-	return readout.DropFused(in, n.cfg.Reader().Read(p.In("reader"), latent, in, nil))
 }
 
 // completed takes the missing embeddings from the imagination.

@@ -19,6 +19,6 @@ func (n *Net) Size(b, length int) (s model.Size) {
 	}
 	s.Channels(rows, n.setup.Dims, d, 2) // decoder
 	s.Layer(rows, erc.NumModalities*d, n.cfg.Hidden, 1)
-	n.cfg.Reader().Size(&s, n.head, rows, n.cfg.Blocks*bottleneck)
+	n.out.Size(&s, rows, n.cfg.Blocks*bottleneck)
 	return s
 }

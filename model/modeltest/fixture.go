@@ -1,15 +1,13 @@
 package modeltest
 
 import (
-	"maps"
 	"math/rand/v2"
-	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 
@@ -126,38 +124,29 @@ func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) engine.
 	return feed
 }
 
-// run builds a graph on a feed and returns its outputs.
-func (f *fixture) run(feed engine.Feed, build func(in engine.Nodes) []*graph.Node) []*tensors.Tensor {
+// run builds a graph on a feed and returns its outputs in their order, row-major.
+func (f *fixture) run(feed engine.Feed, build func(in engine.Nodes) []*graph.Node) [][]float32 {
 	f.t.Helper()
-	names := slices.Sorted(maps.Keys(feed))
-	exec, err := mlx.NewExec(f.backend, f.store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		return build(byName(names, inputs))
+	count := 0
+	graphs := engine.NewGraphs(f.backend, f.store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
+		nodes := build(in)
+		count = len(nodes)
+		out := engine.Outputs{}
+		for i, node := range nodes {
+			out[strconv.Itoa(i)] = node
+		}
+		return out
 	})
+	defer graphs.Close()
+	results, err := graphs.Call(feed)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	defer exec.Finalize()
-	out, err := exec.Call(inOrder(names, feed)...)
-	if err != nil {
-		f.t.Fatal(err)
+	out := make([][]float32, count)
+	for i := range out {
+		out[i] = results[strconv.Itoa(i)].Values
 	}
 	return out
-}
-
-func byName(names []string, inputs []*graph.Node) engine.Nodes {
-	nodes := engine.Nodes{}
-	for i, name := range names {
-		nodes[name] = inputs[i]
-	}
-	return nodes
-}
-
-func inOrder(names []string, feed engine.Feed) []any {
-	args := make([]any, len(names))
-	for i, name := range names {
-		args[i] = feed[name]
-	}
-	return args
 }
 
 // predicted returns the outputs of the task, the encoded features and the recovered
@@ -177,39 +166,39 @@ func (f *fixture) width() int { return max(1, f.setup.NumClasses) }
 // forecast returns what predicted lists for a batch.
 func (f *fixture) forecast(b *model.Batch) [][]float32 {
 	f.t.Helper()
-	out := f.run(f.feed(b, nil, 0), func(in engine.Nodes) []*graph.Node {
+	return f.draw(b, 0)
+}
+
+// draw returns what predicted lists for a batch, of a draw by its number.
+func (f *fixture) draw(b *model.Batch, sample uint64) [][]float32 {
+	f.t.Helper()
+	feed := b.Observe()
+	if err := f.model.Prepare(feed, b, nil); err != nil {
+		f.t.Fatalf("Prepare: %v", err)
+	}
+	f.model.Draw(feed, b, model.Pass{Seed: 3, Sample: sample})
+	return f.run(feed, func(in engine.Nodes) []*graph.Node {
 		return f.predicted(f.model.Forecast(f.params, in))
 	})
-	flat := make([][]float32, len(out))
-	for i := range out {
-		flat[i] = tensors.MustCopyFlatData[float32](out[i])
-	}
-	return flat
 }
 
 // descend makes training steps on one feed after another and returns the first
 // and the last prediction loss.
 func (f *fixture) descend(steps int, feed func(step int) engine.Feed) (first, last float64) {
 	f.t.Helper()
-	var names []string
-	exec, err := mlx.NewExec(f.backend, f.store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		losses := f.model.Losses(f.params, byName(names, inputs))
+	graphs := engine.NewGraphs(f.backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
+		losses := f.model.Losses(f.params, in)
 		adam := optimizer.Adam().LearningRate(3e-3).Done()
-		adam.UpdateGraph(scope, inputs[0].Graph(), losses.Total)
-		return []*graph.Node{graph.ConvertDType(losses.Terms[0].Value, dtypes.Float32)}
+		adam.UpdateGraph(scope, in.Graph(), losses.Total)
+		return engine.Outputs{"loss": graph.ConvertDType(losses.Terms[0].Value, dtypes.Float32)}
 	})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer exec.Finalize()
+	defer graphs.Close()
 	for step := range steps {
-		inputs := feed(step)
-		names = slices.Sorted(maps.Keys(inputs))
-		out, err := exec.Call(inOrder(names, inputs)...)
+		results, err := graphs.Call(feed(step))
 		if err != nil {
 			f.t.Fatal(err)
 		}
-		last = float64(tensors.ToScalar[float32](out[0]))
+		last = float64(results["loss"].Values[0])
 		if step == 0 {
 			first = last
 		}

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/engine"
 	"gsdnet/erc"
@@ -43,6 +42,7 @@ func suite(t *testing.T, m model.Model, s model.Setup) {
 		{"padding changes nothing", padding},
 		{"permuting conversations permutes outputs", permutation},
 		{"the same draw gives the same bits", repeated},
+		{"draws vary as the model says", varies},
 		{"a trajectory ends at the completion", trajectory},
 		{"overfits four conversations", overfits},
 	} {
@@ -89,7 +89,7 @@ func finite(f *fixture) {
 		return nodes
 	})
 	for i, t := range out {
-		if got := float64(tensors.ToScalar[float32](t)); math.IsNaN(got) || math.IsInf(got, 0) {
+		if got := float64(t[0]); math.IsNaN(got) || math.IsInf(got, 0) {
 			f.t.Errorf("loss %s: got %v, want a finite number", names[i], got)
 		}
 	}
@@ -99,7 +99,7 @@ func finite(f *fixture) {
 func trajectory(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var states []model.State
-	out := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
+	flat := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
 		said := f.model.Forecast(f.params, in)
 		nodes := []*graph.Node{said.Encoded}
 		if said.Trajectory == nil {
@@ -114,10 +114,6 @@ func trajectory(f *fixture) {
 	})
 	if states == nil {
 		return
-	}
-	flat := make([][]float32, len(out))
-	for i := range out {
-		flat[i] = tensors.MustCopyFlatData[float32](out[i])
 	}
 	end := flat[len(states)]
 	if !slices.Equal(end, flat[0]) {
@@ -162,7 +158,7 @@ func gradients(f *fixture) {
 			return norms
 		})
 		for i, t := range out {
-			got := float64(tensors.ToScalar[float32](t))
+			got := float64(t[0])
 			if math.IsNaN(got) {
 				f.t.Errorf("gradient of %s is not a number", names[i])
 			}
@@ -265,6 +261,26 @@ func repeated(f *fixture) {
 	for i, got := range f.forecast(b) {
 		if !slices.Equal(got, want[i]) {
 			f.t.Errorf("output %d differs between two runs of the same draw", i)
+		}
+	}
+}
+
+// varies compares two draws of conversations with holes, and of complete ones.
+func varies(f *fixture) {
+	holes, truth := f.batch(16, 0, 1, 2, 3)
+	complete := &model.Batch{N: holes.N, Dims: holes.Dims}
+	for i, c := range holes.Conversations {
+		c.Present, c.Features = truth[i].Present, truth[i].Features
+		complete.Conversations = append(complete.Conversations, c)
+	}
+	for _, b := range []*model.Batch{holes, complete} {
+		want := false
+		for i := range b.Conversations {
+			want = want || f.model.Varies(&b.Conversations[i])
+		}
+		got := !slices.EqualFunc(f.forecast(b), f.draw(b, 1), slices.Equal)
+		if got != want {
+			f.t.Errorf("draws differ: %v, and the model says %v (everything present: %v)", got, want, b == complete)
 		}
 	}
 }

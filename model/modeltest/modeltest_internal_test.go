@@ -29,14 +29,16 @@ func (l leaky) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error 
 
 func (leaky) Draw(engine.Feed, *model.Batch, model.Pass) {}
 
+func (leaky) Varies(*model.Conversation) bool { return false }
+
 func (leaky) Losses(*model.Params, engine.Nodes) model.Losses { return model.Losses{} }
 
 func (leaky) Forecast(_ *model.Params, in engine.Nodes) model.Outputs {
 	return model.Outputs{
-		Location: in["sum"], Scale: graph.OnesLike(in["sum"]), Encoded: in[model.InPresent],
+		Location: in.Get("sum"), Scale: graph.OnesLike(in.Get("sum")), Encoded: in.Get(model.InPresent),
 		Recover: func() (x [erc.NumModalities]*graph.Node) {
 			for _, m := range erc.Modalities {
-				x[m] = in[m.String()]
+				x[m] = in.Get(m.String())
 			}
 			return x
 		},

@@ -19,39 +19,37 @@ const (
 // ratings and cannot be known to better than this.
 const minScale = 0.02
 
-// Head is what predicts from the fused states.
-type Head struct {
-	Setup  model.Setup
-	Kind   string // HeadLaplace or HeadPoint
-	Hidden int
+// head predicts from what was read.
+type head struct {
+	setup  model.Setup
+	kind   string // HeadLaplace or HeadPoint
+	hidden int
 }
 
-// Predict maps the fused states [B,N,F] to the task's outputs.
-func (h Head) Predict(p *model.Params, fused *graph.Node) model.Outputs {
-	hidden := layer.ReLU(layer.Dense(p.In("hidden"), fused, h.Hidden))
-	if h.Setup.Task == erc.Classes {
-		return model.Outputs{Logits: layer.Dense(p.In("class"), hidden, h.Setup.NumClasses)}
+// predict maps what was read, [B,N,W], to the outputs of the task.
+func (h head) predict(p *model.Params, fused *graph.Node) model.Outputs {
+	hidden := layer.ReLU(layer.Dense(p.In("hidden"), fused, h.hidden))
+	if h.setup.Task == erc.Classes {
+		return model.Outputs{Logits: layer.Dense(p.In("class"), hidden, h.setup.NumClasses)}
 	}
 	location := graph.Squeeze(layer.Dense(p.In("location"), hidden, 1), -1)
-	if h.Kind == HeadPoint {
+	if h.kind == HeadPoint {
 		return model.Outputs{Location: location, Scale: graph.ZerosLike(location)}
 	}
 	raw := graph.Squeeze(layer.Dense(p.In("scale"), hidden, 1), -1)
 	return model.Outputs{Location: location, Scale: graph.AddScalar(graph.Softplus(raw), minScale)}
 }
 
-// Loss is L_pred, the mean over labelled utterances of the Laplace negative
-// log-likelihood, the absolute error or the cross-entropy.
-func (h Head) Loss(f model.Outputs, in engine.Nodes) *graph.Node {
-	if h.Setup.Task == erc.Classes {
+func (h head) loss(f model.Outputs, in engine.Nodes) *graph.Node {
+	if h.setup.Task == erc.Classes {
 		likely := graph.LogSoftmax(f.Logits, -1)
-		hot := graph.OneHot(in[model.InClass], h.Setup.NumClasses, likely.DType())
-		return layer.MaskedMean(graph.Neg(graph.ReduceSum(graph.Mul(likely, hot), -1)), in[model.InLabelled])
+		hot := graph.OneHot(in.Get(model.InClass), h.setup.NumClasses, likely.DType())
+		return layer.MaskedMean(graph.Neg(graph.ReduceSum(graph.Mul(likely, hot), -1)), in.Get(model.InLabelled))
 	}
-	miss := graph.Abs(graph.Sub(f.Location, in[model.InLabel]))
-	if h.Kind == HeadPoint {
-		return layer.MaskedMean(miss, in[model.InLabelled])
+	miss := graph.Abs(graph.Sub(f.Location, in.Get(model.InLabel)))
+	if h.kind == HeadPoint {
+		return layer.MaskedMean(miss, in.Get(model.InLabelled))
 	}
 	nll := graph.Add(graph.Log(graph.MulScalar(f.Scale, 2.0)), graph.Div(miss, f.Scale))
-	return layer.MaskedMean(nll, in[model.InLabelled])
+	return layer.MaskedMean(nll, in.Get(model.InLabelled))
 }

@@ -15,47 +15,43 @@ const (
 	RowsEncoded  = "encoded"  // X'_m of Eq. 14, as printed in the paper
 )
 
-// Reader is what stands between the fused graph and the head: the fused states,
-// rectified, are brought down to Width channels and read along the conversation, both
-// ways, by recurrent layers, as GCNet and its successors have it. With no layers the
-// head reads the fused states themselves, as printed in the paper.
-type Reader struct {
-	Width  int // even
-	Layers int
+// reader stands between the fused states and the head. Fused states are rectified, mapped
+// to width channels and read along the conversation in both directions by recurrent
+// layers, as GCNet and its successors have it. With no layers the head reads the fused
+// states themselves, as printed in the paper.
+type reader struct {
+	width  int // even
+	layers int
 }
 
-// Read maps fused states [B,N,F] to what the head reads, [B,N,Reads(F)]. Drop
-// scales that in training (nil: not).
-func (r Reader) Read(p *model.Params, fused *graph.Node, in engine.Nodes, drop *graph.Node) *graph.Node {
-	if r.Layers > 0 {
-		known := graph.Concatenate([]*graph.Node{layer.ReLU(fused), layer.Beside(in[model.InPresent])}, -1)
-		fused = layer.ReLU(layer.Dense(p.In("joint"), known, r.Width))
+// read maps fused states [B,N,F] to what the head reads, [B,N,reads(F)].
+func (r reader) read(p *model.Params, fused *graph.Node, in engine.Nodes) *graph.Node {
+	if r.layers > 0 {
+		known := graph.Concatenate([]*graph.Node{layer.ReLU(fused), layer.Beside(in.Get(model.InPresent))}, -1)
+		fused = layer.ReLU(layer.Dense(p.In("joint"), known, r.width))
 	}
-	for i := range r.Layers {
-		fused = layer.Recurrent(p.In("layer%d", i), fused, in[model.InValid], r.Width/2)
-	}
-	if drop != nil {
-		fused = graph.Mul(fused, drop)
+	for i := range r.layers {
+		fused = layer.Recurrent(p.In("layer%d", i), fused, in.Get(model.InValid), r.width/2)
 	}
 	return fused
 }
 
-// Reads returns the number of channels that the head reads of F fused ones.
-func (r Reader) Reads(fused int) int {
-	if r.Layers > 0 {
-		return r.Width
+// reads returns the number of channels that the head reads of F fused ones.
+func (r reader) reads(fused int) int {
+	if r.layers > 0 {
+		return r.width
 	}
 	return fused
 }
 
-// Size adds the layers of the reader on fused states of a width, and those of the head.
-func (r Reader) Size(s *model.Size, h Head, rows, in int) {
-	if r.Layers > 0 {
-		s.Layer(rows, in+erc.NumModalities, r.Width, 1)
-		in = r.Width
+// size adds the layers of the reader on fused states of a width, and those of the head.
+func (r reader) size(s *model.Size, h head, rows, in int) {
+	if r.layers > 0 {
+		s.Layer(rows, in+erc.NumModalities, r.width, 1)
+		in = r.width
 	}
-	for range r.Layers {
+	for range r.layers {
 		s.Recurrent(rows, in, in, 1)
 	}
-	s.Layer(rows, in, h.Hidden, 1)
+	s.Layer(rows, in, h.hidden, 1)
 }

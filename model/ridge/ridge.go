@@ -34,8 +34,8 @@ type Regression struct {
 const inFold = "fold"
 
 // Feed adds the folds of training conversations.
-func (r Regression) Feed(feed engine.Feed, b *model.Batch, draw model.Pass) {
-	if r.Folds == 0 || !draw.Train {
+func (r Regression) Feed(feed engine.Feed, b *model.Batch, pass model.Pass) {
+	if r.Folds == 0 || !pass.Train {
 		return
 	}
 	fold := make([]float32, b.Size()*r.Folds)
@@ -72,19 +72,19 @@ func mapName(from erc.Present, to erc.Modality) string {
 func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalities]*graph.Node {
 	var x [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
-		x[m] = in[m.String()]
+		x[m] = in.Get(m.String())
 	}
 	var around [erc.NumModalities]*graph.Node
 	for _, m := range erc.Modalities {
 		around[m] = aroundOf(in, m)
 	}
 	for _, pattern := range partial() {
-		here := graph.InsertAxes(in[model.InValid], -1) // [B,N,1]
+		here := graph.InsertAxes(in.Get(model.InValid), -1) // [B,N,1]
 		var sources []*graph.Node
 		for _, m := range erc.Modalities {
-			present := layer.Pick(in[model.InPresent], m)
+			present := layer.Pick(in.Get(model.InPresent), m)
 			if pattern.Has(m) {
-				sources = append(sources, in[m.String()])
+				sources = append(sources, in.Get(m.String()))
 			} else {
 				present = graph.OneMinus(present)
 			}
@@ -117,7 +117,7 @@ func foldName(name string) string { return model.TrainingConstant + name }
 // map of its fold.
 func (r Regression) apply(p *model.Params, in engine.Nodes, source *graph.Node, name string) *graph.Node {
 	g, dims := source.Graph(), source.Shape().Dimensions
-	fold := in[inFold]
+	fold := in.Optional(inFold)
 	if fold != nil {
 		name = foldName(name)
 	}
@@ -134,7 +134,7 @@ func (r Regression) apply(p *model.Params, in engine.Nodes, source *graph.Node, 
 
 // aroundOf is what the other utterances show of a modality, [B,N,D_m].
 func aroundOf(in engine.Nodes, m erc.Modality) *graph.Node {
-	x, present := in[m.String()], layer.Pick(in[model.InPresent], m)
+	x, present := in.Get(m.String()), layer.Pick(in.Get(model.InPresent), m)
 	others := graph.Sub(graph.ReduceAndKeep(x, graph.ReduceSum, 1), x)
 	count := graph.Sub(graph.ReduceAndKeep(present, graph.ReduceSum, 1), present)
 	return graph.Div(others, graph.OnePlus(count))

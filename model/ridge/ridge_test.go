@@ -1,13 +1,11 @@
 package ridge_test
 
 import (
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
@@ -129,30 +127,18 @@ func completion(t *testing.T, ridge ridge.Regression, conv model.Conversation, s
 	}
 	feed := batch.Observe()
 	ridge.Feed(feed, batch, model.Pass{Train: len(training) > 0})
-	names := slices.Sorted(maps.Keys(feed))
-	var args []any
-	for _, name := range names {
-		args = append(args, feed[name])
-	}
-	exec, err := mlx.NewExec(backend, store, func(_ *mlx.Scope, inputs []*graph.Node) []*graph.Node {
-		in := engine.Nodes{}
-		for i, name := range names {
-			in[name] = inputs[i]
-		}
+	graphs := engine.NewGraphs(backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		filled := ridge.Complete(params, in)
-		return filled[:]
+		return engine.Outputs{"text": filled[erc.Text], "audio": filled[erc.Audio], "visual": filled[erc.Visual]}
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer exec.Finalize()
-	outputs, err := exec.Call(args...)
+	defer graphs.Close()
+	results, err := graphs.Call(feed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out [][]float32
-	for _, x := range outputs {
-		out = append(out, tensors.MustCopyFlatData[float32](x))
+	for _, m := range erc.Modalities {
+		out = append(out, results[m.String()].Values)
 	}
 	return out
 }

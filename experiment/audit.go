@@ -1,0 +1,66 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"gsdnet/erc"
+	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/hint"
+	"gsdnet/missing"
+)
+
+// AuditFile says, beside the frozen masks of a data set, what they really withhold.
+// It lists the masks whose rate alone does not say that: those of data that lack
+// modalities by nature, and those of protocols that the paper does not have.
+const AuditFile = "audit.json"
+
+// keepAudits audits masks of a data set and adds them to its file. It writes none
+// where no mask needs it.
+func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) error {
+	var audits []missing.Audit
+	for _, mask := range masks {
+		p, err := missing.Lookup(mask.Protocol)
+		if err != nil {
+			return err
+		}
+		if a := mask.Audit(convs); a.Natural > 0 || p.Table == 0 {
+			audits = append(audits, a)
+		}
+	}
+	if len(audits) == 0 {
+		return nil
+	}
+	old, err := ReadAudits(dir)
+	if err != nil {
+		return err
+	}
+	for _, a := range audits {
+		old = slices.DeleteFunc(old, func(o missing.Audit) bool { return o.Mask == a.Mask })
+	}
+	text, err := json.MarshalIndent(append(old, audits...), "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, AuditFile), append(text, '\n'))
+}
+
+// ReadAudits reads the audits in a folder of masks, none where there is no file.
+func ReadAudits(dir string) (audits []missing.Audit, err error) {
+	path := filepath.Join(dir, AuditFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil {
+		err = decodeJSON(text, &audits)
+	}
+	if err != nil {
+		return nil, hint.Input("delete it and give the sweep again", "%s: %w", path, err)
+	}
+	return audits, nil
+}

@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"gsdnet/erc"
+	"gsdnet/experiment"
+	"gsdnet/missing"
+)
+
+// masksTable is what the masks of a board really withhold. It returns false where a
+// sweep kept no audits of them: there, the points of the protocol say it.
+func masksTable(b *board) (table, bool, error) {
+	audits, err := b.audits()
+	if err != nil || len(audits) == 0 {
+		return table{}, false, err
+	}
+	s := &sheet{title: b.title() + ": realised rates"}
+	for _, m := range erc.Modalities {
+		s.columns = append(s.columns, column{name: m.String(), measure: shareMeasure, plain: true})
+	}
+	for _, name := range []string{"all", "aimed at", "by nature"} {
+		s.columns = append(s.columns, column{name: name, measure: shareMeasure, plain: true})
+	}
+	runs := audits[0].Runs != nil
+	if runs {
+		for _, name := range []string{"text run", "audio run", "visual run", "run aimed at"} {
+			s.columns = append(s.columns, column{name: name, measure: widthMeasure, plain: true})
+		}
+	}
+	for _, a := range audits {
+		values := append(a.Absent[:], a.Rate, a.Expected, a.Natural)
+		if runs {
+			values = append(append(values, a.Runs.Mean[:]...), a.Runs.Expected)
+		}
+		r := row{name: strings.TrimSuffix(a.Mask, filepath.Ext(a.Mask)), kind: ours}
+		for _, v := range values {
+			r.entries = append(r.entries, summarise([]float64{v}))
+		}
+		s.rows = append(s.rows, r)
+	}
+	return table{
+		id: "masks-" + b.dataset + "-" + b.protocol, title: "Masks: " + b.title(), sheets: []*sheet{s},
+		note: "Absent cells in percent, of each modality and of all, what lacks by nature included. \"Aimed at\" is the rate in data that lack nothing, in which one modality of each utterance stays. " +
+			"A run is a run of utterances of a conversation that lack the modality, and its mean length is aimed at in long conversations.",
+	}, true, nil
+}
+
+// audits returns the audits of the board's masks that its sweep kept, in the order of
+// the protocol's points.
+func (b *board) audits() ([]missing.Audit, error) {
+	for _, m := range b.methods {
+		for _, seed := range m.seeds() {
+			for _, r := range m.trials[seed].runs {
+				all, err := experiment.ReadAudits(filepath.Join(filepath.Dir(r.dir), experiment.MaskDir, b.dataset))
+				if err != nil {
+					return nil, err
+				}
+				var own []missing.Audit
+				for _, point := range b.kind.Points {
+					for _, a := range all {
+						if strings.HasPrefix(a.Mask, fmt.Sprintf("%s-%s-%s-seed", b.protocol, b.split, point)) {
+							own = append(own, a)
+						}
+					}
+				}
+				if own != nil {
+					return own, nil
+				}
+			}
+		}
+	}
+	return nil, nil
+}
