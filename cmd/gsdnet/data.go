@@ -27,9 +27,8 @@ func (describeCmd) Help() string {
 	return `Example:
   gsdnet data describe corpus.npz --set data.label=label_centered
 
-Lists every array of a .npz with what it is used as, or the --set flag that would
-use it. It does so for a file that is no corpus too, before the error that says
-why. FILE may be - for standard input.`
+Lists every array of a .npz file with its use, or the --set flag that would use it.
+If the file is not a valid corpus, the list is printed before the error. FILE may be - for standard input.`
 }
 
 // Run prints the description.
@@ -49,7 +48,7 @@ func (c *describeCmd) Run(ctx context.Context, term *terminal) error {
 	if description.Name == "" {
 		return err
 	}
-	// What can be said is said, and then why there is no more.
+	// The part of the description that could be read is printed before the error.
 	if c.JSON {
 		return errors.Join(printJSON(term.out, description), err)
 	}
@@ -63,7 +62,7 @@ func init() {
 
 type maskCmd struct {
 	File string `arg:"" help:"Data file to draw masks for." placeholder:"FILE"`
-	Out  string `help:"Directory for the masks. Masks that are already there are kept." required:""`
+	Out  string `help:"Directory for the masks. Masks that are already there are not changed." required:""`
 	Seed uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags

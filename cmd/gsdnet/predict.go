@@ -139,5 +139,5 @@ func (c *predictCmd) format() (func(io.Writer, *erc.Corpus, []gsdnet.Prediction)
 	if c.Out == stdout {
 		return writePredictions, nil
 	}
-	return nil, hint.Input("name it .csv or .jsonl, or - for standard output", "--out %s: no format of that name", c.Out)
+	return nil, hint.Input("name it .csv or .jsonl, or - for standard output", "--out %s: the ending names no format that predict writes", c.Out)
 }

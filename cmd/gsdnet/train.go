@@ -103,7 +103,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 func (c *trainCmd) settings() (*rundir.Config, error) {
 	if !c.Resume {
 		if c.Data == "" {
-			return nil, hint.Input("name the file with --data FILE", "no conversations to learn from")
+			return nil, hint.Input("name the file with --data FILE", "no data file is given")
 		}
 		return c.resolve(rundir.DefaultConfig())
 	}

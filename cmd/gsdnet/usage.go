@@ -12,7 +12,7 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// faults are the parser's messages and what is printed for each: an error, and a
+// usageFaults are the parser's messages and what is printed for each: an error, and a
 // hint that is followed by where the help is. $1 and $2 are the groups.
 var usageFaults = []struct{ parser, message, hint string }{
 	{`unknown flag (-[^-]\S*), did you mean .*`, `unknown flag $1`, ``}, // every short flag is near
