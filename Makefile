@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./sp
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet

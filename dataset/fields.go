@@ -10,20 +10,17 @@ import (
 // is given must exist in the file. Numbers may have any NumPy type; whole
 // numbers may be stored as floats.
 type Fields struct {
-	Text     string `toml:"text"`     // number [n, D_t], a missing row is NaN; optional, as are the next two, but not all three
-	Audio    string `toml:"audio"`    // number [n, D_a]
-	Visual   string `toml:"visual"`   // number [n, D_v]
-	Present  string `toml:"present"`  // 0 or 1 [n, 3], optional
-	Label    string `toml:"label"`    // number [n] in [-3,3], NaN unlabelled, optional
-	Class    string `toml:"class"`    // whole [n] from 0, -1 unlabelled, optional
-	Dialogue string `toml:"dialogue"` // whole from 0, or text [n]
-	Turn     string `toml:"turn"`     // whole [n], orders the dialogue
-	Speaker  string `toml:"speaker"`  // whole from 0, or text [n], optional, 0 without
-	Split    string `toml:"split"`    // 0 train 1 valid 2 test, or these words [n], optional, test without
-	// Task is "scores" (label), "classes" (class) or "none", which reads neither
-	// labels nor splits. Empty means scores where the file has them, else classes,
-	// else a corpus without labels.
-	Task string `toml:"task"`
+	Text     string `toml:"text"`     // array of the text features, numbers [n, D_t]; a row of NaN is missing; one of the three is needed
+	Audio    string `toml:"audio"`    // array of the audio features, numbers [n, D_a]
+	Visual   string `toml:"visual"`   // array of the visual features, numbers [n, D_v]
+	Present  string `toml:"present"`  // array that says what was observed, 0 or 1 [n, 3]; optional
+	Label    string `toml:"label"`    // array of scores, numbers [n] in [-3, 3], NaN where there is none; optional
+	Class    string `toml:"class"`    // array of classes, whole numbers [n] from 0, -1 where there is none; optional
+	Dialogue string `toml:"dialogue"` // array of conversations, whole numbers from 0 or text [n]
+	Turn     string `toml:"turn"`     // array that orders the utterances of a conversation, whole numbers [n]
+	Speaker  string `toml:"speaker"`  // array of speakers, whole numbers from 0 or text [n]; without it all are 0
+	Split    string `toml:"split"`    // array of splits, 0 train 1 valid 2 test, or these words [n]; without it all are test
+	Task     string `toml:"task"`     // labels to use: scores, classes or none (neither labels nor splits); empty takes scores if there are any, else classes, else none
 }
 
 // Resolved returns the fields with every empty name replaced by its default.

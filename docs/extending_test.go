@@ -94,7 +94,7 @@ func edit(t *testing.T, path string, change func(string) string) {
 }
 
 // throughAllModels names tests that go through the list of models, or of packages.
-const throughAllModels = "Documented|Every|All|Known|Limit|Settings|Arrows|Names"
+const throughAllModels = "Current|Every|All|Known|Limit|Settings|Arrows|Names"
 
 // The worked example of extending.md, in a copy of the project changed as the page
 // says, passes its suite and the tests that go through all models, and is trained by
@@ -103,9 +103,9 @@ func TestWorkedExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED: builds the project a second time")
 	}
-	code, settings := blocks(t, "extending.md#A new model", "go"), blocks(t, "extending.md#A new model", "toml")
-	if len(code) != 3 || len(settings) != 1 {
-		t.Fatalf("%d blocks of Go and %d of TOML, want the model, its test, the line, and the settings", len(code), len(settings))
+	code := blocks(t, "extending.md#A new model", "go")
+	if len(code) != 3 {
+		t.Fatalf("%d blocks of Go, want the model, its test, and the line", len(code))
 	}
 	tree := t.TempDir()
 	copyTree(t, "..", tree)
@@ -121,15 +121,13 @@ func TestWorkedExample(t *testing.T) {
 	edit(t, filepath.Join(tree, "model", "all", "all.go"), func(list string) string {
 		return strings.Replace(list, "import (\n", "import (\n"+code[2], 1)
 	})
-	edit(t, filepath.Join(tree, "docs", "config.md"), func(page string) string {
-		return strings.Replace(page, "[imder]\n", settings[0]+"\n[imder]\n", 1)
-	})
+	run(t, tree, "go", "run", "-trimpath", "./bench/settings")
 	if gofmt := run(t, tree, "gofmt", "-l", "model"); gofmt != "" {
 		t.Errorf("gofmt would change %s", gofmt)
 	}
 	run(t, tree, "go", "vet", "-trimpath", "./model/carry", "./model/all")
 	run(t, tree, "go", "test", "-trimpath", "-short", "./model/carry")
-	run(t, tree, "go", "test", "-trimpath", "-short", "-run", throughAllModels, ".", "./model", "./train", "./experiment", "./internal/limit")
+	run(t, tree, "go", "test", "-trimpath", "-short", "-run", throughAllModels, ".", "./model", "./train", "./experiment", "./internal/limit", "./bench/settings")
 	said := run(t, tree, "go", "run", "-trimpath", "./cmd/gsdnet", "train", "--data", "synthetic:conversations=12,turns=3-5", "--out", "run", "--model", "carry",
 		"--set", "carry.width=8", "--set", "train.epochs=2")
 	if !strings.Contains(said, "parameters, 2 epochs") {

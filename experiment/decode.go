@@ -63,13 +63,17 @@ func (k *keys) variants(own []map[string]any) []Variant {
 // into types that know every key, so that a wrong one is pointed at, and once as
 // it stands, so that settings can be told from defaults.
 func decode(path string, text []byte) (*Grid, error) {
+	var raw map[string]any
+	if toml.Unmarshal(text, &raw) == nil { // else strict says what is wrong
+		for _, tables := range append(tablesOf(raw["variant"]), raw) {
+			if err := rundir.CheckNames(path, tables); err != nil {
+				return nil, err
+			}
+		}
+	}
 	typed := reflect.New(layout(true))
 	if err := strict(path, text, typed.Interface()); err != nil {
 		return nil, err
-	}
-	var raw map[string]any
-	if err := toml.Unmarshal(text, &raw); err != nil {
-		return nil, hint.Input("see docs/sweep.md", "%s: %w", path, err)
 	}
 	var k keys
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[keys]()) {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"gsdnet/dataset"
 	"gsdnet/experiment"
 	"gsdnet/model/gsdnet"
 )
@@ -37,18 +38,24 @@ func TestShippedGridsAreValid(t *testing.T) {
 	}
 }
 
-// The row of the paper's own choices has exactly these.
+// The rows of the paper's own choices have exactly these.
 func TestPaperVariant(t *testing.T) {
-	g, err := experiment.Load("../configs/mosi/paper.toml")
-	if err != nil {
-		t.Fatal(err)
+	paths, err := filepath.Glob("../configs/*/paper.toml")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
 	}
-	g.Datasets[0].Path, g.Datasets[0].Fields.Text = "synthetic", ""
-	s, err := g.Prepare(t.Context(), "", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := *s.Cells[0].Config.Settings["gsdnet"].(*gsdnet.Config), gsdnet.Paper(); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, want %+v", got, want)
+	for _, path := range paths {
+		g, err := experiment.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.Datasets[0].Path, g.Datasets[0].Fields = "synthetic", dataset.Fields{}
+		s, err := g.Prepare(t.Context(), "", t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := *s.Cells[0].Config.Settings["gsdnet"].(*gsdnet.Config), gsdnet.Paper(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, want %+v", path, got, want)
+		}
 	}
 }

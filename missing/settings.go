@@ -11,10 +11,10 @@ const Mixed = "mixed"
 // Settings say what is withheld in training and validation. They are the table
 // [missing] of a config.
 type Settings struct {
-	Protocol string `toml:"protocol"` // name of a protocol
-	Family   string `toml:"family"`   // of a protocol that has families; others ignore it
-	Rate     any    `toml:"rate"`     // "mixed", or one point of the protocol, such as 0.3 or "{t,v}"
-	Seed     uint64 `toml:"seed"`     // of the frozen masks
+	Protocol string `toml:"protocol"` // what goes missing together: the name of a protocol (docs/protocol.md)
+	Family   string `toml:"family"`   // family of the protocol random: independent or batch; other protocols ignore it
+	Rate     any    `toml:"rate"`     // mixed, or one point of the protocol, such as 0.3 or "{t,v}"
+	Seed     uint64 `toml:"seed"`     // seed of the frozen masks
 }
 
 // DefaultSettings returns the default protocol, in its default family, at all points.

@@ -37,20 +37,19 @@ type Config struct {
 	Settings map[string]any // by model: a pointer to its settings
 }
 
-// Training says how to fit. The limits of its numbers stand beside them, as those of
-// the models' settings do (package internal/limit).
+// Training says how to fit: the table [train] of a config. The limits of its numbers
+// stand beside them, as those of the models' settings do (package internal/limit).
 type Training struct {
-	Seed         uint64  `toml:"seed"`
-	Epochs       int     `toml:"epochs" limit:"1..100000"`
-	Patience     int     `toml:"patience" limit:"0..100000"`   // epochs without a better validation before stopping; 0: never
-	Batch        int     `toml:"batch" limit:"1..1024"`        // conversations a step
-	LearningRate float64 `toml:"rate" limit:">0..1"`           // at its peak; warmed up for 5 % of the steps, then a cosine to 1 % of it
-	WeightDecay  float64 `toml:"decay" limit:"0..10"`          // decoupled
+	Seed         uint64  `toml:"seed"`                         // seed of the weights, the noise, the order of the conversations and the training masks
+	Epochs       int     `toml:"epochs" limit:"1..100000"`     // largest number of passes through the training split
+	Patience     int     `toml:"patience" limit:"0..100000"`   // training stops after this many epochs without a better validation error; 0 never stops it
+	Batch        int     `toml:"batch" limit:"1..1024"`        // conversations in one step
+	LearningRate float64 `toml:"rate" limit:">0..1"`           // learning rate at its peak; it rises for 5 % of the steps, then falls along a cosine to 1 % of the peak
+	WeightDecay  float64 `toml:"decay" limit:"0..10"`          // decoupled weight decay
 	Clip         float64 `toml:"clip" limit:">0..1000000"`     // largest norm of the gradient
-	EMA          float64 `toml:"ema" limit:"0..<1"`            // decay of the weights' average
-	Select       string  `toml:"select"`                       // the split that selects the epoch: valid
-	Samples      int     `toml:"samples" limit:"1..1000"`      // completions per conversation in validation
-	ValidEvery   int     `toml:"validation" limit:"1..100000"` // epochs between validations
+	EMA          float64 `toml:"ema" limit:"0..<1"`            // decay of the moving average of the weights, which is what the checkpoint keeps
+	Samples      int     `toml:"samples" limit:"1..1000"`      // completions of each conversation in validation
+	ValidEvery   int     `toml:"validation" limit:"1..100000"` // epochs between two validations
 }
 
 // DefaultConfig returns the defaults, with the settings of every model.
@@ -60,7 +59,7 @@ func DefaultConfig() *Config {
 		Missing: missing.DefaultSettings(),
 		Train: Training{
 			Seed: 1, Epochs: 60, Patience: 15, Batch: 8, LearningRate: 1e-3, WeightDecay: 0.01,
-			Clip: 1, EMA: 0.999, Select: "valid", Samples: 1, ValidEvery: 1,
+			Clip: 1, EMA: 0.999, Samples: 1, ValidEvery: 1,
 		},
 		Settings: map[string]any{},
 	}
@@ -106,6 +105,12 @@ func (c *Config) Load(path string) error {
 
 // Parse reads TOML over the current values; name is what errors call it.
 func (c *Config) Parse(name string, text []byte) error {
+	var tables map[string]any
+	if toml.Unmarshal(text, &tables) == nil { // else the decoder below says what is wrong
+		if err := CheckNames(name, tables); err != nil {
+			return err
+		}
+	}
 	decoder := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	err := decoder.Decode(c.document(model.Names()...))
 	var unknown *toml.StrictMissingError
@@ -170,13 +175,6 @@ func (c *Config) Check() error {
 		if err := limit.Check(name, c.Settings[name]); err != nil {
 			return err
 		}
-	}
-	t := c.Train
-	if err := hint.OneOf("train.select", t.Select, "valid"); err != nil {
-		if t.Select == "test" {
-			return hint.Input(`use select = "valid"`, `train.select = "test": the test split never selects anything`)
-		}
-		return err
 	}
 	return nil
 }

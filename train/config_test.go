@@ -29,7 +29,7 @@ func TestResolvedReadsBack(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	c := rundir.DefaultConfig()
-	for _, assignment := range []string{"train.epochs=7", "train.rate = 0.01", "missing.rate=0.5", "data.label=mood", "gsdnet.through=false"} {
+	for _, assignment := range []string{"train.epochs=7", "train.rate = 0.01", "missing.rate=0.5", "data.label=mood", "gsdnet.sampler.through=false"} {
 		if err := c.Set(assignment); err != nil {
 			t.Errorf("%s: %v", assignment, err)
 		}

@@ -103,12 +103,25 @@ func dearest(c *rundir.Config, s model.Setup, lengths []int) string {
 		}
 	}
 	try("train.batch", reflect.ValueOf(&trial.Train.Batch).Elem(), limit.Of(c.Train, "batch"))
-	for _, f := range reflect.VisibleFields(mine.Elem().Type()) {
-		if f.Type.Kind() == reflect.Int {
-			try(c.Model+"."+f.Tag.Get("toml"), mine.Elem().FieldByIndex(f.Index), f.Tag.Get("limit"))
+	eachInt(c.Model, mine.Elem(), try)
+	return best
+}
+
+// eachInt calls visit with the key, the value and the limits of every whole number in
+// a struct of settings and in its tables.
+func eachInt(table string, settings reflect.Value, visit func(key string, value reflect.Value, limits string)) {
+	for i := range settings.NumField() {
+		f, value := settings.Type().Field(i), settings.Field(i)
+		key, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+		switch {
+		case f.Anonymous:
+			eachInt(table, value, visit)
+		case f.Type.Kind() == reflect.Struct:
+			eachInt(table+"."+key, value, visit)
+		case f.Type.Kind() == reflect.Int:
+			visit(table+"."+key, value, f.Tag.Get("limit"))
 		}
 	}
-	return best
 }
 
 // memory returns the bytes that the process may use: the least of the machine's, its

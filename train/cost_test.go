@@ -23,7 +23,7 @@ var measured = []string{
 	"20 gsdnet gsdnet.blocks=6",
 	"20 zero zero.width=512 zero.hidden=512",
 	"20 gcnet gcnet.width=384",
-	"250 gsdnet gsdnet.steps=2 train.batch=2",
+	"250 gsdnet gsdnet.sampler.steps=2 train.batch=2",
 }
 
 // setUp returns one of them with its corpus.
@@ -121,7 +121,7 @@ func TestTooDearIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, corpus := setUp(t, "20 gsdnet gsdnet.steps=1000 gsdnet.blocks=64 gsdnet.width=4096")
+	c, corpus := setUp(t, "20 gsdnet gsdnet.sampler.steps=1000 gsdnet.blocks=64 gsdnet.width=4096")
 	dir := filepath.Join(t.TempDir(), "run")
 	_, err = train.Fit(t.Context(), train.Options{Config: c, Corpus: corpus, Out: dir, Backend: backend})
 	if err == nil || !strings.Contains(err.Error(), "GiB of memory") || hint.Of(err) != "lower gsdnet.width" || !hint.IsInput(err) {

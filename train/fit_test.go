@@ -38,7 +38,7 @@ func settings(t *testing.T, model string, set ...string) *rundir.Config {
 		set = append([]string{model + "." + key}, set...)
 	}
 	if model == "gsdnet" {
-		set = append([]string{"gsdnet.blocks=1", "gsdnet.steps=2", "gsdnet.rank=4"}, set...)
+		set = append([]string{"gsdnet.blocks=1", "gsdnet.sampler.steps=2", "gsdnet.rank=4"}, set...)
 	}
 	for _, assignment := range set {
 		if err := c.Set(assignment); err != nil {

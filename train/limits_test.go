@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -15,26 +14,6 @@ import (
 	"gsdnet/model"
 	"gsdnet/rundir"
 )
-
-// comments returns the comments of docs/config.md by "table.key".
-func comments(t *testing.T) map[string]string {
-	t.Helper()
-	text, err := os.ReadFile("../docs/config.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, table := map[string]string{}, ""
-	heading, setting := regexp.MustCompile(`^\[([a-z_.]+)\]`), regexp.MustCompile(`^([a-z_]+) = [^#]*# (.*)`)
-	for _, line := range strings.Split(string(text), "\n") {
-		if found := heading.FindStringSubmatch(line); found != nil {
-			table = found[1]
-		}
-		if found := setting.FindStringSubmatch(line); found != nil {
-			out[table+"."+found[1]] = found[2]
-		}
-	}
-	return out
-}
 
 // numbers lists the numbers of [train] and of the models' tables with their limits.
 func numbers() map[string]string {
@@ -48,25 +27,6 @@ func numbers() map[string]string {
 		add(name, c.Settings[name])
 	}
 	return out
-}
-
-// Every number has its limits in docs/config.md, in its own table or, where that
-// says that it is the same, in [gsdnet].
-func TestDocumentedLimits(t *testing.T) {
-	documented := comments(t)
-	for name, limits := range numbers() {
-		table, key, _ := strings.Cut(name, ".")
-		comment, ok := documented[name]
-		if table == "mean" || table == "regression" {
-			comment, ok = documented["zero."+key]
-		}
-		if !ok {
-			comment = documented["gsdnet."+key]
-		}
-		if want := limit.Text(limits); !strings.HasPrefix(comment, want) {
-			t.Errorf("%s: documented as %q, want it to begin with %q", name, comment, want)
-		}
-	}
 }
 
 // Each number is refused beyond its limits, and as NaN and infinity, by an error

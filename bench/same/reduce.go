@@ -117,7 +117,8 @@ func compareSettings(kind string, a, b []byte) error {
 	return nil
 }
 
-// commonKeys compares two settings files by the keys that both have.
+// commonKeys compares two settings files by the keys that both have. A setting and a
+// table of the same name are different keys.
 func commonKeys(a, b string) error {
 	var was, is map[string]any
 	if err := errors.Join(toml.Unmarshal([]byte(a), &was), toml.Unmarshal([]byte(b), &is)); err != nil {
@@ -134,7 +135,10 @@ func commonTables(path string, was, is map[string]any) error {
 		}
 		inner, isTable := x.(map[string]any)
 		other, alsoTable := y.(map[string]any)
-		if isTable && alsoTable {
+		if isTable != alsoTable {
+			continue // the name of a setting became that of a table: not the same key
+		}
+		if isTable {
 			if err := commonTables(path+key+".", inner, other); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,10 @@ import (
 	"gsdnet/internal/hint"
 	"gsdnet/model"
 )
+
+func init() {
+	register[completionCmd]("completion", "Print a script that completes commands in a shell.")
+}
 
 type completionCmd struct {
 	Shell string `arg:"" help:"Shell to print the script for: bash, zsh or fish."`
@@ -26,12 +31,16 @@ compinit. For fish, write it to ~/.config/fish/completions/gsdnet.fish.`
 }
 
 // Run prints the script.
-func (c *completionCmd) Run(app *kong.Kong, term *terminal) error {
+func (c *completionCmd) Run(_ context.Context, term *terminal) error {
 	script, known := completionScripts[c.Shell]
 	if !known {
 		return hint.Input("choose one of bash, zsh, fish", "no completion for the shell %q", c.Shell)
 	}
-	return writeCompletion(term.out, script, app.Model.Node)
+	parser, err := newParser(&root{}, term)
+	if err != nil {
+		return err
+	}
+	return writeCompletion(term.out, script, parser.Model.Node)
 }
 
 // completed is one place on the command line: a verb, and what may follow it.

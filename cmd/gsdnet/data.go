@@ -10,13 +10,10 @@ import (
 	"gsdnet/missing"
 )
 
-// dataCmd groups the verbs on data files.
-type dataCmd struct {
-	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels, missing cells, and every array."`
-	Spectrum spectrumCmd `cmd:"" help:"Measure how much of the conversation graphs is lost where modalities are missing."`
-	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
-	Import   importCmd   `cmd:"" help:"Write a data file of another format as .npz."`
-	Split    splitCmd    `cmd:"" help:"Write a copy of a file with a split into train, valid and test."`
+func init() { registerGroup("data", "Describe data files, and draw frozen masks.") }
+
+func init() {
+	register[describeCmd]("data describe", "Show sizes, splits, labels, missing cells, and every array.")
 }
 
 type describeCmd struct {
@@ -30,9 +27,8 @@ func (describeCmd) Help() string {
 	return `Example:
   gsdnet data describe corpus.npz --set data.label=label_centered
 
-Lists every array of a .npz with what it is used as, or the --set flag that would
-use it. It does so for a file that is no corpus too, before the error that says
-why. FILE may be - for standard input.`
+Lists every array of a .npz file with its use, or the --set flag that would use it.
+If the file is not a valid corpus, the list is printed before the error. FILE may be - for standard input.`
 }
 
 // Run prints the description.
@@ -52,7 +48,7 @@ func (c *describeCmd) Run(ctx context.Context, term *terminal) error {
 	if description.Name == "" {
 		return err
 	}
-	// What can be said is said, and then why there is no more.
+	// The part of the description that could be read is printed before the error.
 	if c.JSON {
 		return errors.Join(printJSON(term.out, description), err)
 	}
@@ -60,9 +56,13 @@ func (c *describeCmd) Run(ctx context.Context, term *terminal) error {
 	return errors.Join(failed, err)
 }
 
+func init() {
+	register[maskCmd]("data mask", "Draw frozen masks of the valid and test splits, and audit them.")
+}
+
 type maskCmd struct {
 	File string `arg:"" help:"Data file to draw masks for." placeholder:"FILE"`
-	Out  string `help:"Directory for the masks. Masks that are already there are kept." required:""`
+	Out  string `help:"Directory for the masks. Masks that are already there are not changed." required:""`
 	Seed uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags

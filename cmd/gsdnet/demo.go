@@ -18,6 +18,10 @@ import (
 	"gsdnet/train"
 )
 
+func init() {
+	register[demoCmd]("demo", "Train and compare three models on synthetic conversations. This takes half a minute.")
+}
+
 type demoCmd struct {
 	Seed uint64 `help:"Seed of the conversations, weights and noise." default:"1"`
 	backendFlag
@@ -35,7 +39,7 @@ var demoModels = []struct {
 }{
 	{"zero", []string{"zero.width=32", "zero.hidden=32"}},
 	{"regression", []string{"regression.width=32", "regression.hidden=32"}},
-	{"gsdnet", []string{"gsdnet.width=32", "gsdnet.hidden=32", "gsdnet.blocks=1", "gsdnet.rank=8", "gsdnet.steps=3"}},
+	{"gsdnet", []string{"gsdnet.width=32", "gsdnet.hidden=32", "gsdnet.blocks=1", "gsdnet.rank=8", "gsdnet.sampler.steps=3"}},
 }
 
 // Run trains the models on the same conversations and prints one table.

@@ -16,15 +16,17 @@ import (
 	"gsdnet/rundir"
 )
 
+func init() { register[evalCmd]("eval", "Evaluate a run on the test split and print a table.") }
+
 type evalCmd struct {
 	runFlags
 	Data     string `help:"Conversations to evaluate on." required:""`
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
 	Samples  int    `help:"Number of completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
-	Recovery bool   `help:"Compare the recovered features with the true ones, too."`
+	Recovery bool   `help:"Also compare the recovered features with the true ones."`
 	Out      string `help:"Folder to write metrics.json and predictions.csv into." placeholder:"DIR"`
-	Other    bool   `help:"Evaluate on data that are not the run's, with masks of their own." name:"other-data"`
+	Other    bool   `help:"Evaluate on other data than those of the run, with masks drawn for them." name:"other-data"`
 	protocolFlags
 	fieldFlags
 	jsonFlag
@@ -44,7 +46,7 @@ the labels that the run was trained on.`
 func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	split, known := erc.HeldOut(c.Split)
 	if !known {
-		return hint.Input("choose test or valid", "--split %s", c.Split)
+		return hint.Input("choose test or valid", "--split %q is not known", c.Split)
 	}
 	if err := c.checkOut(); err != nil {
 		return err
@@ -63,7 +65,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	data.tell(term, split)
+	data.warn(term, split)
 	masks, err := c.masks(trained, data, split, rules)
 	if err != nil {
 		return err
@@ -97,8 +99,9 @@ type evalData struct {
 	trainedOn  int    // conversations of the split that the run was trained on
 }
 
-// tell says on the terminal what is to be known of other data.
-func (d *evalData) tell(term *terminal, split erc.Split) {
+// warn prints how the data differ from those of the run, and how many of the
+// conversations the run was trained on.
+func (d *evalData) warn(term *terminal, split erc.Split) {
 	if d.difference != "" {
 		term.note("other data than the run's: %s", d.difference)
 	}

@@ -16,8 +16,8 @@ const (
 	deviationSuffix = "_sd"      // after the name of a feature array
 )
 
-// checkFill refuses a file that has the arrays already that imputation adds, and
-// an array that is two modalities.
+// checkFill returns an error if the file already has an array that imputation adds, or
+// if one array stands for two modalities.
 func checkFill(path string, file *npz.File, fields dataset.Fields) error {
 	added := []string{observedArray}
 	role := map[string]erc.Modality{}
@@ -31,7 +31,7 @@ func checkFill(path string, file *npz.File, fields dataset.Fields) error {
 	}
 	for _, name := range added {
 		if file.Get(name) != nil {
-			return hint.Input("impute the file as it was before, or rename that array", "%s: array %q is there already, and impute would write over it", path, name)
+			return hint.Input("impute the original file, or rename that array", "%s: array %q already exists, and impute would overwrite it", path, name)
 		}
 	}
 	return nil
@@ -61,7 +61,7 @@ func fill(file *npz.File, fields dataset.Fields, imputed []gsdnet.Imputed) (fill
 			return 0, nil, fmt.Errorf("array %q: %w", name, err)
 		}
 		if before != nil && after.DType != before.DType {
-			note := fmt.Sprintf("array %q becomes %s: %s cannot hold what was recovered", name, after.Type(), before.Type())
+			note := fmt.Sprintf("array %q becomes %s: %s cannot hold the recovered values", name, after.Type(), before.Type())
 			if rounded(before) {
 				note += "; whole numbers beyond 2^53 are rounded"
 			}
@@ -85,10 +85,10 @@ func fill(file *npz.File, fields dataset.Fields, imputed []gsdnet.Imputed) (fill
 	return filled, notes, nil
 }
 
-// fillArray returns the array of a modality with its holes filled, and their
-// number. It has the type and layout of the array before where that type can
-// hold what was recovered, else float32 of float16 and float64 of whole numbers;
-// observed features never change. Before is nil where the file had no array.
+// fillArray returns the array of a modality with its holes filled, and the number of
+// holes. The array keeps its type and layout if that type can hold the recovered
+// values. Otherwise float16 becomes float32, and whole numbers become float64. Observed
+// features never change. The argument before is nil if the file has no such array.
 func fillArray(before *npz.Array, m erc.Modality, imputed []gsdnet.Imputed, width int) (*npz.Array, int, error) {
 	if before == nil {
 		before = npz.From(make([]float32, len(imputed)*width), len(imputed), width)
@@ -125,7 +125,7 @@ func fillArray(before *npz.Array, m erc.Modality, imputed []gsdnet.Imputed, widt
 			return after, holes, nil
 		}
 	}
-	return nil, 0, fmt.Errorf("what was recovered is too large for float64")
+	return nil, 0, fmt.Errorf("the recovered values are too large for float64")
 }
 
 // rounded reports whether whole numbers lost digits on their way to floats.
@@ -141,7 +141,7 @@ func rounded(before *npz.Array) bool {
 	return false
 }
 
-// setHoles writes what was recovered and reports whether the type can hold it.
+// setHoles writes the recovered values and reports whether the type can hold them.
 func setHoles(a *npz.Array, m erc.Modality, imputed []gsdnet.Imputed, width int) bool {
 	for _, u := range imputed {
 		if u.Present.Has(m) {
@@ -156,7 +156,8 @@ func setHoles(a *npz.Array, m erc.Modality, imputed []gsdnet.Imputed, width int)
 	return true
 }
 
-// deviations returns the deviations of what was recovered, 0 where nothing was.
+// deviations returns the standard deviations of the recovered values, and 0 for observed
+// features.
 func deviations(m erc.Modality, imputed []gsdnet.Imputed, width int) *npz.Array {
 	out := make([]float32, len(imputed)*width)
 	for _, u := range imputed {
@@ -165,7 +166,7 @@ func deviations(m erc.Modality, imputed []gsdnet.Imputed, width int) *npz.Array 
 	return npz.From(out, len(imputed), width)
 }
 
-// narrow returns float32 values; what was float16 stays as it was.
+// narrow converts values to float32; values that were float16 do not change.
 func narrow(values []float64) []float32 {
 	out := make([]float32, len(values))
 	for i, x := range values {

@@ -183,7 +183,7 @@ func TestFillAddsAnArray(t *testing.T) {
 
 func TestCheckFill(t *testing.T) {
 	for array, want := range map[string]string{
-		"observed": `in.npz: array "observed" is there already`, "text_sd": `in.npz: array "text_sd" is there already`, "turn_sd": "",
+		"observed": `in.npz: array "observed" already exists`, "text_sd": `in.npz: array "text_sd" already exists`, "turn_sd": "",
 	} {
 		f, _ := fixture(t, "<f4", false)
 		f.Set(array, npz.From([]float32{1}))

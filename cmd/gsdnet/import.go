@@ -13,6 +13,10 @@ import (
 	"gsdnet/internal/interrupt"
 )
 
+func init() {
+	register[importCmd]("data import", "Write a data file of another format as .npz.")
+}
+
 type importCmd struct {
 	Files []string `arg:"" name:"file" help:"Data files, or folders, of any format."`
 	Out   string   `help:"File to write (.npz)." required:"" placeholder:"FILE"`

@@ -11,6 +11,8 @@ import (
 	"gsdnet/internal/hint"
 )
 
+func init() { register[imputeCmd]("impute", "Copy a data file and fill in its missing features.") }
+
 type imputeCmd struct {
 	applyFlags
 	Out string `help:"File to write (.npz), - for standard output." required:"" placeholder:"FILE"`
@@ -21,13 +23,14 @@ func (imputeCmd) Help() string {
 	return `Example:
   gsdnet impute runs/first --in conversations.npz --out filled.npz --samples 16
 
-Writes every array of the input again, with the holes of the three feature
-arrays filled by the mean over the completions. Observed features keep their
-type and bits, and all other arrays their bytes. A feature array of whole
-numbers that has holes becomes float64, one of float16 whose type is too small
-float32; a note says so. For each feature array it adds NAME_sd, the deviation
-over the completions, 0 where there was no hole; and observed [n,3], 1 where
-there was none. An array "present" becomes 1 where a modality was filled.`
+Copies every array of the input, and fills the holes of the three feature arrays
+with the mean over the completions. Observed features and all other arrays do not
+change. A feature array of whole numbers that has holes becomes float64. A float16
+array becomes float32 if float16 cannot hold the filled values. A note reports
+such changes. For each feature array NAME, the array NAME_sd holds the standard
+deviation over the completions, which is 0 for observed features. The array
+observed [n,3] is 1 where a feature was observed. An array "present" becomes 1
+where a modality was filled.`
 }
 
 // Run imputes and writes.

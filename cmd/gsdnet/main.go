@@ -1,6 +1,7 @@
 // Command gsdnet trains, evaluates and serves emotion recognition in
-// conversations with missing modalities. Each verb has a file of its own; main
-// only parses and calls it.
+// conversations with missing modalities. Each verb is one file, which registers
+// itself; main only parses the command line and calls the verb. Start reading at
+// verb.go, then main.go.
 //
 // Results go to the standard output, progress and notes to the standard error.
 // The exit code is 0 if the work is done, 1 if it failed or was stopped, and 2 if
@@ -16,8 +17,6 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"github.com/alecthomas/kong"
-
 	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	_ "gsdnet/model/all"
@@ -28,22 +27,6 @@ const (
 	exitFailed = 1
 	exitInput  = 2
 )
-
-// cli is the command line.
-type cli struct {
-	Version versionFlag `help:"Print the version."`
-	Quiet   bool        `help:"Print neither progress nor notes. Results, warnings and errors are still printed." short:"q"`
-
-	Demo       demoCmd       `cmd:"" help:"Train and compare three models on synthetic conversations. This takes half a minute."`
-	Data       dataCmd       `cmd:"" help:"Describe data files, and draw frozen masks."`
-	Eval       evalCmd       `cmd:"" help:"Evaluate a run on the test split and print a table."`
-	Impute     imputeCmd     `cmd:"" help:"Copy a data file and fill in its missing features."`
-	Predict    predictCmd    `cmd:"" help:"Predict the emotion of every utterance, with intervals."`
-	Report     reportCmd     `cmd:"" help:"Turn the runs of a sweep into tables and figures."`
-	Sweep      sweepCmd      `cmd:"" help:"Train and evaluate a grid of models, data and seeds."`
-	Train      trainCmd      `cmd:"" help:"Train one model and write a run directory."`
-	Completion completionCmd `cmd:"" help:"Print a script that completes commands in a shell."`
-}
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // writes fail instead, and the command ends in order
@@ -94,21 +77,11 @@ func dispatch(ctx context.Context, args []string, term *terminal) (err error) {
 			err = internalError(term, stopped, debug.Stack())
 		}
 	}()
-	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("gsdnet"),
-		kong.Description("Emotion recognition in conversations when modalities are missing."),
-		kong.ValueFormatter(helpText),
-		protocolVars(),
-		kong.Writers(term.out, term.err),
-		kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(term),
-	)
+	var flags root
+	parser, err := newParser(&flags, term)
 	if err != nil {
 		return err
 	}
-	nameValues(parser.Model.Node)
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return usage(parser.Model, err)
@@ -116,12 +89,13 @@ func dispatch(ctx context.Context, args []string, term *terminal) (err error) {
 	if err := noneEmpty(parsed); err != nil {
 		return err
 	}
-	if err := limit.Flags(parsed.Selected().Target.Addr().Interface()); err != nil {
+	chosen := parsed.Selected().Target.Addr().Interface().(runner)
+	if err := limit.Flags(chosen); err != nil {
 		return err
 	}
-	term.quiet = c.Quiet
-	term.live = term.live && !c.Quiet
-	return parsed.Run()
+	term.quiet = flags.Quiet
+	term.live = term.live && !flags.Quiet
+	return chosen.Run(ctx, term)
 }
 
 // internalError reports a fault of the program itself, without the trace that

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,21 +20,97 @@ import (
 	"gsdnet/dataset/synthetic"
 )
 
-// commands are the verbs with arguments that are accepted in the folder that
-// matrixFolder makes. "gsdnet completion" and such have no more to say.
-var commands = []string{
-	"demo",
-	"data describe good.npz",
-	"data spectrum good.npz",
-	"data mask good.npz --out=new-masks",
-	"data split good.npz --out=new-split.npz",
-	"eval run --data=good.npz --samples=1",
-	"impute run --in=good.npz --out=new.npz --samples=2",
-	"predict run --in=good.npz --out=new.csv --samples=1",
-	"report sweep --out=new-report",
-	"sweep grid.toml --out=new-sweep",
-	"train --data=good.npz --out=new-run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
-	"completion bash",
+// arguments are values that are accepted in the folder that matrixFolder makes, by the
+// name of an argument or of a flag that must be given. A verb that needs others has
+// them in special.
+var arguments = map[string]string{
+	"file": "good.npz", "run": "run", "data": "good.npz", "in": "good.npz", "out": "new-out",
+}
+
+// special has the values of verbs to which arguments does not apply, and flags that
+// make a verb quick.
+var special = map[string]string{
+	"completion": "bash",
+	"data split": "good.npz --out=new-split.npz",
+	"eval":       "run --data=good.npz --samples=1",
+	"impute":     "run --in=good.npz --out=new.npz --samples=2",
+	"predict":    "run --in=good.npz --out=new.csv --samples=1",
+	"report":     "sweep --out=new-report",
+	"sweep":      "grid.toml --out=new-sweep",
+	"train":      "--data=good.npz --out=new-run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
+}
+
+// accepted returns a command line of a verb that is accepted.
+func accepted(t *testing.T, name string) []string {
+	t.Helper()
+	args := strings.Fields(name)
+	if rest, ok := special[name]; ok {
+		return append(args, strings.Fields(rest)...)
+	}
+	value := func(of string) string {
+		if arguments[of] == "" {
+			t.Fatalf("gsdnet %s: no value for %q is known; add one to special in matrix_test.go", name, of)
+		}
+		return arguments[of]
+	}
+	node := verbNode(t, args)
+	for _, argument := range node.Positional {
+		args = append(args, value(argument.Name))
+	}
+	for _, flag := range node.Flags {
+		if flag.Required {
+			args = append(args, "--"+flag.Name+"="+value(flag.Name))
+		}
+	}
+	return args
+}
+
+// words lists the verbs, without groups.
+func words() []string {
+	var names []string
+	for name, v := range verbs {
+		if v.flags != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// The help of every verb is a sentence and has an example of that verb.
+func TestEveryVerbHasAnExample(t *testing.T) {
+	for _, name := range words() {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), append(strings.Fields(name), "--help"), &terminal{out: &out, err: &errs}); code != 0 {
+			t.Errorf("gsdnet %s --help: code %d: %s", name, code, errs.String())
+		}
+		example := regexp.MustCompile(`(?s)Examples?:\n.*gsdnet ` + name + `\b`)
+		if !example.Match(out.Bytes()) {
+			t.Errorf("gsdnet %s --help has no example:\n%s", name, out.String())
+		}
+		if help := verbs[name].help; !strings.HasSuffix(help, ".") || strings.ToUpper(help[:1]) != help[:1] {
+			t.Errorf("gsdnet %s: %q is not a sentence", name, help)
+		}
+	}
+}
+
+// A verb of two words belongs to a group that is registered.
+func TestEveryGroupIsRegistered(t *testing.T) {
+	for _, name := range words() {
+		if parent, _ := cutLast(name); parent != "" && verbs[parent].help == "" {
+			t.Errorf("gsdnet %s: no group %q is registered", name, parent)
+		}
+	}
+}
+
+// A name that is taken is refused when the program starts.
+func TestVerbTwice(t *testing.T) {
+	defer func() {
+		if got, want := fmt.Sprint(recover()), `gsdnet: the verb "train" is registered twice`; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}()
+	register[trainCmd]("train", "Train it again.")
 }
 
 // bad are values that no flag and no argument was made for.
@@ -59,12 +136,13 @@ var foreign = regexp.MustCompile(`panic|goroutine|runtime error|nil pointer|%!|(
 // and leaves nothing behind.
 func TestMatrix(t *testing.T) {
 	matrixFolder(t)
-	cases := 0
-	for _, command := range commands {
-		base := strings.Fields(command)
+	cases, tried := 0, 0
+	for _, verb := range words() {
+		base := accepted(t, verb)
 		node := verbNode(t, base)
 		name := strings.ReplaceAll(strings.TrimPrefix(node.FullPath(), "gsdnet "), " ", "-")
 		t.Run(name, func(t *testing.T) {
+			tried++
 			verb := strings.Fields(node.FullPath())[1:]
 			all := [][]string{verb, append(slices.Clone(base), "--no-such-flag"), append(slices.Clone(base), "extra", "words"), append(slices.Clone(base), "--quiet=x")}
 			for _, flag := range node.Flags {
@@ -95,7 +173,7 @@ func TestMatrix(t *testing.T) {
 			}
 		})
 	}
-	if !t.Failed() && cases < 300 {
+	if !t.Failed() && cases < 300 && tried == len(words()) {
 		t.Errorf("%d cases, want 300 or more", cases)
 	}
 	t.Logf("%d cases", cases)
@@ -168,7 +246,7 @@ func listing(t *testing.T) []string {
 // verbNode returns what the parser knows of a verb.
 func verbNode(t *testing.T, args []string) *kong.Node {
 	t.Helper()
-	parser, err := kong.New(&cli{}, kong.Name("gsdnet"), protocolVars())
+	parser, err := newParser(&root{}, &terminal{out: io.Discard, err: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}

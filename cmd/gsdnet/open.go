@@ -10,7 +10,7 @@ import (
 	"gsdnet/internal/npz"
 )
 
-// openCorpus reads a data file, and is left when ctx ends: large files take seconds.
+// openCorpus reads a data file, and returns early if ctx ends, because large files take seconds.
 func openCorpus(ctx context.Context, path string, fields dataset.Fields) (*erc.Corpus, error) {
 	return interrupt.Value(ctx, func() (*erc.Corpus, error) { return dataset.Open(path, fields) })
 }

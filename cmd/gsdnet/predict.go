@@ -76,6 +76,10 @@ func (f *applyFlags) watch(term *terminal, c *erc.Corpus) (gsdnet.Options, *coun
 	return gsdnet.Options{Samples: f.Samples, Progress: bar.add}, bar
 }
 
+func init() {
+	register[predictCmd]("predict", "Predict the emotion of every utterance, with intervals.")
+}
+
 type predictCmd struct {
 	applyFlags
 	Out string `help:"File to write, .csv or .jsonl; - writes CSV to standard output." required:"" placeholder:"FILE"`
@@ -135,5 +139,5 @@ func (c *predictCmd) format() (func(io.Writer, *erc.Corpus, []gsdnet.Prediction)
 	if c.Out == stdout {
 		return writePredictions, nil
 	}
-	return nil, hint.Input("name it .csv or .jsonl, or - for standard output", "--out %s: no format of that name", c.Out)
+	return nil, hint.Input("name it .csv or .jsonl, or - for standard output", "--out %s: the ending names no format that predict writes", c.Out)
 }

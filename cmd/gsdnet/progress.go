@@ -126,7 +126,7 @@ func (c *counter) add(n int) {
 	}
 }
 
-// clear makes way for a line of text.
+// clear removes the line of progress, so that a line of text can be printed.
 func (c *counter) clear() {
 	if c.bar != nil {
 		_ = c.bar.Clear()

@@ -8,6 +8,8 @@ import (
 	"gsdnet/report"
 )
 
+func init() { register[reportCmd]("report", "Turn the runs of a sweep into tables and figures.") }
+
 type reportCmd struct {
 	Dir string `arg:"" help:"Folder that gsdnet sweep wrote." placeholder:"DIR"`
 	Out string `help:"Folder for tables and figures (default: report in DIR)." placeholder:"DIR2"`

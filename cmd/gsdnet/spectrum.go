@@ -11,6 +11,10 @@ import (
 	"gsdnet/report"
 )
 
+func init() {
+	register[spectrumCmd]("data spectrum", "Measure how much of the conversation graphs is lost where modalities are missing.")
+}
+
 type spectrumCmd struct {
 	File   string `arg:"" help:"Data file." placeholder:"FILE"`
 	Window int    `help:"Largest distance between two linked utterances; 0 links all utterances of a conversation." default:"6" limit:"0..256"`

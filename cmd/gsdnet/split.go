@@ -11,10 +11,14 @@ import (
 	"gsdnet/internal/hint"
 )
 
+func init() {
+	register[splitCmd]("data split", "Write a copy of a file with a split into train, valid and test.")
+}
+
 type splitCmd struct {
 	File   string    `arg:"" help:"Data file of any format, or - for a .npz on standard input." placeholder:"FILE"`
 	Out    string    `help:"File to write (.npz), - for standard output." required:"" placeholder:"FILE"`
-	By     string    `help:"What stays whole: conversation, or speaker, who then is in one split only." default:"conversation" placeholder:"WHAT"`
+	By     string    `help:"Unit that stays in one split: conversation or speaker." default:"conversation" placeholder:"WHAT"`
 	Shares []float64 `help:"Shares of the utterances that train, valid and test get." default:"0.7,0.1,0.2" placeholder:"A,B,C"`
 	Seed   uint64    `help:"Seed of the division." default:"0"`
 	fieldFlags

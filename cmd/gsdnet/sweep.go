@@ -14,6 +14,8 @@ import (
 	"gsdnet/internal/count"
 )
 
+func init() { register[sweepCmd]("sweep", "Train and evaluate a grid of models, data and seeds.") }
+
 type sweepCmd struct {
 	File    string `arg:"" help:"TOML file of the experiment." placeholder:"FILE.toml"`
 	Out     string `help:"Folder for the run directories. Cells that are finished there are skipped." required:""`
@@ -47,7 +49,8 @@ func (sweepCmd) Help() string {
 	return `Example:
   gsdnet sweep configs/quick.toml --out runs/quick --workers 2
 
-Stopped or killed, the same command goes on and ends with the same numbers.
+If a sweep is stopped or killed, the same command continues it, and the results are
+the same.
 gsdnet report turns the folder into tables and figures.`
 }
 
@@ -95,7 +98,7 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	return err
 }
 
-// add takes in a cell that ended.
+// add records a cell that ended.
 func (r *sweepResult) add(e experiment.Ended) {
 	cell := sweptCell{Run: e.Cell.String(), Identity: e.Cell.Identity, Before: e.Skipped, Seconds: math.Round(10*e.Elapsed.Seconds()) / 10}
 	if e.Err != nil {

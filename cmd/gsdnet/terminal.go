@@ -25,7 +25,7 @@ type terminal struct {
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// note prints something worth knowing that is no result, unless --quiet is given.
+// note prints a remark to the standard error, unless --quiet is given.
 func (t *terminal) note(format string, args ...any) {
 	if !t.quiet {
 		fmt.Fprintf(t.err, "gsdnet: note: "+format+"\n", args...)
@@ -105,7 +105,7 @@ func advice(err error) string {
 }
 
 // sink is the standard output. It keeps the first error of a write, so that a result
-// that was not written is never taken for success.
+// that was not written never counts as success.
 type sink struct {
 	to  io.Writer
 	err error
@@ -122,7 +122,7 @@ func (s *sink) Write(p []byte) (int, error) {
 }
 
 // errNobodyReads is the end of a pipe to a program that has read enough, such as head.
-// It is no news to the user.
+// It is not reported to the user.
 var errNobodyReads = errors.New("nobody reads the output")
 
 // fault says why the output was not written.
@@ -135,7 +135,7 @@ func (s *sink) fault() error {
 	if errors.As(cause, &path) {
 		cause = path.Err
 	}
-	return hint.Failure("see that the output can be written where it goes", "writing the standard output: %w", cause)
+	return hint.Failure("make sure that the output can be written; the disk may be full", "writing the standard output: %w", cause)
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -15,15 +15,16 @@ func TestFullOutput(t *testing.T) {
 	}
 	defer full.Close()
 	matrixFolder(t)
-	for _, command := range commands {
-		if command == "demo" { // prints as the others do, after half a minute
-			command = "demo --help"
+	for _, name := range words() {
+		args := accepted(t, name)
+		if name == "demo" { // prints as the others do, after half a minute
+			args = []string{"demo", "--help"}
 		}
 		var errs bytes.Buffer
-		code := run(t.Context(), strings.Fields(command), &terminal{out: full, err: &errs})
+		code := run(t.Context(), args, &terminal{out: full, err: &errs})
 		want := "gsdnet: error: writing the standard output: no space left on device\n"
 		if code != exitFailed || !strings.HasPrefix(errs.String(), want) {
-			t.Errorf("gsdnet %s: code %d, %q", command, code, errs.String())
+			t.Errorf("gsdnet %s: code %d, %q", args, code, errs.String())
 		}
 	}
 }

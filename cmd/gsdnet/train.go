@@ -46,6 +46,8 @@ func (f *configFlags) resolve(c *rundir.Config) (*rundir.Config, error) {
 	return c, c.Check()
 }
 
+func init() { register[trainCmd]("train", "Train one model and write a run directory.") }
+
 type trainCmd struct {
 	Data   string `help:"Data file to train on. A resumed run uses the file that it was started with." placeholder:"FILE"`
 	Out    string `help:"Run directory to make." required:"" placeholder:"DIR"`
@@ -101,7 +103,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 func (c *trainCmd) settings() (*rundir.Config, error) {
 	if !c.Resume {
 		if c.Data == "" {
-			return nil, hint.Input("name the file with --data FILE", "no conversations to learn from")
+			return nil, hint.Input("name the file with --data FILE", "no data file is given")
 		}
 		return c.resolve(rundir.DefaultConfig())
 	}

@@ -12,7 +12,7 @@ import (
 	"gsdnet/internal/hint"
 )
 
-// faults are the parser's messages and what is printed for each: an error, and a
+// usageFaults are the parser's messages and what is printed for each: an error, and a
 // hint that is followed by where the help is. $1 and $2 are the groups.
 var usageFaults = []struct{ parser, message, hint string }{
 	{`unknown flag (-[^-]\S*), did you mean .*`, `unknown flag $1`, ``}, // every short flag is near
@@ -43,9 +43,9 @@ func usage(app *kong.Application, err error) error {
 		strings.HasPrefix(message, "missing positional arguments "):
 		return hint.Input(help, "%s", missingArguments(node, message))
 	case strings.HasPrefix(message, "expected "):
-		return hint.Input("choose one of "+verbs(node)+"; "+help, "%s: no verb is given", node.FullPath())
+		return hint.Input("choose one of "+children(node)+"; "+help, "%s: no verb is given", node.FullPath())
 	case strings.HasPrefix(message, "unexpected argument ") && len(node.Children) > 0 && !strings.Contains(message, "did you mean"):
-		return hint.Input("choose one of "+verbs(node)+"; "+help, "unknown verb %q", strings.TrimPrefix(message, "unexpected argument "))
+		return hint.Input("choose one of "+children(node)+"; "+help, "unknown verb %q", strings.TrimPrefix(message, "unexpected argument "))
 	case strings.HasPrefix(message, "unexpected argument ") && len(node.Children) == 0:
 		first, _, _ := strings.Cut(strings.TrimPrefix(message, "unexpected argument "), ", did you mean")
 		return hint.Input(help, "unexpected argument %q: %s takes %s", first, node.FullPath(), positionals(node))
@@ -91,8 +91,8 @@ func positionals(node *kong.Node) string {
 	return fmt.Sprintf("%d arguments, %s", len(names), strings.Join(names, " and "))
 }
 
-// verbs lists what may follow.
-func verbs(node *kong.Node) string {
+// children lists the verbs of a group.
+func children(node *kong.Node) string {
 	var names []string
 	for _, child := range node.Children {
 		names = append(names, child.Name)

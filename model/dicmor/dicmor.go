@@ -33,9 +33,9 @@ import (
 // Config holds the settings, the table [dicmor] of a config.
 type Config struct {
 	readout.Body
-	Flows      int     `toml:"flows" limit:"2..64"`        // affine couplings of each flow; two move every channel
+	Flows      int     `toml:"flows" limit:"2..64"`        // affine couplings of each flow
 	Attention  int     `toml:"attention" limit:"1..64"`    // residual channel attention blocks
-	Likelihood float64 `toml:"likelihood" limit:"0..1000"` // weight of L_likelihood + L_reconstruction
+	Likelihood float64 `toml:"likelihood" limit:"0..1000"` // weight of the likelihood loss and the reconstruction loss
 }
 
 // Default returns the default settings; the weight is the paper's.

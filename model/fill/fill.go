@@ -28,17 +28,22 @@ import (
 
 // Config holds the settings that the three baselines share. The defaults are GSDNet's.
 type Config struct {
-	Width        int     `toml:"width" limit:"2..4096 even"`  // d
-	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // taps of the encoder's convolution, odd
-	Window       int     `toml:"window" limit:"0..256"`       // utterances an edge spans; 0: the whole conversation
-	Rows         string  `toml:"rows"`                        // of the fused graph: embedded, or encoded as printed
-	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // L of Eq. 19; 0: no graph
-	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0: none
-	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the head
-	Head         string  `toml:"head"`                        // laplace or point
-	Ridge        float64 `toml:"ridge" limit:">0..1000000"`   // of the regression, in units of the number of rows
-	InputDropout float64 `toml:"input_dropout" limit:"0..<1"`
-	Dropout      float64 `toml:"dropout" limit:"0..<1"`
+	Width        int     `toml:"width" limit:"2..4096 even"`  // width of the encoded features, d
+	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // utterances that the encoder's convolution reads
+	Window       int     `toml:"window" limit:"0..256"`       // largest distance between two linked utterances; 0 links the whole conversation
+	Rows         string  `toml:"rows"`                        // rows of the fused graph: embedded (before the norm) or encoded (as printed in the paper)
+	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
+	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0 has none
+	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the prediction head
+	Head         string  `toml:"head"`                        // distribution that the head predicts for scores: laplace (location and scale) or point
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels that training drops
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels that training drops
+}
+
+// RegressionConfig holds the settings of the model "regression".
+type RegressionConfig struct {
+	Config
+	Ridge float64 `toml:"ridge" limit:">0..1000000"` // penalty of the regression, in units of the number of rows
 }
 
 // body returns the settings that the shared predictor reads.
@@ -51,9 +56,12 @@ func Default() Config {
 	return Config{
 		Width: 128, Kernel: 1, Window: 6, Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2,
 		Hidden: 128, Head: readout.HeadLaplace,
-		Ridge: 0.3, InputDropout: 0.2, Dropout: 0.4,
+		InputDropout: 0.2, Dropout: 0.4,
 	}
 }
+
+// DefaultRegression returns the default settings of the model "regression".
+func DefaultRegression() RegressionConfig { return RegressionConfig{Config: Default(), Ridge: 0.3} }
 
 // The kinds of completion.
 const (
@@ -64,12 +72,12 @@ const (
 
 func init() {
 	for name, summary := range map[string]string{
-		Zero:       "missing modalities are zeros",
-		Mean:       "missing features are the conversation's mean",
-		Regression: "missing features are regressed on the present ones",
+		Zero: "missing modalities are zeros",
+		Mean: "missing features are the conversation's mean",
 	} {
-		model.Offer(name, summary, Default, func(c Config, s model.Setup) (model.Model, error) { return New(name, c, s) })
+		model.Offer(name, summary, Default, func(c Config, s model.Setup) (*Net, error) { return New(name, c, s) })
 	}
+	model.Offer(Regression, "missing features are regressed on the present ones", DefaultRegression, NewRegression)
 }
 
 // Net is one of the three models without its parameters.
@@ -80,8 +88,8 @@ type Net struct {
 	out   readout.Predictor
 }
 
-// New checks the settings and builds the model of a kind.
-func New(kind string, c Config, s model.Setup) (model.Model, error) {
+// New checks the settings and builds the model of a kind, Zero or Mean.
+func New(kind string, c Config, s model.Setup) (*Net, error) {
 	if err := hint.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
 		return nil, err
 	}
@@ -89,11 +97,16 @@ func New(kind string, c Config, s model.Setup) (model.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Net{kind: kind, cfg: c, setup: s, out: out}
-	if kind == Regression {
-		return &regression{n, ridge.Regression{Dims: s.Dims, Lambda: c.Ridge}}, nil
+	return &Net{kind: kind, cfg: c, setup: s, out: out}, nil
+}
+
+// NewRegression checks the settings and builds the model "regression".
+func NewRegression(c RegressionConfig, s model.Setup) (model.Model, error) {
+	n, err := New(Regression, c.Config, s)
+	if err != nil {
+		return nil, err
 	}
-	return n, nil
+	return &regression{n, ridge.Regression{Dims: s.Dims, Lambda: c.Ridge}}, nil
 }
 
 // inGraph names the input that Prepare adds.

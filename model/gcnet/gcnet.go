@@ -31,7 +31,7 @@ import (
 // Config holds the settings, the table [gcnet] of a config.
 type Config struct {
 	readout.Body
-	Window         int     `toml:"window" limit:"1..256"`          // utterances an edge spans, either way
+	Window         int     `toml:"window" limit:"1..256"`          // largest distance between two linked utterances
 	Reconstruction float64 `toml:"reconstruction" limit:"0..1000"` // weight of the reconstruction loss
 }
 

@@ -107,7 +107,7 @@ func (c *completer) sample() (x, r *graph.Node) {
 	}
 	c.path = []at{{n.times[0], starts}}
 	state := diffusion.Sample(n.sampler, problem, starts, n.times)
-	if !n.cfg.Through {
+	if !n.cfg.Sampler.Through {
 		for i := range state {
 			state[i] = graph.StopGradient(state[i])
 		}

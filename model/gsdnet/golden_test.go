@@ -31,16 +31,17 @@ func goldenCases() map[string]Config {
 	base := Default()
 	base.Width, base.Hidden, base.Blocks, base.Rank = 8, 8, 2, 4
 	base.Dropout, base.InputDropout = 0, 0
-	base.RidgeRank, base.Folds = 2, 2
+	base.Regression.Rank, base.Regression.Folds = 2, 2
 	base.Condition = ConditionClean
-	base.Sampler, base.Steps, base.Prediction, base.Through = "ddim", 3, "x0", true
+	base.Sampler = Sampler{Method: "ddim", Schedule: "uniform", Steps: 3, Prediction: "x0", Through: true}
 	around := base
-	around.Around, around.Prediction, around.Steps, around.Kernel = true, "eps", 2, 3
+	around.Regression.Around, around.Sampler.Prediction, around.Sampler.Steps, around.Kernel = true, "eps", 2, 3
 	paper := base
 	printed := Paper()
 	paper.Mean = printed.Mean
-	paper.SDEX, paper.SDELambda, paper.Condition, paper.Through = printed.SDEX, printed.SDELambda, printed.Condition, printed.Through
-	paper.Sampler, paper.Prediction, paper.Kernel = printed.Sampler, printed.Prediction, printed.Kernel
+	paper.SDEX, paper.SDELambda, paper.Condition, paper.Kernel = printed.SDEX, printed.SDELambda, printed.Condition, printed.Kernel
+	paper.Sampler = printed.Sampler
+	paper.Sampler.Steps = base.Sampler.Steps
 	paper.Rows, paper.Context = printed.Rows, printed.Context
 	return map[string]Config{"default": base, "around": around, "paper": paper}
 }

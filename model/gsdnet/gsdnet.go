@@ -58,11 +58,11 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
 		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
-	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Ridge, Around: c.Around, Rank: c.RidgeRank, Folds: c.Folds}
-	schedule, _ := diffusion.ParseSchedule(c.Schedule) // check has accepted these names
-	n.sampler, _ = diffusion.ParseSampler(c.Sampler)
-	n.prediction = diffusion.Prediction(c.Prediction)
-	n.times = schedule.Times(n.sdeX, c.Steps, n.sampler.End)
+	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Regression.Ridge, Around: c.Regression.Around, Rank: c.Regression.Rank, Folds: c.Regression.Folds}
+	schedule, _ := diffusion.ParseSchedule(c.Sampler.Schedule) // check has accepted these names
+	n.sampler, _ = diffusion.ParseSampler(c.Sampler.Method)
+	n.prediction = diffusion.Prediction(c.Sampler.Prediction)
+	n.times = schedule.Times(n.sdeX, c.Sampler.Steps, n.sampler.End)
 	return n, nil
 }
 
@@ -220,7 +220,7 @@ func (n *Net) scoreLosses(c *completer, target, withheld *graph.Node) (lossX, lo
 // noised is what the networks say of the truth, noised at a time of its own for
 // each conversation.
 func (c *completer) noised(target *graph.Node) output {
-	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Steps)
+	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Sampler.Steps)
 	size := in.Get(model.InValid).Shape().Dimensions[0]
 	alphaX, stdX := marginal(in.Get(inMargX), size, 4)
 	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in.Get(inEpsX), stdX))

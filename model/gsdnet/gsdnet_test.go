@@ -28,15 +28,15 @@ func TestConformance(t *testing.T) {
 		"own basis":  func(c *gsdnet.Config) { c.Basis = gsdnet.BasisOwn },
 		"adjacency":  func(c *gsdnet.Config) { c.Graph = gsdnet.GraphAdjacency },
 		"none":       func(c *gsdnet.Config) { c.Graph = gsdnet.GraphNone },
-		"epsilon":    func(c *gsdnet.Config) { c.Prediction, c.SDEX.BetaMax = "eps", 5 }, // where α(1) is not yet 1/150
+		"epsilon":    func(c *gsdnet.Config) { c.Sampler.Prediction, c.SDEX.BetaMax = "eps", 5 }, // where α(1) is not yet 1/150
 		"point head": func(c *gsdnet.Config) { c.Head = "point" },
 		"from zero":  func(c *gsdnet.Config) { c.Mean = gsdnet.MeanNone },
-		"around":     func(c *gsdnet.Config) { c.Around, c.Folds = true, 0 },
+		"around":     func(c *gsdnet.Config) { c.Regression.Around, c.Regression.Folds = true, 0 },
 		"as printed": func(c *gsdnet.Config) {
 			c.Mean, c.Kernel, c.Rows, c.Context = gsdnet.MeanNone, 3, readout.RowsEncoded, 0
 		},
 		"no fusion":  func(c *gsdnet.Config) { c.FusionLayers = 0 },
-		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Through = gsdnet.ConditionNoisy, false },
+		"noisy, cut": func(c *gsdnet.Config) { c.Condition, c.Sampler.Through = gsdnet.ConditionNoisy, false },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small()

@@ -70,7 +70,7 @@ func (n *Net) Varies(c *model.Conversation) bool {
 // feedNoise adds everything random that the graphs need.
 func (n *Net) feedNoise(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	z := model.Noise{Batch: b, Pass: pass}
-	draws, evaluations := n.sampler.Draws(n.cfg.Steps), n.sampler.Evaluations(n.cfg.Steps)
+	draws, evaluations := n.sampler.Draws(n.cfg.Sampler.Steps), n.sampler.Evaluations(n.cfg.Sampler.Steps)
 	feed[inStartX] = z.Features(inStartX, 0, n.cfg.Width)
 	if draws > 0 {
 		feed[inNoiseX] = z.Features(inNoiseX, draws, n.cfg.Width)

@@ -10,9 +10,9 @@ import (
 func (n *Net) Size(b, length int) (s model.Size) {
 	c, rows := n.cfg, b*length
 	const modalities = erc.NumModalities
-	evaluations := n.sampler.Evaluations(c.Steps) + 1 // with the score matching
+	evaluations := n.sampler.Evaluations(c.Sampler.Steps) + 1 // with the score matching
 	kept := evaluations
-	if !c.Through {
+	if !c.Sampler.Through {
 		kept = 1
 	}
 	s.Channels(rows, n.setup.Dims, c.Width*c.Kernel, 2) // the input and the truth

@@ -42,9 +42,9 @@ import (
 // Config holds the settings, the table [imder] of a config.
 type Config struct {
 	readout.Body
-	Sigma  float64 `toml:"sigma" limit:">1..10000"` // of the variance-exploding SDE
-	Steps  int     `toml:"steps" limit:"1..1000"`   // of Euler-Maruyama; 100 in the paper
-	Weight float64 `toml:"weight" limit:"0..1000"`  // of the score matching and the reconstruction
+	Sigma  float64 `toml:"sigma" limit:">1..10000"` // σ of the variance-exploding SDE
+	Steps  int     `toml:"steps" limit:"1..1000"`   // steps of Euler-Maruyama; the paper takes 100
+	Weight float64 `toml:"weight" limit:"0..1000"`  // weight of the score matching loss and the reconstruction loss
 }
 
 // Default returns the default settings; σ and the weight are the paper's.

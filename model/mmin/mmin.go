@@ -33,7 +33,7 @@ type Config struct {
 	readout.Body
 	Blocks      int     `toml:"blocks" limit:"1..64"`        // autoencoders in the cascade
 	Imagination float64 `toml:"imagination" limit:"0..1000"` // weight of the imagination loss
-	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the way back
+	Cycle       float64 `toml:"cycle" limit:"0..1000"`       // weight of the loss of the backward imagination
 }
 
 // Default returns the default settings; cascade and weights are the paper's.

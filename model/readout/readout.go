@@ -23,11 +23,11 @@ import (
 // Body holds the settings of the predictor and the width of what it reads. A model's
 // settings embed it.
 type Body struct {
-	Width        int     `toml:"width" limit:"2..4096 even"`  // d, of the encoded features, even
-	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the head
-	Head         string  `toml:"head"`                        // laplace or point
-	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels dropped in training
-	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels dropped in training
+	Width        int     `toml:"width" limit:"2..4096 even"`  // width of the encoded features, d
+	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the prediction head
+	Head         string  `toml:"head"`                        // distribution that the head predicts for scores: laplace (location and scale) or point
+	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels that training drops
+	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels that training drops
 }
 
 // DefaultBody returns the defaults, which are those of GSDNet.

@@ -1,0 +1,68 @@
+package rundir
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gsdnet/internal/hint"
+	"gsdnet/model"
+)
+
+// removed are settings that no longer exist, with what to do instead.
+var removed = map[string]string{
+	"train.select": "leave it out: the validation split always selects the epoch",
+}
+
+// renamed returns the settings that have another name now: the old key, and the new
+// one. A field of a model's settings declares its old key, within the model's table,
+// in the tag "was".
+func renamed() map[string]string {
+	keys := map[string]string{}
+	for _, name := range model.Names() {
+		kind, _ := model.Lookup(name)
+		collectRenamed(keys, name, name, reflect.TypeOf(kind.Config()).Elem())
+	}
+	return keys
+}
+
+func collectRenamed(keys map[string]string, table, path string, t reflect.Type) {
+	for _, f := range reflect.VisibleFields(t) {
+		key, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+		if was := f.Tag.Get("was"); was != "" {
+			keys[table+"."+was] = path + "." + key
+		}
+		if f.Type.Kind() == reflect.Struct && !f.Anonymous {
+			collectRenamed(keys, table, path+"."+key, f.Type)
+		}
+	}
+}
+
+// CheckNames returns an error for the first setting among the tables, as TOML decodes
+// them, that was renamed or removed. Name is what the error calls the file.
+func CheckNames(name string, tables map[string]any) error {
+	for _, old := range slices.Sorted(maps.Keys(removed)) {
+		if value := lookup(tables, old); value != nil {
+			return hint.Input(removed[old], "%s: the setting %s no longer exists", name, old)
+		}
+	}
+	keys := renamed()
+	for _, old := range slices.Sorted(maps.Keys(keys)) {
+		value := lookup(tables, old)
+		if _, isTable := value.(map[string]any); value != nil && !isTable {
+			return hint.Input("write "+keys[old]+"; docs/config.md lists the settings", "%s: the setting %s has another name now", name, old)
+		}
+	}
+	return nil
+}
+
+// lookup returns the value of a dotted key, or nil.
+func lookup(tables map[string]any, key string) any {
+	first, rest, more := strings.Cut(key, ".")
+	if !more {
+		return tables[first]
+	}
+	table, _ := tables[first].(map[string]any)
+	return lookup(table, rest)
+}
