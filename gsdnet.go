@@ -16,6 +16,7 @@ package gsdnet
 
 import (
 	"gsdnet/dataset"
+	_ "gsdnet/dataset/all" // every format of data
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"

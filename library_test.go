@@ -12,7 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gsdnet"
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
@@ -22,7 +22,7 @@ import (
 
 // tiny is a corpus of short conversations, of which some cells are missing.
 func tiny() *erc.Corpus {
-	c := dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 2, Test: 2, MinTurns: 3, MaxTurns: 20, Dims: [erc.NumModalities]int{4, 3, 2}})
+	c := synthetic.New(synthetic.Config{Train: 6, Valid: 2, Test: 2, MinTurns: 3, MaxTurns: 20, Dims: [erc.NumModalities]int{4, 3, 2}})
 	for i := range c.Conversations {
 		u := &c.Conversations[i].Utterances[i%3]
 		u.Present, u.Features[i%3] = erc.All&^(1<<(i%3)), nil
@@ -105,7 +105,7 @@ func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
 		t.Skip("SKIPPED: trains a model of the default width")
 	}
 	long := func(c *erc.Corpus) {
-		*c = *dataset.Synthetic(dataset.SyntheticConfig{Train: 4, Valid: 1, Test: 4, MinTurns: 33, MaxTurns: 48})
+		*c = *synthetic.New(synthetic.Config{Train: 4, Valid: 1, Test: 4, MinTurns: 33, MaxTurns: 48})
 		for i := range c.Conversations {
 			for j := range c.Conversations[i].Utterances {
 				c.Conversations[i].Utterances[j].Present = erc.Present(1 + (5*i+3*j)%7)

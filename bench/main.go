@@ -27,7 +27,8 @@ type session struct {
 	rounds int
 	dir    string // of the built benchmarks
 	python string
-	torch  *peer // two threads, the settings that serve PyTorch best
+	torch  *peer  // two threads, the settings that serve PyTorch best
+	answer string // the sentence that opens the page
 }
 
 func main() {
@@ -96,21 +97,22 @@ func (s *session) build() error {
 
 // page measures section by section.
 func (s *session) page() ([]byte, error) {
-	var b bytes.Buffer
-	fmt.Fprint(&b, `# Benchmarks
-
-Written by `+"`make bench`"+`. Each ratio is of two things timed in alternation in one
-run, the median over several rounds; above 1 is faster than the peer. The machine
-may have been shared: ratios hold where times do not.
-
-`)
+	var b, head bytes.Buffer
 	s.machine(&b)
 	for _, section := range []func(*bytes.Buffer) error{s.products, s.scaling, s.operations, s.types, s.step, s.start, s.growth} {
 		if err := section(&b); err != nil {
 			return nil, err
 		}
 	}
-	return b.Bytes(), nil
+	fmt.Fprintf(&head, `# Benchmarks
+
+%s
+`+"`make bench`"+` writes this page. Each ratio compares two programs that were timed in turn
+in one run, and is the median over several rounds. A ratio above 1 means that gsdnet is
+faster. Other work on the machine changes the times more than the ratios.
+
+`, s.answer)
+	return append(head.Bytes(), b.Bytes()...), nil
 }
 
 func (s *session) machine(b *bytes.Buffer) {

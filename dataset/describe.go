@@ -2,9 +2,7 @@ package dataset
 
 import (
 	"math"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -18,37 +16,37 @@ type Description struct {
 	Hash    string         `json:"hash"`              // SHA-256
 	Task    string         `json:"task"`              // scores, classes or none
 	Classes int            `json:"classes,omitempty"` // how many there are
-	Widths  map[string]int `json:"widths"`            // D_m by modality, 0 of one without an array
-	Parts   []Part         `json:"parts"`             // the splits that hold conversations, and "all"
-	Arrays  []ArrayInfo    `json:"arrays,omitempty"`  // of a .npz
-	Error   string         `json:"error,omitempty"`   // why the file is no corpus
+	Names   []string       `json:"class_names,omitempty"`
+	Widths  map[string]int `json:"widths"`           // D_m by modality, 0 of one without an array
+	Parts   []Part         `json:"parts"`            // the splits that hold conversations, and "all"
+	Arrays  []ArrayInfo    `json:"arrays,omitempty"` // columns of the file, where the format can list them
+	Error   string         `json:"error,omitempty"`  // why the file is no corpus
 }
 
-// DescribeFile describes the corpus at path, and if it is a .npz each of its
-// arrays. If the arrays can be read but make no corpus, the description holds
+// DescribeFile describes the corpus at path, and where the format can tell, each
+// of its columns. If these can be read but make no corpus, the description holds
 // them alone and comes with the error.
 func DescribeFile(path string, fields Fields) (Description, error) {
-	if path != stdin && !strings.EqualFold(filepath.Ext(path), ".npz") {
-		corpus, err := Open(path, fields)
-		if err != nil {
+	table, err := Read(path, fields)
+	if table == nil {
+		return Description{}, err
+	}
+	var columns []ArrayInfo
+	if table.Columns != nil {
+		columns = table.Columns()
+	}
+	var corpus *erc.Corpus
+	if err == nil {
+		corpus, err = table.Corpus(fields.Task)
+	}
+	if err != nil {
+		if columns == nil {
 			return Description{}, err
 		}
-		return Describe(corpus), nil
-	}
-	if err := fields.check(); err != nil {
-		return Description{}, err
-	}
-	file, err := ReadArrays(path)
-	if err != nil {
-		return Description{}, err
-	}
-	arrays := Arrays(file, fields)
-	corpus, err := fromFile(path, file, fields)
-	if err != nil {
-		return Description{Name: baseName(title(path)), Hash: file.Hash, Arrays: arrays, Error: err.Error()}, err
+		return Description{Name: baseName(path), Hash: table.Hash, Arrays: columns, Error: err.Error()}, err
 	}
 	d := Describe(corpus)
-	d.Arrays = arrays
+	d.Arrays = columns
 	return d, nil
 }
 
@@ -94,6 +92,7 @@ func Describe(corpus *erc.Corpus) Description {
 		Hash:    corpus.Hash,
 		Task:    corpus.Task.String(),
 		Classes: corpus.NumClasses,
+		Names:   classNames(corpus),
 		Widths:  map[string]int{},
 	}
 	for _, m := range erc.Modalities {
@@ -106,6 +105,14 @@ func Describe(corpus *erc.Corpus) Description {
 	}
 	d.Parts = append(d.Parts, describePart("all", corpus, corpus.Conversations))
 	return d
+}
+
+// classNames returns the names of the classes, nil of a corpus with another task.
+func classNames(corpus *erc.Corpus) []string {
+	if corpus.Task != erc.Classes {
+		return nil
+	}
+	return corpus.Classes
 }
 
 func describePart(name string, corpus *erc.Corpus, convs []erc.Conversation) Part {

@@ -102,7 +102,7 @@ func (i *ArrayInfo) use() string {
 		return "nothing: " + i.Unused
 	}
 	const most = 3 // keeps the table narrow; JSON has them all
-	text := "nothing; " + i.setting(i.CouldBe[0])
+	text := "nothing; " + i.Setting(i.CouldBe[0])
 	if others := i.CouldBe[1:]; len(others) >= most {
 		text += " or " + others[0] + ", …"
 	} else if len(others) > 0 {
@@ -154,7 +154,11 @@ func (t *describeTable) rows(d Description) {
 	}
 	t.share("labelled", func(p *Part) int { return p.Labelled })
 	for c := range d.Classes {
-		t.share(fmt.Sprintf("class %d", c), func(p *Part) int { return p.ClassCounts[c] })
+		name := fmt.Sprintf("class %d", c)
+		if c < len(d.Names) {
+			name += " " + Printable(d.Names[c])
+		}
+		t.share(name, func(p *Part) int { return p.ClassCounts[c] })
 	}
 	if d.Task == erc.Scores.String() {
 		t.scores()

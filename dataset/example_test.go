@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gsdnet/dataset"
+	_ "gsdnet/dataset/all"
 	"gsdnet/erc"
 )
 

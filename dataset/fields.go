@@ -28,9 +28,9 @@ type Fields struct {
 
 // Resolved returns the fields with every empty name replaced by its default.
 func (f Fields) Resolved() Fields {
-	for _, part := range f.parts() {
-		if *part.name == "" {
-			*part.name = part.role
+	for _, part := range f.Columns() {
+		if *part.Name == "" {
+			*part.Name = part.Role
 		}
 	}
 	return f
@@ -42,14 +42,16 @@ func (f Fields) Features(m erc.Modality) string {
 	return [erc.NumModalities]string{r.Text, r.Audio, r.Visual}[m]
 }
 
-// part is one entry of Fields: what it is for, and where its name is kept.
-type part struct {
-	role string
-	name *string
+// Column is one entry of Fields: the role that a column plays, and the name of
+// that column.
+type Column struct {
+	Role string
+	Name *string
 }
 
-func (f *Fields) parts() []part {
-	return []part{
+// Columns lists the entries of f, in the order of its fields.
+func (f *Fields) Columns() []Column {
+	return []Column{
 		{"text", &f.Text},
 		{"audio", &f.Audio},
 		{"visual", &f.Visual},
@@ -63,8 +65,33 @@ func (f *Fields) parts() []part {
 	}
 }
 
-// check refuses a Task that does not exist.
-func (f Fields) check() error {
+// NoColumns refuses names of columns for a format that has none to choose from.
+func (f Fields) NoColumns(source *Source) error {
+	if f.Resolved() == (Fields{Task: f.Task}).Resolved() {
+		return nil
+	}
+	return hint.Input("leave the names of arrays out of [data]", "%s: has no arrays to choose from", source.Title())
+}
+
+// Labels returns which of the columns label and class is read for the task, if
+// the file has these: "label", "class", or "" for neither.
+func (f Fields) Labels(label, class bool) string {
+	switch {
+	case f.Task == erc.NoLabels.String():
+		return ""
+	case label && f.Task != erc.Classes.String():
+		return "label"
+	case class && f.Task != erc.Scores.String():
+		return "class"
+	}
+	return ""
+}
+
+// ReadsSplits reports whether the task needs splits.
+func (f Fields) ReadsSplits() bool { return f.Task != erc.NoLabels.String() }
+
+// Check refuses a Task that does not exist.
+func (f Fields) Check() error {
 	switch f.Task {
 	case "", erc.Scores.String(), erc.Classes.String(), erc.NoLabels.String():
 		return nil

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"gsdnet/erc"
 )
 
 // group puts the rows in order and cuts them into conversations.
-func (r *reader) group(rows []row) ([]erc.Conversation, error) {
+func (t *Table) group(rows []row) ([]erc.Conversation, error) {
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.dialogue, b.dialogue), cmp.Compare(a.Turn, b.Turn))
 	})
@@ -19,7 +21,7 @@ func (r *reader) group(rows []row) ([]erc.Conversation, error) {
 		for end < len(rows) && rows[end].dialogue == rows[start].dialogue {
 			end++
 		}
-		conv, err := r.conversation(rows[start:end])
+		conv, err := t.conversation(rows[start:end])
 		if err != nil {
 			return nil, err
 		}
@@ -30,23 +32,27 @@ func (r *reader) group(rows []row) ([]erc.Conversation, error) {
 }
 
 // conversation makes one of the rows of a dialogue, in the order of their turns.
-func (r *reader) conversation(rows []row) (erc.Conversation, error) {
+func (t *Table) conversation(rows []row) (erc.Conversation, error) {
 	first := rows[0]
-	conv := erc.Conversation{ID: first.dialogue, Name: defaultName(first.dialogue), Split: first.split}
+	conv := erc.Conversation{ID: first.dialogue, Name: DefaultName(first.dialogue), Split: first.split}
 	called := conv.Name // in messages
-	if r.dialogues != nil {
-		called = fmt.Sprintf("dialogue %q", r.dialogues[conv.ID])
-		if name := printable(r.dialogues[conv.ID]); name != "" {
+	names := t.Titles
+	if t.Dialogues != nil {
+		names = t.Dialogues
+		called = fmt.Sprintf("dialogue %q", t.Dialogues[conv.ID])
+	}
+	if int(conv.ID) < len(names) {
+		if name := Printable(names[conv.ID]); name != "" {
 			conv.Name = name
 		}
 	}
 	for i, u := range rows {
 		if i > 0 && u.Turn == rows[i-1].Turn {
-			return conv, r.faultAt("number the turns of a dialogue without repeats", r.fields.Turn, u.Row,
+			return conv, t.Fault("number the turns of a dialogue without repeats", "turn", u.Row,
 				"%s has turn %d already, in row %d", called, u.Turn, rows[i-1].Row)
 		}
 		if u.split != first.split {
-			return conv, r.faultAt("put each dialogue into one split", r.fields.Split, u.Row,
+			return conv, t.Fault("put each dialogue into one split", "split", u.Row,
 				"%s is in %s here, but in %s in row %d", called, u.split, first.split, first.Row)
 		}
 		conv.Utterances = append(conv.Utterances, u.Utterance)
@@ -54,4 +60,15 @@ func (r *reader) conversation(rows []row) (erc.Conversation, error) {
 	return conv, nil
 }
 
-func defaultName(id int32) string { return fmt.Sprintf("dialogue %d", id) }
+// DefaultName returns the name of a conversation that has no other.
+func DefaultName(id int32) string { return fmt.Sprintf("dialogue %d", id) }
+
+// Printable drops what could upset a terminal or a table.
+func Printable(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, name))
+}

@@ -7,10 +7,9 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
-	"gsdnet/internal/npz"
 )
 
-// SplitOptions say how AddSplit divides a corpus.
+// SplitOptions say how Divide divides a corpus.
 type SplitOptions struct {
 	// BySpeaker keeps all conversations of a speaker in one split. Otherwise only
 	// conversations are kept whole.
@@ -21,41 +20,21 @@ type SplitOptions struct {
 	Seed   uint64 // of the order in which conversations are dealt out
 }
 
-// AddSplit divides the conversations of a file and sets its split array, int8
-// [n], which is replaced where there is one. It returns the corpus as it is
-// divided now. Labels are not read.
-func AddSplit(path string, file *npz.File, fields Fields, o SplitOptions) (*erc.Corpus, error) {
-	if err := o.check(); err != nil {
-		return nil, err
+// Divide deals the conversations of a corpus out to the splits.
+func Divide(corpus *erc.Corpus, o SplitOptions) error {
+	if err := o.Check(); err != nil {
+		return err
 	}
-	name := fields.Resolved().Split
-	fields.Split, fields.Label, fields.Class, fields.Task = "", "", "", erc.NoLabels.String()
-	resolved := fields.Resolved()
-	for _, p := range resolved.parts() {
-		if p.role != "split" && *p.name == name {
-			return nil, hint.Input("choose another name with --set data.split=NAME", "%s: array %q is the %s already", title(path), name, p.role)
-		}
-	}
-	corpus, err := FromArrays(path, file, fields)
+	groups, err := o.groups(corpus)
 	if err != nil {
-		return nil, err
-	}
-	groups, err := o.groups(path, file, fields, corpus)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	o.deal(corpus, groups)
-	values := make([]int8, erc.CountUtterances(corpus.Conversations))
-	for _, conv := range corpus.Conversations {
-		for _, u := range conv.Utterances {
-			values[u.Row] = int8(conv.Split)
-		}
-	}
-	file.Set(name, npz.From(values))
-	return corpus, nil
+	return nil
 }
 
-func (o *SplitOptions) check() error {
+// Check refuses shares that do not sum to 1.
+func (o *SplitOptions) Check() error {
 	const tip = "give the shares of train, valid and test, as 0.7,0.1,0.2"
 	sum := 0.0
 	for _, share := range o.Shares {
@@ -71,31 +50,27 @@ func (o *SplitOptions) check() error {
 }
 
 // groups returns the indices of conversations that must stay together.
-func (o *SplitOptions) groups(path string, file *npz.File, fields Fields, corpus *erc.Corpus) ([][]int, error) {
+func (o *SplitOptions) groups(corpus *erc.Corpus) ([][]int, error) {
 	wanted := 0
 	for _, share := range o.Shares {
 		if share > 0 {
 			wanted++
 		}
 	}
-	if !o.BySpeaker {
-		groups := make([][]int, len(corpus.Conversations))
-		for i := range groups {
-			groups[i] = []int{i}
-		}
+	if o.BySpeaker {
+		groups := bySpeaker(corpus)
 		if len(groups) < wanted {
-			return nil, hint.Input("give a share of 0 to a split that you do not need", "%s: %d conversations cannot fill %d splits", title(path), len(groups), wanted)
+			return nil, hint.Input("numbers that start again in every dialogue cannot tell speakers apart: name the speakers, or split --by conversation",
+				"groups of conversations without common speakers: %d, too few for %d splits", len(groups), wanted)
 		}
 		return groups, nil
 	}
-	r := &reader{path: title(path), file: file, fields: fields.Resolved()}
-	if file.Get(r.fields.Speaker) == nil {
-		return nil, r.fault(r.candidates("speaker"), r.fields.Speaker, "not in the file")
+	groups := make([][]int, len(corpus.Conversations))
+	for i := range groups {
+		groups[i] = []int{i}
 	}
-	groups := bySpeaker(corpus)
 	if len(groups) < wanted {
-		return nil, r.fault("numbers that start again in every dialogue cannot tell speakers apart: name the speakers, or split --by conversation",
-			r.fields.Speaker, "groups of conversations without common speakers: %d, too few for %d splits", len(groups), wanted)
+		return nil, hint.Input("give a share of 0 to a split that you do not need", "%d conversations cannot fill %d splits", len(groups), wanted)
 	}
 	return groups, nil
 }

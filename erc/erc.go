@@ -203,6 +203,10 @@ type Corpus struct {
 	// Dialogues and Speakers are the names in the file, indexed by Conversation.ID and
 	// Utterance.Speaker. They are nil if the file has numbers instead of names.
 	Dialogues, Speakers []string
+	// Classes holds the names of the classes by Utterance.Class, and Channels those
+	// of the raw features; nil where the file does not name them.
+	Classes  []string
+	Channels [NumModalities][]string
 }
 
 // In returns the conversations of one split in the order of the corpus.

@@ -69,7 +69,7 @@ func decode(path string, text []byte) (*Grid, error) {
 	}
 	var raw map[string]any
 	if err := toml.Unmarshal(text, &raw); err != nil {
-		return nil, hint.Input("see docs/protocol.md", "%s: %w", path, err)
+		return nil, hint.Input("see docs/sweep.md", "%s: %w", path, err)
 	}
 	var k keys
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[keys]()) {
@@ -184,13 +184,13 @@ func strict(path string, text []byte, into any) error {
 	case errors.As(err, &unknown):
 		first := unknown.Errors[0]
 		row, column := first.Position()
-		return hint.Input("a grid's keys are listed in docs/protocol.md, settings in docs/config.md",
+		return hint.Input("a grid's keys are listed in docs/sweep.md, settings in docs/config.md",
 			"%s:%d:%d: unknown key %q", path, row, column, strings.Join(first.Key(), "."))
 	case errors.As(err, &bad):
 		row, column := bad.Position()
-		return hint.Input("see docs/protocol.md", "%s:%d:%d: %s", path, row, column, tomlfault.Message(err))
+		return hint.Input("see docs/sweep.md", "%s:%d:%d: %s", path, row, column, tomlfault.Message(err))
 	case err != nil:
-		return hint.Input("see docs/protocol.md", "%s: %s", path, tomlfault.Message(err))
+		return hint.Input("see docs/sweep.md", "%s: %s", path, tomlfault.Message(err))
 	}
 	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
@@ -54,9 +52,7 @@ func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error)
 // open reads the corpus and refuses one without any of the splits.
 func (d *Dataset) open(dataDir string) (err error) {
 	path := d.Path
-	name, _, _ := strings.Cut(path, ":")
-	invented := slices.Contains(dataset.Formats(), name) && !strings.HasPrefix(name, ".")
-	if !invented {
+	if !dataset.Invented(path) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dataDir, path)
 		}

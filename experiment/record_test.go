@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
@@ -20,7 +20,7 @@ import (
 // kept writes a record with predictions of one mask into a directory.
 func kept(t *testing.T) (dir string, r *experiment.Record) {
 	t.Helper()
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 2, Valid: 1, Test: 2, MinTurns: 3, MaxTurns: 4, Dims: [3]int{2, 2, 2}})
+	corpus := synthetic.New(synthetic.Config{Train: 2, Valid: 1, Test: 2, MinTurns: 3, MaxTurns: 4, Dims: [3]int{2, 2, 2}})
 	cell := infer.MaskResult{Rule: "random 0.3", Raw: &metric.Recovery{N: 1, RMSE: 1}, Encoded: &metric.Recovery{N: 1}, Sampled: &metric.Recovery{N: 1}}
 	for _, conv := range corpus.In(erc.Test) {
 		for _, u := range conv.Utterances {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	"gsdnet/explain"
 	"gsdnet/missing"
@@ -14,7 +14,7 @@ import (
 
 // corpus returns six conversations to train on, one to validate and three to test.
 func corpus() *erc.Corpus {
-	return dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 1, Test: 3})
+	return synthetic.New(synthetic.Config{Train: 6, Valid: 1, Test: 3})
 }
 
 // masks returns a mask of the test split for each rate of missing modalities.
@@ -94,7 +94,7 @@ func TestSpectraEndsWithItsContext(t *testing.T) {
 // The example compares the observed graphs with the best that a diffusion of the
 // spectrum could recover, with half of the modalities missing.
 func ExampleSpectra() {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 1, Test: 3})
+	corpus := synthetic.New(synthetic.Config{Train: 6, Valid: 1, Test: 3})
 	half := missing.Rule{Protocol: missing.Random, Point: "0.5"}
 	masks, err := missing.FreezeAll(corpus, erc.Test, []missing.Rule{half}, 0)
 	if err != nil {

@@ -1,11 +1,16 @@
-// Package model says what a model is (Model), keeps the register of those that
-// ship, and holds the blocks they share: parameters, encoder, fusion, heads.
+// Package model defines what a model is, and keeps the registry of the models that ship.
 //
-// A model sees conversations in four steps. On the host, Prepare adds to the feed
-// what graphs cannot compute of the conversations, such as spectra, and Draw adds
-// the noise of one completion. In the training graph, Losses turns the feed and the truth into named loss terms. In the
-// inference graph, Forecast turns the feed alone into predictions and recovered
-// features. Batch holds no withheld feature, so that a model cannot peek.
+//	kind, err := model.Lookup("gsdnet")
+//	m, err := kind.New(kind.Config(), model.Setup{Dims: corpus.Dims, Task: corpus.Task})
+//
+// A model works in four steps. On the host, Prepare adds to the feed what graphs cannot
+// compute, such as spectra, and Draw adds the noise of one draw. In the training graph,
+// Losses turns the feed and the truth into named loss terms. In the inference graph,
+// Forecast turns the feed alone into predictions and recovered features. A Batch holds no
+// withheld features, so a model cannot use them.
+//
+// The building blocks are in package layer, the predictor that all models share in
+// package readout.
 //
 // In shapes, B is the conversations of a batch, N the utterances they are padded
 // to, M = 3 the modalities in the order text, audio, visual, D_m the raw feature
@@ -90,7 +95,7 @@ type Term struct {
 	Value *graph.Node
 }
 
-// Outputs is what a model says of a batch, one completion of it.
+// Outputs are the results of the inference graph for one draw of a batch.
 type Outputs struct {
 	// Location [B,N] is the predicted score and Scale [B,N] the scale of its
 	// Laplace distribution (0 for a point head); Logits [B,N,C] belong to the

@@ -4,10 +4,11 @@ import (
 	"gsdnet/erc"
 )
 
-// Shrinkage is what the validation masks say of recovered raw features. A model
-// completes the conversations that it was trained on better than others, and so
-// departs too far from what is safe to say of these: every model's departures are
-// weighed in the same way.
+// Shrinkage pulls recovered features towards the anchors of a forecast, such as the mean
+// of the conversation, by factors fitted on the validation masks. A model completes its
+// training conversations better than others, so its recovered features are too far from
+// the anchors in new conversations. The factors are fitted in the same way for every
+// model.
 type Shrinkage struct {
 	Gain [erc.NumModalities]Gain `json:"gain"`
 	// Residual [m][D_m] is the root mean square of what is then missed. It is empty

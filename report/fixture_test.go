@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
@@ -19,7 +19,7 @@ import (
 )
 
 // corpus is what the invented runs are about.
-var corpus = dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 2, Test: 6, MinTurns: 4, MaxTurns: 6, Dims: [3]int{4, 3, 2}})
+var corpus = synthetic.New(synthetic.Config{Train: 6, Valid: 2, Test: 6, MinTurns: 4, MaxTurns: 6, Dims: [3]int{4, 3, 2}})
 
 // method is an invented model: how far off its predictions are, and its settings.
 type method struct {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -37,7 +37,7 @@ func approach(t *testing.T, corpus *erc.Corpus, rate, model string, set ...strin
 // A sampler comes from noise to something nearer the truth; with nothing
 // withheld it has nowhere to go.
 func TestApproach(t *testing.T) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+	corpus := synthetic.New(synthetic.Config{
 		Train: 60, Valid: 4, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{4, 3, 2},
 	})
 	a := approach(t, corpus, "0.5", "gsdnet", "train.epochs=20")

@@ -6,10 +6,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
@@ -42,7 +41,7 @@ func setUp(t *testing.T, spec string) (*rundir.Config, *erc.Corpus) {
 			t.Fatal(err)
 		}
 	}
-	return c, dataset.Synthetic(dataset.SyntheticConfig{
+	return c, synthetic.New(synthetic.Config{
 		Train: 8, Valid: 1, Test: 1, MinTurns: turns, MaxTurns: turns, Dims: [erc.NumModalities]int{100, 74, 35},
 	})
 }
@@ -65,11 +64,10 @@ func TestEstimate(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", spec, err, out)
 		}
-		usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+		peak, ok := peakMemory(cmd.ProcessState)
 		if !ok {
 			t.Skip("SKIPPED: the system does not say how much memory a process used")
 		}
-		peak := float64(usage.Maxrss) * 1024
 		c, corpus := setUp(t, spec)
 		cost, err := train.Estimate(c, model.Setup{Dims: corpus.Dims, Task: corpus.Task}, lengths(corpus))
 		if err != nil {

@@ -16,7 +16,8 @@ import (
 	"gsdnet/rundir"
 )
 
-// outOfPatience says that validation has not improved for long enough.
+// outOfPatience reports whether Patience epochs have passed without a better validation
+// error.
 func (f *fitter) outOfPatience() bool {
 	return f.Config.Train.Patience > 0 && f.progress.Since >= f.Config.Train.Patience
 }

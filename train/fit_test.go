@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -23,7 +24,7 @@ import (
 
 // small are few and short conversations.
 func small() *erc.Corpus {
-	return dataset.Synthetic(dataset.SyntheticConfig{
+	return synthetic.New(synthetic.Config{
 		Train: 6, Valid: 2, Test: 2, MinTurns: 3, MaxTurns: 7, Dims: [3]int{4, 3, 2},
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"go.uber.org/goleak"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -224,7 +224,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 4, Valid: 2, Test: 2, MinTurns: 20, MaxTurns: 30})
+	corpus := synthetic.New(synthetic.Config{Train: 4, Valid: 2, Test: 2, MinTurns: 20, MaxTurns: 30})
 	dir := filepath.Join(t.TempDir(), "run")
 	if _, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -22,7 +22,7 @@ func TestGainIsTheBestOfItsMasks(t *testing.T) {
 }
 
 func testGain(t *testing.T, name string, departures int) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+	corpus := synthetic.New(synthetic.Config{
 		Train: 24, Valid: 8, Test: 1, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
 	backend, err := engine.Open("")
@@ -92,7 +92,7 @@ func withheldError(t *testing.T, run *infer.Trained, corpus *erc.Corpus, gain [e
 // Intervals of recovered features hold what they say, on conversations that
 // neither training nor calibration has seen.
 func TestImputedIntervalsAreHonest(t *testing.T) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+	corpus := synthetic.New(synthetic.Config{
 		Train: 40, Valid: 20, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
 	backend, err := engine.Open("")

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/rundir"
 	"gsdnet/train"
@@ -16,7 +16,7 @@ import (
 // A run that is killed between the first checkpoint and its first state is not
 // taken for a finished one.
 func TestResumeFromTheFirstCheckpoint(t *testing.T) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 12, Valid: 4, Test: 2, MaxTurns: 10})
+	corpus := synthetic.New(synthetic.Config{Train: 12, Valid: 4, Test: 2, MaxTurns: 10})
 	config := settings(t, "zero", "train.rate=0.01", "train.epochs=6", "train.ema=0.5")
 	backend, err := engine.Open("")
 	if err != nil {

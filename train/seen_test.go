@@ -6,14 +6,14 @@ import (
 	"slices"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	"gsdnet/rundir"
 )
 
 // six is a corpus of 3 + 1 + 2 conversations; every call makes it anew.
 func six() *erc.Corpus {
-	return dataset.Synthetic(dataset.SyntheticConfig{Train: 3, Valid: 1, Test: 2, MinTurns: 2, MaxTurns: 3, Dims: [3]int{2, 2, 2}})
+	return synthetic.New(synthetic.Config{Train: 3, Valid: 1, Test: 2, MinTurns: 2, MaxTurns: 3, Dims: [3]int{2, 2, 2}})
 }
 
 // What differs between two corpora is said in words, and nothing of equal ones.

@@ -9,7 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -32,7 +32,7 @@ func stepFitter(b *testing.B, name string, s size) *fitter {
 	if err != nil {
 		b.Fatal(err)
 	}
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+	corpus := synthetic.New(synthetic.Config{
 		Train: s.batch, Valid: 1, Test: 1, MinTurns: s.length, MaxTurns: s.length, Dims: [erc.NumModalities]int{785, 384, 66},
 	})
 	config := rundir.DefaultConfig()

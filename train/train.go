@@ -1,12 +1,13 @@
-// Package train fits models and applies what was fitted.
+// Package train fits models: it holds the training loop that every model shares.
 //
-// Fit runs the one training loop that every model shares, into a run directory:
-// the settings as resolved, the frozen masks, a log, and a checkpoint of the
-// weights' moving average from the epoch with the lowest error on the validation
-// masks. Open reads such a directory; a Trained run predicts from conversations
-// with holes and is evaluated on frozen masks.
+//	config := rundir.DefaultConfig()
+//	result, err := train.Fit(ctx, train.Options{
+//		Config: config, Corpus: corpus, Out: "runs/first", Backend: backend,
+//	})
 //
-// Nothing here looks at the test split but Evaluate.
+// Fit leaves a run directory (package rundir) with the checkpoint of the epoch that had
+// the lowest error on the validation masks. The test split is never looked at. Package
+// infer applies what was fitted.
 //
-// Start reading at Fit, then Open.
+// Start reading at Fit, then fitter.epoch.
 package train

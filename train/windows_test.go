@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/infer"
 )
@@ -14,7 +14,7 @@ import (
 // window gives what these utterances alone would, and every utterance gets a
 // prediction.
 func TestLongConversation(t *testing.T) {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{
+	corpus := synthetic.New(synthetic.Config{
 		Train: 1, Valid: 1, Test: 1, MinTurns: 600, MaxTurns: 600, Dims: [3]int{4, 3, 2},
 	})
 	for _, model := range []string{"gsdnet", "gcnet"} {

@@ -1,17 +1,19 @@
-// Command tables renews the tables and pictures of a page from the reports of
-// gsdnet report:
+// Command tables renews the tables and figures of the results pages from the
+// reports that gsdnet report writes:
 //
-//	go run ./bench/tables [-page docs/results.md] [-from runs/reproduced]
+//	go run ./bench/tables [-from runs/reproduced] [page ...]
 //
-// A table of the page stands below a comment that names the file it is taken from,
-// relative to the folder, and the sheet of that file, by the end of its heading:
+// Without arguments it renews docs/results.md and every page of docs/results. A
+// table of a page stands below a comment that names its source: a file, relative
+// to the folder of reports, and the sheet of that file, by the end of the sheet's
+// heading:
 //
 //	<!-- mosi/report/table2-mosi.md: MAE -->
 //
-// It is replaced by the one there. A picture is named by its comment alone,
-// <!-- mosi/report/figures/rate-mosi-random-mae.svg -->, and copied beside the page
-// to the name that the line below it shows. Nothing else of the page changes, and
-// nothing at all where a file or a sheet is missing.
+// The table is replaced by the table of that sheet. The comment of a figure names
+// a file alone, as in <!-- mosi/report/figures/rate-mosi-mae.svg -->. The figure is
+// copied to the file that the line below the comment shows, relative to the page.
+// Nothing else changes. If a file or a sheet is missing, no page is written.
 package main
 
 import (
@@ -27,28 +29,53 @@ import (
 )
 
 func main() {
-	page := flag.String("page", "docs/results.md", "page to renew")
 	from := flag.String("from", "runs/reproduced", "folder of reports")
 	flag.Parse()
-	if err := renew(*page, *from); err != nil {
+	pages := flag.Args()
+	if len(pages) == 0 {
+		pages = resultPages("docs")
+	}
+	if err := renew(pages, *from); err != nil {
 		fmt.Fprintf(os.Stderr, "tables: error: %v\n", err)
 		os.Exit(1)
 	}
 }
 
+// resultPages returns the pages of results under the folder docs.
+func resultPages(docs string) []string {
+	below, _ := filepath.Glob(filepath.Join(docs, "results", "*.md")) // the pattern is well formed
+	return append([]string{filepath.Join(docs, "results.md")}, below...)
+}
+
 // marker is a comment that names a source: file, and sheet if there are several.
 var marker = regexp.MustCompile(`^<!-- ([^ :]+)(?:: (.+))? -->$`)
 
-// shown is the file of a picture on the page.
-var shown = regexp.MustCompile(`^!\[.*\]\(([^)/]+)\)$`)
+// shown is the file of a figure, relative to its page.
+var shown = regexp.MustCompile(`^!\[.*\]\(([^)]+)\)$`)
 
-// renew reads everything before it writes anything.
-func renew(page, from string) error {
+// renew renews pages from the reports in the folder from. It reads and fills all
+// pages before it writes the first file.
+func renew(pages []string, from string) error {
+	files := map[string][]byte{}
+	for _, page := range pages {
+		if err := fill(files, page, from); err != nil {
+			return err
+		}
+	}
+	for name, content := range files {
+		if err := atomicfile.Write(name, content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill adds the new content of a page and of its figures to files, by file name.
+func fill(files map[string][]byte, page, from string) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		return err
 	}
-	files := map[string][]byte{}
 	lines := strings.Split(string(text), "\n")
 	for i := 0; i < len(lines); i++ {
 		source := marker.FindStringSubmatch(lines[i])
@@ -66,7 +93,7 @@ func renew(page, from string) error {
 		if strings.HasSuffix(source[1], ".svg") {
 			name := shown.FindStringSubmatch(strings.Join(lines[below:min(below+1, len(lines))], ""))
 			if name == nil {
-				return fmt.Errorf("%s:%d: no picture below this line", page, i+1)
+				return fmt.Errorf("%s:%d: no figure below this line", page, i+1)
 			}
 			files[filepath.Join(filepath.Dir(page), name[1])] = content
 			continue
@@ -76,22 +103,17 @@ func renew(page, from string) error {
 			return fmt.Errorf("%s:%d: %s: %w", page, i+1, source[1], err)
 		}
 		old := rows(lines[below:])
-		if old == 0 { // the first time
+		if old == 0 { // the page has no table here yet
 			table = append(table, "")
 		}
 		lines = slices.Replace(lines, below, below+old, table...)
 	}
 	files[page] = []byte(strings.Join(lines, "\n"))
-	for name, content := range files {
-		if err := atomicfile.Write(name, content); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-// sheet returns the lines of the first table, or of the one whose heading ends
-// with ": " and a name.
+// sheet returns the lines of the first table, or of the table whose heading ends
+// with ": " and name.
 func sheet(lines []string, name string) ([]string, error) {
 	at := 0
 	if name != "" {
@@ -110,8 +132,8 @@ func sheet(lines []string, name string) ([]string, error) {
 	return slices.Clone(lines[at : at+n]), nil
 }
 
-// rows counts the lines of the table that lines begin with. A wide table comes in
-// parts, with an empty line between two of them.
+// rows returns how many of the first lines belong to a table. A wide table comes
+// in parts, with an empty line between two of them.
 func rows(lines []string) int {
 	n := 0
 	for i, line := range lines {

@@ -15,11 +15,12 @@ type dataCmd struct {
 	Describe describeCmd `cmd:"" help:"Show sizes, splits, labels, missing cells, and every array."`
 	Spectrum spectrumCmd `cmd:"" help:"Measure how much of the conversation graphs is lost where modalities are missing."`
 	Mask     maskCmd     `cmd:"" help:"Draw frozen masks of the valid and test splits, and audit them."`
+	Import   importCmd   `cmd:"" help:"Write a data file of another format as .npz."`
 	Split    splitCmd    `cmd:"" help:"Write a copy of a file with a split into train, valid and test."`
 }
 
 type describeCmd struct {
-	File string `arg:"" help:"Data file (.npz), or synthetic[:seed=1,…]." placeholder:"FILE"`
+	File string `arg:"" help:"Data file of any format, or synthetic[:seed=1,…]." placeholder:"FILE"`
 	fieldFlags
 	jsonFlag
 }

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"gsdnet/dataset"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/experiment"
@@ -40,7 +40,7 @@ var demoModels = []struct {
 
 // Run trains the models on the same conversations and prints one table.
 func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Seed: c.Seed})
+	corpus := synthetic.New(synthetic.Config{Seed: c.Seed})
 	backend, err := engine.Open(c.Backend)
 	if err != nil {
 		return err

@@ -3,6 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math"
+	"os"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"gsdnet/experiment"
@@ -29,6 +33,31 @@ func TestDemo(t *testing.T) {
 	for i := 3; i < len(zero); i++ {
 		if ours[i].Scores.MAE >= zero[i].Scores.MAE {
 			t.Errorf("%s: MAE of gsdnet %.3f, of zero completion %.3f", zero[i].Rule, ours[i].Scores.MAE, zero[i].Scores.MAE)
+		}
+	}
+	sameAsReadme(t, results)
+}
+
+// sameAsReadme compares the demo's table in README.md with what the demo measured.
+// The engine rounds differently on other processors, hence the tolerance.
+func sameAsReadme(t *testing.T, results map[string]experiment.Result) {
+	t.Helper()
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stated := regexp.MustCompile(`(?m)^\| random (0\.\d) \|\s+([\d.]+) \|\s+([\d.]+) \|\s+([\d.]+) \|$`).FindAllStringSubmatch(string(page), -1)
+	if len(stated) == 0 {
+		t.Fatal("README.md: got no row of the demo's table, want some")
+	}
+	for _, row := range stated {
+		rate, _ := strconv.ParseFloat(row[1], 64) // the pattern allows only numbers
+		at := int(math.Round(rate * 10))
+		for i, model := range []string{"zero", "regression", "gsdnet"} {
+			got, err := strconv.ParseFloat(row[2+i], 64)
+			if want := results[model].Cells[at].Scores.MAE; err != nil || math.Abs(got-want) > 0.01 {
+				t.Errorf("README.md, rate %s: MAE of %s: got %s, want %.3f", row[1], model, row[2+i], want)
+			}
 		}
 	}
 }

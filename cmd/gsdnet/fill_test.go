@@ -10,6 +10,7 @@ import (
 
 	"gsdnet"
 	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
@@ -45,7 +46,7 @@ func fixture(t *testing.T, dtype string, fortran bool) (*npz.File, *npz.Array) {
 // imputed is what a run could make of a fixture: audio of row 1 is x.
 func imputed(t *testing.T, f *npz.File, x float32) []gsdnet.Imputed {
 	t.Helper()
-	corpus, err := dataset.FromArrays("f.npz", f, dataset.Fields{Task: "none"})
+	corpus, err := datanpz.Corpus("f.npz", f, dataset.Fields{Task: "none"})
 	if err != nil {
 		t.Fatal(err)
 	}

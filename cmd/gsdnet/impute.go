@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
 	"gsdnet/internal/hint"
 )
@@ -32,24 +32,22 @@ there was none. An array "present" becomes 1 where a modality was filled.`
 
 // Run imputes and writes.
 func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
-	for flag, path := range map[string]string{"--in": c.In, "--out": c.Out} {
-		if path != stdout && !strings.EqualFold(filepath.Ext(path), ".npz") {
-			return hint.Input("impute reads and writes .npz, or - for standard input and output", "%s %s: not an .npz file", flag, path)
-		}
+	if c.Out != stdout && !strings.EqualFold(filepath.Ext(c.Out), ".npz") {
+		return hint.Input("impute writes .npz, or - for standard output", "--out %s: not an .npz file", c.Out)
 	}
 	run, fields, err := c.start(term)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
-	file, err := readArrays(ctx, c.In)
+	file, fields, err := readArrays(ctx, c.In, fields)
 	if err != nil {
 		return err
 	}
 	if err := checkFill(c.In, file, fields); err != nil {
 		return err
 	}
-	corpus, err := dataset.FromArrays(c.In, file, fields)
+	corpus, err := datanpz.Corpus(c.In, file, fields)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
+	"gsdnet/dataset/synthetic"
 )
 
 // killGrid is a sweep of two short cells.
@@ -77,8 +78,8 @@ func TestKills(t *testing.T) {
 	}
 	whole, broken := t.TempDir(), t.TempDir()
 	for _, dir := range []string{whole, broken} {
-		corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 6, Valid: 2, Test: 2, MinTurns: 4, MaxTurns: 8, Dims: [3]int{4, 3, 2}})
-		if err := dataset.WriteNPZ(filepath.Join(dir, "data.npz"), corpus); err != nil {
+		corpus := synthetic.New(synthetic.Config{Train: 6, Valid: 2, Test: 2, MinTurns: 4, MaxTurns: 8, Dims: [3]int{4, 3, 2}})
+		if err := datanpz.Write(filepath.Join(dir, "data.npz"), corpus); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, "grid.toml"), []byte(killGrid), 0o600); err != nil {

@@ -15,7 +15,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
+	"gsdnet/dataset/synthetic"
 )
 
 // commands are the verbs with arguments that are accepted in the folder that
@@ -189,8 +190,8 @@ func matrixFolder(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	t.Setenv("GSDNET_DATA", "")
-	corpus := dataset.Synthetic(dataset.SyntheticConfig{Train: 2, Valid: 1, Test: 1, MinTurns: 6, MaxTurns: 6, Dims: [3]int{3, 2, 2}})
-	if err := dataset.WriteNPZ("good.npz", corpus); err != nil {
+	corpus := synthetic.New(synthetic.Config{Train: 2, Valid: 1, Test: 1, MinTurns: 6, MaxTurns: 6, Dims: [3]int{3, 2, 2}})
+	if err := datanpz.Write("good.npz", corpus); err != nil {
 		t.Fatal(err)
 	}
 	for _, made := range []error{

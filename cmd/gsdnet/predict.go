@@ -45,7 +45,7 @@ func (f *runFlags) open(term *terminal) (*gsdnet.Run, error) {
 // applyFlags are shared by the verbs that apply a run to a file.
 type applyFlags struct {
 	runFlags
-	In      string `help:"Conversations (.npz), - for standard input; they need no labels." required:""`
+	In      string `help:"Conversations in a data file of any format, - for a .npz on standard input; they need no labels." required:""`
 	Samples int    `help:"Number of completions of each conversation." default:"16" placeholder:"K" limit:"1..1000"`
 	fieldFlags
 }

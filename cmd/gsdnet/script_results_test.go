@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"unicode/utf8"
 
 	"github.com/nlpodyssey/safetensors"
@@ -110,14 +109,6 @@ func narrowCmd(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s:%d: %d columns: %s", args[0], i+1, n, line)
 		}
 	}
-}
-
-// bindCmd makes a folder read-only, whoever asks: bind DIR.
-func bindCmd(ts *testscript.TestScript, _ bool, args []string) {
-	dir := ts.MkAbs(args[0])
-	ts.Check(syscall.Mount(dir, dir, "", syscall.MS_BIND, ""))
-	ts.Defer(func() { _ = syscall.Unmount(dir, 0) })
-	ts.Check(syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, ""))
 }
 
 // metaCmd writes the metadata of a checkpoint: meta CHECKPOINT FILE.

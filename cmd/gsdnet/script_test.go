@@ -7,17 +7,16 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
+	"gsdnet/dataset/synthetic"
 	"gsdnet/internal/npz"
 )
 
@@ -170,7 +169,7 @@ func corpusCmd(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("corpus: no fault %q", args[0])
 	}
 	path := ts.MkAbs(args[1])
-	ts.Check(dataset.WriteNPZ(path, dataset.Synthetic(dataset.SyntheticConfig{
+	ts.Check(datanpz.Write(path, synthetic.New(synthetic.Config{
 		Train: 2, Valid: 1, Test: 1, MinTurns: 6, MaxTurns: 6, Dims: [3]int{3, 2, 2},
 	})))
 	file, err := npz.ReadFile(path)
@@ -362,36 +361,4 @@ func linesCmd(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	ts.Fatalf("%s has no %d lines after 30 s", args[0], want)
-}
-
-// mayMount is the condition [mount].
-func mayMount(cond string) (bool, error) {
-	if cond != "mount" {
-		return false, fmt.Errorf("unknown condition %q", cond)
-	}
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		return false, err
-	}
-	defer os.RemoveAll(dir)
-	if syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4096") != nil {
-		return false, nil
-	}
-	return true, syscall.Unmount(dir, 0)
-}
-
-// diskCmd mounts a file system to fail on: disk DIR full, or disk DIR readonly.
-func diskCmd(ts *testscript.TestScript, _ bool, args []string) {
-	dir := ts.MkAbs(args[0])
-	ts.Check(os.MkdirAll(dir, 0o755))
-	flags, options := uintptr(0), "size=4096"
-	if args[1] == "readonly" {
-		flags, options = syscall.MS_RDONLY, ""
-	}
-	err := syscall.Mount("tmpfs", dir, "tmpfs", flags, options)
-	ts.Check(err)
-	ts.Defer(func() { _ = syscall.Unmount(dir, 0) })
-	if args[1] == "full" {
-		ts.Check(os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, 4096), 0o600))
-	}
 }

@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
 	"gsdnet/internal/hint"
 )
 
 type splitCmd struct {
-	File   string    `arg:"" help:"Data file (.npz), or - for standard input." placeholder:"FILE"`
+	File   string    `arg:"" help:"Data file of any format, or - for a .npz on standard input." placeholder:"FILE"`
 	Out    string    `help:"File to write (.npz), - for standard output." required:"" placeholder:"FILE"`
 	By     string    `help:"What stays whole: conversation, or speaker, who then is in one split only." default:"conversation" placeholder:"WHAT"`
 	Shares []float64 `help:"Shares of the utterances that train, valid and test get." default:"0.7,0.1,0.2" placeholder:"A,B,C"`
@@ -49,11 +50,11 @@ func (c *splitCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	file, err := readArrays(ctx, c.File)
+	file, fields, err := readArrays(ctx, c.File, fields)
 	if err != nil {
 		return err
 	}
-	corpus, err := dataset.AddSplit(c.File, file, fields, dataset.SplitOptions{
+	corpus, err := datanpz.AddSplit(c.File, file, fields, dataset.SplitOptions{
 		BySpeaker: c.By == "speaker", Shares: [3]float64(c.Shares), Seed: c.Seed,
 	})
 	if err != nil {

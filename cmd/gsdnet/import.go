@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"gsdnet/dataset"
+	datanpz "gsdnet/dataset/npz"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	"gsdnet/internal/interrupt"
+)
+
+type importCmd struct {
+	File string `arg:"" help:"Data file, or folder, of any format." placeholder:"FILE"`
+	Out  string `help:"File to write (.npz)." required:"" placeholder:"FILE"`
+	fieldFlags
+	jsonFlag
+}
+
+// Help is the list of formats and the example under --help.
+func (importCmd) Help() string {
+	var formats strings.Builder
+	for _, f := range dataset.Formats() {
+		name, _, _ := strings.Cut(f.Name, " ")
+		if name == dataset.Folder {
+			name = "folder"
+		}
+		fmt.Fprintf(&formats, "  %-10s %s\n", name, f.About)
+	}
+	return `Example:
+  gsdnet data import corpus.csv --out corpus.npz
+
+Reads a file of any format, checks it, and writes it as .npz, its rows in their
+order. Names of classes, speakers, dialogues and features go into the JSON beside
+the .npz. Every other verb reads these formats too:
+
+` + formats.String()
+}
+
+// Run converts the file.
+func (c *importCmd) Run(ctx context.Context, term *terminal) error {
+	if !strings.EqualFold(filepath.Ext(c.Out), ".npz") {
+		return hint.Input("name it .npz", "--out %s: not an .npz file", c.Out)
+	}
+	fields, err := c.over(dataset.Fields{})
+	if err != nil {
+		return err
+	}
+	corpus, err := interrupt.Value(ctx, func() (*erc.Corpus, error) { return datanpz.Import(c.File, fields, c.Out) })
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(term.out, dataset.Describe(corpus))
+	}
+	_, err = fmt.Fprintf(term.out, "%s: %s\n%s: names\n", c.Out, dataset.SplitSummary(corpus), datanpz.NamesFile(c.Out))
+	return err
+}

@@ -1,0 +1,82 @@
+package npz
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gsdnet/dataset"
+	"gsdnet/erc"
+	"gsdnet/internal/hint"
+	archive "gsdnet/internal/npz"
+)
+
+// Load returns the arrays of a corpus of any format, and the fields that find them:
+// of a .npz the file as it is and the fields as given, of any other format what
+// Import would write.
+func Load(path string, fields dataset.Fields) (*archive.File, dataset.Fields, error) {
+	if path == dataset.Stdin || strings.EqualFold(filepath.Ext(path), ".npz") {
+		file, err := ReadFile(path)
+		return file, fields, err
+	}
+	table, _, err := checked(path, fields)
+	if err != nil {
+		return nil, fields, err
+	}
+	return Arrays(table), dataset.Fields{Task: fields.Task}, nil
+}
+
+// checked reads a table, and checks it for the task and for each kind of label that
+// it has.
+func checked(path string, fields dataset.Fields) (*dataset.Table, *erc.Corpus, error) {
+	table, err := dataset.Read(path, fields)
+	if err != nil {
+		return nil, nil, err
+	}
+	corpus, err := table.Corpus(fields.Task)
+	if err == nil && table.Label != nil && table.Class != nil && fields.Task == "" {
+		_, err = table.Corpus(erc.Classes.String())
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return table, corpus, nil
+}
+
+// Import reads a corpus of any format and writes it to out, a .npz, and its names to
+// the JSON beside it. A .npz and a JSON that are there are replaced, but a JSON
+// alone, or with other keys than those of names, is not.
+func Import(path string, fields dataset.Fields, out string) (*erc.Corpus, error) {
+	if err := mayWriteNames(out); err != nil {
+		return nil, err
+	}
+	table, corpus, err := checked(path, fields)
+	if err != nil {
+		return nil, err
+	}
+	if err := Arrays(table).WriteFile(out); err != nil {
+		return nil, err
+	}
+	return corpus, WriteNames(out, table)
+}
+
+// mayWriteNames refuses to write over a JSON that holds something else than names.
+func mayWriteNames(out string) error {
+	path := NamesFile(out)
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		defer f.Close()
+		decoder := json.NewDecoder(f)
+		decoder.DisallowUnknownFields()
+		if decoder.Decode(&names{}) == nil {
+			return nil
+		}
+	}
+	return hint.Input("choose another --out, or move that file away", "%s is there already and holds something else than names, which would be written there", path)
+}

@@ -1,0 +1,99 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gsdnet/internal/hint"
+	"gsdnet/internal/npz"
+)
+
+// Special paths.
+const (
+	Stdin  = "-" // standard input
+	Folder = "/" // the extension of formats that are folders of files
+)
+
+// maxFileBytes bounds a file that is read whole.
+const maxFileBytes = 8 << 30
+
+// Source is a file that is to be read. It remembers what was read of it, so that
+// several formats can look at a file that is decoded once.
+type Source struct {
+	Path string
+
+	decoded any // by Once
+	fault   error
+	once    bool
+}
+
+// Title returns what messages call the file: its path, quoted where it would not
+// be one line of text otherwise.
+func (s *Source) Title() string { return Title(s.Path) }
+
+// Title returns what messages call the file at path.
+func Title(path string) string {
+	if path == Stdin {
+		return "standard input"
+	}
+	return npz.Shown(path)
+}
+
+// baseName returns the name of a corpus that has no other.
+func baseName(path string) string {
+	base := filepath.Base(Title(path))
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// Once returns what decode returns, which is called the first time only. If the
+// file cannot be decoded and no format recognises it, its error is reported.
+func (s *Source) Once(decode func() (any, error)) (any, error) {
+	if !s.once {
+		s.once = true
+		s.decoded, s.fault = decode()
+	}
+	return s.decoded, s.fault
+}
+
+// Stream hands the whole file to decode, with its size in bytes, and returns its
+// SHA-256, hexadecimal. Errors of decode get the file's name in front.
+func (s *Source) Stream(decode func(r io.Reader, size int64) error) (hash string, err error) {
+	f, err := os.Open(s.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", hint.Input("check the path", "%s: no such file", s.Title())
+	} else if err != nil {
+		return "", hint.Input("check the path and its permissions", "%s: it cannot be opened", s.Title())
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil || !info.Mode().IsRegular():
+		return "", hint.Input("give the path of a file", "%s: not a file", s.Title())
+	case info.Size() > maxFileBytes:
+		return "", hint.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(maxFileBytes))
+	}
+	sum := sha256.New()
+	r := io.TeeReader(f, sum)
+	if err := decode(r, info.Size()); err != nil {
+		tip := hint.Of(err)
+		if tip == "" {
+			tip = "copy the file again, or write it again with the program that made it"
+		}
+		return "", hint.Input(tip, "%s: %w", s.Title(), err)
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return "", hint.Failure("check the disk", "%s: it cannot be read", s.Title())
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+func (s *Source) isFolder() bool {
+	info, err := os.Stat(s.Path)
+	return err == nil && info.IsDir()
+}
