@@ -1,16 +1,3 @@
-// Package layer holds the building blocks of the models' graphs: dense and recurrent
-// layers, the encoder, the graph fusion, the decoder, and what fills missing features.
-//
-// In shapes, B is the number of conversations in a batch, N the number of utterances they
-// are padded to, M = 3 the modalities, D_m the width of a modality's raw features and d
-// the width of the model. A block takes its parameters from p, under names of its own:
-// call it with p.In("name").
-//
-// Faithful to the GSDNet paper: the encoder (Eqs. 12-14, encode.go) and the fusion
-// (Eq. 19, fuse.go). Adapted: Recurrent is a quasi-recurrent layer in the place of a
-// biLSTM, and the decoder to raw features is not in the paper.
-//
-// Start reading at Dense, then Embed and Fuse.
 package layer
 
 import (
