@@ -27,8 +27,8 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("got %d and %d rates, want 8", len(zero), len(ours))
 	}
 	for i := 3; i < len(zero); i++ {
-		if ours[i].Scores.MAE >= zero[i].Scores.MAE {
-			t.Errorf("%s: MAE of gsdnet %.3f, of zero completion %.3f", zero[i].Rule, ours[i].Scores.MAE, zero[i].Scores.MAE)
+		if ours[i].Scores.Get("mae") >= zero[i].Scores.Get("mae") {
+			t.Errorf("%s: MAE of gsdnet %.3f, of zero completion %.3f", zero[i].Rule, ours[i].Scores.Get("mae"), zero[i].Scores.Get("mae"))
 		}
 	}
 }
