@@ -33,7 +33,7 @@ type Metric struct {
 	// Sampled asks, of a recovery metric, for the features as they were sampled, too,
 	// before shrinkage.
 	Sampled bool
-	// Omit lists the tables and figures of a report that leave the metric out. A
+	// Omit lists the tables and figures that leave the metric out (In… below). A
 	// metric without it is in all of them.
 	Omit []string
 
@@ -53,7 +53,7 @@ type Metric struct {
 	majority func(Constant) float64 // what the majority predictor says; nil: the seventh
 }
 
-// The tables and figures of a report that a metric can be left out of (Metric.Omit).
+// The places that a metric can be left out of (Metric.Omit).
 const (
 	InSummary  = "summary"  // the averages of every model, and the ablation
 	InProtocol = "protocol" // a sheet for each metric, a column for each missing rate
@@ -61,12 +61,13 @@ const (
 	InComplete = "complete" // nothing missing
 	InSamples  = "samples"  // numbers of completions
 	InRate     = "rate"     // the figure of the metric against the missing rate
+	InLine     = "line"     // the line that a sweep prints of a finished cell
 )
 
 // Places lists the values that Metric.Omit can hold.
-var Places = []string{InSummary, InProtocol, InAgainst, InComplete, InSamples, InRate}
+var Places = []string{InSummary, InProtocol, InAgainst, InComplete, InSamples, InRate, InLine}
 
-// In reports whether a metric is in a table or figure of a report.
+// In reports whether a metric is in a table or figure, one of Places.
 func (m Metric) In(place string) bool { return !slices.Contains(m.Omit, place) }
 
 // Format writes a value as tables show it, a dash where there is none.

@@ -8,14 +8,14 @@ var everywhere = Places
 // scoreMetrics are the metrics of predicted scores.
 var scoreMetrics = []Metric{
 	{
-		Key: "acc2", Heading: "ACC2", Percent: true, Undefined: true, Omit: []string{InAgainst, InSamples},
+		Key: "acc2", Heading: "ACC2", Percent: true, Undefined: true, Omit: []string{InAgainst, InSamples, InLine},
 		Help:      "The share of utterances with a label other than 0 whose sign is right.",
 		Score:     func(y, p []float64, _ []Mixture) float64 { return ACC2(y, p) },
 		Utterance: func(y, p, _ float64) float64 { return ACC2([]float64{y}, []float64{p}) },
 		majority:  func(c Constant) float64 { return c.sign },
 	},
 	{
-		Key: "f1", Heading: "F1", Percent: true, Undefined: true, Omit: []string{InAgainst, InComplete, InSamples},
+		Key: "f1", Heading: "F1", Percent: true, Undefined: true, Omit: []string{InAgainst, InComplete, InSamples, InLine},
 		Help:     "The weighted F1 of the negative and the positive class.",
 		Score:    func(y, p []float64, _ []Mixture) float64 { return F1(y, p) },
 		majority: func(c Constant) float64 { return c.sign },
@@ -27,7 +27,7 @@ var scoreMetrics = []Metric{
 		majority: func(c Constant) float64 { return c.side },
 	},
 	{
-		Key: "acc7", Heading: "ACC7", Percent: true, Omit: []string{InAgainst, InComplete, InSamples},
+		Key: "acc7", Heading: "ACC7", Percent: true, Omit: []string{InAgainst, InComplete, InSamples, InLine},
 		Help:      "The share of utterances in the right one of seven classes.",
 		Score:     func(y, p []float64, _ []Mixture) float64 { return ACC7(y, p) },
 		Utterance: func(y, p, _ float64) float64 { return ACC7([]float64{y}, []float64{p}) },
@@ -44,7 +44,7 @@ var scoreMetrics = []Metric{
 		Score: func(y, p []float64, _ []Mixture) float64 { return Corr(y, p) },
 	},
 	{
-		Key: "crps", Heading: "CRPS", Lower: true, Omit: []string{InComplete},
+		Key: "crps", Heading: "CRPS", Lower: true, Omit: []string{InComplete, InLine},
 		Help:      "The continuous ranked probability score of the predictive distribution.",
 		Score:     CRPS,
 		Utterance: func(_, _, crps float64) float64 { return crps },
@@ -65,12 +65,12 @@ var classMetrics = []Metric{
 		Class: func(y, p []int32, _ [][]float64) float64 { return UA(y, p) },
 	},
 	{
-		Key: "weighted_f1", Field: "f1", Heading: "F1", Percent: true, Omit: []string{InSamples},
+		Key: "weighted_f1", Field: "f1", Heading: "F1", Percent: true, Omit: []string{InSamples, InLine},
 		Help:  "The F1 of each class, weighted by how often the class occurs.",
 		Class: func(y, p []int32, _ [][]float64) float64 { return WeightedF1(y, p) },
 	},
 	{
-		Key: "ece", Heading: "ECE", Percent: true, Lower: true, Distributed: true, Omit: []string{InAgainst, InComplete},
+		Key: "ece", Heading: "ECE", Percent: true, Lower: true, Distributed: true, Omit: []string{InAgainst, InComplete, InLine},
 		Help: "The expected calibration error of the probabilities of the predicted classes.",
 		Class: func(y, p []int32, probs [][]float64) float64 {
 			if probs == nil {

@@ -29,28 +29,29 @@ const accented = "gsdnet"
 // the rate, differences to the accented model, and imputation errors.
 func curves(ctx context.Context, b *board) ([]named, error) {
 	var out []named
-	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
-		m := experiment.MeasureOf(key)
+	for _, m := range b.predictedAndMain(metric.InRate) {
 		rules := b.rulesWith(m)
 		if len(rules) < 2 {
 			continue
 		}
 		kind := "against the missing rate"
-		if key == "rmse_raw" {
+		if m.Recover != nil {
 			kind = "of recovered features against the missing rate"
 		}
-		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Name, kind, b.dataset)
-		out = append(out, named{"rate-" + b.id() + "-" + key, caption, b.rateChart(m, rules)})
+		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Heading, kind, b.dataset)
+		out = append(out, named{"rate-" + b.id() + "-" + m.Key, caption, b.rateChart(m, rules)})
 	}
-	for _, key := range []string{"mae", "wa"} {
-		m := experiment.MeasureOf(key)
+	for _, m := range experiment.Measures() {
+		if !m.Main || m.Recover != nil {
+			continue
+		}
 		chart, reference, err := b.differenceChart(ctx, m, b.rulesWith(m))
 		if err != nil {
 			return nil, err
 		}
 		if chart != nil {
-			out = append(out, named{"difference-" + b.id() + "-" + key, fmt.Sprintf("%s less that of %s, rate by rate, %s. "+
-				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Name, reference, b.dataset), chart})
+			out = append(out, named{"difference-" + b.id() + "-" + m.Key, fmt.Sprintf("%s less that of %s, rate by rate, %s. "+
+				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Heading, reference, b.dataset), chart})
 		}
 	}
 	return out, nil
@@ -62,18 +63,6 @@ func (b *board) id() string {
 		return b.dataset
 	}
 	return b.dataset + "-" + b.protocol
-}
-
-// label is a measure with its unit, as on an axis.
-func label(m experiment.Measure) string {
-	name := map[string]string{"mae": "mean absolute error", "corr": "Pearson correlation", "rmse_raw": "RMSE, standardised features"}[m.Key]
-	switch {
-	case name != "":
-		return name
-	case m.Percent:
-		return m.Name + ", %"
-	}
-	return m.Name
 }
 
 // scale is what an axis multiplies a measure by.
@@ -94,7 +83,7 @@ func rateOf(rule string) float64 {
 
 // rateChart is a measure against the missing rate, one line a model.
 func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
-	chart := &figure.Chart{Title: b.dataset + ": " + m.Name, X: "missing rate", Y: label(m)}
+	chart := &figure.Chart{Title: b.dataset + ": " + m.Heading, X: "missing rate", Y: m.Unit()}
 	s := &sheet{}
 	for _, rule := range rules {
 		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
@@ -124,7 +113,7 @@ func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules
 	}
 	name := b.methods[reference].name
 	chart := &figure.Chart{
-		Title: b.dataset + ": " + m.Name + " less that of " + name, X: "missing rate", Y: "difference in " + label(m), Zero: true,
+		Title: b.dataset + ": " + m.Heading + " less that of " + name, X: "missing rate", Y: "difference in " + m.Unit(), Zero: true,
 	}
 	series := make([]figure.Series, len(b.methods))
 	for _, rule := range rules {

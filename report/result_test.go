@@ -41,7 +41,7 @@ func TestResultTableFits(t *testing.T) {
 	text := printed(t, report.ResultTable(r))
 	for _, m := range experiment.Measures() {
 		if !strings.Contains(text, " "+m.Heading+" |") {
-			t.Errorf("no column %s in\n%s", m.Name, text)
+			t.Errorf("no column %s in\n%s", m.Heading, text)
 		}
 	}
 	if parts := strings.Count(text, "| missing "); parts < 2 || strings.Count(text, "fixed {t,a,v}") != parts {
