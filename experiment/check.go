@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -96,10 +94,6 @@ func (p *Result) check(at string) error {
 	return nil
 }
 
-// undefined lists the measures that may be null although there are labels: those of
-// the sign, as all labels may be 0.
-var undefined = []string{"acc2", "f1"}
-
 // numbers returns an error unless a cell has the measures of its task, each a
 // number that is finite. Without a labelled utterance its scores are null, and the
 // calibration error is null where there are no probabilities.
@@ -108,12 +102,12 @@ func numbers(c *infer.MaskResult, at string, calibrated bool) error {
 		return fmt.Errorf("the field %s has not one of scores and classes", at)
 	}
 	labelled := c.Classes != nil && c.Classes.N > 0 || c.Scores != nil && c.Scores.N > 0
-	for _, m := range Measures {
-		v := m.Of(c)
-		if v == nil || !math.IsNaN(*v) && !math.IsInf(*v, 0) || slices.Contains(undefined, m.Key) || m.Key == "ece" && !calibrated {
+	for _, m := range Measures() {
+		v := m.Value(c)
+		if !m.Has(c) || !math.IsNaN(v) && !math.IsInf(v, 0) || m.Undefined || m.Distributed && !calibrated {
 			continue
 		}
-		if labelled || strings.HasPrefix(m.Key, "rmse_") {
+		if labelled || m.Recover != nil {
 			return fmt.Errorf("the field %s has no number for %s", at, m.Key)
 		}
 	}

@@ -54,6 +54,9 @@ func whole(tree any, t reflect.Type, at string) error {
 		if !isObject {
 			return wrongKind(at, "an object")
 		}
+		if list, is := reflect.Zero(t).Interface().(interface{ Fields() []string }); is {
+			return listed(object, list.Fields(), at)
+		}
 		for i := range t.NumField() {
 			name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 			if name == "-" || name == "" {
@@ -77,6 +80,17 @@ func whole(tree any, t reflect.Type, at string) error {
 	default:
 		if tree == nil {
 			return wrongKind(at, "there: it is null")
+		}
+	}
+	return nil
+}
+
+// listed returns an error that names the first field that an object of numbers lacks.
+// The numbers may be null.
+func listed(object map[string]any, fields []string, at string) error {
+	for _, name := range fields {
+		if _, there := object[name]; !there {
+			return fmt.Errorf("the field %s is missing", strings.TrimPrefix(at+"."+name, "."))
 		}
 	}
 	return nil

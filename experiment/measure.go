@@ -3,72 +3,94 @@ package experiment
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gsdnet/infer"
 	"gsdnet/metric"
 )
 
-// Measure is one number of a cell.
+// Measure is one number of a result under a mask: a declared metric, of the
+// predictions or of one of the spaces that recovered features are compared in.
 type Measure struct {
-	Name    string // as tables head it
-	Key     string // in file names and CSV
-	Percent bool   // shown in percent
-	Lower   bool   // the lower the better
-	Of      func(*infer.MaskResult) *float64
+	metric.Metric
+	// of returns the numbers that the metric is among, nil where a result has none.
+	of    func(*infer.MaskResult) metric.Values
+	key   string // of the metric among the numbers
+	space string // of recovered features: encoded, raw or sampled; empty of predictions
 }
 
-// Format writes a value as tables show it, a dash where there is none.
-func (m Measure) Format(x float64) string {
-	switch {
-	case math.IsNaN(x):
-		return "–"
-	case m.Percent:
-		return fmt.Sprintf("%.1f", 100*x)
+// Value returns the measure of a result, NaN where the result does not have it.
+func (m Measure) Value(r *infer.MaskResult) float64 {
+	if !m.Has(r) {
+		return math.NaN()
 	}
-	return fmt.Sprintf("%.3f", x)
+	return m.of(r)[m.key]
 }
 
-// Better says that a is better than b; nothing is better than, or worse than,
-// what is not a number.
-func (m Measure) Better(a, b float64) bool {
-	if m.Lower {
-		return a < b
+// Has reports whether a result has the measure.
+func (m Measure) Has(r *infer.MaskResult) bool { return m.of != nil && m.of(r) != nil }
+
+// Raw reports whether the measure compares recovered features in the space of the
+// standardised features, which is the same for all models.
+func (m Measure) Raw() bool { return m.space == "raw" || m.space == "sampled" }
+
+// Measures lists every measure, in the order of the declared metrics: those of
+// predictions before those of recovered features. A metric of recovered features gives
+// a measure for each space: the features as the model encodes them, the standardised
+// features, and, where the metric asks for it, these as they were sampled.
+func Measures() []Measure {
+	var out, encoded, raw []Measure
+	for _, m := range metric.All() {
+		switch {
+		case m.Score != nil:
+			out = append(out, Measure{Metric: m, key: m.Key, of: scoresOfResult})
+		case m.Class != nil:
+			out = append(out, Measure{Metric: m, key: m.Key, of: classesOfResult})
+		default:
+			encoded = append(encoded, inSpace(m, "encoded", " X'", func(r *infer.MaskResult) *metric.Recovery { return r.Encoded }))
+			raw = append(raw, inSpace(m, "raw", " raw", func(r *infer.MaskResult) *metric.Recovery { return r.Raw }))
+			if m.Sampled {
+				raw = append(raw, inSpace(m, "sampled", " sampled", func(r *infer.MaskResult) *metric.Recovery { return r.Sampled }))
+			}
+		}
 	}
-	return a > b
+	return slices.Concat(out, encoded, raw)
 }
 
-// Value is the measure of a cell, NaN where the cell does not have it.
-func (m Measure) Value(c *infer.MaskResult) float64 {
-	if v := m.Of(c); v != nil {
-		return *v
+// inSpace is a metric of recovered features in one space.
+func inSpace(m metric.Metric, space, heading string, of func(*infer.MaskResult) *metric.Recovery) Measure {
+	out := Measure{Metric: m, key: m.Key, space: space, of: func(r *infer.MaskResult) metric.Values {
+		if of(r) == nil {
+			return nil
+		}
+		return of(r).Values
+	}}
+	out.Key, out.Heading = m.Key+"_"+space, m.Heading+heading
+	if space == "raw" {
+		out.Axis = m.Unit() + ", standardised features"
 	}
-	return math.NaN()
+	out.Main = m.Main && space == "raw"
+	return out
 }
 
-// Measures lists every measure, those of predictions before those of recovered
-// features.
-var Measures = []Measure{
-	{"ACC2", "acc2", true, false, ofScores(func(s *metric.Scores) *float64 { return &s.ACC2 })},
-	{"F1", "f1", true, false, ofScores(func(s *metric.Scores) *float64 { return &s.F1 })},
-	{"ACC2-has0", "acc2_has0", true, false, ofScores(func(s *metric.Scores) *float64 { return &s.ACC2Has0 })},
-	{"ACC7", "acc7", true, false, ofScores(func(s *metric.Scores) *float64 { return &s.ACC7 })},
-	{"MAE", "mae", false, true, ofScores(func(s *metric.Scores) *float64 { return &s.MAE })},
-	{"Corr", "corr", false, false, ofScores(func(s *metric.Scores) *float64 { return &s.Corr })},
-	{"CRPS", "crps", false, true, ofScores(func(s *metric.Scores) *float64 { return &s.CRPS })},
-	{"WA", "wa", true, false, ofClasses(func(s *metric.Classes) *float64 { return &s.WA })},
-	{"UA", "ua", true, false, ofClasses(func(s *metric.Classes) *float64 { return &s.UA })},
-	{"F1", "weighted_f1", true, false, ofClasses(func(s *metric.Classes) *float64 { return &s.F1 })},
-	{"ECE", "ece", true, true, ofClasses(func(s *metric.Classes) *float64 { return &s.ECE })},
-	{"RMSE X'", "rmse_encoded", false, true, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Encoded, rmse) }},
-	{"cos X'", "cosine_encoded", false, false, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Encoded, cosine) }},
-	{"RMSE raw", "rmse_raw", false, true, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Raw, rmse) }},
-	{"RMSE sampled", "rmse_sampled", false, true, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Sampled, rmse) }},
-	{"cos raw", "cosine_raw", false, false, func(c *infer.MaskResult) *float64 { return ofRecovery(c.Raw, cosine) }},
+func scoresOfResult(r *infer.MaskResult) metric.Values {
+	if r.Scores == nil {
+		return nil
+	}
+	return r.Scores.Values
 }
 
-// MeasureOf returns the measure of a key; it panics on one that does not exist.
+func classesOfResult(r *infer.MaskResult) metric.Values {
+	if r.Classes == nil {
+		return nil
+	}
+	return r.Classes.Values
+}
+
+// MeasureOf returns the measure of a key. It panics if there is none, as keys are
+// constants of the program.
 func MeasureOf(key string) Measure {
-	for _, m := range Measures {
+	for _, m := range Measures() {
 		if m.Key == key {
 			return m
 		}
@@ -76,44 +98,9 @@ func MeasureOf(key string) Measure {
 	panic(fmt.Sprintf("experiment: no measure %q", key))
 }
 
-// MeasuresOf lists the measures that some cell has.
-func MeasuresOf(cells []infer.MaskResult) []Measure {
-	var out []Measure
-	for _, m := range Measures {
-		for i := range cells {
-			if m.Of(&cells[i]) != nil {
-				out = append(out, m)
-				break
-			}
-		}
-	}
-	return out
+// MeasuresOf lists the measures that some of the results have.
+func MeasuresOf(results []infer.MaskResult) []Measure {
+	return slices.DeleteFunc(Measures(), func(m Measure) bool {
+		return !slices.ContainsFunc(results, func(r infer.MaskResult) bool { return m.Has(&r) })
+	})
 }
-
-func ofScores(of func(*metric.Scores) *float64) func(*infer.MaskResult) *float64 {
-	return func(c *infer.MaskResult) *float64 {
-		if c.Scores == nil {
-			return nil
-		}
-		return of(c.Scores)
-	}
-}
-
-func ofClasses(of func(*metric.Classes) *float64) func(*infer.MaskResult) *float64 {
-	return func(c *infer.MaskResult) *float64 {
-		if c.Classes == nil {
-			return nil
-		}
-		return of(c.Classes)
-	}
-}
-
-func ofRecovery(r *metric.Recovery, of func(*metric.Recovery) *float64) *float64 {
-	if r == nil {
-		return nil
-	}
-	return of(r)
-}
-
-func rmse(r *metric.Recovery) *float64   { return &r.RMSE }
-func cosine(r *metric.Recovery) *float64 { return &r.Cosine }

@@ -21,7 +21,7 @@ import (
 func kept(t *testing.T) (dir string, r *experiment.Record) {
 	t.Helper()
 	corpus := synthetic.New(synthetic.Config{Train: 2, Valid: 1, Test: 2, MinTurns: 3, MaxTurns: 4, Dims: [3]int{2, 2, 2}})
-	cell := infer.MaskResult{Rule: "random 0.3", Raw: &metric.Recovery{N: 1, RMSE: 1}, Encoded: &metric.Recovery{N: 1}, Sampled: &metric.Recovery{N: 1}}
+	cell := infer.MaskResult{Rule: "random 0.3", Raw: &metric.Recovery{N: 1, Values: metric.Values{"rmse": 1}}, Encoded: &metric.Recovery{N: 1}, Sampled: &metric.Recovery{N: 1}}
 	for _, conv := range corpus.In(erc.Test) {
 		for _, u := range conv.Utterances {
 			cell.Labels, cell.Predictions = append(cell.Labels, float64(u.Label)), append(cell.Predictions, 0.25)
@@ -79,7 +79,7 @@ const deleted = "deleted"
 func TestRecordReadsBack(t *testing.T) {
 	dir, want := kept(t)
 	got, err := experiment.ReadRecord(dir)
-	if err != nil || got.Result.Mean.Scores.MAE != want.Result.Mean.Scores.MAE || len(got.Result.Constants) != 2 {
+	if err != nil || got.Result.Mean.Scores.Get("mae") != want.Result.Mean.Scores.Get("mae") || len(got.Result.Constants) != 2 {
 		t.Fatal(got, err)
 	}
 	if all, err := experiment.ReadPredictions(dir, got); err != nil || len(all) != 1 {

@@ -49,13 +49,15 @@ func mean(cells []infer.MaskResult) infer.MaskResult {
 	out := infer.MaskResult{Rule: "mean"}
 	for _, cell := range cells {
 		if cell.Scores != nil && out.Scores == nil {
-			out.Scores = &metric.Scores{N: cell.Scores.N}
+			out.Scores = &metric.Scores{N: cell.Scores.N, Values: metric.Values{}}
 		}
 		if cell.Classes != nil && out.Classes == nil {
-			out.Classes = &metric.Classes{N: cell.Classes.N}
+			out.Classes = &metric.Classes{N: cell.Classes.N, Values: metric.Values{}}
 		}
 		if cell.Encoded != nil && out.Encoded == nil {
-			out.Encoded, out.Raw, out.Sampled = &metric.Recovery{}, &metric.Recovery{}, &metric.Recovery{}
+			for _, space := range []**metric.Recovery{&out.Encoded, &out.Raw, &out.Sampled} {
+				*space = &metric.Recovery{Values: metric.Values{}}
+			}
 		}
 	}
 	out.Coverage = meanCoverage(cells, func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
@@ -63,11 +65,11 @@ func mean(cells []infer.MaskResult) infer.MaskResult {
 	for _, m := range MeasuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {
-			if value := m.Of(&cells[i]); value != nil {
-				sum, n = sum+*value, n+1
+			if m.Has(&cells[i]) {
+				sum, n = sum+m.Value(&cells[i]), n+1
 			}
 		}
-		*m.Of(&out) = sum / n
+		m.of(&out)[m.key] = sum / n
 	}
 	return out
 }

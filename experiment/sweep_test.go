@@ -225,7 +225,7 @@ func TestRecordAndPredictionsReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := record.Result.Mean.Scores.MAE, ends[0].Record.Result.Mean.Scores.MAE; got != want || len(record.Compare) != 2 {
+	if got, want := record.Result.Mean.Scores.Get("mae"), ends[0].Record.Result.Mean.Scores.Get("mae"); got != want || len(record.Compare) != 2 {
 		t.Errorf("MAE %g, want %g; %d compared", got, want, len(record.Compare))
 	}
 	predictions, err := experiment.ReadPredictions(dir, ends[0].Record)
@@ -236,7 +236,7 @@ func TestRecordAndPredictionsReadBack(t *testing.T) {
 	for i, y := range predictions[1].Label {
 		sum += abs(y - predictions[1].Prediction[i])
 	}
-	if got, want := sum/float64(len(predictions[1].Label)), record.Result.Cells[1].Scores.MAE; abs(got-want) > 1e-5 {
+	if got, want := sum/float64(len(predictions[1].Label)), record.Result.Cells[1].Scores.Get("mae"); abs(got-want) > 1e-5 {
 		t.Errorf("MAE %g from predictions, %g recorded", got, want)
 	}
 	features, err := experiment.ReadFeatures(dir)

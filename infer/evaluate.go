@@ -160,9 +160,9 @@ func MeanError(cells []MaskResult) float64 {
 	sum := 0.0
 	for _, c := range cells {
 		if c.Classes != nil {
-			sum += 1 - c.Classes.F1
+			sum += 1 - c.Classes.Get("weighted_f1")
 		} else {
-			sum += c.Scores.MAE
+			sum += c.Scores.Get("mae")
 		}
 	}
 	if len(cells) == 0 {

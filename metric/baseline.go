@@ -58,7 +58,7 @@ func (c Constant) Mean(labels []float64) Scores {
 	for i, y := range labels {
 		losses[i] = c.meanDistance(y) - gap/2
 	}
-	s.CRPS = meanLabelled(labels, losses)
+	s.Values["crps"] = meanLabelled(labels, losses)
 	return s
 }
 
@@ -67,8 +67,11 @@ func (c Constant) Mean(labels []float64) Scores {
 // of the seven classes for everything else.
 func (c Constant) Majority(labels []float64) Scores {
 	s := Evaluate(labels, repeat(c.seventh, len(labels)), nil)
-	sign, side := repeat(c.sign, len(labels)), repeat(c.side, len(labels))
-	s.ACC2, s.F1, s.ACC2Has0 = ACC2(labels, sign), F1(labels, sign), ACC2Has0(labels, side)
+	for _, m := range ofScores.metrics() {
+		if m.majority != nil {
+			s.Values[m.Key] = m.Score(labels, repeat(m.majority(c), len(labels)), nil)
+		}
+	}
 	return s
 }
 

@@ -5,30 +5,8 @@ import (
 	"math"
 )
 
-// Classes holds every score of a split with emotion classes.
-type Classes struct {
-	N   int     `json:"n"`   // labelled utterances
-	WA  float64 `json:"wa"`  // weighted accuracy: the plain share of right answers
-	UA  float64 `json:"ua"`  // unweighted accuracy: mean recall of the classes that occur
-	F1  float64 `json:"f1"`  // weighted F1
-	ECE float64 `json:"ece"` // expected calibration error in Bins bins
-}
-
 // Bins is the usual number of bins of the calibration error.
 const Bins = 15
-
-// EvaluateClasses scores predicted classes and, where there are any, the
-// probabilities [utterance][class] that go with them; without (nil) the
-// calibration error is NaN. Labels below 0 are unlabelled; a prediction below 0
-// panics.
-func EvaluateClasses(labels, preds []int32, probs [][]float64) Classes {
-	c := confuseClasses(labels, preds)
-	out := Classes{N: c.total(), WA: c.accuracy(), UA: c.recall(), F1: c.weightedF1(), ECE: math.NaN()}
-	if probs != nil {
-		out.ECE = ECE(labels, preds, probs, Bins)
-	}
-	return out
-}
 
 // WA is the share of utterances in the right class ("weighted accuracy" in the
 // field's words: recall weighted by support).
@@ -92,13 +70,4 @@ func ECE(labels, preds []int32, probs [][]float64, bins int) float64 {
 		sum += math.Abs(e)
 	}
 	return sum / float64(n)
-}
-
-// MarshalJSON writes a metric that is not finite as null.
-func (c Classes) MarshalJSON() ([]byte, error) { return marshal(c) }
-
-// UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
-func (c *Classes) UnmarshalJSON(text []byte) error {
-	type plain Classes
-	return unmarshal(text, (*plain)(c))
 }

@@ -45,8 +45,8 @@ func TestTwoClassesAreTheSignsOfScores(t *testing.T) {
 			labels[i], preds[i] = float64(2*y[i]-1), float64(2*p[i]-1)
 		}
 		got := metric.EvaluateClasses(y, p, nil)
-		near(t, "WA", got.WA, metric.ACC2(labels, preds))
-		near(t, "F1", got.F1, metric.F1(labels, preds))
+		near(t, "WA", got.Get("wa"), metric.ACC2(labels, preds))
+		near(t, "F1", got.Get("weighted_f1"), metric.F1(labels, preds))
 	})
 }
 
@@ -64,7 +64,7 @@ func TestCalibrationErrorByHand(t *testing.T) {
 	near(t, "wrong and certain", metric.ECE([]int32{1, 0}, []int32{0, 1}, certain, metric.Bins), 1)
 	near(t, "nothing", metric.ECE(nil, nil, nil, metric.Bins), nan)
 	near(t, "not a number", metric.ECE([]int32{0}, []int32{0}, [][]float64{{nan, 0}}, metric.Bins), nan)
-	near(t, "no probabilities", metric.EvaluateClasses([]int32{0}, []int32{0}, nil).ECE, nan)
+	near(t, "no probabilities", metric.EvaluateClasses([]int32{0}, []int32{0}, nil).Get("ece"), nan)
 }
 
 func TestNegativePredictedClassPanics(t *testing.T) {

@@ -75,13 +75,13 @@ func TestRecoveryByHand(t *testing.T) {
 	withheld := [][]float64{{1, 0}, {0, 2}, {1, 1}, {0, 0}}
 	recovered := [][]float64{{2, 0}, {0, -1}, {1, 0}, {1, 1}}
 	got := metric.Recover(withheld, recovered)
-	want := metric.Recovery{N: 4, RMSE: math.Sqrt((1.0 + 9 + 1 + 2) / 8), Cosine: (math.Sqrt2/2 + 0) / 4}
+	want := metric.Recovery{N: 4, Values: metric.Values{"rmse": math.Sqrt((1.0 + 9 + 1 + 2) / 8), "cosine": (math.Sqrt2/2 + 0) / 4}}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	same := metric.Recover(withheld[:3], withheld[:3])
-	near(t, "RMSE of itself", same.RMSE, 0)
-	near(t, "cosine of itself", same.Cosine, 1)
+	near(t, "RMSE of itself", same.Get("rmse"), 0)
+	near(t, "cosine of itself", same.Get("cosine"), 1)
 	near(t, "RMSE of nothing", metric.RMSE(nil, nil), nan)
 	near(t, "cosine of nothing", metric.Cosine(nil, nil), nan)
 	near(t, "a tiny vector", metric.Cosine([][]float64{{1e-100, 0}}, [][]float64{{1, 0}}), 1)

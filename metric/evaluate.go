@@ -1,40 +1,78 @@
 package metric
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// Scores holds every score of a sentiment split. It writes its own JSON, so give
-// it a field of its own in a larger struct; embedded, it would hide the rest.
+// Values are the numbers of an evaluation by the keys of their metrics.
+type Values map[string]float64
+
+// Get returns the value of a metric. It panics if no metric has the key.
+func (v Values) Get(key string) float64 { return v[Lookup(key).Key] }
+
+// Scores holds every metric of the predicted scores of a split.
 type Scores struct {
-	N        int     `json:"n"` // labelled utterances
-	ACC2     float64 `json:"acc2"`
-	F1       float64 `json:"f1"`
-	ACC2Has0 float64 `json:"acc2_has0"`
-	ACC7     float64 `json:"acc7"`
-	MAE      float64 `json:"mae"`
-	Corr     float64 `json:"corr"`
-	CRPS     float64 `json:"crps"`
+	N int // labelled utterances
+	Values
+}
+
+// Classes holds every metric of the predicted classes of a split.
+type Classes struct {
+	N int // labelled utterances
+	Values
+}
+
+// Recovery holds every metric of recovered features.
+type Recovery struct {
+	N int // rows
+	Values
 }
 
 // Evaluate scores point predictions and, where there are any, the predictive
 // distributions they come from. Without distributions (nil) the CRPS is that of
 // certainty about the prediction, which is the MAE.
 func Evaluate(labels, preds []float64, dists []Mixture) Scores {
-	s := Scores{
-		ACC2:     ACC2(labels, preds),
-		F1:       F1(labels, preds),
-		ACC2Has0: ACC2Has0(labels, preds),
-		ACC7:     ACC7(labels, preds),
-		MAE:      MAE(labels, preds),
-		Corr:     Corr(labels, preds),
-	}
+	s := Scores{Values: Values{}}
 	for range labelled(labels, preds) {
 		s.N++
 	}
-	s.CRPS = s.MAE
-	if dists != nil {
-		s.CRPS = meanLabelled(labels, MixtureCRPS(labels, dists))
+	for _, m := range ofScores.metrics() {
+		s.Values[m.Key] = m.Score(labels, preds, dists)
 	}
 	return s
+}
+
+// EvaluateClasses scores predicted classes and, where there are any, the
+// probabilities [utterance][class] that go with them; without (nil) the
+// calibration error is NaN. Labels below 0 are unlabelled; a prediction below 0
+// panics.
+func EvaluateClasses(labels, preds []int32, probs [][]float64) Classes {
+	c := Classes{N: confuseClasses(labels, preds).total(), Values: Values{}}
+	for _, m := range ofClasses.metrics() {
+		c.Values[m.Key] = m.Class(labels, preds, probs)
+	}
+	return c
+}
+
+// Recover compares the rows of recovered features with those that were withheld,
+// [row][feature]. It is NaN of no rows.
+func Recover(withheld, recovered [][]float64) Recovery {
+	sameShape(withheld, recovered)
+	r := Recovery{N: len(withheld), Values: Values{}}
+	for _, m := range ofFeatures.metrics() {
+		r.Values[m.Key] = m.Recover(withheld, recovered)
+	}
+	return r
+}
+
+// CRPS is the mean continuous ranked probability score; without distributions (nil)
+// the mean absolute error, which is the score of certainty about the prediction.
+func CRPS(labels, preds []float64, dists []Mixture) float64 {
+	if dists == nil {
+		return MAE(labels, preds)
+	}
+	return meanLabelled(labels, MixtureCRPS(labels, dists))
 }
 
 // MixtureCRPS returns the CRPS of every utterance, NaN where there is no label.
@@ -60,11 +98,40 @@ func meanLabelled(labels, losses []float64) float64 {
 	return sum / float64(n)
 }
 
-// MarshalJSON writes a metric that is not finite as null.
-func (s Scores) MarshalJSON() ([]byte, error) { return marshal(s) }
+func sameShape(a, b [][]float64) {
+	sameLength(len(a), len(b))
+	for i := range a {
+		if len(a[i]) != len(b[i]) {
+			panic(fmt.Sprintf("metric: row %d: %d features withheld, %d recovered", i, len(a[i]), len(b[i])))
+		}
+	}
+}
+
+// Fields lists the keys of the JSON of an evaluation, the number of rows first.
+func (Scores) Fields() []string   { return ofScores.fields() }
+func (Classes) Fields() []string  { return ofClasses.fields() }
+func (Recovery) Fields() []string { return ofFeatures.fields() }
+
+// MarshalJSON writes the metrics in the order of their declarations, one that is not
+// finite as null.
+func (s Scores) MarshalJSON() ([]byte, error)   { return ofScores.marshal(s.N, s.Values) }
+func (c Classes) MarshalJSON() ([]byte, error)  { return ofClasses.marshal(c.N, c.Values) }
+func (r Recovery) MarshalJSON() ([]byte, error) { return ofFeatures.marshal(r.N, r.Values) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
-func (s *Scores) UnmarshalJSON(text []byte) error {
-	type plain Scores
-	return unmarshal(text, (*plain)(s))
+func (s *Scores) UnmarshalJSON(text []byte) (err error) {
+	s.N, s.Values, err = ofScores.unmarshal(text)
+	return err
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
+func (c *Classes) UnmarshalJSON(text []byte) (err error) {
+	c.N, c.Values, err = ofClasses.unmarshal(text)
+	return err
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
+func (r *Recovery) UnmarshalJSON(text []byte) (err error) {
+	r.N, r.Values, err = ofFeatures.unmarshal(text)
+	return err
 }

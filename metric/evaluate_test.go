@@ -16,8 +16,10 @@ func TestEvaluateIsTheSumOfItsParts(t *testing.T) {
 	labels, preds := []float64{2, nan, -1, 0}, []float64{1, 9, -1.5, 0.25}
 	got := metric.Evaluate(labels, preds, nil)
 	want := metric.Scores{
-		N: 3, ACC2: 1, F1: 1, ACC2Has0: 1, ACC7: 1.0 / 3, MAE: 1.75 / 3,
-		Corr: metric.Corr(labels, preds), CRPS: 1.75 / 3,
+		N: 3, Values: metric.Values{
+			"acc2": 1, "f1": 1, "acc2_has0": 1, "acc7": 1.0 / 3, "mae": 1.75 / 3,
+			"corr": metric.Corr(labels, preds), "crps": 1.75 / 3,
+		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -25,7 +27,7 @@ func TestEvaluateIsTheSumOfItsParts(t *testing.T) {
 
 	dists := []metric.Mixture{{{1, 0.5}}, nil, {{-1, 1}, {-2, 0.2}}, {{0.25, 0}}}
 	got = metric.Evaluate(labels, preds, dists)
-	want.CRPS = (dists[0].CRPS(2) + dists[2].CRPS(-1) + 0.25) / 3
+	want.Values["crps"] = (dists[0].CRPS(2) + dists[2].CRPS(-1) + 0.25) / 3
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Errorf("with distributions (-want +got):\n%s", diff)
 	}
@@ -41,7 +43,7 @@ func TestCertaintyHasTheMAEForCRPS(t *testing.T) {
 		dists = append(dists, metric.Mixture{{Loc: p}, {Loc: p}})
 	}
 	s := metric.Evaluate(labels, preds, dists)
-	near(t, "CRPS", s.CRPS, s.MAE)
+	near(t, "CRPS", s.Get("crps"), s.Get("mae"))
 }
 
 func TestUndefinedIsNullInJSON(t *testing.T) {
@@ -87,30 +89,30 @@ func TestBaselinesByHand(t *testing.T) {
 	c := metric.FitConstant(train)
 
 	mean := c.Mean(labels)
-	near(t, "mean: MAE", mean.MAE, (0.8+1.2+0.2+1.8)/4)
-	near(t, "mean: ACC2", mean.ACC2, 2.0/3)
-	near(t, "mean: ACC7", mean.ACC7, 0.25)
-	near(t, "mean: Corr", mean.Corr, 0)
+	near(t, "mean: MAE", mean.Get("mae"), (0.8+1.2+0.2+1.8)/4)
+	near(t, "mean: ACC2", mean.Get("acc2"), 2.0/3)
+	near(t, "mean: ACC7", mean.Get("acc7"), 0.25)
+	near(t, "mean: Corr", mean.Get("corr"), 0)
 	climate := metric.Mixture{}
 	for _, y := range train[:7] {
 		climate = append(climate, metric.Laplace{Loc: y})
 	}
-	near(t, "mean: CRPS", mean.CRPS, (climate.CRPS(1)+climate.CRPS(-1)+climate.CRPS(0)+climate.CRPS(2))/4)
+	near(t, "mean: CRPS", mean.Get("crps"), (climate.CRPS(1)+climate.CRPS(-1)+climate.CRPS(0)+climate.CRPS(2))/4)
 
 	major := c.Majority(labels)
-	near(t, "majority: ACC2", major.ACC2, 2.0/3)
-	near(t, "majority: F1", major.F1, (2*4.0/5)/3)
-	near(t, "majority: ACC2Has0", major.ACC2Has0, 0.75)
-	near(t, "majority: ACC7", major.ACC7, 0.25)
-	near(t, "majority: MAE", major.MAE, 1)
-	near(t, "majority: CRPS", major.CRPS, 1)
+	near(t, "majority: ACC2", major.Get("acc2"), 2.0/3)
+	near(t, "majority: F1", major.Get("f1"), (2*4.0/5)/3)
+	near(t, "majority: ACC2Has0", major.Get("acc2_has0"), 0.75)
+	near(t, "majority: ACC7", major.Get("acc7"), 0.25)
+	near(t, "majority: MAE", major.Get("mae"), 1)
+	near(t, "majority: CRPS", major.Get("crps"), 1)
 	if mean.N != 4 || major.N != 4 {
 		t.Errorf("got n %d and %d, want 4", mean.N, major.N)
 	}
 
 	empty := metric.FitConstant([]float64{nan})
 	for name, s := range map[string]metric.Scores{"mean": empty.Mean(labels), "majority": empty.Majority(labels)} {
-		for what, got := range map[string]float64{"acc2": s.ACC2, "acc2_has0": s.ACC2Has0, "acc7": s.ACC7, "mae": s.MAE, "crps": s.CRPS} {
+		for what, got := range map[string]float64{"acc2": s.Get("acc2"), "acc2_has0": s.Get("acc2_has0"), "acc7": s.Get("acc7"), "mae": s.Get("mae"), "crps": s.Get("crps")} {
 			near(t, name+" of nothing: "+what, got, nan)
 		}
 	}

@@ -10,7 +10,7 @@ func ExampleEvaluate() {
 	labels := []float64{2, -1, 0, -2, 1}
 	preds := []float64{1.6, -0.2, -1, 0.1, 0.7}
 	s := metric.Evaluate(labels, preds, nil)
-	fmt.Printf("ACC2 %.3f  F1 %.3f  ACC7 %.3f  MAE %.3f  Corr %.3f\n", s.ACC2, s.F1, s.ACC7, s.MAE, s.Corr)
+	fmt.Printf("ACC2 %.3f  F1 %.3f  ACC7 %.3f  MAE %.3f  Corr %.3f\n", s.Get("acc2"), s.Get("f1"), s.Get("acc7"), s.Get("mae"), s.Get("corr"))
 	// Output:
 	// ACC2 0.750  F1 0.733  ACC7 0.400  MAE 0.920  Corr 0.632
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 
-	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/metric"
 	"gsdnet/missing"
@@ -111,17 +110,15 @@ func ablationTable(ctx context.Context, b *board, groups [][]*method) (table, er
 // difference to the best other in the mean absolute error or the accuracy.
 func averages(ctx context.Context, b *board, title string) (*sheet, error) {
 	s := &sheet{title: title}
-	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
-		if m := experiment.MeasureOf(key); b.has(m) {
-			s.columns = append(s.columns, column{name: m.Name, measure: m, of: meanOf(m, b.rulesWith(m))})
-		}
+	for _, m := range b.predictedAndMain(metric.InSummary) {
+		s.columns = append(s.columns, column{name: m.Heading, measure: m, of: meanOf(m, b.rulesWith(m))})
 	}
 	s.fill(b.methods)
 	compared, err := newComparison(ctx, b, b.rules)
 	if err != nil {
 		return nil, err
 	}
-	s.compareIn(ctx, compared, "mae", "wa")
+	s.compareIn(ctx, compared)
 	return s, nil
 }
 
@@ -140,21 +137,19 @@ func summaryTable(ctx context.Context, b *board) (table, error) {
 	}, nil
 }
 
-// compareIn compares by the first measure that is among the columns.
-func (s *sheet) compareIn(ctx context.Context, c *comparison, keys ...string) {
-	for _, key := range keys {
-		for i, col := range s.columns {
-			if col.measure.Key != key || c == nil || s.versus != nil {
-				continue
-			}
-			means := make([]float64, len(s.rows))
-			for k, r := range s.rows {
-				means[k] = r.entries[i].mean
-			}
-			s.versus = &col.measure
-			for k, v := range c.against(ctx, col.measure, means) {
-				s.rows[k].versus = v
-			}
+// compareIn compares by the main measure of the predictions among the columns.
+func (s *sheet) compareIn(ctx context.Context, c *comparison) {
+	for i, col := range s.columns {
+		if !col.measure.Main || col.measure.Recover != nil || c == nil || s.versus != nil {
+			continue
+		}
+		means := make([]float64, len(s.rows))
+		for k, r := range s.rows {
+			means[k] = r.entries[i].mean
+		}
+		s.versus = &col.measure
+		for k, v := range c.against(ctx, col.measure, means) {
+			s.rows[k].versus = v
 		}
 	}
 }
@@ -182,10 +177,8 @@ func samplesTable(b *board) (table, bool) {
 		note: "The same runs evaluated with K completions of each conversation; averages over the protocol. Models without randomness, to which K makes no difference, are left out.",
 	}
 	s := &sheet{title: b.title() + ": K completions"}
-	for _, key := range []string{"mae", "corr", "crps", "wa", "ua", "ece", "rmse_raw"} {
-		if m := experiment.MeasureOf(key); b.has(m) {
-			s.columns = append(s.columns, column{name: m.Name, measure: m, plain: true, of: meanOf(m, b.rulesWith(m))})
-		}
+	for _, m := range b.predictedAndMain(metric.InSamples) {
+		s.columns = append(s.columns, column{name: m.Heading, measure: m, plain: true, of: meanOf(m, b.rulesWith(m))})
 	}
 	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, plain: true,
 		of: coverage(b.rules, 2, func(c *infer.MaskResult) []metric.Coverage { return c.Coverage }, func(c *metric.Coverage) float64 { return c.Covered })})

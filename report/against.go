@@ -3,7 +3,7 @@ package report
 import (
 	"context"
 
-	"gsdnet/experiment"
+	"gsdnet/metric"
 )
 
 // againstTable is every model's difference to the accented one; false where that
@@ -20,12 +20,8 @@ func againstTable(ctx context.Context, b *board) (table, bool, error) {
 		note: "Averages over the protocol less that of " + name + ", with the 95 % paired bootstrap interval over conversations: " +
 			"above zero the model errs more than " + name + " or, for shares and correlations, does better. A star says that it is clear of zero.",
 	}
-	for _, key := range []string{"mae", "corr", "crps", "wa", "weighted_f1"} {
-		m := experiment.MeasureOf(key)
-		if !b.has(m) {
-			continue
-		}
-		s := &sheet{title: b.title() + ": " + m.Name, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, versus: &m, than: name}
+	for _, m := range b.predicted(metric.InAgainst) {
+		s := &sheet{title: b.title() + ": " + m.Heading, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, versus: &m, than: name}
 		s.fill(b.methods)
 		for i := range b.methods {
 			if d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference]); ok && i != reference {

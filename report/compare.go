@@ -124,23 +124,6 @@ func (c *comparison) against(ctx context.Context, m experiment.Measure, means []
 	return out
 }
 
-// losses are the measures that are means over utterances.
-var losses = map[string]func(label, guess, crps float64) float64{
-	"mae":  func(y, p, _ float64) float64 { return math.Abs(y - p) },
-	"crps": func(_, _, crps float64) float64 { return crps },
-	"acc2": func(y, p, _ float64) float64 { return metric.ACC2([]float64{y}, []float64{p}) },
-	"acc7": func(y, p, _ float64) float64 { return metric.ACC7([]float64{y}, []float64{p}) },
-	"wa":   func(y, p, _ float64) float64 { return metric.WA([]int32{int32(y)}, []int32{int32(p)}) },
-}
-
-// wholes are the measures of a split as a whole.
-var wholes = map[string]func(labels, guesses []float64) float64{
-	"f1":          metric.F1,
-	"corr":        metric.Corr,
-	"ua":          func(y, p []float64) float64 { return metric.UA(integers(y), integers(p)) },
-	"weighted_f1": func(y, p []float64) float64 { return metric.WeightedF1(integers(y), integers(p)) },
-}
-
 func integers(x []float64) []int32 {
 	out := make([]int32, len(x))
 	for i := range x {
@@ -153,20 +136,11 @@ func integers(x []float64) []int32 {
 // time, all their masks and seeds with them. When ctx ends, the interval is NaN.
 func difference(ctx context.Context, m experiment.Measure, a, b *scored) (metric.Difference, bool) {
 	boot := metric.Bootstrap{Groups: a.groups, Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
-	if loss, ok := losses[m.Key]; ok {
-		lossesOf := func(s *scored) []float64 {
-			out := make([]float64, len(s.label))
-			for i := range out {
-				if out[i] = math.NaN(); !math.IsNaN(s.label[i]) && !(m.Key == "wa" && s.label[i] < 0) {
-					out[i] = loss(s.label[i], s.guess[i], s.crps[i])
-				}
-			}
-			return out
-		}
-		return boot.Losses(lossesOf(a), lossesOf(b)), true
-	}
-	whole, ok := wholes[m.Key]
-	if !ok {
+	whole := wholeSplit(m.Metric)
+	switch {
+	case m.Utterance != nil:
+		return boot.Losses(a.losses(m.Metric), b.losses(m.Metric)), true
+	case whole == nil || m.Distributed:
 		return metric.Difference{}, false
 	}
 	rows := make([]float64, len(a.label))
@@ -176,6 +150,29 @@ func difference(ctx context.Context, m experiment.Measure, a, b *scored) (metric
 		}
 	}
 	return boot.Metric(a.stratified(whole), rows, a.guess, b.guess), true
+}
+
+// losses is a metric of every utterance, NaN where the utterance does not count.
+func (s *scored) losses(m metric.Metric) []float64 {
+	out := make([]float64, len(s.label))
+	for i := range out {
+		if out[i] = math.NaN(); !math.IsNaN(s.label[i]) && !(m.Class != nil && s.label[i] < 0) {
+			out[i] = m.Utterance(s.label[i], s.guess[i], s.crps[i])
+		}
+	}
+	return out
+}
+
+// wholeSplit is a metric of predictions as a function of the labels and point
+// predictions of a split; nil of recovered features.
+func wholeSplit(m metric.Metric) func(labels, guesses []float64) float64 {
+	switch {
+	case m.Score != nil:
+		return func(y, p []float64) float64 { return m.Score(y, p, nil) }
+	case m.Class != nil:
+		return func(y, p []float64) float64 { return m.Class(integers(y), integers(p), nil) }
+	}
+	return nil
 }
 
 // stratified is the mean of a measure over (seed, rule). It is given the numbers

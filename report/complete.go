@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"gsdnet/experiment"
+	"gsdnet/metric"
 	"gsdnet/missing"
 )
 
@@ -27,12 +27,8 @@ func completeTable(ctx context.Context, b *board) (table, bool, error) {
 		note: "At rate 0, where there is nothing to complete, and the difference to the best other model there, " +
 			"with its 95 % paired bootstrap interval over conversations.",
 	}
-	for _, key := range []string{"acc2", "mae", "wa", "weighted_f1"} {
-		m := experiment.MeasureOf(key)
-		if !b.has(m) {
-			continue
-		}
-		s := &sheet{title: b.title() + ", nothing missing: " + m.Name, columns: []column{{name: "rate 0", measure: m, of: at(m, complete)}}}
+	for _, m := range b.predicted(metric.InComplete) {
+		s := &sheet{title: b.title() + ", nothing missing: " + m.Heading, columns: []column{{name: "rate 0", measure: m, of: at(m, complete)}}}
 		s.fill(b.methods)
 		s.compare(ctx, m, compared)
 		s.constants(b)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gsdnet/experiment"
+	"gsdnet/metric"
 	"gsdnet/rundir"
 )
 
@@ -12,7 +13,7 @@ import (
 func costTable(b *board) (table, bool) {
 	s := &sheet{title: b.title() + ": training"}
 	for i, name := range []string{"seconds an epoch", "minutes in all"} {
-		measure := experiment.Measure{Name: name, Key: "cost", Lower: true, Of: nothing}
+		measure := experiment.Measure{Metric: metric.Metric{Heading: name, Key: "cost", Lower: true}}
 		s.columns = append(s.columns, column{name: name, measure: measure, plain: true, of: func(t *trial) float64 { return t.cost()[i] }})
 	}
 	s.fill(b.methods)

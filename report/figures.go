@@ -34,28 +34,29 @@ func curves(ctx context.Context, b *board) ([]named, error) {
 		return nil, nil
 	}
 	var out []named
-	for _, key := range append(append([]string{}, protocolMeasures...), "rmse_raw") {
-		m := experiment.MeasureOf(key)
+	for _, m := range b.predictedAndMain(metric.InRate) {
 		rules := b.rulesWith(m)
 		if len(rules) < 2 {
 			continue
 		}
 		kind := "against the " + b.kind.Axis
-		if key == "rmse_raw" {
+		if m.Recover != nil {
 			kind = "of recovered features against the " + b.kind.Axis
 		}
-		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Name, kind, b.dataset)
-		out = append(out, named{"rate-" + b.id() + "-" + key, caption, b.rateChart(m, rules)})
+		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Heading, kind, b.dataset)
+		out = append(out, named{"rate-" + b.id() + "-" + m.Key, caption, b.rateChart(m, rules)})
 	}
-	for _, key := range []string{"mae", "wa"} {
-		m := experiment.MeasureOf(key)
+	for _, m := range experiment.Measures() {
+		if !m.Main || m.Recover != nil {
+			continue
+		}
 		chart, reference, err := b.differenceChart(ctx, m, b.rulesWith(m))
 		if err != nil {
 			return nil, err
 		}
 		if chart != nil {
-			out = append(out, named{"difference-" + b.id() + "-" + key, fmt.Sprintf("%s less that of %s, %[3]s by %[3]s, %[4]s. "+
-				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Name, reference, b.kind.Point, b.dataset), chart})
+			out = append(out, named{"difference-" + b.id() + "-" + m.Key, fmt.Sprintf("%s less that of %s, %[3]s by %[3]s, %[4]s. "+
+				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Heading, reference, b.kind.Point, b.dataset), chart})
 		}
 	}
 	return out, nil
@@ -71,18 +72,6 @@ func (b *board) id() string {
 
 // shown names the point at which a sweep keeps recovered features: "rate 0.5".
 func (b *board) shown() string { return b.kind.Point + " " + b.kind.Shown }
-
-// label is a measure with its unit, as on an axis.
-func label(m experiment.Measure) string {
-	name := map[string]string{"mae": "mean absolute error", "corr": "Pearson correlation", "rmse_raw": "RMSE, standardised features"}[m.Key]
-	switch {
-	case name != "":
-		return name
-	case m.Percent:
-		return m.Name + ", %"
-	}
-	return m.Name
-}
 
 // scale is what an axis multiplies a measure by.
 func scale(m experiment.Measure) float64 {
@@ -102,7 +91,7 @@ func rateOf(rule string) float64 {
 
 // rateChart is a measure against the missing rate, one line a model.
 func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
-	chart := &figure.Chart{Title: b.dataset + ": " + m.Name, X: b.kind.Axis, Y: label(m)}
+	chart := &figure.Chart{Title: b.dataset + ": " + m.Heading, X: b.kind.Axis, Y: m.Unit()}
 	s := &sheet{}
 	for _, rule := range rules {
 		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
@@ -132,7 +121,7 @@ func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules
 	}
 	name := b.methods[reference].name
 	chart := &figure.Chart{
-		Title: b.dataset + ": " + m.Name + " less that of " + name, X: b.kind.Axis, Y: "difference in " + label(m), Zero: true,
+		Title: b.dataset + ": " + m.Heading + " less that of " + name, X: b.kind.Axis, Y: "difference in " + m.Unit(), Zero: true,
 	}
 	series := make([]figure.Series, len(b.methods))
 	for _, rule := range rules {

@@ -100,8 +100,8 @@ func cell(rule missing.Rule, noise float64, rng *rand.Rand) infer.MaskResult {
 	scores := metric.Evaluate(c.Labels, c.Predictions, c.Distributions)
 	c.Scores, c.Coverage = &scores, metric.Calibrate(c.Labels, c.Distributions)
 	if rule.Expected() > 0 {
-		c.Raw, c.Encoded = &metric.Recovery{N: 9, RMSE: noise, Cosine: 1 - noise/4}, &metric.Recovery{N: 9, RMSE: noise / 2, Cosine: 0.5}
-		c.Sampled = &metric.Recovery{N: 9, RMSE: 1.5 * noise, Cosine: 1 - noise/2}
+		c.Raw, c.Encoded = &metric.Recovery{N: 9, Values: metric.Values{"rmse": noise, "cosine": 1 - noise/4}}, &metric.Recovery{N: 9, Values: metric.Values{"rmse": noise / 2, "cosine": 0.5}}
+		c.Sampled = &metric.Recovery{N: 9, Values: metric.Values{"rmse": 1.5 * noise, "cosine": 1 - noise/2}}
 		c.Imputed = c.Coverage
 	}
 	return c

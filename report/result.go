@@ -15,7 +15,7 @@ func ResultTable(r experiment.Result) *Table {
 	measures := experiment.MeasuresOf(r.Cells)
 	t := &Table{Heading: []string{"missing"}}
 	for _, m := range measures {
-		t.Heading = append(t.Heading, m.Name)
+		t.Heading = append(t.Heading, m.Heading)
 	}
 	for _, cell := range append(append(append([]infer.MaskResult{}, r.Cells...), r.Mean), r.Constants...) {
 		row := []string{cell.Rule}

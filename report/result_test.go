@@ -27,11 +27,11 @@ func printed(t *testing.T, table *report.Table) string {
 // A result with every measure that there is fits, and loses none of them.
 func TestResultTableFits(t *testing.T) {
 	levels := []metric.Coverage{{Level: 0.5, Covered: 1, Width: 123.456}, {Level: 0.8, Covered: 1, Width: 123.456}, {Level: 0.95, Covered: 1, Width: 123.456}}
-	recovery := &metric.Recovery{N: 1, RMSE: -123.456, Cosine: -0.5}
+	recovery := &metric.Recovery{N: 1, Values: metric.Values{"rmse": -123.456, "cosine": -0.5}}
 	r := experiment.Result{}
 	for _, rule := range []string{"random batch 0.3", "fixed {t,a,v}"} {
 		r.Cells = append(r.Cells, infer.MaskResult{
-			Rule: rule, Scores: &metric.Scores{MAE: 123.456, CRPS: 123.456}, Classes: &metric.Classes{},
+			Rule: rule, Scores: &metric.Scores{Values: metric.Values{"mae": 123.456, "crps": 123.456}}, Classes: &metric.Classes{},
 			Encoded: recovery, Raw: recovery, Sampled: recovery,
 		})
 	}
@@ -39,9 +39,9 @@ func TestResultTableFits(t *testing.T) {
 	r.Mean.Coverage, r.Mean.Imputed = levels, levels
 	r.Constants = []infer.MaskResult{{Rule: "majority predictor", Scores: &metric.Scores{}}}
 	text := printed(t, report.ResultTable(r))
-	for _, m := range experiment.Measures {
-		if !strings.Contains(text, " "+m.Name+" |") {
-			t.Errorf("no column %s in\n%s", m.Name, text)
+	for _, m := range experiment.Measures() {
+		if !strings.Contains(text, " "+m.Heading+" |") {
+			t.Errorf("no column %s in\n%s", m.Heading, text)
 		}
 	}
 	if parts := strings.Count(text, "| missing "); parts < 2 || strings.Count(text, "fixed {t,a,v}") != parts {

@@ -48,7 +48,7 @@ func (s *sheet) cells(bold, name func(string) string) [][]string {
 		heading = append(heading, name(c.name))
 	}
 	if s.versus != nil {
-		heading = append(heading, "Δ "+s.versus.Name+" to "+cmp.Or(name(s.than), "the best other"))
+		heading = append(heading, "Δ "+s.versus.Heading+" to "+cmp.Or(name(s.than), "the best other"))
 	}
 	out := [][]string{heading}
 	uneven := make([]bool, len(s.columns))

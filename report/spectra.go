@@ -5,6 +5,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
+	"gsdnet/metric"
 	"gsdnet/report/figure"
 )
 
@@ -59,7 +60,7 @@ func spectra(b *board) ([]named, []table, error) {
 
 // graphColumns heads the table and adds the rows that are the same for all.
 func graphColumns(s *sheet, all [erc.NumModalities]experiment.Spectra) {
-	measure := experiment.Measure{Name: "graph", Key: "graph_error", Lower: true, Of: nothing}
+	measure := experiment.Measure{Metric: metric.Metric{Heading: "graph", Key: "graph_error", Lower: true}}
 	before, bound := row{name: "before recovery", kind: constant}, row{name: "bound of the shared basis", kind: constant}
 	for i := range all {
 		s.columns = append(s.columns, column{name: erc.Modality(i).String(), measure: measure})

@@ -21,11 +21,47 @@ type table struct {
 	sheets []*sheet
 }
 
-// Which measures the tables of a protocol show, those that there are.
-var (
-	protocolMeasures = []string{"acc2", "f1", "acc7", "mae", "corr", "crps", "wa", "ua", "weighted_f1", "ece"}
-	recoveryMeasures = []string{"rmse_raw", "rmse_sampled", "cosine_raw", "rmse_encoded", "cosine_encoded"}
-)
+// predicted lists the measures of predictions that some method of the board has and
+// that are not left out of a table or figure.
+func (b *board) predicted(place string) []experiment.Measure {
+	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
+		return m.Recover != nil || !m.In(place) || !b.has(m)
+	})
+}
+
+// predictedAndMain lists also the main measure of recovered features.
+func (b *board) predictedAndMain(place string) []experiment.Measure {
+	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
+		return m.Recover != nil && !m.Main || !m.In(place) || !b.has(m)
+	})
+}
+
+// main returns the measure by which the predictions of a board are compared first.
+func (b *board) main() experiment.Measure {
+	var out experiment.Measure
+	for _, m := range experiment.Measures() {
+		if m.Recover == nil && m.Main && (out.Key == "" || !b.has(out)) {
+			out = m
+		}
+	}
+	return out
+}
+
+// recovered lists the measures of recovered features that some method of the board has,
+// those that compare between models first.
+func (b *board) recovered() []experiment.Measure {
+	var raw, encoded []experiment.Measure
+	for _, m := range experiment.Measures() {
+		switch {
+		case m.Recover == nil || !b.has(m):
+		case m.Raw():
+			raw = append(raw, m)
+		default:
+			encoded = append(encoded, m)
+		}
+	}
+	return append(raw, encoded...)
+}
 
 // average is the column of the mean over a protocol's points.
 const average = printedAverage
@@ -39,7 +75,7 @@ func (b *board) has(m experiment.Measure) bool {
 func (b *board) rulesWith(m experiment.Measure) []string {
 	var out []string
 	for _, rule := range b.rules {
-		if b.someTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Of(c) != nil }) {
+		if b.someTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Has(c) }) {
 			out = append(out, rule)
 		}
 	}
@@ -146,16 +182,12 @@ func protocolTable(ctx context.Context, b *board) (table, error) {
 	if len(figures) > 0 {
 		t.note += " Rows marked \"" + printedNote + "\" are the paper's figures, which were measured on features that are not ours: they do not compare."
 	}
-	for _, key := range protocolMeasures {
-		m := experiment.MeasureOf(key)
-		if !b.has(m) {
-			continue
-		}
-		s := &sheet{title: b.title() + ": " + m.Name, columns: b.pointColumns(m)}
+	for _, m := range b.predicted(metric.InProtocol) {
+		s := &sheet{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
 		s.fill(b.methods)
 		s.compare(ctx, m, compared)
 		s.constants(b)
-		s.quote(figures, key)
+		s.quote(figures, m.Key)
 		t.sheets = append(t.sheets, s)
 	}
 	return t, nil
@@ -182,12 +214,8 @@ func recoveryTable(b *board) (table, bool) {
 		id: "imputation-" + b.dataset + "-" + b.protocol, title: "Imputation: " + b.title(),
 		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all, each model's departure from the conversation's mean weighed on the validation split; \"sampled\" is before that; X' is each model's own encoding, so that those figures do not compare between models.",
 	}
-	for _, key := range recoveryMeasures {
-		m := experiment.MeasureOf(key)
-		if !b.has(m) {
-			continue
-		}
-		s := &sheet{title: b.title() + ": " + m.Name, columns: b.pointColumns(m)}
+	for _, m := range b.recovered() {
+		s := &sheet{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
 		s.fill(b.methods)
 		t.sheets = append(t.sheets, s)
 	}
@@ -196,11 +224,9 @@ func recoveryTable(b *board) (table, bool) {
 
 // shareMeasure and widthMeasure format what is no measure of a cell.
 var (
-	shareMeasure = experiment.Measure{Name: "share", Key: "covered", Percent: true, Of: nothing}
-	widthMeasure = experiment.Measure{Name: "width", Key: "width", Lower: true, Of: nothing}
+	shareMeasure = experiment.Measure{Metric: metric.Metric{Heading: "share", Key: "covered", Percent: true}}
+	widthMeasure = experiment.Measure{Metric: metric.Metric{Heading: "width", Key: "width", Lower: true}}
 )
-
-func nothing(*infer.MaskResult) *float64 { return nil }
 
 // coverageTable is how honest the intervals of the predictions are.
 func coverageTable(b *board) (table, bool) {

@@ -15,11 +15,8 @@ const asIs = "as is"
 // trialsTable sets the trials of a tuning grid out, a row a model and a column a
 // trial; false where the board is not on the validation split or has no trials.
 func trialsTable(b *board) (table, bool) {
-	m := experiment.MeasureOf("mae")
-	if !b.has(m) {
-		m = experiment.MeasureOf("wa")
-	}
-	s := &sheet{title: b.title() + ": " + m.Name}
+	m := b.main()
+	s := &sheet{title: b.title() + ": " + m.Heading}
 	for _, name := range b.trialNames() {
 		s.columns = append(s.columns, column{name: name, measure: m, of: meanOf(m, b.rulesWith(m))})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"gsdnet/experiment"
 	"gsdnet/internal/count"
+	"gsdnet/metric"
 	"gsdnet/report/figure"
 )
 
@@ -191,8 +192,8 @@ func (w *writer) figures(ctx context.Context, all []named) error {
 
 // toldTable sets the numbers beside the t-SNE pictures as a table.
 func toldTable(b *board, numbers []told) table {
-	mmd := experiment.Measure{Name: "MMD²", Key: "mmd", Lower: true, Of: nothing}
-	apart := experiment.Measure{Name: "apart", Key: "separability", Percent: true, Lower: true, Of: nothing}
+	mmd := experiment.Measure{Metric: metric.Metric{Heading: "MMD²", Key: "mmd", Lower: true}}
+	apart := experiment.Measure{Metric: metric.Metric{Heading: "apart", Key: "separability", Percent: true, Lower: true}}
 	s := &sheet{title: b.title() + ": recovered against original features"}
 	place := map[string]int{}
 	for _, n := range numbers {

@@ -52,7 +52,7 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if mae := cells[3].Scores.MAE; math.IsNaN(mae) {
+	if mae := cells[3].Scores.Get("mae"); math.IsNaN(mae) {
 		t.Errorf("error %v", mae)
 	}
 	samples, err := run.Samples(applied, applied.Conversations)

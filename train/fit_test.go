@@ -185,7 +185,7 @@ func TestEvaluate(t *testing.T) {
 	if got := cells[7].Scores.N; got != len(masks[7].Present) {
 		t.Errorf("scored %d utterances, want %d", got, len(masks[7].Present))
 	}
-	if got, want := infer.MeanError(cells[:2]), (cells[0].Scores.MAE+cells[1].Scores.MAE)/2; math.Abs(got-want) > 1e-12 {
+	if got, want := infer.MeanError(cells[:2]), (cells[0].Scores.Get("mae")+cells[1].Scores.Get("mae"))/2; math.Abs(got-want) > 1e-12 {
 		t.Errorf("mean error %g, want %g", got, want)
 	}
 }

@@ -119,7 +119,7 @@ func demoTable(results map[string]experiment.Result) *report.Table {
 		row := []string{cell.Rule}
 		for _, m := range demoModels {
 			cells := append(results[m.name].Cells, results[m.name].Mean)
-			row = append(row, fmt.Sprintf("%.3f", cells[i].Scores.MAE))
+			row = append(row, fmt.Sprintf("%.3f", cells[i].Scores.Get("mae")))
 		}
 		t.Add(row...)
 	}

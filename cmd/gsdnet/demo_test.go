@@ -31,8 +31,8 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("got %d and %d rates, want 8", len(zero), len(ours))
 	}
 	for i := 3; i < len(zero); i++ {
-		if ours[i].Scores.MAE >= zero[i].Scores.MAE {
-			t.Errorf("%s: MAE of gsdnet %.3f, of zero completion %.3f", zero[i].Rule, ours[i].Scores.MAE, zero[i].Scores.MAE)
+		if ours[i].Scores.Get("mae") >= zero[i].Scores.Get("mae") {
+			t.Errorf("%s: MAE of gsdnet %.3f, of zero completion %.3f", zero[i].Rule, ours[i].Scores.Get("mae"), zero[i].Scores.Get("mae"))
 		}
 	}
 	sameAsReadme(t, results)
@@ -55,7 +55,7 @@ func sameAsReadme(t *testing.T, results map[string]experiment.Result) {
 		at := int(math.Round(rate * 10))
 		for i, model := range []string{"zero", "regression", "gsdnet"} {
 			got, err := strconv.ParseFloat(row[2+i], 64)
-			if want := results[model].Cells[at].Scores.MAE; err != nil || math.Abs(got-want) > 0.01 {
+			if want := results[model].Cells[at].Scores.Values["mae"]; err != nil || math.Abs(got-want) > 0.01 {
 				t.Errorf("README.md, rate %s: MAE of %s: got %s, want %.3f", row[1], model, row[2+i], want)
 			}
 		}

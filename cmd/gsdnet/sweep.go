@@ -12,6 +12,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/internal/count"
+	"gsdnet/metric"
 )
 
 func init() { register[sweepCmd]("sweep", "Train and evaluate a grid of models, data and seeds.") }
@@ -119,10 +120,10 @@ func ending(e experiment.Ended) string {
 		return "failed: " + e.Err.Error()
 	}
 	var parts []string
-	for _, key := range []string{"mae", "corr", "wa", "ua", "rmse_raw"} {
-		m := experiment.MeasureOf(key)
-		if v := m.Of(&e.Record.Result.Mean); v != nil {
-			parts = append(parts, m.Name+" "+m.Format(*v))
+	mean := &e.Record.Result.Mean
+	for _, m := range experiment.Measures() {
+		if m.Has(mean) && m.In(metric.InLine) && (m.Recover == nil || m.Main) {
+			parts = append(parts, m.Heading+" "+m.Format(m.Value(mean)))
 		}
 	}
 	return fmt.Sprintf("%s  (%s)", strings.Join(parts, "  "), e.Elapsed.Round(time.Second/10))
