@@ -6,7 +6,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Imputed is an utterance with its holes filled, in the units of the input.
@@ -27,7 +27,7 @@ type Imputed struct {
 // conversations and turns, and has the errors of Predict.
 func (r *Run) Impute(ctx context.Context, c *erc.Corpus, o Options) ([]Imputed, error) {
 	if o.Samples == 1 {
-		return nil, hint.Input("a deviation takes at least 2", "%d samples", o.Samples)
+		return nil, fault.Input("a deviation takes at least 2", "%d samples", o.Samples)
 	}
 	forecasts, err := r.forecast(ctx, c, o, true)
 	if err != nil {

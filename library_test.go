@@ -15,9 +15,9 @@ import (
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 // tiny is a corpus of short conversations, of which some cells are missing.
@@ -90,10 +90,10 @@ func TestOptions(t *testing.T) {
 	if reflect.DeepEqual(byDefault, predict(gsdnet.Options{Seed: 99})) {
 		t.Error("another seed gave the same predictions")
 	}
-	if _, err := run.Predict(t.Context(), corpus, gsdnet.Options{Samples: -1}); !hint.IsInput(err) {
+	if _, err := run.Predict(t.Context(), corpus, gsdnet.Options{Samples: -1}); !fault.IsInput(err) {
 		t.Errorf("-1 samples: got %v", err)
 	}
-	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Samples: 1}); !hint.IsInput(err) {
+	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Samples: 1}); !fault.IsInput(err) {
 		t.Errorf("a deviation of one sample: got %v", err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/metric"
+	"gsdnet/internal/fault"
 )
 
 // DefaultSamples is how often a conversation is completed unless Options say
@@ -103,7 +103,7 @@ func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered 
 		o.Samples = DefaultSamples
 	}
 	if o.Samples < 0 {
-		return nil, hint.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
+		return nil, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
 	}
 	samples, err := r.trained.Everyone(c)
 	if err != nil {

@@ -19,11 +19,11 @@ package dataset
 
 import (
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Open reads the corpus at path, whichever format it has; "-" is a .npz on
-// standard input. Errors are hint.Input, and leave no corpus.
+// standard input. Errors are fault.Input, and leave no corpus.
 func Open(path string, fields Fields) (*erc.Corpus, error) {
 	table, err := Read(path, fields)
 	if err != nil {
@@ -59,5 +59,5 @@ func Read(path string, fields Fields) (*Table, error) {
 // corpusFault is an error of erc.Corpus.Check, which Table.Corpus should have
 // found first.
 func corpusFault(path string, err error) error {
-	return hint.Input("mend the file; conversations and utterances are counted from 0", "%s: %w", path, err)
+	return fault.Input("mend the file; conversations and utterances are counted from 0", "%s: %w", path, err)
 }

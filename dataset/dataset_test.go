@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 func TestFormats(t *testing.T) {
 	for _, path := range []string{"corpus.zip", "corpus", "", ".npz:x", "syntheti:seed=3", t.TempDir()} {
 		_, err := dataset.Open(path, dataset.Fields{})
-		if err == nil || !strings.Contains(err.Error(), "format") || !hint.IsInput(err) || hint.Of(err) == "" {
+		if err == nil || !strings.Contains(err.Error(), "format") || !fault.IsInput(err) || fault.Of(err) == "" {
 			t.Errorf("%q: got %v, want an unknown format", path, err)
 		}
 	}

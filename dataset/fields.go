@@ -2,7 +2,7 @@ package dataset
 
 import (
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Fields says which array of a file plays which part, and which labels are
@@ -67,7 +67,7 @@ func (f Fields) NoColumns(source *Source) error {
 	if f.Resolved() == (Fields{Task: f.Task}).Resolved() {
 		return nil
 	}
-	return hint.Input("leave the names of arrays out of [data]", "%s: has no arrays to choose from", source.Title())
+	return fault.Input("leave the names of arrays out of [data]", "%s: has no arrays to choose from", source.Title())
 }
 
 // Labels returns which of the columns label and class is read for the task, if
@@ -93,5 +93,5 @@ func (f Fields) Check() error {
 	case "", erc.Scores.String(), erc.Classes.String(), erc.NoLabels.String():
 		return nil
 	}
-	return hint.Input(`set task to "scores", "classes", "none" or nothing`, "task %q does not exist", f.Task)
+	return fault.Input(`set task to "scores", "classes", "none" or nothing`, "task %q does not exist", f.Task)
 }

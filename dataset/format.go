@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Format is one way of storing a corpus. A package declares its formats with
@@ -84,9 +84,9 @@ func recognise(s *Source) (*Format, error) {
 	case s.fault != nil:
 		return nil, s.fault
 	case len(candidates) > 0:
-		return nil, hint.Input("docs/data.md describes what each of them holds", "%s: none of the known formats: %s", s.Title(), listed(candidates))
+		return nil, fault.Input("docs/data.md describes what each of them holds", "%s: none of the known formats: %s", s.Title(), listed(candidates))
 	}
-	return nil, hint.Input("give one of "+strings.Join(extensions(), ", ")+", or - for standard input", "%s: no format %q", s.Title(), extension)
+	return nil, fault.Input("give one of "+strings.Join(extensions(), ", ")+", or - for standard input", "%s: no format %q", s.Title(), extension)
 }
 
 // extensions lists what paths may end in, without doubles.

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // Special paths.
@@ -66,29 +66,29 @@ func (s *Source) Once(decode func() (any, error)) (any, error) {
 func (s *Source) Stream(decode func(r io.Reader, size int64) error) (hash string, err error) {
 	f, err := os.Open(s.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", hint.Input("check the path", "%s: no such file", s.Title())
+		return "", fault.Input("check the path", "%s: no such file", s.Title())
 	} else if err != nil {
-		return "", hint.Input("check the path and its permissions", "%s: it cannot be opened", s.Title())
+		return "", fault.Input("check the path and its permissions", "%s: it cannot be opened", s.Title())
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil || !info.Mode().IsRegular():
-		return "", hint.Input("give the path of a file", "%s: not a file", s.Title())
+		return "", fault.Input("give the path of a file", "%s: not a file", s.Title())
 	case info.Size() > maxFileBytes:
-		return "", hint.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(maxFileBytes))
+		return "", fault.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(maxFileBytes))
 	}
 	sum := sha256.New()
 	r := io.TeeReader(f, sum)
 	if err := decode(r, info.Size()); err != nil {
-		tip := hint.Of(err)
+		tip := fault.Of(err)
 		if tip == "" {
 			tip = "copy the file again, or write it again with the program that made it"
 		}
-		return "", hint.Input(tip, "%s: %w", s.Title(), err)
+		return "", fault.Input(tip, "%s: %w", s.Title(), err)
 	}
 	if _, err := io.Copy(io.Discard, r); err != nil {
-		return "", hint.Failure("check the disk", "%s: it cannot be read", s.Title())
+		return "", fault.Failure("check the disk", "%s: it cannot be read", s.Title())
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // SplitOptions say how Divide divides a corpus.
@@ -39,12 +39,12 @@ func (o *SplitOptions) Check() error {
 	sum := 0.0
 	for _, share := range o.Shares {
 		if !(share >= 0 && share <= 1) {
-			return hint.Input(tip, "a share of %g is not in 0 to 1", share)
+			return fault.Input(tip, "a share of %g is not in 0 to 1", share)
 		}
 		sum += share
 	}
 	if math.Abs(sum-1) > 1e-6 {
-		return hint.Input(tip, "the shares sum to %.4g, not 1", sum)
+		return fault.Input(tip, "the shares sum to %.4g, not 1", sum)
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (o *SplitOptions) groups(corpus *erc.Corpus) ([][]int, error) {
 	if o.BySpeaker {
 		groups := bySpeaker(corpus)
 		if len(groups) < wanted {
-			return nil, hint.Input("numbers that start again in every dialogue cannot tell speakers apart: name the speakers, or split --by conversation",
+			return nil, fault.Input("numbers that start again in every dialogue cannot tell speakers apart: name the speakers, or split --by conversation",
 				"groups of conversations without common speakers: %d, too few for %d splits", len(groups), wanted)
 		}
 		return groups, nil
@@ -70,7 +70,7 @@ func (o *SplitOptions) groups(corpus *erc.Corpus) ([][]int, error) {
 		groups[i] = []int{i}
 	}
 	if len(groups) < wanted {
-		return nil, hint.Input("give a share of 0 to a split that you do not need", "%d conversations cannot fill %d splits", len(groups), wanted)
+		return nil, fault.Input("give a share of 0 to a split that you do not need", "%d conversations cannot fill %d splits", len(groups), wanted)
 	}
 	return groups, nil
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // What a table may hold. Labels beyond MaxScore are on another scale (1 to 5, 1
@@ -107,7 +107,7 @@ func (t *Table) Fault(tip, column string, row int, format string, args ...any) e
 	default:
 		place = fmt.Sprintf("column %q, row %d", t.called(column), row)
 	}
-	return hint.Input(tip, "%s: %s: %s", Title(t.Path), place, fmt.Sprintf(format, args...))
+	return fault.Input(tip, "%s: %s: %s", Title(t.Path), place, fmt.Sprintf(format, args...))
 }
 
 func (t *Table) called(column string) string {

@@ -6,7 +6,7 @@ import (
 	"github.com/gomlx/go-xla/compute/xla"
 	_ "github.com/gomlx/go-xla/compute/xla/autoinstall" // fetches the PJRT plugin where there is none
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // openXLA opens XLA with a PJRT plugin: cpu or cuda. A plugin that is not found in
@@ -14,7 +14,7 @@ import (
 func openXLA(plugin string) (Backend, error) {
 	backend, err := xla.New(plugin)
 	if err != nil {
-		return nil, hint.Failure("put the PJRT plugin into a folder of PJRT_PLUGIN_LIBRARY_PATH, or go online once", "--backend xla:%s: %w", plugin, err)
+		return nil, fault.Failure("put the PJRT plugin into a folder of PJRT_PLUGIN_LIBRARY_PATH, or go online once", "--backend xla:%s: %w", plugin, err)
 	}
 	return backend, nil
 }

@@ -2,10 +2,12 @@
 
 package engine
 
-import "gsdnet/internal/hint"
+import (
+	"gsdnet/internal/fault"
+)
 
 // openXLA says how to get what this build does not have.
 func openXLA(plugin string) (Backend, error) {
-	return nil, hint.Input("build it with a C compiler: CGO_ENABLED=1 go build -tags xla ./cmd/gsdnet",
+	return nil, fault.Input("build it with a C compiler: CGO_ENABLED=1 go build -tags xla ./cmd/gsdnet",
 		"--backend xla:%s: this build has no XLA", plugin)
 }

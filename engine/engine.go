@@ -21,7 +21,7 @@ import (
 
 	"github.com/gomlx/compute"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Backend runs computation graphs.
@@ -66,7 +66,7 @@ func Open(name string) (Backend, error) {
 	if name == "" {
 		name = Default
 	}
-	if err := hint.OneOf("--backend", name, Names()...); err != nil {
+	if err := fault.OneOf("--backend", name, Names()...); err != nil {
 		return nil, err
 	}
 	return declared[name].open()

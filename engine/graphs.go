@@ -10,7 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // heldGraphs is how many compiled graphs are kept: one for each padded length of
@@ -70,7 +70,7 @@ func (c *Graphs) Call(feed Feed) (Results, error) {
 	}
 	outputs, err := e.exec.Call(args...)
 	if err != nil {
-		return nil, hint.Cause(err)
+		return nil, fault.Cause(err)
 	}
 	results := Results{}
 	for i, name := range e.outputs {
@@ -150,7 +150,7 @@ func (c *Graphs) compile(e *executable, names []string, feed Feed) error {
 		all[i] = feed[name].Shape()
 	}
 	_, err = e.exec.Compile(all...)
-	return hint.Cause(err)
+	return fault.Cause(err)
 }
 
 func (e *executable) finalize() {

@@ -10,8 +10,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
+	"gsdnet/internal/fault"
 )
 
 // AuditFile says, beside the frozen masks of a data set, what they really withhold.
@@ -60,7 +60,7 @@ func ReadAudits(dir string) (audits []missing.Audit, err error) {
 		err = decodeJSON(text, &audits)
 	}
 	if err != nil {
-		return nil, hint.Input("delete it and give the sweep again", "%s: %w", path, err)
+		return nil, fault.Input("delete it and give the sweep again", "%s: %w", path, err)
 	}
 	return audits, nil
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/tomlfault"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // keys are a grid's own keys, but those that list the points of a protocol.
@@ -89,7 +89,7 @@ func decode(path string, text []byte) (*Grid, error) {
 	if g.Split = erc.Test; k.Split != "" {
 		var known bool
 		if g.Split, known = erc.HeldOut(k.Split); !known {
-			return nil, hint.Input(`use "test", or "valid" to choose settings by`, "%s: split = %q", path, k.Split)
+			return nil, fault.Input(`use "test", or "valid" to choose settings by`, "%s: split = %q", path, k.Split)
 		}
 	}
 	if g.Family == "" {
@@ -188,13 +188,13 @@ func strict(path string, text []byte, into any) error {
 	case errors.As(err, &unknown):
 		first := unknown.Errors[0]
 		row, column := first.Position()
-		return hint.Input("a grid's keys are listed in docs/sweep.md, settings in docs/config.md",
+		return fault.Input("a grid's keys are listed in docs/sweep.md, settings in docs/config.md",
 			"%s:%d:%d: unknown key %q", path, row, column, strings.Join(first.Key(), "."))
 	case errors.As(err, &bad):
 		row, column := bad.Position()
-		return hint.Input("see docs/sweep.md", "%s:%d:%d: %s", path, row, column, tomlfault.Message(err))
+		return fault.Input("see docs/sweep.md", "%s:%d:%d: %s", path, row, column, tomlfault.Message(err))
 	case err != nil:
-		return hint.Input("see docs/sweep.md", "%s: %s", path, tomlfault.Message(err))
+		return fault.Input("see docs/sweep.md", "%s: %s", path, tomlfault.Message(err))
 	}
 	return nil
 }

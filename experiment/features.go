@@ -7,10 +7,10 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
+	"gsdnet/internal/fault"
 )
 
 // FeaturesFile keeps some withheld cells of one frozen mask with what a run
@@ -101,7 +101,7 @@ func ReadFeatures(dir string) ([erc.NumModalities]Features, error) {
 		for part, into := range map[string]*[][]float64{"_original": &out[m].Original, "_recovered": &out[m].Recovered} {
 			a := file.Get(m.String() + part)
 			if a == nil || len(a.Shape) != 2 {
-				return out, hint.Input("delete it and give the sweep again", "%s: no array %s%s [n, width]", path, m, part)
+				return out, fault.Input("delete it and give the sweep again", "%s: no array %s%s [n, width]", path, m, part)
 			}
 			values, err := a.Floats()
 			if err != nil {

@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/missing"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // What one model is trained for.
@@ -70,7 +70,7 @@ var plain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
 func Load(path string) (*Grid, error) {
 	text, err := limit.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("give the TOML file of an experiment, such as configs/quick.toml", "%w", err)
+		return nil, fault.Input("give the TOML file of an experiment, such as configs/quick.toml", "%w", err)
 	}
 	return Parse(path, text)
 }
@@ -95,7 +95,7 @@ func (g *Grid) check() error {
 	if err := g.checkNames(); err != nil {
 		return err
 	}
-	if err := hint.OneOf("training", g.Training, TrainMixed, TrainEach); err != nil {
+	if err := fault.OneOf("training", g.Training, TrainMixed, TrainEach); err != nil {
 		return err
 	}
 	for _, k := range append([]int{g.Samples}, g.Compare...) {
@@ -104,7 +104,7 @@ func (g *Grid) check() error {
 		}
 	}
 	if _, ok := g.table("train")["seed"]; ok {
-		return hint.Input("list the seeds of the runs as seeds = [1, 2, 3]", "train.seed does not belong in a grid")
+		return fault.Input("list the seeds of the runs as seeds = [1, 2, 3]", "train.seed does not belong in a grid")
 	}
 	cells, err := g.cells()
 	if err != nil {
@@ -136,7 +136,7 @@ func (g *Grid) checkSize() error {
 	}
 	for _, list := range lists {
 		if list.n == 0 {
-			return hint.Input(list.say, "the grid is empty: it has no %s", list.what)
+			return fault.Input(list.say, "the grid is empty: it has no %s", list.what)
 		}
 	}
 	return nil
@@ -150,11 +150,11 @@ func (g *Grid) checkNames() error {
 			seen[key] = true
 			return nil
 		}
-		return hint.Input("leave one of them out, or give them different names", "%s %q is there twice", what, name)
+		return fault.Input("leave one of them out, or give them different names", "%s %q is there twice", what, name)
 	}
 	named := func(what, name string) error {
 		if !plain.MatchString(name) || strings.Contains(name, "--") {
-			return hint.Input("names become folders: use letters, digits and . _ + -", "%s name %q", what, name)
+			return fault.Input("names become folders: use letters, digits and . _ + -", "%s name %q", what, name)
 		}
 		return once(what, name)
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
 	_ "gsdnet/model/all"
 	"gsdnet/model/fill"
+	"gsdnet/internal/fault"
 )
 
 const grid = `
@@ -172,8 +172,8 @@ func TestRefusals(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
-			if !hint.IsInput(err) || hint.Of(err) == "" || strings.Contains(err.Error(), "\n") {
-				t.Errorf("want one line about the input with a hint: %q, %q", err, hint.Of(err))
+			if !fault.IsInput(err) || fault.Of(err) == "" || strings.Contains(err.Error(), "\n") {
+				t.Errorf("want one line about the input with a hint: %q, %q", err, fault.Of(err))
 			}
 		})
 	}
@@ -187,8 +187,8 @@ func TestPrepareRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parse(t, strings.Replace(grid, c.old, c.new, 1)).Prepare(t.Context(), ".", t.TempDir())
-			if err == nil || !strings.Contains(err.Error(), c.want) || !hint.IsInput(err) {
-				t.Errorf("got %v (%s), want %q", err, hint.Of(err), c.want)
+			if err == nil || !strings.Contains(err.Error(), c.want) || !fault.IsInput(err) {
+				t.Errorf("got %v (%s), want %q", err, fault.Of(err), c.want)
 			}
 		})
 	}

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // PlanFile lists in the folder of a sweep the cells that the grids given for it
@@ -55,7 +55,7 @@ func keepPlan(out, grid string, cells []Cell) error {
 		return err
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return hint.Failure("choose a folder you may write to with --out", "%w", err)
+		return fault.Failure("choose a folder you may write to with --out", "%w", err)
 	}
 	return atomicfile.Write(filepath.Join(out, PlanFile), append(text, '\n'))
 }
@@ -66,7 +66,7 @@ func readPlan(path string) (p plan, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return p, nil
 	case err != nil:
-		return p, hint.Input("check the file's permissions", "%w", err)
+		return p, fault.Input("check the file's permissions", "%w", err)
 	}
 	err = decodeJSON(text, &p)
 	for _, grid := range p.Grids {
@@ -75,7 +75,7 @@ func readPlan(path string) (p plan, err error) {
 		}
 	}
 	if err != nil {
-		return plan{}, hint.Input("delete it and give the sweep again, which writes it anew", "%s: %w", path, err)
+		return plan{}, fault.Input("delete it and give the sweep again, which writes it anew", "%s: %w", path, err)
 	}
 	return p, nil
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // A sweep's folder lists the cells of every grid that was given for it, of a grid
@@ -55,7 +55,7 @@ func TestPlanListsTheCellsOfAllGrids(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(out, experiment.PlanFile), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.Planned(out); err == nil || !hint.IsInput(err) || !strings.Contains(err.Error(), "grids is missing") {
+	if _, err := experiment.Planned(out); err == nil || !fault.IsInput(err) || !strings.Contains(err.Error(), "grids is missing") {
 		t.Errorf("got %v", err)
 	}
 }

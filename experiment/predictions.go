@@ -12,9 +12,9 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/metric"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // Number is how floats are written: short, exact enough, nothing for NaN.
@@ -89,21 +89,21 @@ func ReadPredictions(dir string, r *Record) ([]Predictions, error) {
 	path := filepath.Join(dir, PredictionsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("delete metrics.json in that folder and give the sweep again", "%w", err)
+		return nil, fault.Input("delete metrics.json in that folder and give the sweep again", "%w", err)
 	}
 	if digest(text) != r.PredictionsHash {
-		return nil, hint.Input(advice, "%s: not the predictions that %s was written with: its SHA-256 differs", path, rundir.MetricsFile)
+		return nil, fault.Input(advice, "%s: not the predictions that %s was written with: its SHA-256 differs", path, rundir.MetricsFile)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(rows) == 0 {
-		return nil, hint.Input(advice, "%s: not a list of predictions", path)
+		return nil, fault.Input(advice, "%s: not a list of predictions", path)
 	}
 	place := map[string]int{}
 	for i, name := range rows[0] {
 		place[name] = i
 	}
 	if err := checkColumns(place); err != nil {
-		return nil, hint.Input(advice, "%s: %w", path, err)
+		return nil, fault.Input(advice, "%s: %w", path, err)
 	}
 	var out []Predictions
 	for n, row := range rows[1:] {
@@ -112,7 +112,7 @@ func ReadPredictions(dir string, r *Record) ([]Predictions, error) {
 			out = append(out, Predictions{Rule: rule})
 		}
 		if column := out[len(out)-1].add(row, place); column != "" {
-			return nil, hint.Input(advice, "%s:%d: %s %q is not a number", path, n+2, column, row[place[column]])
+			return nil, fault.Input(advice, "%s:%d: %s %q is not a number", path, n+2, column, row[place[column]])
 		}
 	}
 	return out, nil

@@ -11,11 +11,11 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // MaskDir is the folder of a sweep that holds the frozen masks of the split that
@@ -57,18 +57,18 @@ func (d *Dataset) open(dataDir string) (err error) {
 			path = filepath.Join(dataDir, path)
 		}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return hint.Input("name the folder of the data with --data-dir, or in the variable GSDNET_DATA", "%s: no such file", path)
+			return fault.Input("name the folder of the data with --data-dir, or in the variable GSDNET_DATA", "%s: no such file", path)
 		}
 	}
 	if d.corpus, err = dataset.Open(path, d.Fields); err != nil {
 		return err
 	}
 	if d.corpus.Task == erc.NoLabels {
-		return hint.Input("name the labels as data.label or data.class", "%s has no labels", path)
+		return fault.Input("name the labels as data.label or data.class", "%s has no labels", path)
 	}
 	for _, split := range erc.Splits {
 		if len(d.corpus.In(split)) == 0 {
-			return hint.Input("an experiment needs conversations of split 0 (train), 1 (valid) and 2 (test)", "%s has no %s split", path, split)
+			return fault.Input("an experiment needs conversations of split 0 (train), 1 (valid) and 2 (test)", "%s has no %s split", path, split)
 		}
 	}
 	return nil
@@ -93,7 +93,7 @@ func (c *Cell) check(out string) error {
 	dir := filepath.Join(out, c.String())
 	old, err := os.ReadFile(filepath.Join(dir, rundir.ConfigFile))
 	if err == nil && !bytes.Equal(old, resolved) {
-		return hint.Input("name another --out, or delete the run", "%s was begun with other settings", dir)
+		return fault.Input("name another --out, or delete the run", "%s was begun with other settings", dir)
 	}
 	return nil
 }

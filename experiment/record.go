@@ -11,8 +11,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // PredictionsFile lists a run's predictions under every test mask.
@@ -62,7 +62,7 @@ func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return hint.Failure("choose a folder you may write to", "%w", err)
+		return fault.Failure("choose a folder you may write to", "%w", err)
 	}
 	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {
 		return err
@@ -82,14 +82,14 @@ func ReadRecord(dir string) (*Record, error) {
 	path := filepath.Join(dir, rundir.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("give the sweep again, which evaluates what is missing", "%w", err)
+		return nil, fault.Input("give the sweep again, which evaluates what is missing", "%w", err)
 	}
 	var r Record
 	if err := decodeJSON(text, &r); err != nil {
-		return nil, hint.Input(advice, "%s: %w", path, err)
+		return nil, fault.Input(advice, "%s: %w", path, err)
 	}
 	if err := r.check(); err != nil {
-		return nil, hint.Input(advice, "%s: %w", path, err)
+		return nil, fault.Input(advice, "%s: %w", path, err)
 	}
 	return &r, nil
 }

@@ -12,9 +12,9 @@ import (
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/metric"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // kept writes a record with predictions of one mask into a directory.
@@ -142,8 +142,8 @@ func TestGarbledRecordsAreRefused(t *testing.T) {
 		switch {
 		case err == nil:
 			t.Errorf("%s: taken", c.want)
-		case !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) || !hint.IsInput(err) || hint.Of(err) == "":
-			t.Errorf("got %v (hint %q), want an input error that names %s and %s", err, hint.Of(err), path, c.want)
+		case !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) || !fault.IsInput(err) || fault.Of(err) == "":
+			t.Errorf("got %v (hint %q), want an input error that names %s and %s", err, fault.Of(err), path, c.want)
 		case strings.Contains(said, "json:") || strings.Contains(said, "Record") || strings.Contains(said, "uint64"):
 			t.Errorf("the error speaks of this program's types: %v", err)
 		}
@@ -161,7 +161,7 @@ func TestPredictionsOfAnotherEvaluationAreRefused(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte("0.25"), []byte("0.26"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.ReadPredictions(dir, r); err == nil || !strings.Contains(err.Error(), path) || !hint.IsInput(err) {
+	if _, err := experiment.ReadPredictions(dir, r); err == nil || !strings.Contains(err.Error(), path) || !fault.IsInput(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"slices"
 
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 // trainShare is how much of a cell's time its training takes, for progress.
@@ -21,7 +21,7 @@ const trainShare = 0.8
 func (s *Sweep) run(ctx context.Context, c *Cell, m *meter) (r *Record, err error) {
 	defer func() {
 		if fault := recover(); fault != nil { // of one model; the others go on
-			r, err = nil, hint.Failure("train it alone with gsdnet train to see where", "panic: %v", fault)
+			r, err = nil, fault.Failure("train it alone with gsdnet train to see where", "panic: %v", fault)
 		}
 	}()
 	_, err = train.Fit(ctx, train.Options{

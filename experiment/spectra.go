@@ -10,9 +10,9 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/spectral"
+	"gsdnet/internal/fault"
 )
 
 // SpectraFile keeps the spectra of the test conversations' graphs before and
@@ -124,7 +124,7 @@ func ReadSpectra(dir string) (out [erc.NumModalities]Spectra, err error) {
 		err = decodeJSON(text, &out)
 	}
 	if err != nil {
-		return out, hint.Input("delete it and give the sweep again", "%s: %w", path, err)
+		return out, fault.Input("delete it and give the sweep again", "%s: %w", path, err)
 	}
 	return out, nil
 }

@@ -10,7 +10,7 @@ import (
 	"gsdnet/engine"
 	"gsdnet/internal/count"
 	"gsdnet/internal/dirlock"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Sweep is a grid with its data, ready to run into a folder.
@@ -92,9 +92,9 @@ func (s *Sweep) collect(ctx context.Context, ends <-chan Ended) error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return hint.Failure("give the same command again to go on", "stopped with %d of %s finished", done-failed, count.Of(len(s.Cells), "cell"))
+		return fault.Failure("give the same command again to go on", "stopped with %d of %s finished", done-failed, count.Of(len(s.Cells), "cell"))
 	case failed > 0:
-		return hint.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %s failed; %w", failed, count.Of(len(s.Cells), "cell"), first)
+		return fault.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %s failed; %w", failed, count.Of(len(s.Cells), "cell"), first)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // TrajectoryFile keeps how near a sampler came to the truth on its way, beside
@@ -32,7 +32,7 @@ func ReadTrajectory(dir string) (*infer.Trajectory, error) {
 		err = decodeJSON(text, &a)
 	}
 	if err != nil {
-		return nil, hint.Input("delete it and give the sweep again", "%s: %w", path, err)
+		return nil, fault.Input("delete it and give the sweep again", "%s: %w", path, err)
 	}
 	return &a, nil
 }

@@ -6,8 +6,8 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // Draw is one sample of what is missing in a conversation and what the model predicts
@@ -112,6 +112,6 @@ func (p *Predictor) blame(err error, convs []Observed, indices []int) error {
 // NotFinite returns the error of a result that is NaN or infinite. It names the run,
 // the utterance, and what is not finite.
 func NotFinite(run string, conv *erc.Conversation, utterance int, what string) error {
-	return hint.Failure("train the run again; if it happens again, look for extreme features with gsdnet data describe",
+	return fault.Failure("train the run again; if it happens again, look for extreme features with gsdnet data describe",
 		"%s: %s, turn %d: the %s is not a finite number", run, conv, conv.Utterances[utterance].Turn, what)
 }

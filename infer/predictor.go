@@ -12,9 +12,9 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/model/layer"
+	"gsdnet/internal/fault"
 )
 
 // Request says how conversations are completed.
@@ -186,7 +186,7 @@ func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model
 // ready returns why a call cannot go on: its context has ended, or Close was called.
 func (p *Predictor) ready(ctx context.Context) error {
 	if p.closed.Load() {
-		return hint.Failure("open the run again", "%s is closed", p.Name)
+		return fault.Failure("open the run again", "%s is closed", p.Name)
 	}
 	return ctx.Err()
 }

@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // Sample is a conversation ready for a model: standardised, with its truth.
@@ -25,9 +25,9 @@ func CheckCorpus(c *erc.Corpus) error {
 	case err == nil:
 		return nil
 	case c == nil || c.Name == "":
-		return hint.Input("mend the corpus; its Check says the same", "%w", err)
+		return fault.Input("mend the corpus; its Check says the same", "%w", err)
 	}
-	return hint.Input("mend the corpus; its Check says the same", "%s: %w", c.Name, err)
+	return fault.Input("mend the corpus; its Check says the same", "%s: %w", c.Name, err)
 }
 
 // Samples standardises conversations.

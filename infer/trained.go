@@ -8,10 +8,10 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // Trained is a finished run, ready to predict.
@@ -71,10 +71,10 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 		switch {
 		case c.Dims[m] == 0, c.Dims[m] == t.Setup.Dims[m]:
 		case t.Setup.Dims[m] == 0:
-			return nil, hint.Input("leave "+m.String()+" out of the data: the run cannot use it", "%s: %s is %d wide, but %s was trained without %s",
+			return nil, fault.Input("leave "+m.String()+" out of the data: the run cannot use it", "%s: %s is %d wide, but %s was trained without %s",
 				c.Name, m, c.Dims[m], t.dir, m)
 		default:
-			return nil, hint.Input("use data made like those it was trained on, or choose the arrays with --set data."+m.String()+"=NAME",
+			return nil, fault.Input("use data made like those it was trained on, or choose the arrays with --set data."+m.String()+"=NAME",
 				"%s: %s is %d wide, but %s was trained on %d", c.Name, m, c.Dims[m], t.dir, t.Setup.Dims[m])
 		}
 	}
@@ -116,7 +116,7 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 		return nil, err
 	}
 	if c.Task != t.Setup.Task || c.NumClasses > t.Setup.NumClasses {
-		return nil, hint.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
+		return nil, fault.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
 			c.Name, c.Task, t.dir, t.Setup.Task)
 	}
 	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.seeded(r))
@@ -126,7 +126,7 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 // has them for this corpus, else drawn the same way.
 func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
 	if len(c.In(split)) == 0 {
-		return nil, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Name, split)
+		return nil, fault.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Name, split)
 	}
 	drawn, err := missing.FreezeAll(c, split, rules, t.Config.Missing.Seed)
 	if err != nil || c.Hash != t.DataHash {
@@ -137,7 +137,7 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 		return nil, err
 	}
 	if missing.Hash(own) != t.MaskHash {
-		return nil, hint.Input("restore the folder, or train the run again", "%s: the masks are not those that the run was trained with", filepath.Join(t.dir, rundir.MaskDir))
+		return nil, fault.Input("restore the folder, or train the run again", "%s: the masks are not those that the run was trained with", filepath.Join(t.dir, rundir.MaskDir))
 	}
 	for i := range drawn {
 		for _, mask := range own {

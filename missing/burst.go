@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // A point of the burst protocol is a rate and a mean length, such as 0.5x15: half of
@@ -34,7 +34,7 @@ func init() {
 		if err == nil && slices.Contains(p.Points, b.String()) {
 			return b.String(), nil
 		}
-		return "", hint.Input("choose one of "+strings.Join(p.Points, ", "), "burst %q is not known", text)
+		return "", fault.Input("choose one of "+strings.Join(p.Points, ", "), "burst %q is not known", text)
 	}
 	for _, length := range burstLengths {
 		for _, rate := range burstRates {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Fixed is the protocol in which every utterance has the same modalities. Its
@@ -73,12 +73,12 @@ func parsePattern(s string) (erc.Present, error) {
 		}
 		m := erc.Modality(strings.IndexRune("tav", letter))
 		if m < 0 || p.Has(m) {
-			return erc.None, hint.Input("name one to three of the letters t, a, v", "pattern %q is not known", s)
+			return erc.None, fault.Input("name one to three of the letters t, a, v", "pattern %q is not known", s)
 		}
 		p = p.With(m)
 	}
 	if p == erc.None {
-		return erc.None, hint.Input("name one to three of the letters t, a, v", "pattern %q leaves no modality", s)
+		return erc.None, fault.Input("name one to three of the letters t, a, v", "pattern %q leaves no modality", s)
 	}
 	return p, nil
 }

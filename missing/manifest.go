@@ -14,7 +14,7 @@ import (
 	"github.com/sbinet/npyio/npy"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Manifest is the name of the file that lists the masks of a folder.
@@ -62,7 +62,7 @@ func newEntry(m Mask, file []byte) entry {
 func (e entry) mask() (Mask, error) {
 	split, known := erc.HeldOut(e.Split)
 	if !known {
-		return Mask{}, hint.Input("masks are of valid or test", "split %q is not known", e.Split)
+		return Mask{}, fault.Input("masks are of valid or test", "split %q is not known", e.Split)
 	}
 	p, err := Lookup(e.Protocol)
 	if err != nil {
@@ -80,7 +80,7 @@ func (e entry) mask() (Mask, error) {
 		return m, err
 	}
 	if e.File != m.Name() {
-		return m, hint.Input("draw the masks again", "the entry describes %s", m.Name())
+		return m, fault.Input("draw the masks again", "the entry describes %s", m.Name())
 	}
 	return m, nil
 }
@@ -100,15 +100,15 @@ func decodeManifest(text []byte) ([]entry, error) {
 	d.DisallowUnknownFields()
 	var m manifest
 	if err := d.Decode(&m); err != nil {
-		return nil, hint.Input("draw the masks again", "not a list of masks: %w", err)
+		return nil, fault.Input("draw the masks again", "not a list of masks: %w", err)
 	}
 	if m.Format != format {
-		return nil, hint.Input("draw the masks again with this version", "format %q is not known, want %q", m.Format, format)
+		return nil, fault.Input("draw the masks again with this version", "format %q is not known, want %q", m.Format, format)
 	}
 	seen := map[string]bool{}
 	for _, e := range m.Masks {
 		if seen[e.File] {
-			return nil, hint.Input("draw the masks again", "%s is listed twice", e.File)
+			return nil, fault.Input("draw the masks again", "%s is listed twice", e.File)
 		}
 		seen[e.File] = true
 	}
@@ -125,7 +125,7 @@ func encodeRows(m Mask) ([]byte, error) {
 func decodeRows(file []byte, n int) ([]erc.Present, error) {
 	body, err := npyBody(file, n)
 	if err != nil {
-		return nil, hint.Input("draw the masks again", "%w", err)
+		return nil, fault.Input("draw the masks again", "%w", err)
 	}
 	out := make([]erc.Present, n)
 	for i := range out {
@@ -135,7 +135,7 @@ func decodeRows(file []byte, n int) ([]erc.Present, error) {
 			case 1:
 				out[i] = out[i].With(mod)
 			default:
-				return nil, hint.Input("1 is present, 0 is absent", "row %d: %s is %d, neither 0 nor 1", i, mod, v)
+				return nil, fault.Input("1 is present, 0 is absent", "row %d: %s is %d, neither 0 nor 1", i, mod, v)
 			}
 		}
 	}

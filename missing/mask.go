@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
+	"gsdnet/internal/fault"
 )
 
 // Mask is a frozen draw: what every model sees of one split, the same for all of
@@ -90,22 +90,22 @@ func (m Mask) Check(available []erc.Present) error {
 		return err
 	}
 	if m.Split != erc.Valid && m.Split != erc.Test {
-		return hint.Input("freeze masks of valid or test; training masks are redrawn each epoch", "masks of the %s split are not frozen", m.Split)
+		return fault.Input("freeze masks of valid or test; training masks are redrawn each epoch", "masks of the %s split are not frozen", m.Split)
 	}
 	if len(m.Present) != len(available) {
-		return hint.Input("it was drawn for other data: draw the masks again", "%d rows, but the %s split has %d utterances", len(m.Present), m.Split, len(available))
+		return fault.Input("it was drawn for other data: draw the masks again", "%d rows, but the %s split has %d utterances", len(m.Present), m.Split, len(available))
 	}
 	if len(available) == 0 {
-		return hint.Input("give the data a split of that name", "the %s split has no utterances", m.Split)
+		return fault.Input("give the data a split of that name", "the %s split has no utterances", m.Split)
 	}
 	for i, p := range m.Present {
 		switch has := available[i]; {
 		case has == erc.None:
-			return hint.Input("leave such utterances out", "row %d: the data have no modality at all", i)
+			return fault.Input("leave such utterances out", "row %d: the data have no modality at all", i)
 		case p == erc.None:
-			return hint.Input("an utterance keeps at least one modality", "row %d: no modality is present", i)
+			return fault.Input("an utterance keeps at least one modality", "row %d: no modality is present", i)
 		case p&^has != 0:
-			return hint.Input("it was drawn for other data: draw the masks again", "row %d: present %s, but the data have %s", i, p, has)
+			return fault.Input("it was drawn for other data: draw the masks again", "row %d: present %s, but the data have %s", i, p, has)
 		}
 	}
 	return nil

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
+	"gsdnet/internal/fault"
 )
 
 // wantInput wants an error in what the user gave: one line and a hint.
@@ -23,8 +23,8 @@ func wantInput(t *testing.T, err error, parts ...string) {
 		t.Errorf("got no error, want one with %q", parts)
 		return
 	}
-	if !hint.IsInput(err) || hint.Of(err) == "" || strings.Contains(err.Error(), "\n") {
-		t.Errorf("got error %q, hint %q, want one line of input error and a hint", err, hint.Of(err))
+	if !fault.IsInput(err) || fault.Of(err) == "" || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got error %q, hint %q, want one line of input error and a hint", err, fault.Of(err))
 	}
 	for _, part := range parts {
 		if !strings.Contains(err.Error(), part) {

@@ -15,7 +15,7 @@ import (
 	"slices"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Rule says how absence is drawn: it is one point of a protocol.
@@ -39,7 +39,7 @@ func (r Rule) Check() error {
 	if err != nil {
 		return err
 	}
-	return hint.Input("write it as "+point, "%s %q of the %s protocol is not written as file names have it", p.Point, r.Point, p.Name)
+	return fault.Input("write it as "+point, "%s %q of the %s protocol is not written as file names have it", p.Point, r.Point, p.Name)
 }
 
 // String returns the name used in tables: "random 0.3", "random batch 0.3" or

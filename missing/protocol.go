@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Protocol declares one way in which modalities go missing. A protocol is one file
@@ -106,7 +106,7 @@ func Lookup(name string) (Protocol, error) {
 			return p, nil
 		}
 	}
-	return Protocol{}, hint.OneOf("protocol", name, Names()...)
+	return Protocol{}, fault.OneOf("protocol", name, Names()...)
 }
 
 // OfKind returns the protocol whose rules have a kind (Rule.Kind), false where there
@@ -155,7 +155,7 @@ func (p Protocol) parse(text string) (string, error) {
 	if slices.Contains(p.Points, text) {
 		return text, nil
 	}
-	return "", hint.Input("choose one of "+strings.Join(p.Points, ", "), "%s %q is not known", p.Point, text)
+	return "", fault.Input("choose one of "+strings.Join(p.Points, ", "), "%s %q is not known", p.Point, text)
 }
 
 // family returns the family that a name stands for, and an error for one that the
@@ -165,9 +165,9 @@ func (p Protocol) family(name string) (string, error) {
 	case p.Families == nil && name == "":
 		return "", nil
 	case p.Families == nil:
-		return "", hint.Input("leave the family out", "the %s protocol has no families, but the family is %q", p.Name, name)
+		return "", fault.Input("leave the family out", "the %s protocol has no families, but the family is %q", p.Name, name)
 	case name == "":
 		return p.Families[0], nil
 	}
-	return name, hint.OneOf("family", name, p.Families...)
+	return name, fault.OneOf("family", name, p.Families...)
 }

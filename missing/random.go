@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Random is the protocol in which a share of the (utterance, modality) cells is
@@ -57,14 +57,14 @@ func RandomRules(family string) []Rule {
 func parseRate(text string) (string, error) {
 	rate, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return "", hint.Input(`use "mixed" or one of 0.0, 0.1, … 0.7`, "missing.rate = %q is not a rate", text)
+		return "", fault.Input(`use "mixed" or one of 0.0, 0.1, … 0.7`, "missing.rate = %q is not a rate", text)
 	}
 	for _, known := range rates {
 		if math.Abs(rate-known) < 1e-9 {
 			return fmt.Sprintf("%.1f", known), nil
 		}
 	}
-	return "", hint.Input("the rates are 0.0, 0.1, … 0.7", "missing rate %g is not known", rate)
+	return "", fault.Input("the rates are 0.0, 0.1, … 0.7", "missing rate %g is not known", rate)
 }
 
 // random is the law of one rate.

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Read returns the masks of a folder, by file name, checked against the corpus
@@ -22,7 +22,7 @@ func Read(dir string, c *erc.Corpus) ([]Mask, error) {
 		return nil, err
 	}
 	if len(entries) == 0 {
-		return nil, hint.Input("draw masks with gsdnet data mask", "%s: no masks", filepath.Join(dir, Manifest))
+		return nil, fault.Input("draw masks with gsdnet data mask", "%s: no masks", filepath.Join(dir, Manifest))
 	}
 	available := map[string][]erc.Present{}
 	for _, s := range erc.Splits {
@@ -46,17 +46,17 @@ func readMask(path string, e entry, dataHash string, available []erc.Present) (M
 		return Mask{}, err
 	}
 	if e.DataHash != dataHash {
-		return Mask{}, hint.Input("name the data the masks were drawn for, or draw masks for these", "drawn for data %.12s…, but these are %.12s…", e.DataHash, dataHash)
+		return Mask{}, fault.Input("name the data the masks were drawn for, or draw masks for these", "drawn for data %.12s…, but these are %.12s…", e.DataHash, dataHash)
 	}
 	if e.N != len(available) {
-		return Mask{}, hint.Input("it was drawn for other data: draw the masks again", "%d rows, but the %s split has %d utterances", e.N, m.Split, len(available))
+		return Mask{}, fault.Input("it was drawn for other data: draw the masks again", "%d rows, but the %s split has %d utterances", e.N, m.Split, len(available))
 	}
 	file, err := readSmall(path, int64(e.N)*erc.NumModalities+1<<16)
 	if err != nil {
 		return Mask{}, err
 	}
 	if digest(file) != e.SHA256 {
-		return Mask{}, hint.Input("restore it or draw the masks again", "the file was changed: its SHA-256 is not that of %s", Manifest)
+		return Mask{}, fault.Input("restore it or draw the masks again", "the file was changed: its SHA-256 is not that of %s", Manifest)
 	}
 	if m.Present, err = decodeRows(file, e.N); err != nil {
 		return Mask{}, err
@@ -72,7 +72,7 @@ func listed(dir string) ([]entry, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, hint.Input("name a folder that can be read", "masks: %w", err)
+		return nil, fault.Input("name a folder that can be read", "masks: %w", err)
 	}
 	entries, err := decodeManifest(text)
 	if err != nil {
@@ -85,7 +85,7 @@ func listed(dir string) ([]entry, error) {
 func readSmall(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, hint.Input("restore it or draw the masks again", "%w", errors.Unwrap(err))
+		return nil, fault.Input("restore it or draw the masks again", "%w", errors.Unwrap(err))
 	}
 	defer f.Close()
 	file, err := io.ReadAll(io.LimitReader(f, limit+1))
@@ -93,7 +93,7 @@ func readSmall(path string, limit int64) ([]byte, error) {
 		err = errors.New("the file is too large for its rows")
 	}
 	if err != nil {
-		return nil, hint.Input("restore it or draw the masks again", "%w", err)
+		return nil, fault.Input("restore it or draw the masks again", "%w", err)
 	}
 	return file, nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Write puts masks into a folder: a file each (uint8 [n,3] npy, columns text,
@@ -47,10 +47,10 @@ func Write(dir string, masks []Mask) error {
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.File, b.File) })
 	text, err := encodeManifest(entries)
 	if err != nil {
-		return hint.Failure("", "writing masks: %w", err)
+		return fault.Failure("", "writing masks: %w", err)
 	}
 	if err := place(dir, files, text); err != nil {
-		return hint.Failure("see that the folder can be written to and the disk has room", "writing masks: %w", err)
+		return fault.Failure("see that the folder can be written to and the disk has room", "writing masks: %w", err)
 	}
 	return nil
 }
@@ -64,14 +64,14 @@ func encode(masks []Mask) (map[string][]byte, []entry, error) {
 			return nil, nil, fmt.Errorf("mask %s: %w", m.Name(), err)
 		}
 		if m.DataHash == "" {
-			return nil, nil, hint.Input("give the corpus a Hash", "mask %s: it does not say for which data it was drawn", m.Name())
+			return nil, nil, fault.Input("give the corpus a Hash", "mask %s: it does not say for which data it was drawn", m.Name())
 		}
 		file, err := encodeRows(m)
 		if err != nil {
-			return nil, nil, hint.Failure("", "mask %s: %w", m.Name(), err)
+			return nil, nil, fault.Failure("", "mask %s: %w", m.Name(), err)
 		}
 		if _, twice := files[m.Name()]; twice {
-			return nil, nil, hint.Input("name each rate, pattern and seed once", "mask %s is there twice", m.Name())
+			return nil, nil, fault.Input("name each rate, pattern and seed once", "mask %s is there twice", m.Name())
 		}
 		files[m.Name()] = file
 		entries = append(entries, newEntry(m, file))
@@ -95,18 +95,18 @@ func conflict(dir string, e entry, old []entry) error {
 	const advice = "frozen masks are not overwritten: choose another folder or seed, or delete this one"
 	for _, o := range old {
 		if o.DataHash != e.DataHash {
-			return hint.Input("a folder holds masks of one data file: choose another", "%s: the masks there were drawn for other data", dir)
+			return fault.Input("a folder holds masks of one data file: choose another", "%s: the masks there were drawn for other data", dir)
 		}
 		if o.File == e.File && o.SHA256 != e.SHA256 {
-			return hint.Input(advice, "%s: a different mask of that name is already there", path)
+			return fault.Input(advice, "%s: a different mask of that name is already there", path)
 		}
 	}
 	file, err := os.ReadFile(path)
 	if err == nil && digest(file) != e.SHA256 {
-		return hint.Input(advice, "%s: a different file of that name is already there", path)
+		return fault.Input(advice, "%s: a different file of that name is already there", path)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return hint.Input("name a folder that can be read", "masks: %w", err)
+		return fault.Input("name a folder that can be read", "masks: %w", err)
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
+	"gsdnet/internal/fault"
 )
 
 // Params is where a model's parameters live: a path in a store. A parameter is
@@ -59,7 +59,7 @@ func (p *Params) Zeros(g *graph.Graph, name string, dims ...int) *graph.Node {
 func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]float32)) *graph.Node {
 	v := p.scope.GetVariable(name)
 	if v == nil && p.fixed {
-		panic(hint.Input("the checkpoint was changed, or made by another version: train again", "parameter %s is missing from the checkpoint", path.Join(p.scope.Scope(), name)))
+		panic(fault.Input("the checkpoint was changed, or made by another version: train again", "parameter %s is missing from the checkpoint", path.Join(p.scope.Scope(), name)))
 	}
 	if v == nil {
 		values := make([]float32, product(dims))
@@ -67,7 +67,7 @@ func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]
 		v = p.scope.VariableWithValue(name, tensors.FromFlatDataAndDimensions(values, dims...))
 	}
 	if want := fmt.Sprint(dims); fmt.Sprint(v.Shape().Dimensions) != want {
-		panic(hint.Input("the checkpoint was changed, or made by another version: train again", "parameter %s has shape %v, the model needs %s", v.Path(), v.Shape().Dimensions, want))
+		panic(fault.Input("the checkpoint was changed, or made by another version: train again", "parameter %s has shape %v, the model needs %s", v.Path(), v.Shape().Dimensions, want))
 	}
 	return v.NodeValue(g)
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
+	"gsdnet/internal/fault"
 )
 
 // Kind is a model that can be asked for by name.
@@ -37,7 +37,7 @@ func Register(k Kind) {
 func Lookup(name string) (Kind, error) {
 	k, ok := kinds[name]
 	if !ok {
-		return Kind{}, hint.Input("choose one of "+strings.Join(Names(), ", "), "model %q is not known", name)
+		return Kind{}, fault.Input("choose one of "+strings.Join(Names(), ", "), "model %q is not known", name)
 	}
 	return k, nil
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // clip bounds a standardised feature: beyond it a value is an outlier and tells
@@ -63,7 +63,7 @@ func (s *Scaler) Check(name string) error {
 	for _, m := range erc.Modalities {
 		for j, deviation := range s.Deviation[m] {
 			if mean := s.Mean[m][j]; mean-mean != 0 || deviation-deviation != 0 || deviation <= 0 { // x−x is NaN unless x is finite
-				return hint.Input("the checkpoint is damaged: train the run again, or copy it again",
+				return fault.Input("the checkpoint is damaged: train the run again, or copy it again",
 					"%s: the mean %g and deviation %g of %s channel %d cannot standardise a feature", name, mean, deviation, m, j)
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
+	"gsdnet/internal/fault"
 )
 
 // board is a data set under a protocol: methods side by side on the same masks.
@@ -50,14 +50,14 @@ func (s *sweep) boards() ([]*board, error) {
 	first := s.runs[0]
 	for _, r := range s.runs {
 		if r.Split != first.Split {
-			return nil, hint.Input("keep runs that were evaluated on different splits in different folders",
+			return nil, fault.Input("keep runs that were evaluated on different splits in different folders",
 				"%s is on the %s split, %s on %s", first.dir, first.Split, r.dir, r.Split)
 		}
 		key := r.Cell.Dataset + "\x00" + r.Cell.Protocol
 		if byName[key] == nil {
 			kind, known := missing.OfKind(r.Cell.Protocol)
 			if !known {
-				return nil, hint.Input("report it with the version of gsdnet that evaluated it", "%s: protocol %q is not known", r.dir, r.Cell.Protocol)
+				return nil, fault.Input("report it with the version of gsdnet that evaluated it", "%s: protocol %q is not known", r.dir, r.Cell.Protocol)
 			}
 			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, kind: kind, split: r.Split, constants: r.Result.Constants}
 		}
@@ -110,13 +110,13 @@ func (b *board) belongs(r *run) error {
 			for _, other := range t.runs {
 				switch {
 				case other.DataHash != r.DataHash:
-					return hint.Input("keep runs on different data in different folders, or name the data sets differently",
+					return fault.Input("keep runs on different data in different folders, or name the data sets differently",
 						"%s and %s are on different data", other.dir, r.dir)
 				case other.Cell.Variant == r.Cell.Variant && other.Samples != r.Samples:
-					return hint.Input("give the sweep again, which evaluates all cells alike",
+					return fault.Input("give the sweep again, which evaluates all cells alike",
 						"%s was evaluated with %d completions, %s with %d", other.dir, other.Samples, r.dir, r.Samples)
 				case other.MaskHash != r.MaskHash && slices.Equal(rulesOf(other), rulesOf(r)):
-					return hint.Input("give the sweep again, which evaluates all cells alike", "%s and %s were evaluated under different masks", other.dir, r.dir)
+					return fault.Input("give the sweep again, which evaluates all cells alike", "%s and %s were evaluated under different masks", other.dir, r.dir)
 				}
 			}
 		}
@@ -138,7 +138,7 @@ func (t *trial) add(r *run) error {
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
 		if t.cells[c.Rule] != nil {
-			return hint.Input("keep copies of a sweep outside of its folder", "%s and %s are the same cell", t.runs[0].dir, r.dir)
+			return fault.Input("keep copies of a sweep outside of its folder", "%s and %s are the same cell", t.runs[0].dir, r.dir)
 		}
 		t.cells[c.Rule] = c
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // run is a finished run directory of a sweep.
@@ -32,7 +32,7 @@ type sweep struct {
 // collect reads every run of the sweeps under a folder.
 func collect(dir string) (*sweep, error) {
 	if _, err := os.Stat(dir); err != nil {
-		return nil, hint.Input("give the --out folder of gsdnet sweep", "%w", err)
+		return nil, fault.Input("give the --out folder of gsdnet sweep", "%w", err)
 	}
 	s := &sweep{}
 	planned, alone := map[string]experiment.Identity{}, 0
@@ -87,11 +87,11 @@ func collect(dir string) (*sweep, error) {
 func noCells(dir string, alone, planned int) error {
 	switch {
 	case planned > 0:
-		return hint.Input("give the sweep again, which goes on where it stopped", "%s: no cell of the sweep is finished: %d are missing", dir, planned)
+		return fault.Input("give the sweep again, which goes on where it stopped", "%s: no cell of the sweep is finished: %d are missing", dir, planned)
 	case alone > 0:
-		return hint.Input("give the --out folder of gsdnet sweep; gsdnet eval prints its own table", "%s: results of gsdnet eval, but no cells of a sweep", dir)
+		return fault.Input("give the --out folder of gsdnet sweep; gsdnet eval prints its own table", "%s: results of gsdnet eval, but no cells of a sweep", dir)
 	}
-	return hint.Input("give the --out folder of gsdnet sweep, with a finished cell in it", "%s: no evaluated cells", dir)
+	return fault.Input("give the --out folder of gsdnet sweep, with a finished cell in it", "%s: no evaluated cells", dir)
 }
 
 // errAlone says that a record is not of a sweep.
@@ -109,10 +109,10 @@ func readRun(dir string) (*run, error) {
 	path := filepath.Join(dir, rundir.ConfigFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("give the sweep again, or delete the run", "%w", err)
+		return nil, fault.Input("give the sweep again, or delete the run", "%w", err)
 	}
 	if err := toml.Unmarshal(text, &r.settings); err != nil {
-		return nil, hint.Input("give the sweep again, or delete the run", "%s: it is not TOML", path)
+		return nil, fault.Input("give the sweep again, or delete the run", "%s: it is not TOML", path)
 	}
 	return r, nil
 }

@@ -9,8 +9,8 @@ import (
 	"sync"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
 	"gsdnet/metric"
+	"gsdnet/internal/fault"
 )
 
 // replicates of the bootstrap, and its seed: the same folder gives the same
@@ -48,7 +48,7 @@ func newComparison(ctx context.Context, b *board, rules []string) (*comparison, 
 			return nil, err
 		}
 		if len(c.scored) > 0 && !s.alike(&c.scored[0]) {
-			return nil, hint.Input("give the sweep again, or delete the runs of one of them", "the predictions of %s and %s in %s are not of the same utterances",
+			return nil, fault.Input("give the sweep again, or delete the runs of one of them", "the predictions of %s and %s in %s are not of the same utterances",
 				m.name, b.methods[0].name, filepath.Dir(m.trials[m.seeds()[0]].runs[0].dir))
 		}
 		c.scored = append(c.scored, s)

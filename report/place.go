@@ -4,7 +4,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // file is one that Write leaves: its path in the folder, and what it holds.
@@ -25,7 +25,7 @@ func place(to string, files []file) (err error) {
 	made := absent(to)
 	defer func() {
 		if err != nil {
-			err = hint.Failure(advice, "writing the report: %w", err)
+			err = fault.Failure(advice, "writing the report: %w", err)
 			for _, dir := range made {
 				os.Remove(dir) // unless there is something in it
 			}

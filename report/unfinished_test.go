@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // plan writes what a sweep leaves in its folder before its first cell: every method
@@ -83,7 +83,7 @@ func TestOtherNumbersOfCompletionsAreSaid(t *testing.T) {
 		to := t.TempDir()
 		_, err := report.Write(t.Context(), from, to)
 		if i == 0 { // its seeds differ
-			if err == nil || !strings.Contains(err.Error(), "completions") || !hint.IsInput(err) {
+			if err == nil || !strings.Contains(err.Error(), "completions") || !fault.IsInput(err) {
 				t.Errorf("got %v", err)
 			}
 			continue
@@ -127,7 +127,7 @@ func TestReportRefusesAGarbledRecord(t *testing.T) {
 	for _, text := range []string{"{}", "", "null", `{"run":"a"}`} {
 		check(t, os.WriteFile(path, []byte(text), 0o600))
 		to := filepath.Join(t.TempDir(), "report")
-		if _, err := report.Write(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), path) || !hint.IsInput(err) || hint.Of(err) == "" {
+		if _, err := report.Write(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), path) || !fault.IsInput(err) || fault.Of(err) == "" {
 			t.Errorf("%q: got %v", text, err)
 		}
 		if _, err := os.Stat(to); err == nil {
@@ -175,7 +175,7 @@ func TestReportIsWrittenAsAWhole(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(file, nil, 0o600))
-	if _, err := report.Write(t.Context(), from, filepath.Join(file, "report")); err == nil || hint.IsInput(err) || hint.Of(err) == "" {
+	if _, err := report.Write(t.Context(), from, filepath.Join(file, "report")); err == nil || fault.IsInput(err) || fault.Of(err) == "" {
 		t.Errorf("into a file: got %v", err)
 	}
 }

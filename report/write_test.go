@@ -19,11 +19,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/hint"
 	"gsdnet/metric"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -317,7 +317,7 @@ func TestReportIsReproducible(t *testing.T) {
 
 func TestNothingToReport(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), "absent"} {
-		if _, err := report.Write(t.Context(), dir, t.TempDir()); err == nil || !hint.IsInput(err) || hint.Of(err) == "" {
+		if _, err := report.Write(t.Context(), dir, t.TempDir()); err == nil || !fault.IsInput(err) || fault.Of(err) == "" {
 			t.Errorf("%s: got %v, want an input error with a hint", dir, err)
 		}
 	}
@@ -359,7 +359,7 @@ func TestSplitsDoNotMix(t *testing.T) {
 	invent(t, dir, "mosi", "random", methods[2], 1, missing.RandomRules(""))
 	onValidation(t, dir)
 	invent(t, dir, "mosi", "random", methods[3], 1, missing.RandomRules(""))
-	if _, err := report.Write(t.Context(), dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "valid") || !hint.IsInput(err) {
+	if _, err := report.Write(t.Context(), dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), "valid") || !fault.IsInput(err) {
 		t.Errorf("got %v", err)
 	}
 }

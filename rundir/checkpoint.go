@@ -16,8 +16,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 const (
@@ -111,23 +111,23 @@ func (c *Checkpoint) Store() (*mlx.Store, error) {
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, hint.Input("is this a run directory, and did its training get past the first epoch?", "%w", err)
+		return nil, fault.Input("is this a run directory, and did its training get past the first epoch?", "%w", err)
 	}
 	if info.Size() > checkpointLimit {
-		return nil, hint.Input("that is no checkpoint of this program", "%s: %d bytes is over the limit of %d", path, info.Size(), int64(checkpointLimit))
+		return nil, fault.Input("that is no checkpoint of this program", "%s: %d bytes is over the limit of %d", path, info.Size(), int64(checkpointLimit))
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("check the file's permissions", "%w", err)
+		return nil, fault.Input("check the file's permissions", "%w", err)
 	}
 	c, err := decode(data)
 	switch {
 	case err == nil:
 		return c, nil
-	case hint.Of(err) != "":
+	case fault.Of(err) != "":
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return nil, hint.Input("the file is damaged or truncated: train again or copy it again", "%s: %w", path, err)
+	return nil, fault.Input("the file is damaged or truncated: train again or copy it again", "%s: %w", path, err)
 }
 
 func decode(data []byte) (*Checkpoint, error) {
@@ -144,7 +144,7 @@ func decode(data []byte) (*Checkpoint, error) {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
 	if named.Format != checkpointFormat {
-		return nil, hint.Input("train the run again with this version of the program", "format %q, this program reads %q", named.Format, checkpointFormat)
+		return nil, fault.Input("train the run again with this version of the program", "format %q, this program reads %q", named.Format, checkpointFormat)
 	}
 	if err := verify(data, header.Metadata()[sumKey]); err != nil {
 		return nil, err

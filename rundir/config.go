@@ -11,11 +11,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/dataset"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/internal/tomlfault"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // Config describes a run whole. In TOML:
@@ -98,7 +98,7 @@ func (c *Config) document(models ...string) any {
 func (c *Config) Load(path string) error {
 	text, err := limit.ReadFile(path)
 	if err != nil {
-		return hint.Input("check the path given to --config", "%w", err)
+		return fault.Input("check the path given to --config", "%w", err)
 	}
 	return c.Parse(path, text)
 }
@@ -117,15 +117,15 @@ func (c *Config) Parse(name string, text []byte) error {
 	if errors.As(err, &unknown) {
 		first := unknown.Errors[0]
 		row, column := first.Position()
-		return hint.Input("the keys are listed in docs/config.md", "%s: unknown key %q", position(name, row, column), strings.Join(first.Key(), "."))
+		return fault.Input("the keys are listed in docs/config.md", "%s: unknown key %q", position(name, row, column), strings.Join(first.Key(), "."))
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, column := bad.Position()
-		return hint.Input("the settings are described in docs/config.md", "%s: %s", position(name, row, column), tomlfault.Message(err))
+		return fault.Input("the settings are described in docs/config.md", "%s: %s", position(name, row, column), tomlfault.Message(err))
 	}
 	if err != nil {
-		return hint.Input("the settings are described in docs/config.md", "%s: %s", name, tomlfault.Message(err))
+		return fault.Input("the settings are described in docs/config.md", "%s: %s", name, tomlfault.Message(err))
 	}
 	c.Missing.Rate = fmt.Sprint(c.Missing.Rate) // 0.3 and "0.3" are the same run
 	return nil
@@ -144,7 +144,7 @@ func position(name string, row, column int) string {
 func (c *Config) Set(assignment string) error {
 	key, value, ok := strings.Cut(assignment, "=")
 	if !ok || strings.ContainsAny(assignment, "\n\r") {
-		return hint.Input("write it as --set train.epochs=20", "--set %q: not one KEY=VALUE", assignment)
+		return fault.Input("write it as --set train.epochs=20", "--set %q: not one KEY=VALUE", assignment)
 	}
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	line := key + " = " + value

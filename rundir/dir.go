@@ -14,8 +14,8 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/dirlock"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
+	"gsdnet/internal/fault"
 )
 
 // Dir is a run directory being filled.
@@ -45,7 +45,7 @@ func Open(dir string, c *Config, resume bool) (*Dir, error) {
 	_, err = os.Stat(dir)
 	r.created = errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, hint.Failure("choose a directory you may write to with --out", "%w", err)
+		return nil, fault.Failure("choose a directory you may write to with --out", "%w", err)
 	}
 	if r.lock, err = dirlock.Acquire(dir); err != nil {
 		r.Close()
@@ -65,18 +65,18 @@ func (r *Dir) enter(resume bool) error {
 	case errors.Is(err, fs.ErrNotExist) && !begun:
 		r.made = true
 	case err != nil:
-		return hint.Input("check the directory's permissions, or choose another --out", "%w", err)
+		return fault.Input("check the directory's permissions, or choose another --out", "%w", err)
 	case !begun && !(resume && bytes.Equal(old, r.Config)):
 		r.made = true
 		if err := r.clear(); err != nil {
 			return err
 		}
 	case begun && !resume:
-		return hint.Input("choose another --out, or go on with it by --resume", "%s already holds a run", r.Name)
+		return fault.Input("choose another --out, or go on with it by --resume", "%s already holds a run", r.Name)
 	case bytes.Equal(old, r.Config):
 		return nil
 	case begun && !onlyExtends(old, r.Config):
-		return hint.Input("resume with the flags and config it was started with; of them only train.epochs and train.patience may change",
+		return fault.Input("resume with the flags and config it was started with; of them only train.epochs and train.patience may change",
 			"%s: --resume with other settings (%s)", r.Name, firstDifference(old, r.Config))
 	case begun:
 		r.Extended = true
@@ -101,7 +101,7 @@ func (r *Dir) begun() bool {
 func (r *Dir) clear() error {
 	for _, name := range []string{ConfigFile, CheckpointFile, StateFile, LogFile, MaskDir} {
 		if err := os.RemoveAll(r.Path(name)); err != nil {
-			return hint.Failure("check the directory's permissions", "%w", err)
+			return fault.Failure("check the directory's permissions", "%w", err)
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // EpochRecord is one line of log.jsonl. Seconds count from the start of training,
@@ -38,7 +38,7 @@ func (r *Dir) Log(line EpochRecord) error {
 	if r.logFile == nil {
 		file, err := os.OpenFile(r.Path(LogFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
-			return hint.Failure("check the run directory's permissions", "%w", err)
+			return fault.Failure("check the run directory's permissions", "%w", err)
 		}
 		r.logFile = file
 	}
@@ -47,7 +47,7 @@ func (r *Dir) Log(line EpochRecord) error {
 		return err
 	}
 	if _, err := r.logFile.Write(append(text, '\n')); err != nil {
-		return hint.Failure("is the disk full?", "%w", err)
+		return fault.Failure("is the disk full?", "%w", err)
 	}
 	return nil
 }
@@ -57,13 +57,13 @@ func ReadLog(dir string) ([]EpochRecord, error) {
 	path := filepath.Join(dir, LogFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hint.Input("give the directory of a finished run", "%w", err)
+		return nil, fault.Input("give the directory of a finished run", "%w", err)
 	}
 	var out []EpochRecord
 	for i, line := range bytes.Split(bytes.TrimSpace(text), []byte{'\n'}) {
 		var r EpochRecord
 		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, hint.Input("train the run again", "%s: line %d: %w", path, i+1, err)
+			return nil, fault.Input("train the run again", "%s: line %d: %w", path, i+1, err)
 		}
 		out = append(out, r)
 	}

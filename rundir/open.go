@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Read reads the checkpoint of a run directory and the settings in it. It refuses
@@ -23,7 +23,7 @@ func Read(dir string, unfinished bool) (*Checkpoint, *Config, error) {
 		return nil, nil, err
 	}
 	if !c.Finished && !unfinished {
-		return nil, nil, hint.Input("finish it with gsdnet train --out "+dir+" --resume, or use it as it is with --unfinished",
+		return nil, nil, fault.Input("finish it with gsdnet train --out "+dir+" --resume, or use it as it is with --unfinished",
 			"%s: the run is not finished: its best epoch so far is %d, and its intervals are not calibrated", dir, c.Epoch)
 	}
 	if err := sameConfig(dir, c.Config); err != nil {
@@ -47,10 +47,10 @@ func sameConfig(dir, trained string) error {
 		return nil // a checkpoint alone knows its settings
 	}
 	if err != nil {
-		return hint.Input("check the directory's permissions", "%w", err)
+		return fault.Input("check the directory's permissions", "%w", err)
 	}
 	if string(text) != trained {
-		return hint.Input("restore the file, or train another run with the new settings",
+		return fault.Input("restore the file, or train another run with the new settings",
 			"%s was changed after training (%s)", path, firstDifference([]byte(trained), text))
 	}
 	return nil
@@ -59,10 +59,10 @@ func sameConfig(dir, trained string) error {
 // noCheckpoint says why a directory cannot be opened.
 func noCheckpoint(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return hint.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)
+		return fault.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)
 	}
 	if exists(filepath.Join(dir, ConfigFile)) {
-		return hint.Input("finish it with gsdnet train --out "+dir+" --resume", "%s: the run has no checkpoint yet", dir)
+		return fault.Input("finish it with gsdnet train --out "+dir+" --resume", "%s: the run has no checkpoint yet", dir)
 	}
-	return hint.Input("give the --out directory of gsdnet train", "%s: not a run directory, it has no %s", dir, CheckpointFile)
+	return fault.Input("give the --out directory of gsdnet train", "%s: not a run directory, it has no %s", dir, CheckpointFile)
 }

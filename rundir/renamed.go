@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // removed are settings that no longer exist, with what to do instead.
@@ -44,14 +44,14 @@ func collectRenamed(keys map[string]string, table, path string, t reflect.Type) 
 func CheckNames(name string, tables map[string]any) error {
 	for _, old := range slices.Sorted(maps.Keys(removed)) {
 		if value := lookup(tables, old); value != nil {
-			return hint.Input(removed[old], "%s: the setting %s no longer exists", name, old)
+			return fault.Input(removed[old], "%s: the setting %s no longer exists", name, old)
 		}
 	}
 	keys := renamed()
 	for _, old := range slices.Sorted(maps.Keys(keys)) {
 		value := lookup(tables, old)
 		if _, isTable := value.(map[string]any); value != nil && !isTable {
-			return hint.Input("write "+keys[old]+"; docs/config.md lists the settings", "%s: the setting %s has another name now", name, old)
+			return fault.Input("write "+keys[old]+"; docs/config.md lists the settings", "%s: the setting %s has another name now", name, old)
 		}
 	}
 	return nil

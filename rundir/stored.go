@@ -4,7 +4,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Stored returns the settings of the run in a directory, and the path of the
@@ -13,7 +13,7 @@ func Stored(dir string) (*Config, string, error) {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", hint.Input("give the --out directory of a run that was started", "nothing to resume: %w", err)
+		return nil, "", fault.Input("give the --out directory of a run that was started", "nothing to resume: %w", err)
 	}
 	config := DefaultConfig()
 	if err := config.Parse(path, text); err != nil {

@@ -8,9 +8,9 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // lose takes a modality away from the conversations of some splits.
@@ -147,7 +147,7 @@ func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
 	}
 	defer run.Close()
 	_, err = run.Samples(whole, whole.Conversations)
-	if err == nil || !hint.IsInput(err) || !strings.Contains(err.Error(), "visual is 2 wide") || !strings.Contains(err.Error(), "without visual") {
+	if err == nil || !fault.IsInput(err) || !strings.Contains(err.Error(), "visual is 2 wide") || !strings.Contains(err.Error(), "without visual") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,10 +13,10 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 func TestCheckpointRefusals(t *testing.T) {
@@ -42,7 +42,7 @@ func TestCheckpointRefusals(t *testing.T) {
 			t.Errorf("%s: got %v, want one line with %q", name, err, c.want)
 			continue
 		}
-		if !hint.IsInput(err) || hint.Of(err) == "" {
+		if !fault.IsInput(err) || fault.Of(err) == "" {
 			t.Errorf("%s: %v: no hint", name, err)
 		}
 	}
@@ -153,7 +153,7 @@ func flip(t *testing.T, path string, flips int, read func() error) {
 		if err := os.WriteFile(path, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := read(); err == nil || hint.Of(err) == "" {
+		if err := read(); err == nil || fault.Of(err) == "" {
 			t.Errorf("%s: bit %d flipped: got error %v, want one with a hint", filepath.Base(path), bit, err)
 		}
 	}

@@ -12,10 +12,10 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // Cost is what training is expected to take. It is right within a factor of about
@@ -80,7 +80,7 @@ func affordable(c *rundir.Config, s model.Setup, lengths []int, memory float64) 
 		return err
 	}
 	const gibi = 1 << 30
-	return hint.Input("lower "+dearest(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
+	return fault.Input("lower "+dearest(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
 		cost.Bytes/gibi, cost.Seconds, memory/gibi)
 }
 

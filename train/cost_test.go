@@ -11,10 +11,10 @@ import (
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 // measured are settings whose memory is measured: a model, then assignments. The
@@ -124,8 +124,8 @@ func TestTooDearIsRefused(t *testing.T) {
 	c, corpus := setUp(t, "20 gsdnet gsdnet.sampler.steps=1000 gsdnet.blocks=64 gsdnet.width=4096")
 	dir := filepath.Join(t.TempDir(), "run")
 	_, err = train.Fit(t.Context(), train.Options{Config: c, Corpus: corpus, Out: dir, Backend: backend})
-	if err == nil || !strings.Contains(err.Error(), "GiB of memory") || hint.Of(err) != "lower gsdnet.width" || !hint.IsInput(err) {
-		t.Errorf("got %v (%s), want an error with the estimate and the width to lower", err, hint.Of(err))
+	if err == nil || !strings.Contains(err.Error(), "GiB of memory") || fault.Of(err) != "lower gsdnet.width" || !fault.IsInput(err) {
+		t.Errorf("got %v (%s), want an error with the estimate and the width to lower", err, fault.Of(err))
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("the run directory was made all the same")

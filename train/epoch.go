@@ -10,10 +10,10 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/engine"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // outOfPatience reports whether Patience epochs have passed without a better validation
@@ -148,7 +148,7 @@ func (f *fitter) losses(results engine.Results) (map[string]float64, error) {
 		value := float64(results[name].Values[0])
 		out[name] = value
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, hint.Failure("lower train.rate, or look for extreme features with `gsdnet data describe`",
+			return nil, fault.Failure("lower train.rate, or look for extreme features with `gsdnet data describe`",
 				"epoch %d: %s is %v: training diverged", f.progress.Epoch+1, name, value)
 		}
 	}

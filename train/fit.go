@@ -10,11 +10,11 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // Options says what to fit, on what, into which directory.
@@ -102,7 +102,7 @@ func (f *fitter) fit(ctx context.Context) (*Result, error) {
 	for f.progress.Epoch < f.Config.Train.Epochs && !f.outOfPatience() {
 		if err := f.epoch(ctx); err != nil {
 			if ctx.Err() != nil {
-				return nil, hint.Failure("go on with --resume; nothing of the finished epochs is lost", "stopped in epoch %d", f.progress.Epoch+1)
+				return nil, fault.Failure("go on with --resume; nothing of the finished epochs is lost", "stopped in epoch %d", f.progress.Epoch+1)
 			}
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func newFitter(o Options) (*fitter, error) {
 	}
 	trainConvs := o.Corpus.In(erc.Train)
 	if len(trainConvs) == 0 || len(o.Corpus.In(erc.Valid)) == 0 {
-		return nil, hint.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
+		return nil, fault.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
 			o.Corpus.Name, len(trainConvs), len(o.Corpus.In(erc.Valid)))
 	}
 	if err := labelled(o.Corpus); err != nil {
@@ -162,7 +162,7 @@ func labelled(c *erc.Corpus) error {
 			}
 		}
 		if n == 0 {
-			return hint.Input("name the array of the labels with --set data.label=NAME or data.class=NAME",
+			return fault.Input("name the array of the labels with --set data.label=NAME or data.class=NAME",
 				"%s: no utterance of the %s split has a label", c.Name, split)
 		}
 	}

@@ -14,12 +14,12 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/metric"
 	"gsdnet/missing"
 	_ "gsdnet/model/all"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 // small are few and short conversations.
@@ -128,7 +128,7 @@ func TestStopped(t *testing.T) {
 			}
 		},
 	})
-	if err == nil || hint.Of(err) == "" || steps != 1 {
+	if err == nil || fault.Of(err) == "" || steps != 1 {
 		t.Errorf("got %v after %d steps, want it stopped with a hint after the step under way", err, steps)
 	}
 }

@@ -9,10 +9,10 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // numbers lists the numbers of [train] and of the models' tables with their limits.
@@ -42,7 +42,7 @@ func TestLimitsAreKept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err = c.Check(); err == nil || !strings.HasPrefix(err.Error(), name+" = ") || !hint.IsInput(err) {
+			if err = c.Check(); err == nil || !strings.HasPrefix(err.Error(), name+" = ") || !fault.IsInput(err) {
 				t.Errorf("%s = %s, with limits %s: got %v, want an error that begins with the name", name, value, limits, err)
 			}
 		}
@@ -62,7 +62,7 @@ func TestEndlessConfig(t *testing.T) {
 		t.Skip("SKIPPED: there is no /dev/zero")
 	}
 	err := rundir.DefaultConfig().Load("/dev/zero")
-	if err == nil || !strings.Contains(err.Error(), "/dev/zero: longer than 1 MiB") || !hint.IsInput(err) {
+	if err == nil || !strings.Contains(err.Error(), "/dev/zero: longer than 1 MiB") || !fault.IsInput(err) {
 		t.Errorf("got %v, want an error that says 1 MiB", err)
 	}
 }

@@ -15,10 +15,10 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 // counting counts what the host does for a model.
@@ -176,7 +176,7 @@ func TestWeightThatIsNotANumber(t *testing.T) {
 		t.Error("a completion that is not a number was handed on")
 	})
 	want := "runs/first: " + corpus.Conversations[0].String() + ", turn 0: the predicted score"
-	if err == nil || !strings.HasPrefix(err.Error(), want) || hint.Of(err) == "" {
+	if err == nil || !strings.HasPrefix(err.Error(), want) || fault.Of(err) == "" {
 		t.Errorf("got %v, want %q", err, want)
 	}
 }
@@ -211,7 +211,7 @@ func TestFitChecksTheCorpus(t *testing.T) {
 	broken.Conversations[0].Utterances[1].Features[erc.Text] = nil
 	for _, corpus := range []*erc.Corpus{broken, nil} {
 		_, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: t.TempDir() + "/run", Backend: backend})
-		if err == nil || !hint.IsInput(err) {
+		if err == nil || !fault.IsInput(err) {
 			t.Errorf("got %v", err)
 		}
 	}

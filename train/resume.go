@@ -12,9 +12,9 @@ import (
 
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // saveState writes what --resume needs: all variables and where training stood.
@@ -70,7 +70,7 @@ func (f *fitter) restore() (*mlx.Store, error) {
 	}
 	f.best.Progress, f.best.Config = nil, string(f.run.Config)
 	if err := os.Truncate(f.run.Path(rundir.LogFile), f.progress.LogBytes); err != nil {
-		return nil, hint.Failure("check the run directory", "%w", err)
+		return nil, fault.Failure("check the run directory", "%w", err)
 	}
 	store, err := c.Store()
 	if err != nil {
@@ -104,7 +104,7 @@ func (f *fitter) begunOnTheSame() error {
 				return err
 			}
 			if c.DataHash != f.Corpus.Hash {
-				return hint.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.Name)
+				return fault.Input("resume on the file it was started with", "%s: the run was started on other data", f.run.Name)
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func (f *fitter) extend(c *rundir.Checkpoint) error {
 		return nil
 	}
 	if !f.run.Has(rundir.StateFile) {
-		return hint.Input("train another run with these settings", "%s: the run has ended and kept nothing to go on from", f.run.Name)
+		return fault.Input("train another run with these settings", "%s: the run has ended and kept nothing to go on from", f.run.Name)
 	}
 	c.Finished, c.Config = false, string(f.run.Config)
 	if err := rundir.Save(f.run.Path(rundir.CheckpointFile), c.Vars, c.Scaler, c.Meta); err != nil {
@@ -137,7 +137,7 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	}
 	if !f.KeepState {
 		if err := os.Remove(f.run.Path(rundir.StateFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, hint.Failure("check the directory's permissions", "%w", err)
+			return nil, fault.Failure("check the directory's permissions", "%w", err)
 		}
 	}
 	weights := 0

@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // validate measures the averaged weights on the frozen validation masks and
@@ -29,7 +29,7 @@ func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, er
 	}
 	validation := infer.MeanError(cells)
 	if math.IsNaN(validation) {
-		return 0, hint.Failure("does the validation split have labels?", "the validation error is not a number")
+		return 0, fault.Failure("does the validation split have labels?", "the validation error is not a number")
 	}
 	at.Since += f.Config.Train.ValidEvery
 	if validation < at.Best {

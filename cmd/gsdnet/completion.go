@@ -9,8 +9,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -34,7 +34,7 @@ compinit. For fish, write it to ~/.config/fish/completions/gsdnet.fish.`
 func (c *completionCmd) Run(_ context.Context, term *terminal) error {
 	script, known := completionScripts[c.Shell]
 	if !known {
-		return hint.Input("choose one of bash, zsh, fish", "no completion for the shell %q", c.Shell)
+		return fault.Input("choose one of bash, zsh, fish", "no completion for the shell %q", c.Shell)
 	}
 	parser, err := newParser(&root{}, term)
 	if err != nil {

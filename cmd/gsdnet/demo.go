@@ -12,10 +12,10 @@ import (
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
-	"gsdnet/internal/hint"
 	"gsdnet/report"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -51,7 +51,7 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	dir, err := os.MkdirTemp("", "gsdnet-demo-")
 	if err != nil {
-		return hint.Failure("set TMPDIR to a directory with space", "%w", err)
+		return fault.Failure("set TMPDIR to a directory with space", "%w", err)
 	}
 	defer os.RemoveAll(dir)
 	term.note("%d synthetic conversations, %d utterances; every model is evaluated on the same masks",

@@ -10,10 +10,10 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/internal/count"
-	"gsdnet/internal/hint"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 func init() { register[evalCmd]("eval", "Evaluate a run on the test split and print a table.") }
@@ -46,7 +46,7 @@ the labels that the run was trained on.`
 func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	split, known := erc.HeldOut(c.Split)
 	if !known {
-		return hint.Input("choose test or valid", "--split %q is not known", c.Split)
+		return fault.Input("choose test or valid", "--split %q is not known", c.Split)
 	}
 	if err := c.checkOut(); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (d *evalData) warn(term *terminal, split erc.Split) {
 func (c *evalCmd) checkOut() error {
 	for _, name := range []string{rundir.ConfigFile, rundir.CheckpointFile} {
 		if _, err := os.Stat(filepath.Join(c.Out, name)); c.Out != "" && err == nil {
-			return hint.Input("choose a folder that is not a run", "--out %s: it holds a run, which is only read", c.Out)
+			return fault.Input("choose a folder that is not a run", "--out %s: it holds a run, which is only read", c.Out)
 		}
 	}
 	return nil
@@ -133,7 +133,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 		return evalData{}, err
 	}
 	if len(corpus.In(split)) == 0 {
-		return evalData{}, hint.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
+		return evalData{}, fault.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
 	}
 	data := evalData{Corpus: corpus, difference: t.SameData(corpus)}
 	switch {
@@ -144,7 +144,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 		if corpus.Hash != t.DataHash {
 			hashes = fmt.Sprintf(" (SHA-256 %.12s…, not %.12s…)", corpus.Hash, t.DataHash)
 		}
-		return data, hint.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
+		return data, fault.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
 			"%s: not the data that %s was trained on%s: %s", c.Data, c.RunDir, hashes, data.difference)
 	}
 	data.trainedOn = t.Seen.TrainedOn(corpus.In(split))
@@ -173,7 +173,7 @@ func (c *evalCmd) masks(t *infer.Trained, data evalData, split erc.Split, rules 
 		}
 	}
 	if len(out) == 0 {
-		return nil, hint.Input("draw them with gsdnet data mask", "%s: no masks of the %s split for the %s protocol", c.Masks, split, c.Protocol)
+		return nil, fault.Input("draw them with gsdnet data mask", "%s: no masks of the %s split for the %s protocol", c.Masks, split, c.Protocol)
 	}
 	return out, nil
 }

@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
-	"gsdnet/internal/hint"
 	"gsdnet/rundir"
+	"gsdnet/internal/fault"
 )
 
 // fieldFlags choose which array of a data file plays which part.
@@ -19,7 +19,7 @@ func (f *fieldFlags) over(fields dataset.Fields) (dataset.Fields, error) {
 	c.Data = fields
 	for _, assignment := range f.Set {
 		if !strings.HasPrefix(strings.TrimSpace(assignment), "data.") {
-			return fields, hint.Input("write it as --set data.label=NAME; docs/config.md lists the keys under [data]", "--set %q: only keys of [data] can be set here", assignment)
+			return fields, fault.Input("write it as --set data.label=NAME; docs/config.md lists the keys under [data]", "--set %q: only keys of [data] can be set here", assignment)
 		}
 		if err := c.Set(assignment); err != nil {
 			return fields, err

@@ -7,8 +7,8 @@ import (
 	"gsdnet"
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 const (
@@ -24,14 +24,14 @@ func checkFill(path string, file *npz.File, fields dataset.Fields) error {
 	for _, m := range erc.Modalities {
 		name := fields.Features(m)
 		if other, twice := role[name]; twice {
-			return hint.Input("give each modality an array of its own", "%s: array %q is both %s and %s", path, name, other, m)
+			return fault.Input("give each modality an array of its own", "%s: array %q is both %s and %s", path, name, other, m)
 		}
 		role[name] = m
 		added = append(added, name+deviationSuffix)
 	}
 	for _, name := range added {
 		if file.Get(name) != nil {
-			return hint.Input("impute the original file, or rename that array", "%s: array %q already exists, and impute would overwrite it", path, name)
+			return fault.Input("impute the original file, or rename that array", "%s: array %q already exists, and impute would overwrite it", path, name)
 		}
 	}
 	return nil

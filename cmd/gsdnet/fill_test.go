@@ -12,8 +12,8 @@ import (
 	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // fillRows is how many rows the files here have; row 1 has no audio.
@@ -188,7 +188,7 @@ func TestCheckFill(t *testing.T) {
 		f, _ := fixture(t, "<f4", false)
 		f.Set(array, npz.From([]float32{1}))
 		err := checkFill("in.npz", f, dataset.Fields{})
-		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want) || !hint.IsInput(err)) {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want) || !fault.IsInput(err)) {
 			t.Errorf("%s: got %v, want %q", array, err, want)
 		}
 	}

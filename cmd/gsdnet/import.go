@@ -9,8 +9,8 @@ import (
 	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/interrupt"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -49,7 +49,7 @@ train, valid, val, dev or test is that split. Every other verb reads these forma
 // Run converts the file.
 func (c *importCmd) Run(ctx context.Context, term *terminal) error {
 	if !strings.EqualFold(filepath.Ext(c.Out), ".npz") {
-		return hint.Input("name it .npz", "--out %s: not an .npz file", c.Out)
+		return fault.Input("name it .npz", "--out %s: not an .npz file", c.Out)
 	}
 	fields, err := c.over(dataset.Fields{})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 func init() { register[imputeCmd]("impute", "Copy a data file and fill in its missing features.") }
@@ -36,7 +36,7 @@ where a modality was filled.`
 // Run imputes and writes.
 func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
 	if c.Out != stdout && !strings.EqualFold(filepath.Ext(c.Out), ".npz") {
-		return hint.Input("impute writes .npz, or - for standard output", "--out %s: not an .npz file", c.Out)
+		return fault.Input("impute writes .npz, or - for standard output", "--out %s: not an .npz file", c.Out)
 	}
 	run, fields, err := c.start(term)
 	if err != nil {

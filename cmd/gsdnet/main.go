@@ -17,9 +17,9 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
 	_ "gsdnet/model/all"
+	"gsdnet/internal/fault"
 )
 
 // Exit codes, a contract with scripts.
@@ -103,8 +103,8 @@ func dispatch(ctx context.Context, args []string, term *terminal) (err error) {
 func internalError(term *terminal, value any, trace []byte) error {
 	if os.Getenv("GSDNET_TRACE") != "" {
 		fmt.Fprintf(term.err, "%v\n\n%s\n", value, trace)
-		return hint.Failure("report it with the lines above", "internal error: this is a fault of gsdnet")
+		return fault.Failure("report it with the lines above", "internal error: this is a fault of gsdnet")
 	}
-	return hint.Failure("please report it, with what the same command prints when GSDNET_TRACE=1 is set",
+	return fault.Failure("please report it, with what the same command prints when GSDNET_TRACE=1 is set",
 		"internal error: this is a fault of gsdnet")
 }

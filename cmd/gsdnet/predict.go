@@ -13,7 +13,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/count"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // stdout is the path that stands for standard output.
@@ -139,5 +139,5 @@ func (c *predictCmd) format() (func(io.Writer, *erc.Corpus, []gsdnet.Prediction)
 	if c.Out == stdout {
 		return writePredictions, nil
 	}
-	return nil, hint.Input("name it .csv or .jsonl, or - for standard output", "--out %s: the ending names no format that predict writes", c.Out)
+	return nil, fault.Input("name it .csv or .jsonl, or - for standard output", "--out %s: the ending names no format that predict writes", c.Out)
 }

@@ -8,7 +8,7 @@ import (
 
 	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -39,16 +39,16 @@ met as nearly as that allows.`
 // Run divides and writes.
 func (c *splitCmd) Run(ctx context.Context, term *terminal) error {
 	if c.Out != stdout && !strings.EqualFold(filepath.Ext(c.Out), ".npz") {
-		return hint.Input("name it .npz, or - for standard output", "--out %s: not an .npz file", c.Out)
+		return fault.Input("name it .npz, or - for standard output", "--out %s: not an .npz file", c.Out)
 	}
-	if err := hint.OneOf("--by", c.By, "conversation", "speaker"); err != nil {
+	if err := fault.OneOf("--by", c.By, "conversation", "speaker"); err != nil {
 		return err
 	}
 	if len(c.Shares) != 3 {
-		return hint.Input("give the shares of train, valid and test, as 0.7,0.1,0.2", "--shares has %d numbers, want 3", len(c.Shares))
+		return fault.Input("give the shares of train, valid and test, as 0.7,0.1,0.2", "--shares has %d numbers, want 3", len(c.Shares))
 	}
 	if c.JSON && c.Out == stdout {
-		return hint.Input("choose one of them", "--json and --out - both write to standard output")
+		return fault.Input("choose one of them", "--json and --out - both write to standard output")
 	}
 	fields, err := c.over(dataset.Fields{})
 	if err != nil {

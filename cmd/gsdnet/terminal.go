@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/term"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // terminal is where a command reads and writes.
@@ -47,14 +47,14 @@ func (t *terminal) fail(err error) int {
 	if errors.Is(err, errNobodyReads) {
 		return exitFailed
 	}
-	if errors.Is(err, context.Canceled) && hint.Of(err) == "" {
-		err = hint.Failure("nothing was written", "stopped")
+	if errors.Is(err, context.Canceled) && fault.Of(err) == "" {
+		err = fault.Failure("nothing was written", "stopped")
 	}
 	fmt.Fprintf(t.err, "gsdnet: error: %s\n", message(err))
 	if h := advice(err); h != "" {
 		fmt.Fprintf(t.err, "gsdnet: hint: %s\n", h)
 	}
-	if hint.IsInput(err) {
+	if fault.IsInput(err) {
 		return exitInput
 	}
 	return exitFailed
@@ -83,7 +83,7 @@ func message(err error) string {
 
 // advice is the hint of an error, or one for its kind.
 func advice(err error) string {
-	if h := hint.Of(err); h != "" {
+	if h := fault.Of(err); h != "" {
 		return h
 	}
 	for _, kind := range []struct {
@@ -135,7 +135,7 @@ func (s *sink) fault() error {
 	if errors.As(cause, &path) {
 		cause = path.Err
 	}
-	return hint.Failure("make sure that the output can be written; the disk may be full", "writing the standard output: %w", cause)
+	return fault.Failure("make sure that the output can be written; the disk may be full", "writing the standard output: %w", cause)
 }
 
 func printJSON(w io.Writer, v any) error {

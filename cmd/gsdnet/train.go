@@ -8,9 +8,9 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/internal/count"
-	"gsdnet/internal/hint"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/internal/fault"
 )
 
 // configFlags are the flags that make up a run's config.
@@ -103,7 +103,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 func (c *trainCmd) settings() (*rundir.Config, error) {
 	if !c.Resume {
 		if c.Data == "" {
-			return nil, hint.Input("name the file with --data FILE", "no data file is given")
+			return nil, fault.Input("name the file with --data FILE", "no data file is given")
 		}
 		return c.resolve(rundir.DefaultConfig())
 	}
@@ -115,7 +115,7 @@ func (c *trainCmd) settings() (*rundir.Config, error) {
 		c.Data = data
 	}
 	if c.Data == "" {
-		return nil, hint.Input("name it with --data FILE", "%s does not say which file it was trained on", c.Out)
+		return nil, fault.Input("name it with --data FILE", "%s does not say which file it was trained on", c.Out)
 	}
 	if c.Config != "" {
 		stored = rundir.DefaultConfig() // a file describes a run whole

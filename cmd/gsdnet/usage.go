@@ -9,7 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // usageFaults are the parser's messages and what is printed for each: an error, and a
@@ -41,23 +41,23 @@ func usage(app *kong.Application, err error) error {
 	switch {
 	case strings.HasPrefix(message, "missing flags: "), strings.HasPrefix(message, "expected \"<"),
 		strings.HasPrefix(message, "missing positional arguments "):
-		return hint.Input(help, "%s", missingArguments(node, message))
+		return fault.Input(help, "%s", missingArguments(node, message))
 	case strings.HasPrefix(message, "expected "):
-		return hint.Input("choose one of "+children(node)+"; "+help, "%s: no verb is given", node.FullPath())
+		return fault.Input("choose one of "+children(node)+"; "+help, "%s: no verb is given", node.FullPath())
 	case strings.HasPrefix(message, "unexpected argument ") && len(node.Children) > 0 && !strings.Contains(message, "did you mean"):
-		return hint.Input("choose one of "+children(node)+"; "+help, "unknown verb %q", strings.TrimPrefix(message, "unexpected argument "))
+		return fault.Input("choose one of "+children(node)+"; "+help, "unknown verb %q", strings.TrimPrefix(message, "unexpected argument "))
 	case strings.HasPrefix(message, "unexpected argument ") && len(node.Children) == 0:
 		first, _, _ := strings.Cut(strings.TrimPrefix(message, "unexpected argument "), ", did you mean")
-		return hint.Input(help, "unexpected argument %q: %s takes %s", first, node.FullPath(), positionals(node))
+		return fault.Input(help, "unexpected argument %q: %s takes %s", first, node.FullPath(), positionals(node))
 	}
 	for _, fault := range usageFaults {
 		pattern := regexp.MustCompile("(?s)^" + fault.parser + "$")
 		if pattern.MatchString(message) {
-			return hint.Input(strings.ReplaceAll(pattern.ReplaceAllString(message, fault.hint), `"`, "")+help,
+			return fault.Input(strings.ReplaceAll(pattern.ReplaceAllString(message, fault.hint), `"`, "")+help,
 				"%s", pattern.ReplaceAllString(message, fault.message))
 		}
 	}
-	return hint.Input(help, "%w", err)
+	return fault.Input(help, "%w", err)
 }
 
 // missingArguments says what is missing of a verb.
@@ -115,7 +115,7 @@ func noneEmpty(parsed *kong.Context) error {
 			continue
 		}
 		if empty(value.Target) {
-			return hint.Input("give it a value, or leave it out where it has a default", "%s: the value is empty", name)
+			return fault.Input("give it a value, or leave it out where it has a default", "%s: the value is empty", name)
 		}
 	}
 	return nil

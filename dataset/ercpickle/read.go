@@ -8,8 +8,8 @@ import (
 	"gsdnet/dataset/internal/pickled"
 	"gsdnet/dataset/internal/pooled"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/pickle"
+	"gsdnet/internal/fault"
 )
 
 // reader collects the columns of a file.
@@ -38,7 +38,7 @@ func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error)
 	}
 	conversations, err := pickled.Conversations(r.values[r.train], nil, r.values[r.test])
 	if err != nil {
-		return nil, hint.Input(tip, "%s: %w", source.Title(), err)
+		return nil, fault.Input(tip, "%s: %w", source.Title(), err)
 	}
 	for i := range conversations {
 		if err := r.conversation(&conversations[i], fields.Task != erc.NoLabels.String()); err != nil {
@@ -61,7 +61,7 @@ func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error)
 
 // fault is an error in one conversation.
 func (r *reader) fault(c *pickled.Conversation, format string, args ...any) error {
-	return hint.Input(tip, "%s: conversation %q: %s", r.source.Title(), c.Name, fmt.Sprintf(format, args...))
+	return fault.Input(tip, "%s: conversation %q: %s", r.source.Title(), c.Name, fmt.Sprintf(format, args...))
 }
 
 // conversation reads the utterances of one.

@@ -30,7 +30,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Suite says what is tested.
@@ -155,8 +155,8 @@ func Refused(t testing.TB, path string, err error, want string) {
 		t.Errorf("%s: got %v, want the path and %q", path, err, want)
 		return
 	}
-	if hint.Of(err) == "" || !hint.IsInput(err) || strings.Contains(err.Error()+hint.Of(err), "\n") {
-		t.Errorf("%s: %q with hint %q, want one line and a hint", path, err, hint.Of(err))
+	if fault.Of(err) == "" || !fault.IsInput(err) || strings.Contains(err.Error()+fault.Of(err), "\n") {
+		t.Errorf("%s: %q with hint %q, want one line and a hint", path, err, fault.Of(err))
 	}
 }
 
@@ -165,7 +165,7 @@ func Open(t testing.TB, path string, fields dataset.Fields) *erc.Corpus {
 	t.Helper()
 	corpus, err := dataset.Open(path, fields)
 	if err != nil {
-		t.Fatalf("Open(%s): %v (%s)", path, err, hint.Of(err))
+		t.Fatalf("Open(%s): %v (%s)", path, err, fault.Of(err))
 	}
 	Verify(t, corpus)
 	return corpus

@@ -11,7 +11,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/internal/pooled"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // encoders are parts of the names of feature folders, by the modality that they are
@@ -40,7 +40,7 @@ func (r *reader) features(fields dataset.Fields, sum hash.Hash) error {
 	root := filepath.Join(filepath.Dir(r.source.Path), featuresFolder)
 	entries, err := os.ReadDir(root)
 	if err != nil {
-		return hint.Input("put the folder of features beside the pickle", "%s: no folder %q beside it", r.source.Title(), featuresFolder)
+		return fault.Input("put the folder of features beside the pickle", "%s: no folder %q beside it", r.source.Title(), featuresFolder)
 	}
 	var names []string
 	for _, e := range entries {
@@ -68,7 +68,7 @@ func (r *reader) features(fields dataset.Fields, sum hash.Hash) error {
 func (r *reader) folder(m erc.Modality, asked string, names []string) (string, error) {
 	if asked != "" {
 		if !slices.Contains(names, asked) {
-			return "", hint.Input("the folders are "+strings.Join(names, ", "), "%s: features: no folder %q", r.source.Title(), asked)
+			return "", fault.Input("the folders are "+strings.Join(names, ", "), "%s: features: no folder %q", r.source.Title(), asked)
 		}
 		return asked, nil
 	}
@@ -84,7 +84,7 @@ func (r *reader) folder(m erc.Modality, asked string, names []string) (string, e
 	case 1:
 		return found[0], nil
 	}
-	return "", hint.Input(fmt.Sprintf("choose with --set data.%s=%s", m, found[0]), "%s: features: %d folders could be %s: %s",
+	return "", fault.Input(fmt.Sprintf("choose with --set data.%s=%s", m, found[0]), "%s: features: %d folders could be %s: %s",
 		r.source.Title(), len(found), m, strings.Join(found, ", "))
 }
 
@@ -92,7 +92,7 @@ func (r *reader) folder(m erc.Modality, asked string, names []string) (string, e
 func (r *reader) modality(m erc.Modality, folder string, sum hash.Hash) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return hint.Input("check its permissions", "%s: the folder cannot be read", dataset.Title(folder))
+		return fault.Input("check its permissions", "%s: the folder cannot be read", dataset.Title(folder))
 	}
 	names := make([]string, len(entries)) // sorted
 	for i, e := range entries {
@@ -109,11 +109,11 @@ func (r *reader) modality(m erc.Modality, folder string, sum hash.Hash) error {
 		case width == 0:
 			width = len(vectors[i])
 		case len(vectors[i]) != width:
-			return hint.Input(tip, "%s: utterance %q has %d features, others %d", dataset.Title(folder), u.id, len(vectors[i]), width)
+			return fault.Input(tip, "%s: utterance %q has %d features, others %d", dataset.Title(folder), u.id, len(vectors[i]), width)
 		}
 	}
 	if width == 0 {
-		return hint.Input(fmt.Sprintf("choose another folder with --set data.%s=NAME", m), "%s: no file of any utterance", dataset.Title(folder))
+		return fault.Input(fmt.Sprintf("choose another folder with --set data.%s=NAME", m), "%s: no file of any utterance", dataset.Title(folder))
 	}
 	x := &dataset.Matrix{Width: width, Values: make([]float32, 0, width*len(vectors))}
 	for _, v := range vectors {
@@ -134,7 +134,7 @@ func (r *reader) vector(folder string, names []string, u utterance, sum hash.Has
 	if filepath.Ext(name) != ".npy" {
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			return nil, hint.Input("check its permissions", "%s: the folder cannot be read", dataset.Title(path))
+			return nil, fault.Input("check its permissions", "%s: the folder cannot be read", dataset.Title(path))
 		}
 		files = nil
 		for _, e := range entries { // faces
@@ -154,7 +154,7 @@ func (r *reader) vector(folder string, names []string, u utterance, sum hash.Has
 			continue
 		}
 		if len(all) > 0 && len(v) != len(all[0]) {
-			return nil, hint.Input(tip, "%s: %d features, other files of the utterance have %d", dataset.Title(file), len(v), len(all[0]))
+			return nil, fault.Input(tip, "%s: %d features, other files of the utterance have %d", dataset.Title(file), len(v), len(all[0]))
 		}
 		all = append(all, v)
 	}

@@ -30,8 +30,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/internal/pickled"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/pickle"
+	"gsdnet/internal/fault"
 )
 
 const tip = "docs/data.md says what a folder of GCNet holds"
@@ -93,11 +93,11 @@ func parts(source *dataset.Source) *labels {
 func readFolder(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
 	found := pickles(source.Path)
 	if len(found) > 1 {
-		return nil, hint.Input("give the path of one of them: "+found[0], "%s: %d pickles of labels", source.Title(), len(found))
+		return nil, fault.Input("give the path of one of them: "+found[0], "%s: %d pickles of labels", source.Title(), len(found))
 	}
 	inside := &dataset.Source{Path: found[0]}
 	if parts(inside) == nil {
-		return nil, hint.Input(tip, "%s: not a pickle of GCNet's labels", inside.Title())
+		return nil, fault.Input(tip, "%s: not a pickle of GCNet's labels", inside.Title())
 	}
 	table, err := read(inside, fields)
 	if err != nil {
@@ -131,7 +131,7 @@ func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error)
 	r := &reader{labels: parts(source), source: source, table: &dataset.Table{Path: source.Path}, seen: map[string]bool{}}
 	conversations, err := pickled.Conversations(r.train, r.valid, r.test)
 	if err != nil {
-		return nil, hint.Input(tip, "%s: %w", source.Title(), err)
+		return nil, fault.Input(tip, "%s: %w", source.Title(), err)
 	}
 	for i := range conversations {
 		if err := r.conversation(&conversations[i], fields.Task != erc.NoLabels.String()); err != nil {
@@ -176,7 +176,7 @@ func (r *reader) identities() {
 // conversation reads the utterances of one.
 func (r *reader) conversation(c *pickled.Conversation, labelled bool) error {
 	fault := func(format string, args ...any) error {
-		return hint.Input(tip, "%s: conversation %q: %s", r.source.Title(), c.Name, fmt.Sprintf(format, args...))
+		return fault.Input(tip, "%s: conversation %q: %s", r.source.Title(), c.Name, fmt.Sprintf(format, args...))
 	}
 	ids, ok := pickled.Texts(c.In(r.ids))
 	if !ok {

@@ -23,8 +23,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/internal/pickled"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/internal/pickle"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -127,7 +127,7 @@ func (r *reader) called(role string) string {
 
 // fault is an error in one key of a split.
 func (r *reader) fault(s erc.Split, key, format string, args ...any) error {
-	return hint.Input("docs/data.md says what the pickles of MMSA hold", "%s: %s, key %q: %s", r.source.Title(), s, key, fmt.Sprintf(format, args...))
+	return fault.Input("docs/data.md says what the pickles of MMSA hold", "%s: %s, key %q: %s", r.source.Title(), s, key, fmt.Sprintf(format, args...))
 }
 
 // split reads one of the three dictionaries.
@@ -174,7 +174,7 @@ func (r *reader) checkKeys(s erc.Split, d *pickle.Dict) error {
 		}
 		if _, there := d.Get(*c.Name); !there {
 			known, _ := pickled.Texts(&pickle.List{Items: d.Keys})
-			return hint.Input("the keys are "+strings.Join(known, ", "), "%s: %s, key %q: not in the file", r.source.Title(), s, *c.Name)
+			return fault.Input("the keys are "+strings.Join(known, ", "), "%s: %s, key %q: not in the file", r.source.Title(), s, *c.Name)
 		}
 	}
 	return nil

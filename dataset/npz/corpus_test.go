@@ -15,8 +15,8 @@ import (
 	"gsdnet/dataset/formattest"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 var nan = float32(math.NaN())
@@ -195,7 +195,7 @@ func TestNames(t *testing.T) {
 		}
 		got, err := dataset.Open(path, dataset.Fields{})
 		if c.err != "" {
-			if err == nil || got != nil || !strings.Contains(err.Error(), c.err) || hint.Of(err) == "" {
+			if err == nil || got != nil || !strings.Contains(err.Error(), c.err) || fault.Of(err) == "" {
 				t.Errorf("%s: got %v, %v, want %q and a hint", name, got, err, c.err)
 			}
 			continue

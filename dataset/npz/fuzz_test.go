@@ -9,8 +9,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // FuzzOpen feeds the reader whole files.
@@ -26,7 +26,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if file, err := archive.Read(bytes.NewReader(data), int64(len(data))); err == nil {
 			checkArrays(t, file, dataset.Fields{})
-		} else if hint.Of(err) == "" {
+		} else if fault.Of(err) == "" {
 			t.Fatalf("no hint: %v", err)
 		}
 	})
@@ -78,8 +78,8 @@ func checkArrays(t *testing.T, file *archive.File, fields dataset.Fields) {
 	t.Helper()
 	corpus, err := npz.Corpus("fuzz.npz", file, fields)
 	if err != nil {
-		if corpus != nil || hint.Of(err) == "" || !hint.IsInput(err) || strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), "fuzz.npz: array ") {
-			t.Fatalf("got %v, %q with hint %q", corpus, err, hint.Of(err))
+		if corpus != nil || fault.Of(err) == "" || !fault.IsInput(err) || strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), "fuzz.npz: array ") {
+			t.Fatalf("got %v, %q with hint %q", corpus, err, fault.Of(err))
 		}
 		return
 	}

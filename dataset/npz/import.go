@@ -10,8 +10,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // Load returns the arrays of a corpus of any format, and the fields that find them:
@@ -78,5 +78,5 @@ func mayWriteNames(out string) error {
 			return nil
 		}
 	}
-	return hint.Input("choose another --out, or move that file away", "%s is there already and holds something else than names, which would be written there", path)
+	return fault.Input("choose another --out, or move that file away", "%s is there already and holds something else than names, which would be written there", path)
 }

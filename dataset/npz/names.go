@@ -12,7 +12,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // MaxNamesBytes bounds the JSON beside a corpus. A larger one holds something
@@ -38,12 +38,12 @@ func readNames(path string, t *dataset.Table) error {
 		return nil
 	}
 	if err != nil {
-		return hint.Input("check its permissions, or move it away", "%s: it cannot be opened, but may hold the names of this corpus", path)
+		return fault.Input("check its permissions, or move it away", "%s: it cannot be opened, but may hold the names of this corpus", path)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, MaxNamesBytes+1))
 	if err != nil {
-		return hint.Input("check the file, or move it away", "%s: it cannot be read", path)
+		return fault.Input("check the file, or move it away", "%s: it cannot be read", path)
 	}
 	if len(text) > MaxNamesBytes {
 		return nil
@@ -57,7 +57,7 @@ func readNames(path string, t *dataset.Table) error {
 		Visual    json.RawMessage `json:"visual_names"`
 	}
 	if err := json.Unmarshal(text, &beside); err != nil {
-		return hint.Input(`it may hold "name" and "dialogues", a list of names; mend it or move it away`, "%s: %s", path, jsonFault(err))
+		return fault.Input(`it may hold "name" and "dialogues", a list of names; mend it or move it away`, "%s: %s", path, jsonFault(err))
 	}
 	t.Name = dataset.Printable(beside.Name)
 	t.Titles = beside.Dialogues
@@ -136,7 +136,7 @@ func WriteNames(path string, t *dataset.Table) error {
 	}
 	text, err := json.MarshalIndent(n, "", " ")
 	if err != nil {
-		return hint.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
+		return fault.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
 	}
 	return atomicfile.Write(NamesFile(path), append(text, '\n'))
 }

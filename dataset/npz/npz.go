@@ -20,8 +20,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -142,12 +142,12 @@ func (r *reader) read(t *dataset.Table) (err error) {
 
 // fault is an error in an array as a whole.
 func (r *reader) fault(tip, array, format string, args ...any) error {
-	return hint.Input(tip, "%s: array %q: %s", r.path, array, fmt.Sprintf(format, args...))
+	return fault.Input(tip, "%s: array %q: %s", r.path, array, fmt.Sprintf(format, args...))
 }
 
 // faultAt is an error in one row of an array.
 func (r *reader) faultAt(tip, array string, row int, format string, args ...any) error {
-	return hint.Input(tip, "%s: array %q, row %d: %s", r.path, array, row, fmt.Sprintf(format, args...))
+	return fault.Input(tip, "%s: array %q, row %d: %s", r.path, array, row, fmt.Sprintf(format, args...))
 }
 
 // unreadable is what an archive.Array says of its elements: of one of them, which

@@ -11,8 +11,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // Dialogues and speakers may be text; they are numbered as they first appear,
@@ -143,8 +143,8 @@ func TestAbsentModality(t *testing.T) {
 		}
 	}
 	_, err := dataset.Open(save(t, without(sample(), "audio")), dataset.Fields{Audio: "covarep"})
-	if want := "; if there is no audio, --set data.audio="; err == nil || !strings.HasSuffix(hint.Of(err), want) {
-		t.Errorf("named audio: got %v with hint %q, want %q in it", err, hint.Of(err), want)
+	if want := "; if there is no audio, --set data.audio="; err == nil || !strings.HasSuffix(fault.Of(err), want) {
+		t.Errorf("named audio: got %v with hint %q, want %q in it", err, fault.Of(err), want)
 	}
 	alone := without(without(sample(), "text"), "visual")
 	refuse(t, "nothing there", alone, dataset.Fields{}, `array "audio", row 1: no modality at all: it is NaN, and there is no other`)
@@ -249,9 +249,9 @@ func TestHintsLeadSomewhere(t *testing.T) {
 		if err == nil {
 			return
 		}
-		_, setting, found := strings.Cut(hint.Of(err), "--set ")
+		_, setting, found := strings.Cut(fault.Of(err), "--set ")
 		if !found {
-			t.Fatalf("%v: hint %q names no setting", err, hint.Of(err))
+			t.Fatalf("%v: hint %q names no setting", err, fault.Of(err))
 		}
 		switch setting, _, _ = strings.Cut(setting, " or "); {
 		case strings.Contains(setting, "data.dialogue=video"):
@@ -261,7 +261,7 @@ func TestHintsLeadSomewhere(t *testing.T) {
 		case strings.Contains(setting, `'data.text=bert'\''s'`):
 			fields.Text = "bert's"
 		default:
-			t.Fatalf("%v: hint %q", err, hint.Of(err))
+			t.Fatalf("%v: hint %q", err, fault.Of(err))
 		}
 	}
 	t.Error("the hints lead in circles")

@@ -11,8 +11,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // refusal is a sample with one array replaced, and what is said of it.
@@ -93,8 +93,8 @@ func TestHintsOfTypes(t *testing.T) {
 		if array == "class" {
 			task = "classes"
 		}
-		if _, err := npz.Corpus("f.npz", f, dataset.Fields{Task: task}); hint.Of(err) != want {
-			t.Errorf("%s: got hint %q, want %q", array, hint.Of(err), want)
+		if _, err := npz.Corpus("f.npz", f, dataset.Fields{Task: task}); fault.Of(err) != want {
+			t.Errorf("%s: got hint %q, want %q", array, fault.Of(err), want)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestRefusedFields(t *testing.T) {
 	refuse(t, "all three", without(without(without(sample(), "text"), "audio"), "visual"), dataset.Fields{}, `array "text": not in the file, nor is "audio" or "visual"`)
 
 	_, err := dataset.Open(save(t, sample()), dataset.Fields{Text: "texts"})
-	if got, want := hint.Of(err), "choose with --set data.text=text"; got != want {
+	if got, want := fault.Of(err), "choose with --set data.text=text"; got != want {
 		t.Errorf("hint: got %q, want %q", got, want)
 	}
 	if _, err := dataset.Open("synthetic", dataset.Fields{Task: "score"}); err == nil || err.Error() != `task "score" does not exist` {
@@ -148,8 +148,8 @@ func refuse(t *testing.T, name string, f *archive.File, fields dataset.Fields, w
 		t.Errorf("%s: got %v, want %q", name, err, want)
 		return
 	}
-	if corpus != nil || hint.Of(err) == "" || !hint.IsInput(err) || strings.Contains(err.Error()+hint.Of(err), "\n") {
-		t.Errorf("%s: got corpus %v, hint %q, want none and a hint in one line", name, corpus, hint.Of(err))
+	if corpus != nil || fault.Of(err) == "" || !fault.IsInput(err) || strings.Contains(err.Error()+fault.Of(err), "\n") {
+		t.Errorf("%s: got corpus %v, hint %q, want none and a hint in one line", name, corpus, fault.Of(err))
 	}
 }
 

@@ -3,8 +3,8 @@ package npz
 import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // AddSplit divides the conversations of a file and sets its split array, int8
@@ -19,7 +19,7 @@ func AddSplit(path string, file *archive.File, fields dataset.Fields, o dataset.
 	resolved := fields.Resolved()
 	for _, p := range resolved.Columns() {
 		if p.Role != "split" && *p.Name == name {
-			return nil, hint.Input("choose another name with --set data.split=NAME", "%s: array %q is the %s already", dataset.Title(path), name, p.Role)
+			return nil, fault.Input("choose another name with --set data.split=NAME", "%s: array %q is the %s already", dataset.Title(path), name, p.Role)
 		}
 	}
 	corpus, err := Corpus(path, file, fields)
@@ -32,9 +32,9 @@ func AddSplit(path string, file *archive.File, fields dataset.Fields, o dataset.
 	}
 	if err := dataset.Divide(corpus, o); err != nil {
 		if o.BySpeaker {
-			return nil, r.fault(hint.Of(err), resolved.Speaker, "%v", err)
+			return nil, r.fault(fault.Of(err), resolved.Speaker, "%v", err)
 		}
-		return nil, hint.Input(hint.Of(err), "%s: %w", dataset.Title(path), err)
+		return nil, fault.Input(fault.Of(err), "%s: %w", dataset.Title(path), err)
 	}
 	values := make([]int8, erc.CountUtterances(corpus.Conversations))
 	for _, conv := range corpus.Conversations {

@@ -10,8 +10,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // many is a file of 60 conversations of 1 to 6 turns between two of 24 speakers,
@@ -111,8 +111,8 @@ func TestAddSplitRefuses(t *testing.T) {
 		{many(), dataset.Fields{Split: "turn"}, dataset.SplitOptions{Shares: good}, `f.npz: array "turn" is the turn already`},
 	} {
 		_, err := npz.AddSplit("f.npz", c.file, c.fields, c.o)
-		if err == nil || !strings.HasPrefix(err.Error(), c.want) || hint.Of(err) == "" || !hint.IsInput(err) {
-			t.Errorf("got %v, hint %q, want %q", err, hint.Of(err), c.want)
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) || fault.Of(err) == "" || !fault.IsInput(err) {
+			t.Errorf("got %v, hint %q, want %q", err, fault.Of(err), c.want)
 		}
 	}
 }

@@ -3,8 +3,8 @@ package npz
 import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	archive "gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // Write saves any corpus, its rows in the order of conversations and turns. A
@@ -15,7 +15,7 @@ import (
 func Write(path string, corpus *erc.Corpus) error {
 	t, err := dataset.Tabulate(corpus)
 	if err != nil {
-		return hint.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
+		return fault.Failure("this is a fault of whatever made the corpus", "%s: %w", path, err)
 	}
 	return Arrays(t).WriteFile(path)
 }

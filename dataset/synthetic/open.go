@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 const syntheticHint = "write synthetic:key=value,… with seed=1, conversations=76, turns=8-16 (or turns=12), speakers=2, noise=1"
@@ -29,14 +29,14 @@ func init() {
 func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
 	cfg, err := parse(source.Path)
 	if err != nil {
-		return nil, hint.Input(syntheticHint, "%s: %w", source.Path, err)
+		return nil, fault.Input(syntheticHint, "%s: %w", source.Path, err)
 	}
 	if err := fields.NoColumns(source); err != nil {
 		return nil, err
 	}
 	table, err := dataset.Tabulate(New(cfg))
 	if err != nil {
-		return nil, hint.Failure("this is a fault of the generator", "%s: %w", source.Path, err)
+		return nil, fault.Failure("this is a fault of the generator", "%s: %w", source.Path, err)
 	}
 	table.Path = source.Path
 	return table, nil

@@ -13,7 +13,7 @@ import (
 	"gsdnet/dataset/formattest"
 	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 func TestSyntheticDefaults(t *testing.T) {
@@ -213,7 +213,7 @@ func TestRefusedSynthetic(t *testing.T) {
 		"synthetic:noise=NaN":             `noise NaN, want`,
 	} {
 		corpus, err := dataset.Open(path, dataset.Fields{})
-		if err == nil || !strings.HasPrefix(err.Error(), path+": "+want) || corpus != nil || !hint.IsInput(err) || hint.Of(err) == "" {
+		if err == nil || !strings.HasPrefix(err.Error(), path+": "+want) || corpus != nil || !fault.IsInput(err) || fault.Of(err) == "" {
 			t.Errorf("%s: got %v, want %q and a hint", path, err, want)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // columns collects the cells of a file, row by row.
@@ -70,14 +70,14 @@ func (c *columns) reads(role string) bool {
 // column, "" where it has none.
 func (c *columns) add(line int, cell func(column string) (string, error)) error {
 	if len(c.line) == dataset.MaxRows {
-		return hint.Input("split the corpus", "more than %d rows", dataset.MaxRows)
+		return fault.Input("split the corpus", "more than %d rows", dataset.MaxRows)
 	}
 	fault := func(column string, err error) error {
-		tip := hint.Of(err)
+		tip := fault.Of(err)
 		if tip == "" {
 			tip = "docs/data.md says what the columns hold"
 		}
-		return hint.Input(tip, "line %d, %s %q: %w", line, c.noun, column, err)
+		return fault.Input(tip, "line %d, %s %q: %w", line, c.noun, column, err)
 	}
 	c.line = append(c.line, line)
 	for _, role := range roles {

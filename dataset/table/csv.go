@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 const hintCSV = `quote a field that holds the separator or a quotation mark, as in "a, b"; every line has as many fields as the header`
@@ -25,7 +25,7 @@ func csvRows(comma rune) rows {
 		r.Comma, r.ReuseRecord = comma, true
 		header, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return hint.Input("the first line names the columns: dialogue,turn,text_0,…", "the file is empty")
+			return fault.Input("the first line names the columns: dialogue,turn,text_0,…", "the file is empty")
 		} else if err != nil {
 			return csvFault(err)
 		}
@@ -62,7 +62,7 @@ func csvRows(comma rune) rows {
 func csvFault(err error) error {
 	var at *csv.ParseError
 	if !errors.As(err, &at) {
-		return hint.Input("check the disk", "it cannot be read")
+		return fault.Input("check the disk", "it cannot be read")
 	}
 	what := "it is not CSV"
 	switch {
@@ -71,7 +71,7 @@ func csvFault(err error) error {
 	case errors.Is(err, csv.ErrQuote), errors.Is(err, csv.ErrBareQuote):
 		what = "a quotation mark is not closed, or stands inside a field"
 	}
-	return hint.Input(hintCSV, "line %d: %s", at.Line, what)
+	return fault.Input(hintCSV, "line %d: %s", at.Line, what)
 }
 
 // header checks the names of the columns and finds the numbered ones: text_0,
@@ -81,7 +81,7 @@ func (c *columns) header(names []string) error {
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
 		if seen[names[i]] && names[i] != "" {
-			return hint.Input("give every column a name of its own", "line 1: column %.80q is there twice", names[i])
+			return fault.Input("give every column a name of its own", "line 1: column %.80q is there twice", names[i])
 		}
 		seen[names[i]] = true
 	}
@@ -92,10 +92,10 @@ func (c *columns) header(names []string) error {
 			c.numbered[m] = append(c.numbered[m], name+"_"+strconv.Itoa(len(c.numbered[m])))
 		}
 		if len(c.numbered[m]) > 0 && seen[name] {
-			return hint.Input("rename one of them", "line 1: both column %q and numbered columns %s", name, name+"_0, …")
+			return fault.Input("rename one of them", "line 1: both column %q and numbered columns %s", name, name+"_0, …")
 		}
 		if gap := c.gap(name, len(c.numbered[m]), seen); gap != "" {
-			return hint.Input("number the columns of a modality from 0 without gaps", "line 1: column %q, but no column %q", gap, fmt.Sprintf("%s_%d", name, len(c.numbered[m])))
+			return fault.Input("number the columns of a modality from 0 without gaps", "line 1: column %q, but no column %q", gap, fmt.Sprintf("%s_%d", name, len(c.numbered[m])))
 		}
 	}
 	return nil

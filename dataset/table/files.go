@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"gsdnet/dataset/internal/pooled"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // files reads the .npy files that cells name, and sums up what they hold.
@@ -23,10 +23,10 @@ func newFiles(folder string) *files { return &files{folder: folder, read: map[st
 // vector reads the .npy file at a path relative to the folder.
 func (f *files) vector(path string) ([]float32, error) {
 	if filepath.Ext(path) != ".npy" {
-		return nil, hint.Input("write features as numbered columns, as a list [0.2, 0.7], or as the path of a .npy file", "%.80q is neither a list nor the path of a .npy file", path)
+		return nil, fault.Input("write features as numbered columns, as a list [0.2, 0.7], or as the path of a .npy file", "%.80q is neither a list nor the path of a .npy file", path)
 	}
 	if !filepath.IsLocal(path) {
-		return nil, hint.Input("paths are relative to the folder of the file and stay below it", "%.200q is outside the folder of the file", path)
+		return nil, fault.Input("paths are relative to the folder of the file and stay below it", "%.200q is outside the folder of the file", path)
 	}
 	if vector, done := f.read[path]; done {
 		return vector, nil

@@ -9,7 +9,7 @@ import (
 	"maps"
 	"slices"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // maxLine bounds a line, of which all is in memory.
@@ -29,7 +29,7 @@ func jsonRows(file io.Reader, c *columns) error {
 		}
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(text, &object); err != nil || object == nil {
-			return hint.Input(hintJSON, "line %d: it is not a JSON object", number)
+			return fault.Input(hintJSON, "line %d: it is not a JSON object", number)
 		}
 		for key := range object {
 			known[key] = true
@@ -39,7 +39,7 @@ func jsonRows(file io.Reader, c *columns) error {
 		}
 	}
 	if lines.Err() != nil {
-		return hint.Input("write large features to .npy files", "a line of more than %d bytes, or a file that cannot be read", maxLine)
+		return fault.Input("write large features to .npy files", "a line of more than %d bytes, or a file that cannot be read", maxLine)
 	}
 	c.known = slices.Sorted(maps.Keys(known))
 	return nil

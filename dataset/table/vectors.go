@@ -9,7 +9,7 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // maxFeatures bounds the numbers of one modality, of four bytes each.
@@ -56,14 +56,14 @@ func fromColumns(names []string, cell func(column string) (string, error)) ([]fl
 	case len(names):
 		return nil, nil
 	}
-	return nil, hint.Input("a missing modality has all its cells empty; fill single features before", "%d of its %d cells are empty", empty, len(names))
+	return nil, fault.Input("a missing modality has all its cells empty; fill single features before", "%d of its %d cells are empty", empty, len(names))
 }
 
 // fromList reads [0.2, 0.7].
 func fromList(text string) ([]float32, error) {
 	var numbers []float64
 	if err := json.Unmarshal([]byte(text), &numbers); err != nil || strings.Contains(text, "null") {
-		return nil, hint.Input("write a vector as [0.2, 0.7]", "%.40q is not a list of numbers", text)
+		return nil, fault.Input("write a vector as [0.2, 0.7]", "%.40q is not a list of numbers", text)
 	}
 	if len(numbers) == 0 {
 		return nil, nil

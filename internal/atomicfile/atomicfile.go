@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Write replaces the file at path with data.
@@ -29,7 +29,7 @@ func Write(path string, data []byte) error {
 func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), temporary(filepath.Base(path)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return hint.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
+		return fault.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
 	}
 	if err != nil {
 		return failure(path, err)
@@ -61,5 +61,5 @@ func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 
 // failure returns the error of a write that failed.
 func failure(path string, err error) error {
-	return hint.Failure("is the disk full, or the folder read-only?", "writing %s: %w", path, err)
+	return fault.Failure("is the disk full, or the folder read-only?", "writing %s: %w", path, err)
 }

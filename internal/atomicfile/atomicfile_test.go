@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 func TestWriteReplaces(t *testing.T) {
@@ -35,7 +35,7 @@ func TestFailureLeavesTheOldFile(t *testing.T) {
 		_, _ = w.Write([]byte("half of the n"))
 		return broken
 	})
-	if !errors.Is(err, broken) || hint.Of(err) == "" {
+	if !errors.Is(err, broken) || fault.Of(err) == "" {
 		t.Errorf("got %v, want %v with a hint", err, broken)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "old" {
@@ -48,7 +48,7 @@ func TestFailureLeavesTheOldFile(t *testing.T) {
 
 func TestNoSuchFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nowhere", "file")
-	if err := atomicfile.Write(path, nil); err == nil || !hint.IsInput(err) {
+	if err := atomicfile.Write(path, nil); err == nil || !fault.IsInput(err) {
 		t.Errorf("got %v, want an input error about the folder", err)
 	}
 }

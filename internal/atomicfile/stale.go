@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // temporary returns the pattern, as for os.CreateTemp, of the temporary files and folders
@@ -41,14 +41,14 @@ func Clean(dir string) error { return clean(dir, "") }
 func clean(dir, base string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return hint.Failure("check the folder's permissions", "%w", err)
+		return fault.Failure("check the folder's permissions", "%w", err)
 	}
 	for _, e := range entries {
 		if !stale(e.Name()) || base != "" && !strings.HasPrefix(e.Name(), "."+base+".") {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return hint.Failure("check the folder's permissions", "%w", err)
+			return fault.Failure("check the folder's permissions", "%w", err)
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"gsdnet/internal/atomicfile"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Names of the files in the directory: the lock, and the description of its owner. They
@@ -64,7 +64,7 @@ func Acquire(dir string) (*Lock, error) {
 		}
 		return l, nil
 	}
-	return nil, hint.Failure("try again", "%s: other processes keep taking and releasing the lock", dir)
+	return nil, fault.Failure("try again", "%s: other processes keep taking and releasing the lock", dir)
 }
 
 // try tries to take the lock once. It returns nil if the file was replaced meanwhile.
@@ -73,20 +73,20 @@ func try(dir string) (*Lock, error) {
 	old := read(ownerPath)
 	host, _ := os.Hostname()
 	if old != nil && old.Host != host {
-		return nil, hint.Input(fmt.Sprintf("if no process of %s works there any more, delete %s", old.Host, ownerPath),
+		return nil, fault.Input(fmt.Sprintf("if no process of %s works there any more, delete %s", old.Host, ownerPath),
 			"%s is in use by process %d on %s", dir, old.PID, old.Host)
 	}
 	file := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))
 	held, err := file.TryLock()
 	if err != nil {
-		return nil, hint.Failure("choose a directory on a disk that can be written to and locked", "%s: %w", path, err)
+		return nil, fault.Failure("choose a directory on a disk that can be written to and locked", "%s: %w", path, err)
 	}
 	if !held {
 		who := "another process"
 		if old = read(ownerPath); old != nil {
 			who = fmt.Sprintf("process %d on %s", old.PID, old.Host)
 		}
-		return nil, hint.Input("wait until it ends, or choose another directory", "%s is in use by %s", dir, who)
+		return nil, fault.Input("wait until it ends, or choose another directory", "%s is in use by %s", dir, who)
 	}
 	l := &Lock{dir, file}
 	mine, err := file.Stat()
@@ -101,7 +101,7 @@ func try(dir string) (*Lock, error) {
 	}
 	if err != nil {
 		l.Release()
-		return nil, hint.Failure("is the disk full?", "%s: %w", path, err)
+		return nil, fault.Failure("is the disk full?", "%s: %w", path, err)
 	}
 	return l, nil
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"gsdnet/internal/dirlock"
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // TestMain is also the other process of the tests, if DIRLOCK_TEST_DIR is set: it takes
@@ -61,7 +61,7 @@ func TestHeldByAnotherProcess(t *testing.T) {
 	dir := t.TempDir()
 	kill := hold(t, dir)
 	_, err := dirlock.Acquire(dir)
-	if err == nil || !strings.Contains(err.Error(), "in use by process ") || hint.Of(err) == "" {
+	if err == nil || !strings.Contains(err.Error(), "in use by process ") || fault.Of(err) == "" {
 		t.Fatalf("got error %v, want one that names the process, with a hint", err)
 	}
 	kill()
@@ -94,8 +94,8 @@ func TestAnotherHostIsNotTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := dirlock.Acquire(dir)
-	if err == nil || !strings.Contains(err.Error(), "elsewhere.example") || !strings.Contains(hint.Of(err), "delete") {
-		t.Errorf("got error %v with hint %q, want one that names the host and says what to delete", err, hint.Of(err))
+	if err == nil || !strings.Contains(err.Error(), "elsewhere.example") || !strings.Contains(fault.Of(err), "delete") {
+		t.Errorf("got error %v with hint %q, want one that names the host and says what to delete", err, fault.Of(err))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // Check returns an Input error for the first number among settings, a struct or a
@@ -119,22 +119,22 @@ func keyOf(f reflect.StructField) string {
 func Value(name string, value any, limits string) error {
 	x, whole := number(value)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return hint.Input("use "+Text(limits), "%s = %v is not a finite number", name, value)
+		return fault.Input("use "+Text(limits), "%s = %v is not a finite number", name, value)
 	}
 	r := parse(limits)
 	switch {
 	case r.zero && x == 0:
 		return nil
 	case r.openHigh && x >= r.high:
-		return hint.Input("use "+Text(limits), "%s = %v is not below %s", name, value, text(r.high))
+		return fault.Input("use "+Text(limits), "%s = %v is not below %s", name, value, text(r.high))
 	case r.openLow && x <= r.low:
-		return hint.Input("use "+Text(limits), "%s = %v is not above %s", name, value, text(r.low))
+		return fault.Input("use "+Text(limits), "%s = %v is not above %s", name, value, text(r.low))
 	case x > r.high:
-		return hint.Input("use "+Text(limits), "%s = %v is over the limit of %s", name, value, text(r.high))
+		return fault.Input("use "+Text(limits), "%s = %v is over the limit of %s", name, value, text(r.high))
 	case x < r.low:
-		return hint.Input("use "+Text(limits), "%s = %v is under the limit of %s", name, value, text(r.low))
+		return fault.Input("use "+Text(limits), "%s = %v is under the limit of %s", name, value, text(r.low))
 	case r.parity == "even" && whole%2 != 0, r.parity == "odd" && whole%2 == 0:
-		return hint.Input("use "+Text(limits), "%s = %v is not %s", name, value, r.parity)
+		return fault.Input("use "+Text(limits), "%s = %v is not %s", name, value, r.parity)
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/limit"
+	"gsdnet/internal/fault"
 )
 
 func TestValue(t *testing.T) {
@@ -37,8 +37,8 @@ func TestValue(t *testing.T) {
 		got := ""
 		if err != nil {
 			got = err.Error()
-			if !hint.IsInput(err) || hint.Of(err) != "use "+limit.Text(c.limits) {
-				t.Errorf("%v in %q: the error has hint %q", c.value, c.limits, hint.Of(err))
+			if !fault.IsInput(err) || fault.Of(err) != "use "+limit.Text(c.limits) {
+				t.Errorf("%v in %q: the error has hint %q", c.value, c.limits, fault.Of(err))
 			}
 		}
 		if got != c.want {

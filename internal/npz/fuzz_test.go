@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 func FuzzRead(f *testing.F) {
@@ -20,7 +20,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := read(data)
 		if err != nil {
-			if hint.Of(err) == "" || !hint.IsInput(err) {
+			if fault.Of(err) == "" || !fault.IsInput(err) {
 				t.Fatalf("no hint: %v", err)
 			}
 			return
@@ -43,7 +43,7 @@ func FuzzHeader(f *testing.F) {
 		}
 		if file, err := read(one(t, dictionary, make([]byte, 4))); err == nil {
 			write(t, file)
-		} else if hint.Of(err) == "" {
+		} else if fault.Of(err) == "" {
 			t.Fatalf("no hint: %v", err)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // The .npy format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -46,10 +46,10 @@ func readHeader(r io.Reader) (header, error) {
 		}
 		fixed, length = 12, length|int(start[10])<<16|int(start[11])<<24
 	default:
-		return header{}, hint.Input("save it with np.savez, or copy the file again if it is damaged", ".npy version %d is not supported", start[6])
+		return header{}, fault.Input("save it with np.savez, or copy the file again if it is damaged", ".npy version %d is not supported", start[6])
 	}
 	if length > MaxHeaderBytes {
-		return header{}, hint.Input("save each field as an array of its own, or copy the file again if it is damaged", ".npy header of %d bytes, more than %d", length, MaxHeaderBytes)
+		return header{}, fault.Input("save each field as an array of its own, or copy the file again if it is damaged", ".npy header of %d bytes, more than %d", length, MaxHeaderBytes)
 	}
 	raw := append(start[:fixed:fixed], make([]byte, length)...)
 	if _, err := io.ReadFull(r, raw[fixed:]); err != nil {

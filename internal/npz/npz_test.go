@@ -15,8 +15,8 @@ import (
 	npyio "github.com/sbinet/npyio/npz"
 	"pgregory.net/rapid"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // npy returns a version 1 .npy with any dictionary and any data.
@@ -271,8 +271,8 @@ func TestReadFileNamesThePath(t *testing.T) {
 	}
 	for _, p := range []string{path, filepath.Join(dir, "absent.npz"), dir} {
 		_, err := npz.ReadFile(p)
-		if err == nil || !strings.Contains(err.Error(), p) || !hint.IsInput(err) || hint.Of(err) == "" {
-			t.Errorf("%s: got %v, hint %q, want an input error naming the path", p, err, hint.Of(err))
+		if err == nil || !strings.Contains(err.Error(), p) || !fault.IsInput(err) || fault.Of(err) == "" {
+			t.Errorf("%s: got %v, hint %q, want an input error naming the path", p, err, fault.Of(err))
 		}
 	}
 }
@@ -294,7 +294,7 @@ func TestFailureLeavesNothingBehind(t *testing.T) {
 	if got, _ := os.ReadFile(path); len(files) != 1 || string(got) != "old" {
 		t.Errorf("got %v with %q, want the old file alone", files, got)
 	}
-	if err := f.WriteFile(filepath.Join(dir, "no", "out.npz")); !hint.IsInput(err) {
+	if err := f.WriteFile(filepath.Join(dir, "no", "out.npz")); !fault.IsInput(err) {
 		t.Errorf("missing folder: got %v, want an input error", err)
 	}
 }

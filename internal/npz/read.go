@@ -16,7 +16,7 @@ import (
 	"strings"
 	"unicode"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // What a file may ask for. All of it is checked against the declared sizes
@@ -39,30 +39,30 @@ const (
 )
 
 // ReadFile reads a whole archive. The error names the path, the array and what
-// is wrong with it; it is a hint.Input.
+// is wrong with it; it is a fault.Input.
 func ReadFile(path string) (*File, error) {
 	shown := Shown(path)
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, hint.Input("check the path", "%s: no such file", shown)
+			return nil, fault.Input("check the path", "%s: no such file", shown)
 		}
-		return nil, hint.Input("check the path and its permissions", "%s: %s", shown, reason(err))
+		return nil, fault.Input("check the path and its permissions", "%s: %s", shown, reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, hint.Input("check the path", "%s: %s", shown, reason(err))
+		return nil, fault.Input("check the path", "%s: %s", shown, reason(err))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, hint.Input("give the path of a .npz file, or - for standard input", "%s: not a file", shown)
+		return nil, fault.Input("give the path of a .npz file, or - for standard input", "%s: not a file", shown)
 	}
 	if info.Size() > MaxTotalBytes {
 		return nil, tooLarge(shown)
 	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size())); err != nil {
-		return nil, hint.Failure("check the disk", "%s: %s", shown, reason(err))
+		return nil, fault.Failure("check the disk", "%s: %s", shown, reason(err))
 	}
 	return named(shown, f, info.Size(), sum)
 }
@@ -72,7 +72,7 @@ func ReadFile(path string) (*File, error) {
 func ReadStream(name string, r io.Reader) (*File, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxTotalBytes+1))
 	if err != nil {
-		return nil, hint.Failure("check what is piped in", "%s: %s", name, reason(err))
+		return nil, fault.Failure("check what is piped in", "%s: %s", name, reason(err))
 	}
 	if len(data) > MaxTotalBytes {
 		return nil, tooLarge(name)
@@ -92,7 +92,7 @@ func Shown(path string) string {
 }
 
 func tooLarge(name string) error {
-	return hint.Input("split the corpus", "%s: more than %d bytes", name, int64(MaxTotalBytes))
+	return fault.Input("split the corpus", "%s: more than %d bytes", name, int64(MaxTotalBytes))
 }
 
 // reason returns what the operating system says of a path, without the path.
@@ -108,14 +108,14 @@ func reason(err error) string {
 func named(name string, r io.ReaderAt, size int64, sum hash.Hash) (*File, error) {
 	file, err := Read(r, size)
 	if err != nil {
-		return nil, hint.Input(hint.Of(err), "%s: %w", name, err)
+		return nil, fault.Input(fault.Of(err), "%s: %w", name, err)
 	}
 	file.Hash = hex.EncodeToString(sum.Sum(nil))
 	return file, nil
 }
 
 // Read reads a whole archive of that many bytes. The error names the array and
-// what is wrong with it; it is a hint.Input.
+// what is wrong with it; it is a fault.Input.
 func Read(r io.ReaderAt, size int64) (*File, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
@@ -128,15 +128,15 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 	for _, entry := range archive.File {
 		name := strings.TrimSuffix(entry.Name, ".npy")
 		if file.Get(name) != nil {
-			return nil, hint.Input(hintDamaged, "array %q is there twice", name)
+			return nil, fault.Input(hintDamaged, "array %q is there twice", name)
 		}
 		a, err := readArray(r, entry)
 		if err != nil {
-			tip := hint.Of(err)
+			tip := fault.Of(err)
 			if tip == "" {
 				tip = hintDamaged
 			}
-			return nil, hint.Input(tip, "array %q: %w", name, err)
+			return nil, fault.Input(tip, "array %q: %w", name, err)
 		}
 		file.Set(name, a)
 	}
@@ -149,14 +149,14 @@ func notArchive(r io.ReaderAt, size int64) error {
 	n, _ := r.ReadAt(start, 0)
 	switch {
 	case size == 0:
-		return hint.Input("write it with np.savez", "not a .npz archive: it is empty")
+		return fault.Input("write it with np.savez", "not a .npz archive: it is empty")
 	case strings.HasPrefix(string(start[:n]), "PK"):
-		return hint.Input(hintDamaged, "not a .npz archive: its end is missing or damaged")
+		return fault.Input(hintDamaged, "not a .npz archive: its end is missing or damaged")
 	case strings.HasPrefix(string(start[:n]), magic):
-		return hint.Input("save all arrays in one file: np.savez(file, text=text, dialogue=dialogue, …)",
+		return fault.Input("save all arrays in one file: np.savez(file, text=text, dialogue=dialogue, …)",
 			"not a .npz archive: it is a single array (.npy)")
 	}
-	return hint.Input("write it with np.savez, or copy it again if it once was whole", "not a .npz archive")
+	return fault.Input("write it with np.savez, or copy it again if it once was whole", "not a .npz archive")
 }
 
 // checkSizes holds the archive's directory against the limits and against the
@@ -164,7 +164,7 @@ func notArchive(r io.ReaderAt, size int64) error {
 // more packed bytes than there are.
 func checkSizes(entries []*zip.File, size uint64) error {
 	if len(entries) > MaxEntries {
-		return hint.Input(hintBomb, "%d arrays, more than %d", len(entries), MaxEntries)
+		return fault.Input(hintBomb, "%d arrays, more than %d", len(entries), MaxEntries)
 	}
 	var packed, unpacked uint64
 	for _, e := range entries {
@@ -174,26 +174,26 @@ func checkSizes(entries []*zip.File, size uint64) error {
 		name := strings.TrimSuffix(e.Name, ".npy")
 		switch {
 		case e.Flags&1 != 0:
-			return hint.Input("save it without a password", "array %q is encrypted", name)
+			return fault.Input("save it without a password", "array %q is encrypted", name)
 		case e.Method != zip.Store && e.Method != zip.Deflate:
-			return hint.Input("save it with np.savez", "array %q: compression method %d is not supported", name, e.Method)
+			return fault.Input("save it with np.savez", "array %q: compression method %d is not supported", name, e.Method)
 		case e.CompressedSize64 > size:
-			return hint.Input(hintDamaged, "array %q: claims %d packed bytes in a file of %d", name, e.CompressedSize64, size)
+			return fault.Input(hintDamaged, "array %q: claims %d packed bytes in a file of %d", name, e.CompressedSize64, size)
 		case e.UncompressedSize64 > MaxArrayBytes+MaxHeaderBytes:
-			return hint.Input(hintBomb, "array %q: unpacks to %d bytes, more than %d", name, e.UncompressedSize64, int64(MaxArrayBytes))
+			return fault.Input(hintBomb, "array %q: unpacks to %d bytes, more than %d", name, e.UncompressedSize64, int64(MaxArrayBytes))
 		case e.UncompressedSize64 > maxInflation*e.CompressedSize64,
 			e.Method == zip.Store && e.UncompressedSize64 != e.CompressedSize64:
-			return hint.Input(hintBomb, "array %q: claims %d bytes, which its %d packed bytes cannot hold",
+			return fault.Input(hintBomb, "array %q: claims %d bytes, which its %d packed bytes cannot hold",
 				name, e.UncompressedSize64, e.CompressedSize64)
 		}
 		packed += e.CompressedSize64
 		unpacked += e.UncompressedSize64
 	}
 	if unpacked > MaxTotalBytes {
-		return hint.Input(hintBomb, "unpacks to %d bytes, more than %d", unpacked, int64(MaxTotalBytes))
+		return fault.Input(hintBomb, "unpacks to %d bytes, more than %d", unpacked, int64(MaxTotalBytes))
 	}
 	if packed > size {
-		return hint.Input(hintBomb, "entries overlap: they claim %d packed bytes in a file of %d", packed, size)
+		return fault.Input(hintBomb, "entries overlap: they claim %d packed bytes in a file of %d", packed, size)
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func checkName(name string) error {
 		if len(name) > MaxNameBytes {
 			name = name[:MaxNameBytes] + "…"
 		}
-		return hint.Input("write it with np.savez", "entry %q is not the name of an array", name)
+		return fault.Input("write it with np.savez", "entry %q is not the name of an array", name)
 	}
 	return nil
 }

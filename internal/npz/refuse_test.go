@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 func TestRefusals(t *testing.T) {
@@ -65,8 +65,8 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 			continue
 		}
-		if f != nil || hint.Of(err) == "" || !hint.IsInput(err) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: got file %v, hint %q in %q, want nil and a hint in one line", name, f, hint.Of(err), err)
+		if f != nil || fault.Of(err) == "" || !fault.IsInput(err) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got file %v, hint %q in %q, want nil and a hint in one line", name, f, fault.Of(err), err)
 		}
 	}
 }

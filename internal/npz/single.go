@@ -9,32 +9,32 @@ import (
 	"io/fs"
 	"os"
 
-	"gsdnet/internal/hint"
+	"gsdnet/internal/fault"
 )
 
 // ReadArrayFile reads a single array (.npy) and returns it with the SHA-256 of the
-// file, hexadecimal. Errors name the file; they are hint.Input.
+// file, hexadecimal. Errors name the file; they are fault.Input.
 func ReadArrayFile(path string) (*Array, string, error) {
 	shown := Shown(path)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", hint.Input("check the path", "%s: no such file", shown)
+		return nil, "", fault.Input("check the path", "%s: no such file", shown)
 	} else if err != nil {
-		return nil, "", hint.Input("check the path and its permissions", "%s: %s", shown, reason(err))
+		return nil, "", fault.Input("check the path and its permissions", "%s: %s", shown, reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, "", hint.Input("give the path of a .npy file", "%s: not a file", shown)
+		return nil, "", fault.Input("give the path of a .npy file", "%s: not a file", shown)
 	}
 	sum := sha256.New()
 	a, err := ReadArray(io.TeeReader(f, sum), info.Size())
 	if err != nil {
-		tip := hint.Of(err)
+		tip := fault.Of(err)
 		if tip == "" {
 			tip = hintDamaged
 		}
-		return nil, "", hint.Input(tip, "%s: %w", shown, err)
+		return nil, "", fault.Input(tip, "%s: %w", shown, err)
 	}
 	return a, hex.EncodeToString(sum.Sum(nil)), nil
 }

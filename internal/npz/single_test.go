@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // A single array is read as numpy wrote it, and refused where its header and its
@@ -36,8 +36,8 @@ func TestReadArrayFile(t *testing.T) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := npz.ReadArrayFile(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !hint.IsInput(err) || hint.Of(err) == "" {
-			t.Errorf("%s: got %v with hint %q", name, err, hint.Of(err))
+		if _, _, err := npz.ReadArrayFile(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !fault.IsInput(err) || fault.Of(err) == "" {
+			t.Errorf("%s: got %v with hint %q", name, err, fault.Of(err))
 		}
 	}
 	if _, _, err := npz.ReadArrayFile(dir); err == nil {

@@ -18,12 +18,12 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
 	"gsdnet/model/ridge"
 	"gsdnet/spectral"
+	"gsdnet/internal/fault"
 )
 
 // Config holds the settings that the three baselines share. The defaults are GSDNet's.
@@ -90,7 +90,7 @@ type Net struct {
 
 // New checks the settings and builds the model of a kind, Zero or Mean.
 func New(kind string, c Config, s model.Setup) (*Net, error) {
-	if err := hint.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
+	if err := fault.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
 		return nil, err
 	}
 	out, err := readout.New(kind, c.body(), s, c.Context)

@@ -2,8 +2,8 @@ package gsdnet
 
 import (
 	"gsdnet/diffusion"
-	"gsdnet/internal/hint"
 	"gsdnet/model/readout"
+	"gsdnet/internal/fault"
 )
 
 // What is diffused beside the features (the ablation switch), the basis of the
@@ -106,7 +106,7 @@ func (c Config) body() readout.Body {
 // check refuses settings that do not go together.
 func (c Config) check() error {
 	if c.Graph == GraphAdjacency && c.Basis != BasisShared {
-		return hint.Input(`leave basis = "shared"`, "gsdnet.basis = %q has no meaning when the adjacency itself is diffused", c.Basis)
+		return fault.Input(`leave basis = "shared"`, "gsdnet.basis = %q has no meaning when the adjacency itself is diffused", c.Basis)
 	}
 	return c.checkNames()
 }
@@ -122,7 +122,7 @@ func (c Config) checkNames() error {
 		{"rows", c.Rows, []string{readout.RowsEmbedded, readout.RowsEncoded}},
 		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
 	} {
-		if err := hint.OneOf("gsdnet."+choice.key, choice.value, choice.known...); err != nil {
+		if err := fault.OneOf("gsdnet."+choice.key, choice.value, choice.known...); err != nil {
 			return err
 		}
 	}
@@ -132,13 +132,13 @@ func (c Config) checkNames() error {
 func (c Config) checkSampler() error {
 	const where = "docs/samplers.md describes them"
 	if _, err := diffusion.ParseSampler(c.Sampler.Method); err != nil {
-		return hint.Input(where, "gsdnet.sampler.method: %w", err)
+		return fault.Input(where, "gsdnet.sampler.method: %w", err)
 	}
 	if _, err := diffusion.ParseSchedule(c.Sampler.Schedule); err != nil {
-		return hint.Input(where, "gsdnet.sampler.schedule: %w", err)
+		return fault.Input(where, "gsdnet.sampler.schedule: %w", err)
 	}
 	if _, err := diffusion.ParsePrediction(c.Sampler.Prediction); err != nil {
-		return hint.Input(where, "gsdnet.sampler.prediction: %w", err)
+		return fault.Input(where, "gsdnet.sampler.prediction: %w", err)
 	}
 	return nil
 }

@@ -19,11 +19,11 @@ import (
 	"gsdnet/diffusion"
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
 	"gsdnet/model/ridge"
+	"gsdnet/internal/fault"
 )
 
 func init() {
@@ -53,10 +53,10 @@ func New(c Config, s model.Setup) (*Net, error) {
 	}
 	n := &Net{cfg: c, setup: s, out: out}
 	if n.sdeX, err = c.SDEX.New(); err != nil {
-		return nil, hint.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
+		return nil, fault.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
 	}
 	if n.sdeG, err = c.SDELambda.New(); err != nil {
-		return nil, hint.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
+		return nil, fault.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
 	}
 	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Regression.Ridge, Around: c.Regression.Around, Rank: c.Regression.Rank, Folds: c.Regression.Folds}
 	schedule, _ := diffusion.ParseSchedule(c.Sampler.Schedule) // check has accepted these names

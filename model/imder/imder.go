@@ -33,10 +33,10 @@ import (
 	"gsdnet/diffusion"
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
+	"gsdnet/internal/fault"
 )
 
 // Config holds the settings, the table [imder] of a config.
@@ -74,7 +74,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	}
 	sde, err := diffusion.Spec{Kind: "ve", Sigma: c.Sigma}.New()
 	if err != nil {
-		return nil, hint.Input("see [imder] in docs/config.md", "imder: %w", err)
+		return nil, fault.Input("see [imder] in docs/config.md", "imder: %w", err)
 	}
 	return &Net{cfg: c, setup: s, sde: sde, out: out}, nil
 }

@@ -16,8 +16,8 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // Body holds the settings of the predictor and the width of what it reads. A model's
@@ -51,7 +51,7 @@ type Predictor struct {
 // model.Offer.
 func New(name string, b Body, s model.Setup, layers int) (Predictor, error) {
 	return Predictor{b, reader{width: b.Width, layers: layers}, head{setup: s, kind: b.Head, hidden: b.Hidden}},
-		hint.OneOf(name+".head", b.Head, HeadLaplace, HeadPoint)
+		fault.OneOf(name+".head", b.Head, HeadLaplace, HeadPoint)
 }
 
 // Names of the inputs that Draw adds in training.

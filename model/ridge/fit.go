@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
-	"gsdnet/internal/hint"
 	"gsdnet/model"
+	"gsdnet/internal/fault"
 )
 
 // solving is how many regressions are solved at the same time. Each holds a few matrices
@@ -52,7 +52,7 @@ func (r Regression) Fit(ctx context.Context, p *model.Params, seen []model.Conve
 		return err
 	}
 	if !slices.ContainsFunc(maps, func(m linear) bool { return m.fits[0].rows > 0 }) {
-		return hint.Input("choose a model, or a setting, without regression", "regression: no training utterance has two modalities")
+		return fault.Input("choose a model, or a setting, without regression", "regression: no training utterance has two modalities")
 	}
 	for _, m := range maps {
 		if err := ctx.Err(); err != nil {

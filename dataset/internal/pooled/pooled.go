@@ -7,8 +7,8 @@
 package pooled
 
 import (
-	"gsdnet/internal/hint"
 	"gsdnet/internal/npz"
+	"gsdnet/internal/fault"
 )
 
 // Mean averages the steps of a sequence for which valid is true, in float64. at
@@ -48,14 +48,14 @@ func File(path string) (vector []float32, hash string, err error) {
 		shape = shape[1:]
 	}
 	if len(shape) < 1 || len(shape) > 2 {
-		return nil, "", hint.Input("save one vector [D] or one sequence [T, D] an utterance", "%s: shape %v, want [D] or [T, D]", npz.Shown(path), a.Shape)
+		return nil, "", fault.Input("save one vector [D] or one sequence [T, D] an utterance", "%s: shape %v, want [D] or [T, D]", npz.Shown(path), a.Shape)
 	}
 	if a.Len() == 0 {
 		return nil, hash, nil
 	}
 	values, err := a.Float64s()
 	if err != nil {
-		return nil, "", hint.Input("features are numbers", "%s: %w", npz.Shown(path), err)
+		return nil, "", fault.Input("features are numbers", "%s: %w", npz.Shown(path), err)
 	}
 	width := shape[len(shape)-1]
 	all := func(int) bool { return true }

@@ -1,7 +1,11 @@
-// Package hint makes errors that say what to do next. Whoever finds a fault
-// knows best what would mend it, so the hint is written there and printed by
-// the command on a line of its own.
-package hint
+// Package fault makes errors that say what to do next: a message, and a hint that the
+// command prints on a line of its own.
+//
+//	return fault.Input("choose an odd number", "kernel = %d is even", kernel)
+//
+// The code that finds a fault knows best how to mend it, so the hint is written there.
+// Start reading at Input and Failure.
+package fault
 
 import (
 	"errors"
@@ -19,14 +23,14 @@ type fault struct {
 func (f *fault) Error() string { return f.err.Error() }
 func (f *fault) Unwrap() error { return f.err }
 
-// Input returns an error for something the user gave: a flag, a config, a
-// file. Commands exit with 2 on it. The format may wrap an error with %w.
+// Input returns an error in what the user gave: a flag, a setting, a file. Commands exit
+// with 2 on it. The format may wrap an error with %w.
 func Input(hint, format string, args ...any) error {
 	return &fault{err: fmt.Errorf(format, args...), hint: hint, input: true}
 }
 
-// Failure returns an error for something that went wrong all the same: a full
-// disk, a run that diverged. Commands exit with 1 on it.
+// Failure returns an error that good input can meet: a full disk, a training that
+// diverged. Commands exit with 1 on it.
 func Failure(hint, format string, args ...any) error {
 	return &fault{err: fmt.Errorf(format, args...), hint: hint}
 }
@@ -40,9 +44,9 @@ func Of(err error) string {
 	return ""
 }
 
-// Cause returns the fault that err wraps without what was wrapped around it,
-// or err itself where it has none: for libraries that tell their own story of
-// where an error came through.
+// Cause returns the fault that err wraps, without the text that was wrapped around it, or
+// err itself if it wraps none. It drops what a library adds on the way, such as the names
+// of its own functions.
 func Cause(err error) error {
 	var f *fault
 	if errors.As(err, &f) {
@@ -51,7 +55,7 @@ func Cause(err error) error {
 	return err
 }
 
-// IsInput reports whether the fault is in what the user gave.
+// IsInput reports whether an error is one of Input.
 func IsInput(err error) bool {
 	var f *fault
 	return errors.As(err, &f) && f.input
