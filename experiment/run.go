@@ -20,8 +20,8 @@ const trainShare = 0.8
 // run trains a cell, or goes on with it, and evaluates it.
 func (s *Sweep) run(ctx context.Context, c *Cell, m *meter) (r *Record, err error) {
 	defer func() {
-		if fault := recover(); fault != nil { // of one model; the others go on
-			r, err = nil, fault.Failure("train it alone with gsdnet train to see where", "panic: %v", fault)
+		if panicked := recover(); panicked != nil { // of one model; the others go on
+			r, err = nil, fault.Failure("train it alone with gsdnet train to see where", "panic: %v", panicked)
 		}
 	}()
 	_, err = train.Fit(ctx, train.Options{
