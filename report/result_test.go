@@ -31,13 +31,13 @@ func TestResultTableFits(t *testing.T) {
 	r := experiment.Result{}
 	for _, rule := range []string{"random batch 0.3", "fixed {t,a,v}"} {
 		r.Cells = append(r.Cells, infer.MaskResult{
-			Rule: rule, Scores: &metric.Scores{Values: metric.Values{"mae": 123.456, "crps": 123.456}}, Classes: &metric.Classes{},
+			Rule: rule, Scores: &metric.Scores{Values: metric.Values{"mae": 123.456, "crps": 123.456}}, Classes: &metric.Classes{Values: metric.Values{}},
 			Encoded: recovery, Raw: recovery, Sampled: recovery,
 		})
 	}
 	r.Mean = r.Cells[0]
 	r.Mean.Coverage, r.Mean.Imputed = levels, levels
-	r.Constants = []infer.MaskResult{{Rule: "majority predictor", Scores: &metric.Scores{}}}
+	r.Constants = []infer.MaskResult{{Rule: "majority predictor", Scores: &metric.Scores{Values: metric.Values{}}}}
 	text := printed(t, report.ResultTable(r))
 	for _, m := range experiment.Measures() {
 		if !strings.Contains(text, " "+m.Heading+" |") {

@@ -50,11 +50,11 @@ func usage(app *kong.Application, err error) error {
 		first, _, _ := strings.Cut(strings.TrimPrefix(message, "unexpected argument "), ", did you mean")
 		return fault.Input(help, "unexpected argument %q: %s takes %s", first, node.FullPath(), positionals(node))
 	}
-	for _, fault := range usageFaults {
-		pattern := regexp.MustCompile("(?s)^" + fault.parser + "$")
+	for _, known := range usageFaults {
+		pattern := regexp.MustCompile("(?s)^" + known.parser + "$")
 		if pattern.MatchString(message) {
-			return fault.Input(strings.ReplaceAll(pattern.ReplaceAllString(message, fault.hint), `"`, "")+help,
-				"%s", pattern.ReplaceAllString(message, fault.message))
+			return fault.Input(strings.ReplaceAll(pattern.ReplaceAllString(message, known.hint), `"`, "")+help,
+				"%s", pattern.ReplaceAllString(message, known.message))
 		}
 	}
 	return fault.Input(help, "%w", err)

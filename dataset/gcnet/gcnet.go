@@ -175,20 +175,20 @@ func (r *reader) identities() {
 
 // conversation reads the utterances of one.
 func (r *reader) conversation(c *pickled.Conversation, labelled bool) error {
-	fault := func(format string, args ...any) error {
+	refuse := func(format string, args ...any) error {
 		return fault.Input(tip, "%s: conversation %q: %s", r.source.Title(), c.Name, fmt.Sprintf(format, args...))
 	}
 	ids, ok := pickled.Texts(c.In(r.ids))
 	if !ok {
-		return fault("it has no list of utterances")
+		return refuse("it has no list of utterances")
 	}
 	speakers, ok := pickled.Texts(c.In(r.speakers))
 	if !ok || len(speakers) != len(ids) {
-		return fault("its speakers are not %d texts, one an utterance", len(ids))
+		return refuse("its speakers are not %d texts, one an utterance", len(ids))
 	}
 	for turn, id := range ids {
 		if r.seen[id] {
-			return fault("utterance %.80q is there twice", id)
+			return refuse("utterance %.80q is there twice", id)
 		}
 		r.seen[id] = true
 		called := speakers[turn]
@@ -204,7 +204,7 @@ func (r *reader) conversation(c *pickled.Conversation, labelled bool) error {
 	}
 	numbers, ok := pickled.Numbers(c.In(r.labels.labels))
 	if !ok || len(numbers) != len(ids) {
-		return fault("its labels are not %d numbers, one an utterance", len(ids))
+		return refuse("its labels are not %d numbers, one an utterance", len(ids))
 	}
 	if r.valid != nil {
 		r.table.Label = append(r.table.Label, numbers...)
@@ -212,7 +212,7 @@ func (r *reader) conversation(c *pickled.Conversation, labelled bool) error {
 	}
 	for i, y := range numbers {
 		if y != float64(int32(y)) {
-			return fault("label %d is %g, want the number of a class", i, y)
+			return refuse("label %d is %g, want the number of a class", i, y)
 		}
 		r.table.Class = append(r.table.Class, max(int64(y), int64(erc.Unlabelled)))
 	}

@@ -72,7 +72,7 @@ func (c *columns) add(line int, cell func(column string) (string, error)) error 
 	if len(c.line) == dataset.MaxRows {
 		return fault.Input("split the corpus", "more than %d rows", dataset.MaxRows)
 	}
-	fault := func(column string, err error) error {
+	refuse := func(column string, err error) error {
 		tip := fault.Of(err)
 		if tip == "" {
 			tip = "docs/data.md says what the columns hold"
@@ -87,7 +87,7 @@ func (c *columns) add(line int, cell func(column string) (string, error)) error 
 		name := c.called(role)
 		value, err := cell(name)
 		if err != nil {
-			return fault(name, err)
+			return refuse(name, err)
 		}
 		c.seen[role] = c.seen[role] || value != ""
 		c.cells[role] = append(c.cells[role], strings.Clone(value))
@@ -95,7 +95,7 @@ func (c *columns) add(line int, cell func(column string) (string, error)) error 
 	for m, name := range c.vectors {
 		vector, err := c.vector(m, cell)
 		if err != nil {
-			return fault(name, err)
+			return refuse(name, err)
 		}
 		c.features[m] = append(c.features[m], vector)
 	}
