@@ -7,10 +7,10 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/npz"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
-	"gsdnet/internal/fault"
 )
 
 // FeaturesFile keeps some withheld cells of one frozen mask with what a run

@@ -8,9 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/fault"
 	_ "gsdnet/model/all"
 	"gsdnet/model/fill"
-	"gsdnet/internal/fault"
 )
 
 const grid = `

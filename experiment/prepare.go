@@ -11,11 +11,11 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // MaskDir is the folder of a sweep that holds the frozen masks of the split that
@@ -43,7 +43,7 @@ func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error)
 	if err := g.freeze(cells, out); err != nil {
 		return nil, err
 	}
-	if err := keepPlan(out, g.path, cells); err != nil {
+	if err := keepPlan(out, g, cells); err != nil {
 		return nil, err
 	}
 	return &Sweep{Cells: cells, Out: out, grid: g}, nil

@@ -8,10 +8,10 @@ import (
 	"slices"
 
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 // trainShare is how much of a cell's time its training takes, for progress.
