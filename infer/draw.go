@@ -6,8 +6,8 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 // Draw is one sample of what is missing in a conversation and what the model predicts

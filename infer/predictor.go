@@ -12,9 +12,9 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/model/layer"
-	"gsdnet/internal/fault"
 )
 
 // Request says how conversations are completed.

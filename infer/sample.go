@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"gsdnet/erc"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 // Sample is a conversation ready for a model: standardised, with its truth.

@@ -14,8 +14,8 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/dirlock"
-	"gsdnet/missing"
 	"gsdnet/internal/fault"
+	"gsdnet/missing"
 )
 
 // Dir is a run directory being filled.
