@@ -22,6 +22,8 @@ type EpochRecord struct {
 	Seconds    float64            `json:"seconds"`
 }
 
+// NewEpochRecord returns the line of an epoch that ended where at says. The validation
+// error is NaN if there was none.
 func NewEpochRecord(at Progress, losses map[string]float64, validation float64, elapsed time.Duration) EpochRecord {
 	r := EpochRecord{Epoch: at.Epoch, Step: at.Step, Losses: losses, Seconds: math.Round(elapsed.Seconds()*10) / 10}
 	if !math.IsNaN(validation) {
