@@ -18,34 +18,20 @@ import (
 // standardised raw features, one completion, the same cells for every model.
 const FeaturesFile = "recovered.npz"
 
-// shown is the number of cells of each modality that are kept.
-const shown = 150
-
-// shows says which mask's recovered features a cell keeps, if any: the first
-// seed's under the point that its protocol shows, where recovery is asked for.
-func (s *Sweep) shows(c *Cell) (missing.Mask, bool) {
-	if !s.grid.Recovery || c.Seed != s.grid.Seeds[0] {
-		return missing.Mask{}, false
-	}
-	for _, mask := range c.masks() {
-		if p, err := missing.Lookup(mask.Protocol); err == nil && mask.Point == p.Shown {
-			return mask, true
-		}
-	}
-	return missing.Mask{}, false
-}
+// shownRows is the number of cells of each modality that are kept.
+const shownRows = 150
 
 // keepFeatures completes the split once, and keeps a seeded choice of cells,
 // the spectra of all conversations, and the sampler's way to them.
-func (s *Sweep) keepFeatures(ctx context.Context, t *infer.Trained, corpus *erc.Corpus, mask missing.Mask) error {
-	all, err := t.Complete(ctx, corpus, s.grid.Split, mask)
+func (j *job) keepFeatures(ctx context.Context, t *infer.Trained, mask missing.Mask) error {
+	all, err := t.Complete(ctx, j.corpus, j.split, mask)
 	if err != nil {
 		return err
 	}
 	if err := keepSpectra(ctx, t.Path(SpectraFile), all); err != nil {
 		return err
 	}
-	approach, err := t.Trajectory(ctx, corpus, s.grid.Split, mask)
+	approach, err := t.Trajectory(ctx, j.corpus, j.split, mask)
 	if err != nil {
 		return err
 	}
@@ -57,15 +43,15 @@ func (s *Sweep) keepFeatures(ctx context.Context, t *infer.Trained, corpus *erc.
 	var file npz.File
 	for _, m := range erc.Modalities {
 		original, recovered := withheld(all, m)
-		rows := stream.New(s.grid.MaskSeed, "shown features", uint64(m)).Perm(len(original))
-		rows = rows[:min(shown, len(rows))]
+		rows := stream.New(j.spec.MaskSeed, "shown features", uint64(m)).Perm(len(original))
+		rows = rows[:min(shownRows, len(rows))]
 		slices.Sort(rows)
 		var before, after []float32
 		for _, i := range rows {
 			before, after = append(before, original[i]...), append(after, recovered[i]...)
 		}
-		file.Set(m.String()+"_original", npz.From(before, len(rows), corpus.Dims[m]))
-		file.Set(m.String()+"_recovered", npz.From(after, len(rows), corpus.Dims[m]))
+		file.Set(m.String()+"_original", npz.From(before, len(rows), j.corpus.Dims[m]))
+		file.Set(m.String()+"_recovered", npz.From(after, len(rows), j.corpus.Dims[m]))
 	}
 	return file.WriteFile(t.Path(FeaturesFile))
 }

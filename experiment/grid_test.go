@@ -11,6 +11,7 @@ import (
 	"gsdnet/internal/fault"
 	_ "gsdnet/model/all"
 	"gsdnet/model/fill"
+	"gsdnet/rundir"
 )
 
 const grid = `
@@ -61,6 +62,16 @@ func prepare(t *testing.T, text, out string) *experiment.Sweep {
 	return s
 }
 
+// settings returns the config of a cell.
+func settings(t *testing.T, s *experiment.Spec) *rundir.Config {
+	t.Helper()
+	config, err := s.Settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
 func names(s *experiment.Sweep) (out []string) {
 	for _, c := range s.Cells {
 		out = append(out, c.String())
@@ -81,15 +92,15 @@ func TestExpansion(t *testing.T) {
 	if diff := cmp.Diff(want, names(s)); diff != "" {
 		t.Error(diff)
 	}
-	plain, wide := s.Cells[1], s.Cells[5]
-	if plain.Config.Train.Epochs != 2 || wide.Config.Train.Epochs != 3 || wide.Config.Train.Batch != 3 {
-		t.Errorf("epochs %d and %d, batch %d", plain.Config.Train.Epochs, wide.Config.Train.Epochs, wide.Config.Train.Batch)
+	plain, wide := settings(t, &s.Cells[1]), settings(t, &s.Cells[5])
+	if plain.Train.Epochs != 2 || wide.Train.Epochs != 3 || wide.Train.Batch != 3 {
+		t.Errorf("epochs %d and %d, batch %d", plain.Train.Epochs, wide.Train.Epochs, wide.Train.Batch)
 	}
-	if got, want := plain.Config.Settings["zero"].(*fill.Config), wide.Config.Settings["zero"].(*fill.Config); got.Width != 8 || want.Width != 12 || want.Hidden != 8 {
+	if got, want := plain.Settings["zero"].(*fill.Config), wide.Settings["zero"].(*fill.Config); got.Width != 8 || want.Width != 12 || want.Hidden != 8 {
 		t.Errorf("settings %+v and %+v", got, want)
 	}
-	if plain.Config.Train.Seed != 2 || plain.Config.Missing.Rate != "mixed" || len(plain.Rules) != 2 {
-		t.Errorf("seed %d, rate %v, rules %v", plain.Config.Train.Seed, plain.Config.Missing.Rate, plain.Rules)
+	if plain.Train.Seed != 2 || plain.Missing.Rate != "mixed" || len(s.Cells[1].Rules) != 2 {
+		t.Errorf("seed %d, rate %v, rules %v", plain.Train.Seed, plain.Missing.Rate, s.Cells[1].Rules)
 	}
 }
 
@@ -108,7 +119,7 @@ func TestTrialsAreForEveryModel(t *testing.T) {
 	}
 	for _, c := range s.Cells {
 		want := map[string]int{"zero": 8, "zero-narrow": 6, "mean": 8, "mean-narrow": 6, "zero-wide": 12}[c.Variant]
-		if got := c.Config.Settings[c.Model].(*fill.Config).Width; got != want {
+		if got := settings(t, &c).Settings[c.Model].(*fill.Config).Width; got != want {
 			t.Errorf("%s: width %d", c.Variant, got)
 		}
 	}
@@ -123,8 +134,8 @@ func TestOneRunARate(t *testing.T) {
 		}
 	}
 	for _, c := range s.Cells {
-		if len(c.Rules) != 1 || c.Config.Missing.Rate == "mixed" {
-			t.Errorf("%s: rate %v, rules %v", c, c.Config.Missing.Rate, c.Rules)
+		if rate := settings(t, &c).Missing.Rate; len(c.Rules) != 1 || rate == "mixed" {
+			t.Errorf("%s: rate %v, rules %v", c, rate, c.Rules)
 		}
 	}
 }

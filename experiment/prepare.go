@@ -3,13 +3,10 @@ package experiment
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/internal/interrupt"
@@ -23,8 +20,8 @@ import (
 const MaskDir = "masks"
 
 // Prepare opens the data of a grid, freezes its masks in out, lays out its
-// cells and lists them there (PlanFile). Whatever is wrong with any cell is found here, before one starts.
-// A data set's path is relative to dataDir.
+// cells and lists them there (PlanFile). Whatever is wrong with any cell is found
+// here, before one starts. A data set's path is relative to dataDir.
 func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error) {
 	cells, err := g.cells()
 	if err != nil {
@@ -46,32 +43,22 @@ func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error)
 	if err := keepPlan(out, g, cells); err != nil {
 		return nil, err
 	}
-	return &Sweep{Cells: cells, Out: out, grid: g}, nil
+	s := &Sweep{Out: out, dataDir: dataDir, corpora: map[corpusKey]*erc.Corpus{}}
+	for i := range cells {
+		spec, err := g.spec(&cells[i])
+		if err != nil {
+			return nil, err
+		}
+		s.Cells = append(s.Cells, spec)
+		s.corpora[corpusKey{cells[i].data.Path, cells[i].data.Fields}] = cells[i].data.corpus
+	}
+	return s, nil
 }
 
-// open reads the corpus and refuses one without any of the splits.
+// open reads the corpus.
 func (d *Dataset) open(dataDir string) (err error) {
-	path := d.Path
-	if !dataset.Invented(path) {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dataDir, path)
-		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return fault.Input("name the folder of the data with --data-dir, or in the variable GSDNET_DATA", "%s: no such file", path)
-		}
-	}
-	if d.corpus, err = dataset.Open(path, d.Fields); err != nil {
-		return err
-	}
-	if d.corpus.Task == erc.NoLabels {
-		return fault.Input("name the labels as data.label or data.class", "%s has no labels", path)
-	}
-	for _, split := range erc.Splits {
-		if len(d.corpus.In(split)) == 0 {
-			return fault.Input("an experiment needs conversations of split 0 (train), 1 (valid) and 2 (test)", "%s has no %s split", path, split)
-		}
-	}
-	return nil
+	d.corpus, err = openCorpus(dataDir, d.Path, d.Fields)
+	return err
 }
 
 // check refuses settings that the model does not take, and a run directory that

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gsdnet/engine"
+	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/internal/fault"
 	"gsdnet/missing"
@@ -14,108 +16,127 @@ import (
 	"gsdnet/train"
 )
 
+// job is a cell that a worker runs.
+type job struct {
+	spec    *Spec
+	dir     string // run directory
+	backend engine.Backend
+	meter   *meter
+
+	config *rundir.Config
+	corpus *erc.Corpus
+	split  erc.Split
+	masks  []missing.Mask // one for each rule of the Spec
+}
+
 // trainShare is how much of a cell's time its training takes, for progress.
 const trainShare = 0.8
 
-// run trains a cell, or goes on with it, and evaluates it.
-func (s *Sweep) run(ctx context.Context, c *Cell, m *meter) (r *Record, err error) {
+// freeze draws the masks that the cell is evaluated under. They must be those of the
+// sweep.
+func (j *job) freeze() (err error) {
+	s := j.spec
+	var known bool
+	if j.split, known = erc.HeldOut(s.Split); !known {
+		return fmt.Errorf("experiment: a cell of the split %q", s.Split)
+	}
+	if j.masks, err = missing.FreezeAll(j.corpus, j.split, s.Rules, s.MaskSeed); err != nil {
+		return err
+	}
+	if got := missing.Hash(j.masks); got != s.MaskHash {
+		return fault.Failure("use the same version of the program for the whole sweep", "the SHA-256 of the masks is %s, and the sweep has %s", got, s.MaskHash)
+	}
+	return nil
+}
+
+// run trains the cell, or goes on with it, and evaluates it.
+func (j *job) run(ctx context.Context) (r *Record, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil { // of one model; the others go on
 			r, err = nil, fault.Failure("train it alone with gsdnet train to see where", "panic: %v", panicked)
 		}
 	}()
 	_, err = train.Fit(ctx, train.Options{
-		Config: c.Config, Corpus: c.data.corpus, Out: s.dir(c), Backend: s.Backend, Resume: true,
+		Config: j.config, Corpus: j.corpus, Out: j.dir, Backend: j.backend, Resume: true,
 		Watch: func(e train.Event) {
-			m.reach(trainShare * (float64(e.Epoch) + float64(e.Step)/float64(e.Steps)) / float64(e.Epochs))
+			j.meter.reach(trainShare * (float64(e.Epoch) + float64(e.Step)/float64(e.Steps)) / float64(e.Epochs))
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.evaluate(ctx, c, m)
+	return j.evaluate(ctx)
 }
 
-// evaluate completes the grid's split under the frozen masks and keeps what it
-// finds.
-func (s *Sweep) evaluate(ctx context.Context, c *Cell, m *meter) (*Record, error) {
-	trained, err := infer.Open(s.dir(c), s.Backend)
+// evaluate completes the split under the frozen masks and keeps what it finds.
+func (j *job) evaluate(ctx context.Context) (*Record, error) {
+	trained, err := infer.Open(j.dir, j.backend)
 	if err != nil {
 		return nil, err
 	}
 	defer trained.Close()
-	corpus, masks, record := c.data.corpus, c.masks(), s.plan(c)
-	watch := s.countdown(len(corpus.In(s.grid.Split))*len(masks), m)
+	record, watch := j.spec.record(), j.countdown()
 	results := map[int]Result{}
-	for _, k := range append([]int{s.grid.Samples}, s.grid.Compare...) {
+	for _, k := range j.spec.numbersOfSamples() {
 		if _, known := results[k]; known {
 			continue
 		}
-		cells, err := trained.Evaluate(ctx, corpus, s.grid.Split, masks, infer.Request{Samples: k, Recovered: s.grid.Recovery, Watch: watch})
+		cells, err := trained.Evaluate(ctx, j.corpus, j.split, j.masks, infer.Request{Samples: k, Recovered: j.spec.Recovery, Watch: watch})
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, trained.Seen, corpus, s.grid.Split)
+		results[k] = NewResult(cells, trained.Seen, j.corpus, j.split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {
 		record.Compare[i].Result = results[record.Compare[i].Samples]
 	}
-	if mask, wanted := s.shows(c); wanted {
-		if err := s.keepFeatures(ctx, trained, c.data.corpus, mask); err != nil {
+	if i := j.shown(); i >= 0 {
+		if err := j.keepFeatures(ctx, trained, j.masks[i]); err != nil {
 			return nil, err
 		}
 	}
-	return &record, Keep(s.dir(c), &record, corpus)
+	return &record, Keep(j.dir, &record, j.corpus)
 }
 
-// countdown turns batches that were completed into progress.
-func (s *Sweep) countdown(conversations int, m *meter) func(int) {
+// shown returns the index of the mask whose recovered features are kept, or -1.
+func (j *job) shown() int {
+	return slices.IndexFunc(j.masks, func(m missing.Mask) bool { return j.spec.Shown != nil && m.Rule == *j.spec.Shown })
+}
+
+// countdown turns conversations that were completed into progress.
+func (j *job) countdown() func(int) {
 	total := 0
-	for _, k := range append([]int{s.grid.Samples}, s.grid.Compare...) {
-		total += k * conversations
+	for _, k := range j.spec.numbersOfSamples() {
+		total += k * len(j.corpus.In(j.split)) * len(j.masks)
 	}
 	done := 0
 	return func(n int) {
 		done += n
-		m.reach(trainShare + (1-trainShare)*min(1, float64(done)/float64(total)))
+		j.meter.reach(trainShare + (1-trainShare)*min(1, float64(done)/float64(total)))
 	}
 }
 
-// plan is the record of a cell before there are results: what was asked for.
-func (s *Sweep) plan(c *Cell) Record {
-	id := c.Identity
-	r := Record{
-		Run: c.String(), Cell: &id, Data: c.data.corpus.Name, DataHash: c.data.corpus.Hash,
-		MaskHash: missing.Hash(c.masks()), Split: s.grid.Split.String(),
-		Samples: s.grid.Samples, Recovery: s.grid.Recovery,
-	}
-	for _, k := range s.grid.Compare {
-		r.Compare = append(r.Compare, Compared{Samples: k})
-	}
-	return r
-}
-
-// finished returns the record of a cell that has been evaluated as the grid asks
-// for, nil otherwise.
-func (s *Sweep) finished(c *Cell) *Record {
+// finished returns the record of a cell that has been evaluated as its Spec asks for,
+// nil otherwise.
+func (j *job) finished() *Record {
 	files := []string{rundir.CheckpointFile, PredictionsFile}
-	if _, wanted := s.shows(c); wanted {
+	if j.spec.Shown != nil {
 		files = append(files, FeaturesFile, SpectraFile)
 	}
 	for _, name := range files {
-		if _, err := os.Stat(filepath.Join(s.dir(c), name)); err != nil {
+		if _, err := os.Stat(filepath.Join(j.dir, name)); err != nil {
 			return nil
 		}
 	}
-	if kept, err := rundir.ReadCheckpoint(filepath.Join(s.dir(c), rundir.CheckpointFile)); err != nil || !kept.Finished {
+	if kept, err := rundir.ReadCheckpoint(filepath.Join(j.dir, rundir.CheckpointFile)); err != nil || !kept.Finished {
 		return nil // someone goes on with the run by hand
 	}
-	r, err := ReadRecord(s.dir(c))
+	r, err := ReadRecord(j.dir)
 	if err != nil || r.Cell == nil {
 		return nil
 	}
-	want := s.plan(c)
+	want := j.spec.record()
 	same := func(a, b Compared) bool { return a.Samples == b.Samples }
 	if header(r) != header(&want) || !slices.EqualFunc(r.Compare, want.Compare, same) {
 		return nil

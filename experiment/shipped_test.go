@@ -54,7 +54,7 @@ func TestPaperVariant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := *s.Cells[0].Config.Settings["gsdnet"].(*gsdnet.Config), gsdnet.Paper(); !reflect.DeepEqual(got, want) {
+		if got, want := *settings(t, &s.Cells[0]).Settings["gsdnet"].(*gsdnet.Config), gsdnet.Paper(); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %+v, want %+v", path, got, want)
 		}
 	}

@@ -2,12 +2,12 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
-	"time"
 
 	"gsdnet/engine"
+	"gsdnet/erc"
 	"gsdnet/internal/count"
 	"gsdnet/internal/dirlock"
 	"gsdnet/internal/fault"
@@ -15,7 +15,7 @@ import (
 
 // Sweep is a grid with its data, ready to run into a folder.
 type Sweep struct {
-	Cells   []Cell
+	Cells   []Spec
 	Out     string
 	Workers int            // cells at a time; 0: 1
 	Backend engine.Backend // shared by all
@@ -24,111 +24,63 @@ type Sweep struct {
 	// Progress is called with parts of CellParts, from any goroutine; may be nil.
 	Progress func(parts int)
 
-	grid *Grid
+	dataDir string
+	corpora map[corpusKey]*erc.Corpus // those that Prepare has read
 }
 
-// CellParts is what the progress of a whole cell adds up to.
-const CellParts = 1000
-
-// Ended is a cell that was run, found finished, or failed.
-type Ended struct {
-	Cell        Cell
-	Done, Total int // cells, this one included
-	Skipped     bool
-	Record      *Record // nil when it failed
-	Err         error
-	Elapsed     time.Duration
-}
-
-// Run trains and evaluates every cell that is not finished. A cell that fails
-// does not stop the others; when ctx ends, all stop with what they need to go on.
+// Run trains and evaluates every cell that is not finished, by workers that claim the
+// cells from a Local queue. A cell that fails does not stop the others. When ctx ends,
+// all stop, and the next Run goes on from there.
 func (s *Sweep) Run(ctx context.Context) error {
 	lock, err := dirlock.Acquire(s.Out)
 	if err != nil {
 		return err
 	}
 	defer lock.Release()
-	work := make(chan *Cell)
-	ends := make(chan Ended)
-	var workers sync.WaitGroup
-	for range max(1, s.Workers) {
-		workers.Go(func() {
-			for c := range work {
-				ends <- s.end(ctx, c)
-			}
-		})
-	}
-	go func() {
-		for i := range s.Cells {
-			if ctx.Err() == nil {
-				work <- &s.Cells[i]
-			}
-		}
-		close(work)
-		workers.Wait()
-		close(ends)
-	}()
-	return s.collect(ctx, ends)
-}
-
-// collect hears the cells out and says how the sweep went.
-func (s *Sweep) collect(ctx context.Context, ends <-chan Ended) error {
-	done, failed := 0, 0
-	var first error
-	for e := range ends {
-		if e.Err != nil && ctx.Err() != nil {
-			continue // stopped, not failed
-		}
-		done++
-		e.Done, e.Total = done, len(s.Cells)
-		if e.Err != nil {
-			if failed++; first == nil {
-				first = fmt.Errorf("%s: %w", e.Cell, e.Err)
-			}
-		}
+	var outcome outcome
+	queue := NewLocal(s.Cells, func(e Ended) {
+		outcome.add(e)
 		if s.Watch != nil {
+			e.Done, e.Total = outcome.done, len(s.Cells)
 			s.Watch(e)
 		}
+	})
+	worker := &Worker{DataDir: s.dataDir, Out: s.Out, Backend: s.Backend, Progress: s.Progress, corpora: s.corpora}
+	var workers sync.WaitGroup
+	errs := make([]error, max(1, s.Workers))
+	for i := range errs {
+		workers.Go(func() { errs[i] = worker.Work(ctx, queue) })
 	}
+	workers.Wait()
+	if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return outcome.verdict(ctx, len(s.Cells))
+}
+
+// outcome counts the cells of a sweep that have ended.
+type outcome struct {
+	done, failed int
+	first        error // of the cell that failed first
+}
+
+// add counts a cell.
+func (o *outcome) add(e Ended) {
+	o.done++
+	if e.Err != nil {
+		if o.failed++; o.first == nil {
+			o.first = fmt.Errorf("%s: %w", e.Cell, e.Err)
+		}
+	}
+}
+
+// verdict returns an error unless every cell is finished.
+func (o *outcome) verdict(ctx context.Context, total int) error {
 	switch {
 	case ctx.Err() != nil:
-		return fault.Failure("give the same command again to go on", "stopped with %d of %s finished", done-failed, count.Of(len(s.Cells), "cell"))
-	case failed > 0:
-		return fault.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %s failed; %w", failed, count.Of(len(s.Cells), "cell"), first)
+		return fault.Failure("give the same command again to go on", "stopped with %d of %s finished", o.done-o.failed, count.Of(total, "cell"))
+	case o.failed > 0:
+		return fault.Failure("mend the cause and give the same command again: finished cells are skipped", "%d of %s failed; %w", o.failed, count.Of(total, "cell"), o.first)
 	}
 	return nil
 }
-
-// end runs a cell to its end.
-func (s *Sweep) end(ctx context.Context, c *Cell) Ended {
-	started := time.Now()
-	e := Ended{Cell: *c}
-	meter := &meter{tell: s.Progress}
-	defer meter.finish()
-	if e.Record = s.finished(c); e.Record != nil {
-		e.Skipped = true
-		return e
-	}
-	e.Record, e.Err = s.run(ctx, c, meter)
-	e.Elapsed = time.Since(started)
-	return e
-}
-
-// dir is the run directory of a cell.
-func (s *Sweep) dir(c *Cell) string { return filepath.Join(s.Out, c.String()) }
-
-// meter turns what is known of a cell's progress into parts of it.
-type meter struct {
-	told int
-	tell func(parts int)
-}
-
-// reach says that a share of the cell is done.
-func (m *meter) reach(share float64) {
-	if at := int(share * CellParts); m.tell != nil && at > m.told {
-		m.tell(at - m.told)
-		m.told = at
-	}
-}
-
-func (m *meter) finish() { m.reach(1) }

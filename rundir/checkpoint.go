@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	checkpointFormat = "gsdnet/3"
+	checkpointFormat = "gsdnet/4"
 	checkpointLimit  = 4 << 30 // bytes of a checkpoint that will be read
 	metaKey          = "gsdnet"
 )

@@ -31,7 +31,7 @@ func TestCheckpointRefusals(t *testing.T) {
 		"half":          {whole[:len(whole)/2], ""},
 		"one byte less": {whole[:len(whole)-1], ""},
 		"no weights":    {replace(t, whole, `"/encode/text/w"`, `"/encode/text/q"`), "parameter /encode/text/w is missing"},
-		"format":        {replace(t, whole, `gsdnet/3`, `gsdnet/2`), `format "gsdnet/2"`},
+		"format":        {replace(t, whole, `gsdnet/4`, `gsdnet/2`), `format "gsdnet/2"`},
 		"config":        {replace(t, whole, `epochs = 1`, `epochs = 9`), "config.toml was changed after training (was epochs = 9, is epochs = 1)"},
 	} {
 		if err := os.WriteFile(path, c.data, 0o600); err != nil {

@@ -193,6 +193,9 @@ func readCheckpoint(data []byte) (checkpoint, error) {
 			}
 			continue
 		}
+		if name == "format" {
+			continue // a number that grows when old files cannot be read
+		}
 		c.parts["metadata "+name] = withoutPlace(name, raw)
 	}
 	return c, nil
