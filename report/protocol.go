@@ -15,7 +15,7 @@ func init() {
 // protocolTable is the table of a data set under a protocol, by the number that the
 // paper gives it: a sheet a measure.
 func protocolTable(ctx context.Context, b *board) (*table, error) {
-	t := &table{id: "table-" + b.dataset}
+	t := &table{id: "table-" + b.dataset, title: "Points: " + b.title()}
 	if n := b.kind.Table; n > 0 {
 		t.id, t.title = fmt.Sprintf("table%d-%s", n, b.dataset), fmt.Sprintf("Table %d: %s", n, b.title())
 	}
