@@ -6,17 +6,21 @@ import (
 	"gsdnet/metric"
 )
 
-// againstTable is every model's difference to the accented one; false where that
+func init() {
+	declare(part{name: "against", title: "Against", order: 20, boards: (*board).compared, table: againstTable})
+}
+
+// againstTable is every model's difference to the accented one; none where that
 // is not among them, or alone.
-func againstTable(ctx context.Context, b *board) (table, bool, error) {
+func againstTable(ctx context.Context, b *board) (*table, error) {
 	reference := b.reference()
 	c, err := newComparison(ctx, b, b.rules)
 	if err != nil || c == nil || reference < 0 {
-		return table{}, false, err
+		return nil, err
 	}
 	name := b.methods[reference].name
-	t := table{
-		id: "against-" + b.dataset + "-" + b.protocol, title: "Against " + name + ": " + b.title(),
+	t := &table{
+		title: "Against " + name + ": " + b.title(),
 		note: "Averages over the protocol less that of " + name + ", with the 95 % paired bootstrap interval over conversations: " +
 			"above zero the model errs more than " + name + " or, for shares and correlations, does better. A star says that it is clear of zero.",
 	}
@@ -30,7 +34,7 @@ func againstTable(ctx context.Context, b *board) (table, bool, error) {
 		}
 		t.sheets = append(t.sheets, s)
 	}
-	return t, true, nil
+	return t, nil
 }
 
 // reference is the place of the accented method, −1 where it is not.

@@ -25,6 +25,11 @@ type board struct {
 	constants         []infer.MaskResult
 	finished          int                   // cells of it
 	missing           []experiment.Identity // cells of it that are not finished
+
+	// Of a board whose ablated methods are left out (without):
+	whole     *board      // with all methods
+	groups    [][]*method // what is left out, and what it compares with
+	distances []distance  // made once, for a table and for figures
 }
 
 // method is a variant as it was trained, over its seeds.

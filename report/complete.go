@@ -8,22 +8,21 @@ import (
 	"gsdnet/missing"
 )
 
+func init() {
+	declare(part{name: "complete", title: "Complete conversations", order: 30, boards: (*board).hasComplete, table: completeTable})
+}
+
 // complete is the rule under which nothing is missing.
 var complete = missing.Complete().String()
 
 // completeTable is what every model predicts where there is nothing to complete:
-// one that falls behind there has not learnt to predict, whatever it recovers. False
-// where the protocol leaves that rate out.
-func completeTable(ctx context.Context, b *board) (table, bool, error) {
-	if b.protocol != missing.Default || !slices.Contains(b.rules, complete) {
-		return table{}, false, nil
-	}
+// one that falls behind there has not learnt to predict, whatever it recovers.
+func completeTable(ctx context.Context, b *board) (*table, error) {
 	compared, err := newComparison(ctx, b, []string{complete})
 	if err != nil {
-		return table{}, false, err
+		return nil, err
 	}
-	t := table{
-		id: "complete-" + b.dataset + "-" + b.protocol, title: "Complete conversations: " + b.title(),
+	t := &table{
 		note: "At rate 0, where there is nothing to complete, and the difference to the best other model there, " +
 			"with its 95 % paired bootstrap interval over conversations.",
 	}
@@ -34,5 +33,14 @@ func completeTable(ctx context.Context, b *board) (table, bool, error) {
 		s.constants(b)
 		t.sheets = append(t.sheets, s)
 	}
-	return t, len(t.sheets) > 0, nil
+	if len(t.sheets) == 0 {
+		return nil, nil
+	}
+	return t, nil
+}
+
+// hasComplete reports whether the board compares models at a rate of 0 of the default
+// protocol.
+func (b *board) hasComplete() bool {
+	return b.compared() && b.protocol == missing.Default && slices.Contains(b.rules, complete)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -9,19 +10,25 @@ import (
 	"gsdnet/rundir"
 )
 
-// costTable is what training took, from the runs' logs; false where none has one.
-func costTable(b *board) (table, bool) {
+func init() {
+	declare(part{name: "cost", title: "Training time", order: 90, boards: (*board).compared, table: costTable})
+}
+
+// costTable is what training took, from the runs' logs; none where none has one.
+func costTable(_ context.Context, b *board) (*table, error) {
 	s := &sheet{title: b.title() + ": training"}
 	for i, name := range []string{"seconds an epoch", "minutes in all"} {
 		measure := experiment.Measure{Metric: metric.Metric{Heading: name, Key: "cost", Lower: true}}
 		s.columns = append(s.columns, column{name: name, measure: measure, plain: true, of: func(t *trial) float64 { return t.cost()[i] }})
 	}
 	s.fill(b.methods)
-	known := slices.ContainsFunc(s.rows, func(r row) bool { return !math.IsNaN(r.entries[0].mean) })
-	return table{
-		id: "cost-" + b.dataset + "-" + b.protocol, title: "Training time: " + b.title(), sheets: []*sheet{s},
-		note: "Of the machine that ran the sweep, validation included; cells that ran side by side slowed each other down.",
-	}, known
+	if !slices.ContainsFunc(s.rows, func(r row) bool { return !math.IsNaN(r.entries[0].mean) }) {
+		return nil, nil
+	}
+	return &table{
+		sheets: []*sheet{s},
+		note:   "Of the machine that ran the sweep, validation included; cells that ran side by side slowed each other down.",
+	}, nil
 }
 
 // cost is the median seconds of an epoch, and the minutes of all; NaN without a

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,12 +11,16 @@ import (
 	"gsdnet/missing"
 )
 
-// masksTable is what the masks of a board really withhold. It returns false where a
+func init() {
+	declare(part{name: "masks", title: "Masks", order: 100, boards: (*board).compared, table: masksTable})
+}
+
+// masksTable is what the masks of a board really withhold. It returns nil where a
 // sweep kept no audits of them: there, the points of the protocol say it.
-func masksTable(b *board) (table, bool, error) {
+func masksTable(_ context.Context, b *board) (*table, error) {
 	audits, err := b.audits()
 	if err != nil || len(audits) == 0 {
-		return table{}, false, err
+		return nil, err
 	}
 	s := &sheet{title: b.title() + ": realised rates"}
 	for _, m := range erc.Modalities {
@@ -41,11 +46,11 @@ func masksTable(b *board) (table, bool, error) {
 		}
 		s.rows = append(s.rows, r)
 	}
-	return table{
-		id: "masks-" + b.dataset + "-" + b.protocol, title: "Masks: " + b.title(), sheets: []*sheet{s},
+	return &table{
+		sheets: []*sheet{s},
 		note: "Absent cells in percent, of each modality and of all, what lacks by nature included. \"Aimed at\" is the rate in data that lack nothing, in which one modality of each utterance stays. " +
 			"A run is a run of utterances of a conversation that lack the modality, and its mean length is aimed at in long conversations.",
-	}, true, nil
+	}, nil
 }
 
 // audits returns the audits of the board's masks that its sweep kept, in the order of

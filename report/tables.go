@@ -1,14 +1,12 @@
 package report
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"gsdnet/experiment"
-	"gsdnet/infer"
 	"gsdnet/internal/count"
 	"gsdnet/metric"
 )
@@ -45,22 +43,6 @@ func (b *board) main() experiment.Measure {
 		}
 	}
 	return out
-}
-
-// recovered lists the measures of recovered features that some method of the board has,
-// those that compare between models first.
-func (b *board) recovered() []experiment.Measure {
-	var raw, encoded []experiment.Measure
-	for _, m := range experiment.Measures() {
-		switch {
-		case m.Recover == nil || !b.has(m):
-		case m.Raw():
-			raw = append(raw, m)
-		default:
-			encoded = append(encoded, m)
-		}
-	}
-	return append(raw, encoded...)
 }
 
 // average is the column of the mean over a protocol's points.
@@ -162,117 +144,8 @@ func (b *board) completions() string {
 	return fmt.Sprintf(" The mean is over %s of each conversation, but %s.", count.Of(first, "completion"), strings.Join(others, ", "))
 }
 
-// protocolTable is the table of a data set under a protocol, by the number that the
-// paper gives it: a sheet a measure.
-func protocolTable(ctx context.Context, b *board) (table, error) {
-	t := table{id: "table-" + b.dataset, title: "Points: " + b.title()}
-	if n := b.kind.Table; n > 0 {
-		t.id, t.title = fmt.Sprintf("table%d-%s", n, b.dataset), fmt.Sprintf("Table %d: %s", n, b.title())
-	}
-	if b.kind.Table == 0 || b.protocol != b.kind.Name {
-		t.id += "-" + b.protocol
-	}
-	t.note = b.seeds() + " Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
-		"to that of the best other model, with its 95 % paired bootstrap interval over conversations."
-	compared, err := newComparison(ctx, b, b.rules)
-	if err != nil {
-		return t, err
-	}
-	figures := printedFigures(b.printed, b.kind.Table, b.protocol == b.kind.Name)
-	if len(figures) > 0 {
-		t.note += " Rows marked \"" + printedNote + "\" are the paper's figures, which were measured on features that are not ours: they do not compare."
-	}
-	for _, m := range b.predicted(metric.InProtocol) {
-		s := &sheet{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
-		s.fill(b.methods)
-		s.compare(ctx, m, compared)
-		s.constants(b)
-		s.quote(figures, m.Key)
-		t.sheets = append(t.sheets, s)
-	}
-	return t, nil
-}
-
-// compare adds the differences to the best other by the last column.
-func (s *sheet) compare(ctx context.Context, m experiment.Measure, c *comparison) {
-	if c == nil {
-		return
-	}
-	means := make([]float64, len(s.rows))
-	for i, r := range s.rows {
-		means[i] = r.entries[len(r.entries)-1].mean
-	}
-	s.versus = &m
-	for i, v := range c.against(ctx, m, means) {
-		s.rows[i].versus = v
-	}
-}
-
-// recoveryTable is how near recovered features come to the withheld ones.
-func recoveryTable(b *board) (table, bool) {
-	t := table{
-		id: "imputation-" + b.dataset + "-" + b.protocol, title: "Imputation: " + b.title(),
-		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all, each model's departure from the conversation's mean weighed on the validation split; \"sampled\" is before that; X' is each model's own encoding, so that those figures do not compare between models.",
-	}
-	for _, m := range b.recovered() {
-		s := &sheet{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
-		s.fill(b.methods)
-		t.sheets = append(t.sheets, s)
-	}
-	return t, len(t.sheets) > 0
-}
-
 // shareMeasure and widthMeasure format what is no measure of a cell.
 var (
 	shareMeasure = experiment.Measure{Metric: metric.Metric{Heading: "share", Key: "covered", Percent: true}}
 	widthMeasure = experiment.Measure{Metric: metric.Metric{Heading: "width", Key: "width", Lower: true}}
 )
-
-// coverageTable is how honest the intervals of the predictions are.
-func coverageTable(b *board) (table, bool) {
-	t := table{
-		id: "coverage-" + b.dataset + "-" + b.protocol, title: "Coverage: " + b.title(),
-		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; likewise of withheld features, standardised, in normal intervals around recovered ones. Averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
-	}
-	crps := experiment.MeasureOf("crps")
-	predicted := b.coverageSheet("intervals of the predictions", func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
-	predicted.columns = append(predicted.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
-	predicted.fill(b.methods)
-	t.sheets = []*sheet{predicted}
-	imputed := b.coverageSheet("intervals of the recovered features", func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
-	imputed.fill(b.methods)
-	imputed.rows = slices.DeleteFunc(imputed.rows, func(r row) bool { return math.IsNaN(r.entries[0].mean) })
-	if len(imputed.rows) > 0 {
-		t.sheets = append(t.sheets, imputed)
-	}
-	return t, b.has(crps)
-}
-
-// coverageSheet has the columns of some intervals.
-func (b *board) coverageSheet(title string, of func(*infer.MaskResult) []metric.Coverage) *sheet {
-	s := &sheet{title: b.title() + ": " + title}
-	for i, level := range []string{"50 %", "80 %", "95 %"} {
-		s.columns = append(s.columns,
-			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
-			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
-	}
-	return s
-}
-
-// coverage averages a number of a level over the rules that have it, NaN when the
-// trial was not evaluated under one of the rules.
-func coverage(rules []string, level int, of func(*infer.MaskResult) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
-	return func(t *trial) float64 {
-		sum, n := 0.0, 0.0
-		for _, rule := range rules {
-			c := t.cells[rule]
-			if c == nil {
-				return math.NaN()
-			}
-			if level < len(of(c)) {
-				sum, n = sum+number(&of(c)[level]), n+1
-			}
-		}
-		return sum / n
-	}
-}

@@ -1,14 +1,20 @@
 package report
 
 import (
+	"context"
+
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/report/figure"
 )
 
-// trajectories are how near the samplers of a data set come to the truth on their
+func init() {
+	declare(part{name: "trajectory", order: 50, boards: (*board).compared, figures: trajectoryFigures})
+}
+
+// trajectoryFigures are how near the samplers of a data set come to the truth on their
 // way from noise: features in one picture, eigenvalues in another.
-func trajectories(b *board) ([]named, error) {
+func trajectoryFigures(_ context.Context, b *board) ([]named, error) {
 	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features", Named: refined}
 	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues", Named: refined}
 	for _, m := range b.methods {
@@ -26,10 +32,10 @@ func trajectories(b *board) ([]named, error) {
 	var out []named
 	way := ", " + b.dataset + " at " + b.shown() + ": from a draw of the prior on the left to the completion as refined on the right."
 	if len(features.Series) > 0 {
-		out = append(out, named{"trajectory-" + b.id() + "-features", "Error of the sampler's states in withheld cells" + way, features})
+		out = append(out, named{"features", "Error of the sampler's states in withheld cells" + way, features})
 	}
 	if len(spectra.Series) > 0 {
-		out = append(out, named{"trajectory-" + b.id() + "-spectra", "Error of the sampled eigenvalues" + way, spectra})
+		out = append(out, named{"spectra", "Error of the sampled eigenvalues" + way, spectra})
 	}
 	return out, nil
 }

@@ -1,20 +1,25 @@
 package report
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
 
-	"gsdnet/erc"
 	"gsdnet/experiment"
 )
+
+func init() {
+	declare(part{name: "trials", title: "Trials", order: 10, boards: (*board).tuned, table: trialsTable})
+}
 
 // asIs is the column of a model without a trial's settings.
 const asIs = "as is"
 
 // trialsTable sets the trials of a tuning grid out, a row a model and a column a
-// trial; false where the board is not on the validation split or has no trials.
-func trialsTable(b *board) (table, bool) {
+// trial.
+func trialsTable(_ context.Context, b *board) (*table, error) {
+	b = b.whole
 	m := b.main()
 	s := &sheet{title: b.title() + ": " + m.Heading}
 	for _, name := range b.trialNames() {
@@ -27,10 +32,10 @@ func trialsTable(b *board) (table, bool) {
 	for i := range s.rows {
 		s.rows[i].mark(m)
 	}
-	return table{
-		id: "trials-" + b.dataset + "-" + b.protocol, title: "Trials: " + b.title(), sheets: []*sheet{s},
-		note: b.seeds() + " Averages over the protocol on the validation split, mean ± standard deviation over seeds; the best of each model in bold.",
-	}, b.split == erc.Valid.String() && len(s.columns) > 1
+	return &table{
+		sheets: []*sheet{s},
+		note:   b.seeds() + " Averages over the protocol on the validation split, mean ± standard deviation over seeds; the best of each model in bold.",
+	}, nil
 }
 
 // trial is what a tuning grid tried the method's model with.

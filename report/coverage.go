@@ -1,0 +1,66 @@
+package report
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"gsdnet/experiment"
+	"gsdnet/infer"
+	"gsdnet/metric"
+)
+
+func init() {
+	declare(part{name: "coverage", title: "Coverage", order: 70, boards: (*board).compared, table: coverageTable})
+}
+
+// coverageTable is how honest the intervals of the predictions are.
+func coverageTable(_ context.Context, b *board) (*table, error) {
+	crps := experiment.MeasureOf("crps")
+	if !b.has(crps) {
+		return nil, nil
+	}
+	t := &table{
+		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; likewise of withheld features, standardised, in normal intervals around recovered ones. Averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
+	}
+	predicted := b.coverageSheet("intervals of the predictions", func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
+	predicted.columns = append(predicted.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
+	predicted.fill(b.methods)
+	t.sheets = []*sheet{predicted}
+	imputed := b.coverageSheet("intervals of the recovered features", func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
+	imputed.fill(b.methods)
+	imputed.rows = slices.DeleteFunc(imputed.rows, func(r row) bool { return math.IsNaN(r.entries[0].mean) })
+	if len(imputed.rows) > 0 {
+		t.sheets = append(t.sheets, imputed)
+	}
+	return t, nil
+}
+
+// coverageSheet has the columns of some intervals.
+func (b *board) coverageSheet(title string, of func(*infer.MaskResult) []metric.Coverage) *sheet {
+	s := &sheet{title: b.title() + ": " + title}
+	for i, level := range []string{"50 %", "80 %", "95 %"} {
+		s.columns = append(s.columns,
+			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
+			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
+	}
+	return s
+}
+
+// coverage averages a number of a level over the rules that have it, NaN when the
+// trial was not evaluated under one of the rules.
+func coverage(rules []string, level int, of func(*infer.MaskResult) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
+	return func(t *trial) float64 {
+		sum, n := 0.0, 0.0
+		for _, rule := range rules {
+			c := t.cells[rule]
+			if c == nil {
+				return math.NaN()
+			}
+			if level < len(of(c)) {
+				sum, n = sum+number(&of(c)[level]), n+1
+			}
+		}
+		return sum / n
+	}
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"context"
+	"fmt"
+
+	"gsdnet/experiment"
+	"gsdnet/report/figure"
+)
+
+func init() {
+	declare(part{name: "difference", order: 20, boards: (*board).onAxis, figures: differenceFigures})
+}
+
+// differenceFigures are the differences of every model to the accented one in the main
+// measures of predictions, against the axis of the protocol.
+func differenceFigures(ctx context.Context, b *board) ([]named, error) {
+	var out []named
+	for _, m := range experiment.Measures() {
+		if !m.Main || m.Recover != nil {
+			continue
+		}
+		chart, reference, err := b.differenceChart(ctx, m, b.rulesWith(m))
+		if err != nil {
+			return nil, err
+		}
+		if chart != nil {
+			out = append(out, named{m.Key, fmt.Sprintf("%s less that of %s, %[3]s by %[3]s, %[4]s. "+
+				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Heading, reference, b.kind.Point, b.dataset), chart})
+		}
+	}
+	return out, nil
+}
+
+// differenceChart is every model's measure less the accented one's, rate by rate;
+// nil where there is no such model to compare with.
+func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules []string) (*figure.Chart, string, error) {
+	reference := b.reference()
+	if reference < 0 || len(rules) < 2 {
+		return nil, "", nil
+	}
+	name := b.methods[reference].name
+	chart := &figure.Chart{
+		Title: b.dataset + ": " + m.Heading + " less that of " + name, X: b.kind.Axis, Y: "difference in " + m.Unit(), Zero: true,
+	}
+	series := make([]figure.Series, len(b.methods))
+	for _, rule := range rules {
+		c, err := newComparison(ctx, b, []string{rule})
+		if err != nil || c == nil {
+			return nil, "", err
+		}
+		for i := range b.methods {
+			d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference])
+			if !ok {
+				return nil, "", nil
+			}
+			s := &series[i]
+			s.Name = b.methods[i].name
+			s.X, s.Y = append(s.X, rateOf(rule)), append(s.Y, scale(m)*d.Diff)
+			s.Low, s.High = append(s.Low, scale(m)*d.Low), append(s.High, scale(m)*d.High)
+		}
+	}
+	for i := range series {
+		if i == reference {
+			series[i] = figure.Series{} // the zero line; its colour stays its own
+		}
+	}
+	chart.Series = series
+	return chart, name, nil
+}

@@ -1,0 +1,52 @@
+package report
+
+import (
+	"context"
+
+	"gsdnet/erc"
+	"gsdnet/experiment"
+	"gsdnet/metric"
+)
+
+// distance says how far the recovered features of a modality are from the original ones,
+// as two samples of a distribution.
+type distance struct {
+	method      string
+	modality    erc.Modality
+	features    experiment.Features
+	mmd2, apart float64 // maximum mean discrepancy, and share that a classifier tells apart
+}
+
+// distancesOf returns the distances of every method and modality of which enough features
+// were kept, method by method. A board computes them once.
+func (b *board) distancesOf(ctx context.Context) ([]distance, error) {
+	if b.distances != nil {
+		return b.distances, nil
+	}
+	for _, method := range b.methods {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		features, err := method.features()
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range erc.Modalities {
+			f := features[m]
+			if len(f.Original) < 5 {
+				continue
+			}
+			b.distances = append(b.distances, distance{method.name, m, f,
+				metric.MMD(f.Original, f.Recovered), metric.Separability(f.Original, f.Recovered, bootstrapSeed)})
+		}
+	}
+	return b.distances, nil
+}
+
+// features returns what the method's first seed kept, nothing where it did not.
+func (m *method) features() (out [erc.NumModalities]experiment.Features, err error) {
+	if dir := m.kept(experiment.FeaturesFile); dir != "" {
+		return experiment.ReadFeatures(dir)
+	}
+	return out, nil
+}
