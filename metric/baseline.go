@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"gsdnet/metric/internal/numbers"
 )
 
 // Constant predicts the same for every utterance, having seen nothing but the
@@ -41,9 +43,9 @@ func FitConstant(train []float64) Constant {
 	}
 	n := len(c.sorted)
 	c.mean = c.sums[n] / float64(n) // NaN of no labels
-	c.sign = orNaN(float64(2*most(signs[:])-1), n > 0)
-	c.side = orNaN(float64(2*most(sides[:])-1), n > 0)
-	c.seventh = orNaN(float64(most(sevenths[:])-3), n > 0)
+	c.sign = numbers.OrNaN(float64(2*most(signs[:])-1), n > 0)
+	c.side = numbers.OrNaN(float64(2*most(sides[:])-1), n > 0)
+	c.seventh = numbers.OrNaN(float64(most(sevenths[:])-3), n > 0)
 	return c
 }
 
@@ -54,7 +56,7 @@ func (c Constant) Mean(labels []float64) Scores {
 	s := Evaluate(labels, repeat(c.mean, len(labels)), nil)
 	losses := make([]float64, len(labels))
 	n := float64(len(c.sorted))
-	gap := meanGap(c.sorted) * (n - 1) / n // over all pairs, an x with itself included
+	gap := numbers.MeanGap(c.sorted) * (n - 1) / n // over all pairs, an x with itself included
 	for i, y := range labels {
 		losses[i] = c.meanDistance(y) - gap/2
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gsdnet/internal/stream"
+	"gsdnet/metric/internal/numbers"
 )
 
 // Bootstrap compares two models on the same utterances by resampling these with
@@ -172,7 +173,7 @@ func (b Bootstrap) resample(groups int, diff func(drawn []int) float64) Differen
 	}
 	slices.Sort(diffs)
 	d.Replicates = len(diffs)
-	d.Low, d.High, d.P = quantile(diffs, (1-d.Level)/2), quantile(diffs, (1+d.Level)/2), twoSided(diffs)
+	d.Low, d.High, d.P = numbers.Quantile(diffs, (1-d.Level)/2), numbers.Quantile(diffs, (1+d.Level)/2), twoSided(diffs)
 	return d
 }
 
@@ -194,10 +195,10 @@ func twoSided(diffs []float64) float64 {
 }
 
 // MarshalJSON writes a number that is not finite as null.
-func (d Difference) MarshalJSON() ([]byte, error) { return marshal(d) }
+func (d Difference) MarshalJSON() ([]byte, error) { return numbers.Marshal(d) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
 func (d *Difference) UnmarshalJSON(text []byte) error {
 	type plain Difference
-	return unmarshal(text, (*plain)(d))
+	return numbers.Unmarshal(text, (*plain)(d))
 }

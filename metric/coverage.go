@@ -3,6 +3,8 @@ package metric
 import (
 	"fmt"
 	"math"
+
+	"gsdnet/metric/internal/numbers"
 )
 
 // Levels are the central intervals that are reported.
@@ -34,7 +36,7 @@ func Cover(level float64, labels, lows, highs []float64) Coverage {
 		}
 	}
 	c.Width /= float64(c.N)
-	c.Covered = orNaN(c.Covered/float64(c.N), !math.IsNaN(c.Width))
+	c.Covered = numbers.OrNaN(c.Covered/float64(c.N), !math.IsNaN(c.Width))
 	return c
 }
 
@@ -89,10 +91,10 @@ func Calibrate(labels []float64, dists []Mixture, levels ...float64) []Coverage 
 }
 
 // MarshalJSON writes a number that is not finite as null.
-func (c Coverage) MarshalJSON() ([]byte, error) { return marshal(c) }
+func (c Coverage) MarshalJSON() ([]byte, error) { return numbers.Marshal(c) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
 func (c *Coverage) UnmarshalJSON(text []byte) error {
 	type plain Coverage
-	return unmarshal(text, (*plain)(c))
+	return numbers.Unmarshal(text, (*plain)(c))
 }

@@ -58,19 +58,6 @@ func TestCalibratedDistributionsCoverWhatTheySay(t *testing.T) {
 	metric.Calibrate(nil, nil, 80)
 }
 
-func TestSampleInterval(t *testing.T) {
-	low, high := metric.SampleInterval([]float64{4, 0, 3, 1, 2}, 0.5)
-	near(t, "low", low, 1)
-	near(t, "high", high, 3)
-	low, high = metric.SampleInterval([]float64{2, 0, 1}, 0.8)
-	near(t, "interpolated low", low, 0.2)
-	near(t, "interpolated high", high, 1.8)
-	low, high = metric.SampleInterval([]float64{7}, 0.95)
-	near(t, "one sample", high-low, 0)
-	low, _ = metric.SampleInterval(nil, 0.5)
-	near(t, "no samples", low, nan)
-}
-
 func TestRecoveryByHand(t *testing.T) {
 	withheld := [][]float64{{1, 0}, {0, 2}, {1, 1}, {0, 0}}
 	recovered := [][]float64{{2, 0}, {0, -1}, {1, 0}, {1, 1}}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
 
 // integrated is the CRPS by its definition, ∫(F(x) − 1{x ≥ y})² dx: Simpson's rule
@@ -105,7 +106,7 @@ func TestMixtureCRPSIsWhatSamplesGive(t *testing.T) {
 		samples[i] = sample(m, rng)
 	}
 	for _, y := range []float64{-2, 0, 0.5, 3} {
-		if got, want := m.CRPS(y), metric.SampleCRPS(samples, y); math.Abs(got-want) > 0.01 {
+		if got, want := m.CRPS(y), draws.CRPS(samples, y); math.Abs(got-want) > 0.01 {
 			t.Errorf("y = %g: got %.4f, samples give %.4f", y, got, want)
 		}
 	}
@@ -162,46 +163,4 @@ func TestQuantilesByHand(t *testing.T) {
 	low, high = metric.Mixture{{Loc: -1}, {Loc: 1}}.Interval(0.5)
 	near(t, "two certainties, low", low, -1)
 	near(t, "two certainties, high", high, 1)
-}
-
-func TestSampleCRPSIsThePairwiseDefinition(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		k := rapid.IntRange(1, 12).Draw(t, "k")
-		x := quarters(k).Draw(t, "samples")
-		y := rapid.Float64Range(-4, 4).Draw(t, "y")
-		var distance, gap float64
-		for i := range x {
-			distance += math.Abs(x[i]-y) / float64(k)
-			for j := range x {
-				if k > 1 {
-					gap += math.Abs(x[i]-x[j]) / float64(k*(k-1))
-				}
-			}
-		}
-		before := slices.Clone(x)
-		near(t, "CRPS", metric.SampleCRPS(x, y), distance-gap/2)
-		if !slices.Equal(before, x) {
-			t.Errorf("the samples were changed")
-		}
-	})
-}
-
-func TestSampleCRPSIsFair(t *testing.T) {
-	// Its mean over draws of K samples is the CRPS of the distribution, for any K.
-	rng := rand.New(rand.NewPCG(5, 6))
-	m := metric.Mixture{{0, 1}, {1, 0.2}}
-	for _, k := range []int{2, 5} {
-		const draws = 40000
-		mean := 0.0
-		for range draws {
-			x := make([]float64, k)
-			for i := range x {
-				x[i] = sample(m, rng)
-			}
-			mean += metric.SampleCRPS(x, 0.4) / draws
-		}
-		if want := m.CRPS(0.4); math.Abs(mean-want) > 0.02 {
-			t.Errorf("K = %d: got mean %.4f, want %.4f", k, mean, want)
-		}
-	}
 }

@@ -8,9 +8,8 @@
 // knows nothing but the training labels, and Bootstrap says whether a difference
 // between two models could be chance.
 //
-// Draws of features are scored by EnergyScores, ConversationEnergyScores, FeatureCRPS,
-// DrawCoverage, TwoSample and LagOne, and Pool combines what was computed on several of
-// them. Shapes there are [n,q] for n rows of q features and [K,n,q] for K draws.
+// Draws of features, which a model gives when it samples, are scored by package
+// metric/draws.
 //
 // Labels are scores in [−3,3]; a NaN label (a class below 0) means unlabelled and
 // its row is skipped. A NaN prediction of a labelled row makes the metric NaN: a

@@ -1,20 +1,24 @@
 package metric
 
-import "math"
+import (
+	"math"
+
+	"gsdnet/metric/internal/numbers"
+)
 
 // ACC2 is the share of utterances with a label other than 0 whose sign is right:
 // label > 0 against prediction > 0, so that a prediction of exactly 0 counts as
 // negative. It is the "negative/positive" accuracy of MulT and its successors.
 func ACC2(labels, preds []float64) float64 {
 	c, ok := signs(labels, preds)
-	return orNaN(c.accuracy(), ok)
+	return numbers.OrNaN(c.accuracy(), ok)
 }
 
 // F1 is the weighted F1 of the two classes of ACC2, on the same utterances:
 // Σ support·F1 / Σ support over negative and positive, an undefined F1 being 0.
 func F1(labels, preds []float64) float64 {
 	c, ok := signs(labels, preds)
-	return orNaN(c.weightedF1(), ok)
+	return numbers.OrNaN(c.weightedF1(), ok)
 }
 
 // ACC2Has0 is the share of all utterances on the right side of zero, zero counting
@@ -26,14 +30,14 @@ func ACC2Has0(labels, preds []float64) float64 {
 		}
 		return 0
 	})
-	return orNaN(c.accuracy(), ok)
+	return numbers.OrNaN(c.accuracy(), ok)
 }
 
 // ACC7 is the share of utterances in the right one of seven classes: label and
 // prediction clipped to [−3,3] and rounded half to even (0.5 → 0, 1.5 → 2).
 func ACC7(labels, preds []float64) float64 {
 	c, ok := confuse(labels, preds, 7, seventh)
-	return orNaN(c.accuracy(), ok)
+	return numbers.OrNaN(c.accuracy(), ok)
 }
 
 // MAE is the mean of |label − prediction|.
@@ -122,11 +126,4 @@ func confuse(labels, preds []float64, classes int, class func(float64) int) (con
 		c[class(y)][class(p)]++
 	}
 	return c, ok
-}
-
-func orNaN(x float64, ok bool) float64 {
-	if !ok {
-		return math.NaN()
-	}
-	return x
 }

@@ -5,7 +5,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/experiment"
-	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
 
 // distance says how far the recovered features of a modality are from the original ones,
@@ -37,7 +37,7 @@ func (b *board) distancesOf(ctx context.Context) ([]distance, error) {
 				continue
 			}
 			b.distances = append(b.distances, distance{method.name, m, f,
-				metric.MMD(f.Original, f.Recovered), metric.Separability(f.Original, f.Recovered, bootstrapSeed)})
+				draws.MMD(f.Original, f.Recovered), draws.Separability(f.Original, f.Recovered, bootstrapSeed)})
 		}
 	}
 	return b.distances, nil

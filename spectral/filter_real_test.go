@@ -13,6 +13,7 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 	"gsdnet/spectral"
 )
 
@@ -302,7 +303,7 @@ type quality struct {
 	coverage, meansCover float64 // of the 80 % interval: of values, and of conversation means
 }
 
-const draws = 16
+const drawCount = 16
 
 // evaluate completes the hidden cells of the validation conversations. The axes of the
 // residual are orthonormal, so that distances are those of the score space.
@@ -310,7 +311,7 @@ func (s *study) evaluate(t *testing.T, f *spectral.Filter, m erc.Modality) quali
 	rng := rand.New(rand.NewPCG(33, 1))
 	var truth, means [][]float64
 	var conversations []int32
-	drawn := make([][][]float64, draws)
+	drawn := make([][][]float64, drawCount)
 	for c, conv := range s.conversations {
 		if conv.Split != erc.Valid {
 			continue
@@ -322,7 +323,7 @@ func (s *study) evaluate(t *testing.T, f *spectral.Filter, m erc.Modality) quali
 		}
 		p := condition(t, f, track)
 		mean := p.Mean()
-		for k := range draws {
+		for k := range drawCount {
 			draw := p.Draw(rng)
 			for i, e := range s.residual[c][m] {
 				if e != nil && !track.Observed[i] {
@@ -337,15 +338,15 @@ func (s *study) evaluate(t *testing.T, f *spectral.Filter, m erc.Modality) quali
 		}
 	}
 	const least = 5
-	drawnMeans := make([][][]float64, draws)
+	drawnMeans := make([][][]float64, drawCount)
 	for k := range drawn {
-		drawnMeans[k] = metric.ConversationMeans(drawn[k], conversations, least)
+		drawnMeans[k] = draws.ConversationMeans(drawn[k], conversations, least)
 	}
 	return quality{
-		metric.RMSE(truth, means), average(metric.EnergyScores(truth, drawn)),
-		average(metric.ConversationEnergyScores(truth, drawn, conversations, least)),
-		metric.DrawCoverage(truth, drawn, 0.8)[0].Covered,
-		metric.DrawCoverage(metric.ConversationMeans(truth, conversations, least), drawnMeans, 0.8)[0].Covered,
+		metric.RMSE(truth, means), average(draws.EnergyScores(truth, drawn)),
+		average(draws.ConversationEnergyScores(truth, drawn, conversations, least)),
+		draws.Cover(truth, drawn, 0.8)[0].Covered,
+		draws.Cover(draws.ConversationMeans(truth, conversations, least), drawnMeans, 0.8)[0].Covered,
 	}
 }
 

@@ -1,4 +1,4 @@
-package metric
+package draws
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/internal/stream"
+	"gsdnet/metric/internal/numbers"
 )
 
 // MMD is the squared maximum mean discrepancy of two samples of vectors, its
@@ -52,7 +53,7 @@ func gaussian(rows [][]float64) *mat.SymDense {
 		}
 	}
 	slices.Sort(all)
-	width := max(2*quantile(all, 0.5), 1e-12)
+	width := max(2*numbers.Quantile(all, 0.5), 1e-12)
 	for i := range rows {
 		for j := range i + 1 {
 			k.SetSym(i, j, math.Exp(-k.At(i, j)/width))
@@ -97,7 +98,12 @@ func Separability(a, b [][]float64, seed uint64) float64 {
 // heldOut counts the held rows that are told apart from the seen ones; rows from
 // n on are the second sample.
 func heldOut(k *mat.SymDense, seen, held []int, n int) int {
-	sign := func(i int) float64 { return float64(2*index(i < n) - 1) }
+	sign := func(i int) float64 {
+		if i < n {
+			return 1
+		}
+		return -1
+	}
 	gram := mat.NewSymDense(len(seen), nil)
 	target := mat.NewVecDense(len(seen), nil)
 	for i, from := range seen {

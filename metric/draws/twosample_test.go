@@ -1,11 +1,11 @@
-package metric_test
+package draws_test
 
 import (
 	"math"
 	"math/rand/v2"
 	"testing"
 
-	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
 
 // cloud is n vectors of 5 channels around a mean, with a deviation.
@@ -22,10 +22,10 @@ func cloud(n int, mean, deviation float64, seed uint64) [][]float64 {
 
 func TestSamplesOfOneDistributionAreAlike(t *testing.T) {
 	a, b := cloud(150, 0, 1, 1), cloud(150, 0, 1, 2)
-	if got := metric.MMD(a, b); math.Abs(got) > 0.01 {
+	if got := draws.MMD(a, b); math.Abs(got) > 0.01 {
 		t.Errorf("MMD² %.4f, want about 0", got)
 	}
-	if got := metric.Separability(a, b, 1); math.Abs(got-0.5) > 0.1 {
+	if got := draws.Separability(a, b, 1); math.Abs(got-0.5) > 0.1 {
 		t.Errorf("told apart %.2f of the time, want about half", got)
 	}
 }
@@ -35,10 +35,10 @@ func TestSamplesOfOneDistributionAreAlike(t *testing.T) {
 func TestSamplesOfTwoDistributionsDiffer(t *testing.T) {
 	a := cloud(150, 0, 1, 1)
 	for name, b := range map[string][][]float64{"shifted": cloud(150, 1, 1, 2), "shrunk": cloud(150, 0, 0.3, 2)} {
-		if got := metric.MMD(a, b); got < 0.05 {
+		if got := draws.MMD(a, b); got < 0.05 {
 			t.Errorf("%s: MMD² %.4f", name, got)
 		}
-		if got := metric.Separability(a, b, 1); got < 0.8 {
+		if got := draws.Separability(a, b, 1); got < 0.8 {
 			t.Errorf("%s: told apart %.2f of the time", name, got)
 		}
 	}
@@ -49,14 +49,14 @@ func TestSamplesOfTwoDistributionsDiffer(t *testing.T) {
 func TestMMDByHand(t *testing.T) {
 	e := math.Exp(-0.5)
 	// a = {0, 1}, b = {0, 1}: distances² are 1 (four times) and 0 (twice).
-	got := metric.MMD([][]float64{{0}, {1}}, [][]float64{{0}, {1}})
+	got := draws.MMD([][]float64{{0}, {1}}, [][]float64{{0}, {1}})
 	if want := e + e - 2*(1+e+e+1)/4; math.Abs(got-want) > 1e-12 {
 		t.Errorf("got %g, want %g", got, want)
 	}
-	if got := metric.MMD([][]float64{{0}}, [][]float64{{0}, {1}}); !math.IsNaN(got) {
+	if got := draws.MMD([][]float64{{0}}, [][]float64{{0}, {1}}); !math.IsNaN(got) {
 		t.Errorf("one vector: got %g, want NaN", got)
 	}
-	if got := metric.Separability(nil, nil, 1); !math.IsNaN(got) {
+	if got := draws.Separability(nil, nil, 1); !math.IsNaN(got) {
 		t.Errorf("nothing: got %g, want NaN", got)
 	}
 }

@@ -1,4 +1,4 @@
-package metric_test
+package draws_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
 
 // The mean score of a conversation, of which some rows were completed five times. Each
@@ -15,7 +15,7 @@ import (
 func ExamplePool() {
 	means := []float64{0.42, 0.55, 0.47, 0.61, 0.50}
 	squaredErrors := []float64{0.010, 0.012, 0.011, 0.009, 0.010}
-	p := metric.Pool(means, squaredErrors)
+	p := draws.Pool(means, squaredErrors)
 	low, high := p.Interval(0.95)
 	fmt.Printf("%.2f [%.2f, %.2f]\n", p.Estimate, low, high)
 	fmt.Printf("share of the variance from what is missing: %.2f\n", (p.Total-p.Within)/p.Total)
@@ -27,7 +27,7 @@ func ExamplePool() {
 // By hand: estimates 1, 2, 3 have the mean 2 and the variance 1; with variances of mean 1/2,
 // Total = 1/2 + 4/3 = 11/6 and Freedom = 2·(11/8)² = 121/32.
 func TestPoolByHand(t *testing.T) {
-	p := metric.Pool([]float64{1, 2, 3}, []float64{0.4, 0.5, 0.6})
+	p := draws.Pool([]float64{1, 2, 3}, []float64{0.4, 0.5, 0.6})
 	for _, c := range []struct {
 		name      string
 		got, want float64
@@ -36,7 +36,7 @@ func TestPoolByHand(t *testing.T) {
 			t.Errorf("%s: got %g, want %g", c.name, c.got, c.want)
 		}
 	}
-	same := metric.Pool([]float64{1, 1}, []float64{4, 4})
+	same := draws.Pool([]float64{1, 1}, []float64{4, 4})
 	low, high := same.Interval(0.95)
 	if !math.IsInf(same.Freedom, 1) || math.Abs(low-(1-2*1.959964)) > 1e-5 || math.Abs(high-(1+2*1.959964)) > 1e-5 {
 		t.Errorf("nothing missing: got %+v, [%g, %g], want the normal interval", same, low, high)
@@ -45,7 +45,7 @@ func TestPoolByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var back metric.Pooled
+	var back draws.Pooled
 	if err := json.Unmarshal(text, &back); err != nil || back != same {
 		t.Errorf("got %+v and %v, want %+v", back, err, same)
 	}
@@ -78,7 +78,7 @@ func TestPooledIntervalsCover(t *testing.T) {
 			}
 			estimates, variances = append(estimates, sum), append(variances, 1./n)
 		}
-		low, high := metric.Pool(estimates, variances).Interval(0.95)
+		low, high := draws.Pool(estimates, variances).Interval(0.95)
 		if low <= 0 && 0 <= high {
 			held += 1. / repetitions
 		}

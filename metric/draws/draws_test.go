@@ -1,4 +1,4 @@
-package metric_test
+package draws_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,19 @@ import (
 	"testing"
 
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
+
+// near wants two numbers equal to a part in 10¹⁰, NaN being equal to NaN.
+func near(t interface {
+	Helper()
+	Errorf(string, ...any)
+}, what string, got, want float64) {
+	t.Helper()
+	if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got-want) > 1e-10*max(1, math.Abs(want)) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
 
 func within(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
@@ -27,17 +39,17 @@ func mean(x []float64) float64 {
 // By hand: draws at distances 5 and 13 of the truth and 8 of each other score
 // 18/2 − 8/2 = 5.
 func TestEnergyScoreByHand(t *testing.T) {
-	near(t, "two draws", metric.EnergyScore([]float64{0, 0}, [][]float64{{3, 4}, {3 + 8*0.6, 4 + 8*0.8}}), 5)
-	near(t, "one draw", metric.EnergyScore([]float64{1, 1}, [][]float64{{4, 5}}), 5)
-	near(t, "no draw", metric.EnergyScore([]float64{1, 1}, nil), math.NaN())
-	draws := [][]float64{{1}, {2.5}, {-1}}
-	near(t, "one dimension is the CRPS", metric.EnergyScore([]float64{0.7}, draws), metric.SampleCRPS([]float64{1, 2.5, -1}, 0.7))
+	near(t, "two draws", draws.EnergyScore([]float64{0, 0}, [][]float64{{3, 4}, {3 + 8*0.6, 4 + 8*0.8}}), 5)
+	near(t, "one draw", draws.EnergyScore([]float64{1, 1}, [][]float64{{4, 5}}), 5)
+	near(t, "no draw", draws.EnergyScore([]float64{1, 1}, nil), math.NaN())
+	drawn := [][]float64{{1}, {2.5}, {-1}}
+	near(t, "one dimension is the CRPS", draws.EnergyScore([]float64{0.7}, drawn), draws.CRPS([]float64{1, 2.5, -1}, 0.7))
 }
 
 // normalDraws draws a truth [n,q] and k draws of it, whose deviation and common part per
 // conversation differ from the truth's by scale and shared: the truth has deviation 1 and
 // half of its variance in common.
-func normalDraws(rng *rand.Rand, conversations, length, q, k int, scale, shared float64) (truth [][]float64, draws [][][]float64, of []int32, at []int) {
+func normalDraws(rng *rand.Rand, conversations, length, q, k int, scale, shared float64) (truth [][]float64, drawn [][][]float64, of []int32, at []int) {
 	sample := func(scale, shared float64) (rows [][]float64) {
 		for range conversations {
 			common := make([]float64, q)
@@ -61,9 +73,9 @@ func normalDraws(rng *rand.Rand, conversations, length, q, k int, scale, shared 
 	}
 	truth = sample(1, 0.5)
 	for range k {
-		draws = append(draws, sample(scale, shared))
+		drawn = append(drawn, sample(scale, shared))
 	}
-	return truth, draws, of, at
+	return truth, drawn, of, at
 }
 
 // Draws from the distribution of the truth score better, by every score, than draws that
@@ -72,16 +84,16 @@ func normalDraws(rng *rand.Rand, conversations, length, q, k int, scale, shared 
 func TestScoresFavourTheTrueDistribution(t *testing.T) {
 	type scores struct{ cell, conversation, crps, coverage, conversationCoverage, lag float64 }
 	score := func(scale, shared float64) scores {
-		truth, draws, of, at := normalDraws(rand.New(rand.NewPCG(61, 1)), 120, 10, 4, 16, scale, shared)
+		truth, drawn, of, at := normalDraws(rand.New(rand.NewPCG(61, 1)), 120, 10, 4, 16, scale, shared)
 		var means [][][]float64
 		lag := 0.0
-		for _, d := range draws {
-			means = append(means, metric.ConversationMeans(d, of, 5))
-			lag += metric.LagOne(d, of, at) / float64(len(draws))
+		for _, d := range drawn {
+			means = append(means, draws.ConversationMeans(d, of, 5))
+			lag += draws.LagOne(d, of, at) / float64(len(drawn))
 		}
 		return scores{
-			mean(metric.EnergyScores(truth, draws)), mean(metric.ConversationEnergyScores(truth, draws, of, 5)), mean(metric.FeatureCRPS(truth, draws)),
-			metric.DrawCoverage(truth, draws, 0.8)[0].Covered, metric.DrawCoverage(metric.ConversationMeans(truth, of, 5), means, 0.8)[0].Covered, lag,
+			mean(draws.EnergyScores(truth, drawn)), mean(draws.ConversationEnergyScores(truth, drawn, of, 5)), mean(draws.FeatureCRPS(truth, drawn)),
+			draws.Cover(truth, drawn, 0.8)[0].Covered, draws.Cover(draws.ConversationMeans(truth, of, 5), means, 0.8)[0].Covered, lag,
 		}
 	}
 	right, narrow, independent := score(1, 0.5), score(0.3, 0.5), score(1, 0)
@@ -93,7 +105,7 @@ func TestScoresFavourTheTrueDistribution(t *testing.T) {
 	}
 	within(t, "cells of independent rows", independent.cell, right.cell, 0.03)
 	// 4,800 values in 120 conversations and 480 conversation means: deviations .02.
-	ideal := metric.IdealCoverage(0.8, 16)
+	ideal := draws.IdealCoverage(0.8, 16)
 	within(t, "coverage", right.coverage, ideal, 0.05)
 	within(t, "coverage of conversations", right.conversationCoverage, ideal, 0.07)
 	if independent.conversationCoverage > 0.5 || narrow.coverage > 0.4 {
@@ -104,14 +116,14 @@ func TestScoresFavourTheTrueDistribution(t *testing.T) {
 }
 
 func TestDrawCoverageByHand(t *testing.T) {
-	within(t, "16 draws", metric.IdealCoverage(0.8, 16), 0.706, 5e-4)
-	within(t, "8 draws", metric.IdealCoverage(0.8, 8), 0.622, 5e-4)
-	draws := [][][]float64{{{0, 0}}, {{1, 1}}, {{2, 2}}, {{3, 3}}, {{4, 4}}} // quartiles 1 and 3
-	got := metric.DrawCoverage([][]float64{{1, 3.1}}, draws, 0.5)[0]
-	if want := (metric.DrawnCoverage{Level: 0.5, Draws: 5, N: 2, Covered: 0.5, Ideal: 0.5 * 4 / 6}); got != want {
+	within(t, "16 draws", draws.IdealCoverage(0.8, 16), 0.706, 5e-4)
+	within(t, "8 draws", draws.IdealCoverage(0.8, 8), 0.622, 5e-4)
+	drawn := [][][]float64{{{0, 0}}, {{1, 1}}, {{2, 2}}, {{3, 3}}, {{4, 4}}} // quartiles 1 and 3
+	got := draws.Cover([][]float64{{1, 3.1}}, drawn, 0.5)[0]
+	if want := (draws.Coverage{Level: 0.5, Draws: 5, N: 2, Covered: 0.5, Ideal: 0.5 * 4 / 6}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	empty := metric.DrawCoverage(nil, nil)
+	empty := draws.Cover(nil, nil)
 	if len(empty) != len(metric.Levels) || !math.IsNaN(empty[0].Covered) {
 		t.Errorf("got %+v of nothing, want NaN for each level", empty)
 	}
@@ -122,44 +134,44 @@ func TestDrawCoverageByHand(t *testing.T) {
 
 func TestMeansByHand(t *testing.T) {
 	rows := [][]float64{{1, 2}, {10, 20}, {3, 4}, {5, 6}}
-	got := metric.ConversationMeans(rows, []int32{7, 1, 7, 7}, 2)
+	got := draws.ConversationMeans(rows, []int32{7, 1, 7, 7}, 2)
 	if len(got) != 1 || got[0][0] != 3 || got[0][1] != 4 {
 		t.Errorf("got %v, want [[3 4]]", got)
 	}
-	m := metric.MeanOfDraws([][][]float64{{{1, 2}}, {{3, 6}}})
+	m := draws.Mean([][][]float64{{{1, 2}}, {{3, 6}}})
 	if m[0][0] != 2 || m[0][1] != 4 {
 		t.Errorf("got %v, want [[2 4]]", m)
 	}
 	near(t, "RMSE of the mean", metric.RMSE([][]float64{{2, 7}}, m), 3/math.Sqrt2)
 	// Pairs (0,1) of conversation 1 and (2,3) of conversation 2 are neighbours: (1·10 + 2·20 + 3·5 + 4·6)/4.
-	near(t, "lag one", metric.LagOne(rows, []int32{1, 1, 2, 2}, []int{4, 5, 6, 7}), (10+40+15+24)/4.)
-	near(t, "no neighbours", metric.LagOne(rows, []int32{1, 1, 2, 2}, []int{1, 3, 6, 8}), math.NaN())
+	near(t, "lag one", draws.LagOne(rows, []int32{1, 1, 2, 2}, []int{4, 5, 6, 7}), (10+40+15+24)/4.)
+	near(t, "no neighbours", draws.LagOne(rows, []int32{1, 1, 2, 2}, []int{1, 3, 6, 8}), math.NaN())
 }
 
 // The rows that are compared are those of a seed, and no more than are said.
 func TestTwoSample(t *testing.T) {
 	a, b := cloud(1000, 0, 1, 1), cloud(1000, 0, 0.3, 2)
-	mmd2, apart := metric.TwoSample(a, b, 1)
-	again, apartAgain := metric.TwoSample(a, b, 1)
+	mmd2, apart := draws.TwoSample(a, b, 1)
+	again, apartAgain := draws.TwoSample(a, b, 1)
 	if mmd2 != again || apart != apartAgain || mmd2 < 0.05 || apart < 0.75 {
 		t.Errorf("got MMD² %g and told apart %g, then %g and %g, want different samples and the same figures", mmd2, apart, again, apartAgain)
 	}
-	mmd2, apart = metric.TwoSample(a, cloud(1000, 0, 1, 3), 1)
+	mmd2, apart = draws.TwoSample(a, cloud(1000, 0, 1, 3), 1)
 	within(t, "MMD² of one distribution", mmd2, 0, 0.01)
 	within(t, "told apart of one distribution", apart, 0.5, 0.1)
-	few, _ := metric.TwoSample(a[:40], b[:40], 9)
-	near(t, "all of few rows", few, metric.MMD(a[:40], b[:40]))
+	few, _ := draws.TwoSample(a[:40], b[:40], 9)
+	near(t, "all of few rows", few, draws.MMD(a[:40], b[:40]))
 }
 
 func TestDrawsOfAnotherShapePanic(t *testing.T) {
-	for name, draws := range map[string][][][]float64{"rows": {{{1}}}, "features": {{{1}, {2, 3}}}} {
+	for name, drawn := range map[string][][][]float64{"rows": {{{1}}}, "features": {{{1}, {2, 3}}}} {
 		func() {
 			defer func() {
 				if recover() == nil {
 					t.Errorf("%s: got no panic", name)
 				}
 			}()
-			metric.EnergyScores([][]float64{{1}, {2}}, draws)
+			draws.EnergyScores([][]float64{{1}, {2}}, drawn)
 		}()
 	}
 }

@@ -1,15 +1,17 @@
-package metric
+package draws
 
 import (
 	"fmt"
 	"slices"
 
 	"gsdnet/internal/stream"
+	"gsdnet/metric"
+	"gsdnet/metric/internal/numbers"
 )
 
-// MeanOfDraws returns the mean [n,q] of K draws [K,n,q], the point estimate whose RMSE is
+// Mean returns the mean [n,q] of K draws [K,n,q], the point estimate whose RMSE is
 // reported. It is nil of no draws.
-func MeanOfDraws(draws [][][]float64) [][]float64 {
+func Mean(draws [][][]float64) [][]float64 {
 	if len(draws) == 0 {
 		return nil
 	}
@@ -26,7 +28,7 @@ func MeanOfDraws(draws [][][]float64) [][]float64 {
 	return mean
 }
 
-// FeatureCRPS returns for every row the mean over its features of SampleCRPS, for the
+// FeatureCRPS returns for every row the mean over its features of CRPS, for the
 // truth [n,q] and K draws [K,n,q]. Unlike EnergyScores it does not see whether the
 // features of a row belong together.
 func FeatureCRPS(truth [][]float64, draws [][][]float64) []float64 {
@@ -38,14 +40,14 @@ func FeatureCRPS(truth [][]float64, draws [][][]float64) []float64 {
 			for k := range draws {
 				of[k] = draws[k][i][j]
 			}
-			out[i] += SampleCRPS(of, y) / float64(len(row))
+			out[i] += CRPS(of, y) / float64(len(row))
 		}
 	}
 	return out
 }
 
-// DrawnCoverage says how often the central interval of K draws held the truth.
-type DrawnCoverage struct {
+// Coverage says how often the central interval of K draws held the truth.
+type Coverage struct {
 	Level   float64 `json:"level"`
 	Draws   int     `json:"draws"`   // K
 	N       int     `json:"n"`       // values
@@ -53,21 +55,21 @@ type DrawnCoverage struct {
 	Ideal   float64 `json:"ideal"`   // what draws from the distribution of the truth would give: IdealCoverage
 }
 
-// DrawCoverage returns the coverage of the SampleInterval of K draws, one for each level
-// (none given: Levels), for the truth [n,q] and draws [K,n,q]. For the coverage of
+// Cover returns the coverage of the Interval of K draws, one for each level
+// (none given: metric.Levels), for the truth [n,q] and draws [K,n,q]. For the coverage of
 // conversations pass their ConversationMeans. It is NaN of no values or no draws. A level
 // outside (0,1) panics.
-func DrawCoverage(truth [][]float64, draws [][][]float64, levels ...float64) []DrawnCoverage {
+func Cover(truth [][]float64, draws [][][]float64, levels ...float64) []Coverage {
 	sameDraws(truth, draws)
 	if len(levels) == 0 {
-		levels = Levels[:]
+		levels = metric.Levels[:]
 	}
-	out := make([]DrawnCoverage, len(levels))
+	out := make([]Coverage, len(levels))
 	for l, level := range levels {
 		if !(level > 0 && level < 1) {
-			panic(fmt.Sprintf("metric: interval level %g", level))
+			panic(fmt.Sprintf("draws: interval level %g", level))
 		}
-		out[l] = DrawnCoverage{Level: level, Draws: len(draws), Ideal: IdealCoverage(level, len(draws))}
+		out[l] = Coverage{Level: level, Draws: len(draws), Ideal: IdealCoverage(level, len(draws))}
 	}
 	of := make([]float64, len(draws))
 	for i, row := range truth {
@@ -78,19 +80,19 @@ func DrawCoverage(truth [][]float64, draws [][][]float64, levels ...float64) []D
 			slices.Sort(of)
 			for l, level := range levels {
 				out[l].N++
-				if quantile(of, (1-level)/2) <= y && y <= quantile(of, (1+level)/2) {
+				if numbers.Quantile(of, (1-level)/2) <= y && y <= numbers.Quantile(of, (1+level)/2) {
 					out[l].Covered++
 				}
 			}
 		}
 	}
 	for l := range out {
-		out[l].Covered = orNaN(out[l].Covered/float64(out[l].N), out[l].N > 0 && len(draws) > 0)
+		out[l].Covered = numbers.OrNaN(out[l].Covered/float64(out[l].N), out[l].N > 0 && len(draws) > 0)
 	}
 	return out
 }
 
-// IdealCoverage returns the share of values that the SampleInterval of a level holds when
+// IdealCoverage returns the share of values that the Interval of a level holds when
 // the K draws and the truth come from one distribution: level·(K−1)/(K+1), which is .706
 // for 16 draws and .622 for 8 at level .8. Between two neighbours of K+1 exchangeable
 // values the truth falls with chance 1/(K+1). This is exact where the interval ends on
@@ -136,14 +138,14 @@ func LagOne(rows [][]float64, conversations []int32, positions []int) float64 {
 		}
 		n += len(rows[i])
 	}
-	return orNaN(sum/float64(n), n > 0)
+	return numbers.OrNaN(sum/float64(n), n > 0)
 }
 
 // MarshalJSON writes a number that is not finite as null.
-func (c DrawnCoverage) MarshalJSON() ([]byte, error) { return marshal(c) }
+func (c Coverage) MarshalJSON() ([]byte, error) { return numbers.Marshal(c) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.
-func (c *DrawnCoverage) UnmarshalJSON(text []byte) error {
-	type plain DrawnCoverage
-	return unmarshal(text, (*plain)(c))
+func (c *Coverage) UnmarshalJSON(text []byte) error {
+	type plain Coverage
+	return numbers.Unmarshal(text, (*plain)(c))
 }

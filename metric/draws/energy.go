@@ -1,8 +1,10 @@
-package metric
+package draws
 
 import (
 	"fmt"
 	"math"
+
+	"gsdnet/metric/internal/numbers"
 )
 
 // EnergyScore scores K draws [K,q] of a vector against its truth [q], the smaller the
@@ -11,7 +13,7 @@ import (
 //	1/K·Σ|xᵢ−y| − 1/(2K(K−1))·ΣΣ|xᵢ−xⱼ|
 //
 // with Euclidean distances: the CRPS of several dimensions (Gneiting and Raftery, JASA
-// 102, 2007, Eq. 21), in the unbiased form of SampleCRPS, so that models with different K
+// 102, 2007, Eq. 21), in the unbiased form of CRPS, so that models with different K
 // compare. Its expectation is least for draws from the distribution of the truth. A
 // single draw gives |x−y|, no draws give NaN.
 func EnergyScore(truth []float64, draws [][]float64) float64 {
@@ -23,7 +25,7 @@ func EnergyScore(truth []float64, draws [][]float64) float64 {
 			score -= distance(x, other) / (k * (k - 1))
 		}
 	}
-	return orNaN(score, len(draws) > 0)
+	return numbers.OrNaN(score, len(draws) > 0)
 }
 
 // EnergyScores returns the EnergyScore of every row, for the truth [n,q] and K draws
@@ -100,11 +102,11 @@ func distance(x, y []float64) float64 {
 func sameDraws(truth [][]float64, draws [][][]float64) {
 	for k, draw := range draws {
 		if len(draw) != len(truth) {
-			panic(fmt.Sprintf("metric: draw %d has %d rows, the truth has %d", k, len(draw), len(truth)))
+			panic(fmt.Sprintf("draws: draw %d has %d rows, the truth has %d", k, len(draw), len(truth)))
 		}
 		for i := range draw {
 			if len(draw[i]) != len(truth[i]) {
-				panic(fmt.Sprintf("metric: draw %d, row %d: %d features, the truth has %d", k, i, len(draw[i]), len(truth[i])))
+				panic(fmt.Sprintf("draws: draw %d, row %d: %d features, the truth has %d", k, i, len(draw[i]), len(truth[i])))
 			}
 		}
 	}

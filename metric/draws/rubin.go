@@ -1,4 +1,4 @@
-package metric
+package draws
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"gsdnet/metric/internal/numbers"
 )
 
 // Pooled is an estimate from several completed data sets and its uncertainty, which has a
@@ -27,11 +29,11 @@ type Pooled struct {
 func Pool(estimates, variances []float64) Pooled {
 	sameLength(len(estimates), len(variances))
 	if len(estimates) < 2 {
-		panic(fmt.Sprintf("metric: %d completions to pool, want at least 2", len(estimates)))
+		panic(fmt.Sprintf("draws: %d completions to pool, want at least 2", len(estimates)))
 	}
 	for k, v := range variances {
 		if v < 0 {
-			panic(fmt.Sprintf("metric: completion %d has the squared standard error %g, want at least 0", k, v))
+			panic(fmt.Sprintf("draws: completion %d has the squared standard error %g, want at least 0", k, v))
 		}
 	}
 	k := float64(len(estimates))
@@ -50,7 +52,7 @@ func Pool(estimates, variances []float64) Pooled {
 // Estimate ± t·√Total, with t the quantile of Student's t. Another level panics.
 func (p Pooled) Interval(level float64) (low, high float64) {
 	if !(level > 0 && level < 1) {
-		panic(fmt.Sprintf("metric: interval level %g", level))
+		panic(fmt.Sprintf("draws: interval level %g", level))
 	}
 	t := math.Sqrt2 * math.Erfinv(level)
 	if !math.IsInf(p.Freedom, 1) {
@@ -61,12 +63,12 @@ func (p Pooled) Interval(level float64) (low, high float64) {
 }
 
 // MarshalJSON writes a number that is not finite as null.
-func (p Pooled) MarshalJSON() ([]byte, error) { return marshal(p) }
+func (p Pooled) MarshalJSON() ([]byte, error) { return numbers.Marshal(p) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN, and of Freedom infinity.
 func (p *Pooled) UnmarshalJSON(text []byte) error {
 	type plain Pooled
-	if err := unmarshal(text, (*plain)(p)); err != nil {
+	if err := numbers.Unmarshal(text, (*plain)(p)); err != nil {
 		return err
 	}
 	if math.IsNaN(p.Freedom) {
