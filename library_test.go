@@ -15,9 +15,9 @@ import (
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 // tiny is a corpus of short conversations, of which some cells are missing.

@@ -5,8 +5,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
-	"gsdnet/metric"
 	"gsdnet/internal/fault"
+	"gsdnet/metric"
 )
 
 // DefaultSamples is how often a conversation is completed unless Options say

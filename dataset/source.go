@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 // Special paths.

@@ -10,8 +10,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/missing"
 	"gsdnet/internal/fault"
+	"gsdnet/missing"
 )
 
 // AuditFile says, beside the frozen masks of a data set, what they really withhold.

@@ -12,11 +12,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/tomlfault"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // keys are a grid's own keys, but those that list the points of a protocol.

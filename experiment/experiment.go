@@ -50,6 +50,9 @@ type Dataset struct {
 	Name   string         `toml:"name"` // in run directories and tables
 	Path   string         `toml:"path"` // relative to the data directory, or synthetic:…
 	Fields dataset.Fields `toml:"data"` // which array plays which part
+	// Printed names the data set of the paper whose printed figures stand beside the
+	// results in a report, such as "CMU-MOSI"; empty for none.
+	Printed string `toml:"printed"`
 
 	corpus *erc.Corpus
 	masks  map[string]missing.Mask // frozen, of the split that is evaluated, by rule

@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
 	"gsdnet/missing"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // What one model is trained for.

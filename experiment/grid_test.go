@@ -8,10 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/fault"
 	_ "gsdnet/model/all"
 	"gsdnet/model/fill"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 const grid = `

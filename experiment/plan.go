@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,15 +30,25 @@ type plan struct {
 type planned struct {
 	File  string     `json:"file"` // its name without the folder
 	Cells []Identity `json:"cells"`
+	// Printed is Dataset.Printed by the name of the data set, where there is one.
+	Printed map[string]string `json:"printed,omitempty"`
 }
 
 // keepPlan enters the cells of a grid into the PlanFile of a folder.
-func keepPlan(out, grid string, cells []Cell) error {
+func keepPlan(out string, g *Grid, cells []Cell) error {
 	p, err := readPlan(filepath.Join(out, PlanFile))
 	if err != nil {
 		return err
 	}
-	now := planned{File: filepath.Base(grid)}
+	now := planned{File: filepath.Base(g.path)}
+	for i := range g.Datasets {
+		if name := g.Datasets[i].Printed; name != "" {
+			if now.Printed == nil {
+				now.Printed = map[string]string{}
+			}
+			now.Printed[g.Datasets[i].Name] = name
+		}
+	}
 	for i := range cells {
 		now.Cells = append(now.Cells, cells[i].Identity)
 	}
@@ -45,7 +56,7 @@ func keepPlan(out, grid string, cells []Cell) error {
 	switch {
 	case !known:
 		p.Grids = slices.Insert(p.Grids, at, now)
-	case slices.Equal(p.Grids[at].Cells, now.Cells):
+	case slices.Equal(p.Grids[at].Cells, now.Cells) && maps.Equal(p.Grids[at].Printed, now.Printed):
 		return nil
 	default:
 		p.Grids[at] = now
@@ -91,6 +102,17 @@ func Planned(out string) ([]Identity, error) {
 				all = append(all, id)
 			}
 		}
+	}
+	return all, err
+}
+
+// PrintedAs returns, by the name of a data set, the data set of the paper whose printed
+// figures a report shows beside it, as the grids of a sweep's folder say.
+func PrintedAs(out string) (map[string]string, error) {
+	p, err := readPlan(filepath.Join(out, PlanFile))
+	all := map[string]string{}
+	for _, grid := range p.Grids {
+		maps.Copy(all, grid.Printed)
 	}
 	return all, err
 }

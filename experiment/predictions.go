@@ -12,9 +12,9 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/metric"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // Number is how floats are written: short, exact enough, nothing for NaN.

@@ -40,7 +40,7 @@ func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error)
 	if err := g.freeze(cells, out); err != nil {
 		return nil, err
 	}
-	if err := keepPlan(out, g.path, cells); err != nil {
+	if err := keepPlan(out, g, cells); err != nil {
 		return nil, err
 	}
 	s := &Sweep{Out: out, dataDir: dataDir, corpora: map[corpusKey]*erc.Corpus{}}

@@ -11,8 +11,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/rundir"
 	"gsdnet/internal/fault"
+	"gsdnet/rundir"
 )
 
 // PredictionsFile lists a run's predictions under every test mask.

@@ -12,9 +12,9 @@ import (
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/metric"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // kept writes a record with predictions of one mask into a directory.

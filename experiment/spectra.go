@@ -10,9 +10,9 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/spectral"
-	"gsdnet/internal/fault"
 )
 
 // SpectraFile keeps the spectra of the test conversations' graphs before and

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Bucket returns the length a conversation, or a window of a long one, is padded to:
-// few enough lengths that graphs are compiled a handful of times, close enough that
-// little is wasted.
+// Bucket returns the length to which a conversation of n utterances is padded: the next
+// multiple of 16 up to 64, of 32 up to 128, and of 64 above. There are few such lengths,
+// so few graphs are compiled, and little of a graph is padding.
 func Bucket(n int) int {
 	step := 16
 	switch {

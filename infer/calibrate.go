@@ -13,10 +13,10 @@ const (
 	stretchSteps = 30
 )
 
-// Calibrate returns the factor on the Laplace scales of the head that gives the
-// lowest CRPS on the validation masks together. A head that has learnt its
-// training labels too well is too sure of itself; the factor widens its intervals
-// without moving a prediction. 1 where there are no distributions.
+// Calibrate returns the factor on the Laplace scales of the head that gives the lowest
+// CRPS over all validation masks. The intervals of a head that has over-fitted its
+// training labels are too narrow; the factor widens them and leaves the predictions as
+// they are. It returns 1 if there are no distributions.
 func Calibrate(cells []MaskResult) float64 {
 	low, high := math.Log(leastStretch), math.Log(mostStretch)
 	loss := func(logFactor float64) float64 { return stretchedCRPS(cells, math.Exp(logFactor)) }

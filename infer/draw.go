@@ -6,16 +6,16 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 // Draw is one sample of what is missing in a conversation and what the model predicts
-// from it, utterance by utterance. What the task does not have, or was not asked for, is
-// nil, and so are the features of a modality that the run does not have.
+// from it, one entry an utterance. A field is nil if the task does not have it, if it was
+// not asked for, or if the run does not have the modality.
 type Draw struct {
-	Location, Scale []float64   // [N] score and Laplace scale
-	Logits          [][]float64 // [N,C]
+	Location, Scale []float64   // [N] predicted score and its Laplace scale
+	Logits          [][]float64 // [N,C] of the classes
 	// Sampled holds the features as the model draws them, Recovered the same after
 	// shrinkage (model.Shrinkage). Both are standardised, [m][N][D_m].
 	Recovered, Sampled [erc.NumModalities][][]float32

@@ -10,31 +10,32 @@ import (
 	"gsdnet/model"
 )
 
-// MaskResult is a model's result on one frozen mask. Of Scores and Classes it has the
-// task's.
+// MaskResult is the result of a model on one frozen mask. One of Scores and Classes is
+// set, by the task.
 type MaskResult struct {
 	Rule     string            `json:"rule"` // "random 0.3", "fixed {t,v}"
 	Scores   *metric.Scores    `json:"scores,omitempty"`
 	Classes  *metric.Classes   `json:"classes,omitempty"`
 	Coverage []metric.Coverage `json:"coverage,omitempty"`
-	// Recovery of the withheld cells, against encoded and against standardised
-	// raw features, these also before they are weighed (Recovery); nil when not
-	// asked for, or when nothing was withheld.
+	// Encoded, Raw and Sampled compare recovered features with withheld ones: in the
+	// space of the encoder, in standardised raw features after shrinkage
+	// (model.Shrinkage), and before it. They are nil if this was not asked for or if
+	// nothing was withheld.
 	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
 	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
 	Sampled *metric.Recovery `json:"recovery_sampled,omitempty"`
-	// Imputed is the coverage of normal intervals of the withheld raw features,
-	// standardised; likewise.
+	// Imputed is the coverage of normal intervals for the withheld raw features. It is
+	// nil when Raw is.
 	Imputed []metric.Coverage `json:"imputed,omitempty"`
 
-	// Labels and Predictions of every utterance of the split: scores, NaN
-	// unlabelled, or classes, erc.Unlabelled.
+	// Labels and Predictions have an entry for every utterance of the split: scores, with
+	// NaN for no label, or classes, with erc.Unlabelled for none.
 	Labels        []float64        `json:"-"`
 	Predictions   []float64        `json:"-"`
 	Distributions []metric.Mixture `json:"-"`
 }
 
-// Evaluation is a split under its frozen masks.
+// Evaluation evaluates predictors on the samples of one split under frozen masks.
 type Evaluation struct {
 	samples []Sample
 	masks   []missing.Mask
@@ -46,8 +47,8 @@ func NewEvaluation(samples []Sample, masks []missing.Mask, setup model.Setup) *E
 	return &Evaluation{samples: samples, masks: masks, setup: setup}
 }
 
-// Run evaluates a predictor on every mask. If the request is for recovered features,
-// these are measured too.
+// Run evaluates a predictor on every mask, in their order. Recovered features are
+// measured if the request asks for them.
 func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskResult, error) {
 	var truth []Draw
 	if r.Recovered {
@@ -154,8 +155,8 @@ func (e *Evaluation) recovery(cell *MaskResult, convs []Observed, forecasts []Pr
 	cell.Imputed = metric.CoverNormal(wantRaw, gotRaw, deviations)
 }
 
-// MeanError is what training selects by: the mean over the masks of the absolute
-// error, or of 1 − weighted F1 for classes.
+// MeanError is the validation error by which training selects the epoch: the mean over the
+// masks of the mean absolute error or, for classes, of 1 − weighted F1.
 func MeanError(cells []MaskResult) float64 {
 	sum := 0.0
 	for _, c := range cells {

@@ -7,21 +7,23 @@ import (
 	"gsdnet/missing"
 )
 
-// Filled is a conversation as it was, and as one completion has it, in
-// standardised raw features.
+// Filled is a conversation with its holes filled by one draw, beside the original. Features
+// are standardised.
 type Filled struct {
-	Available, Present []erc.Present // what the corpus has, what the mask left
+	Available, Present []erc.Present // modalities that the corpus has, and that the mask left
 	// Original, Recovered and Sampled [m][utterance] are of width D_m, the last two
-	// as in Completion; Original is nil where the corpus has none.
+	// as in Draw; Original is nil where the corpus has none.
 	Original, Recovered, Sampled [erc.NumModalities][][]float32
 }
 
-// Withheld reports whether the mask took a cell away that the corpus has.
+// Withheld reports whether the corpus has modality m of utterance u and the mask withholds
+// it.
 func (c *Filled) Withheld(u int, m erc.Modality) bool {
 	return c.Available[u].Has(m) && !c.Present[u].Has(m)
 }
 
-// Complete completes a split once under a mask, conversation by conversation.
+// Complete fills the conversations of a split under a mask with one draw each, in their
+// order.
 func (t *Trained) Complete(ctx context.Context, c *erc.Corpus, split erc.Split, mask missing.Mask) ([]Filled, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {

@@ -11,23 +11,25 @@ import (
 	"gsdnet/rundir"
 )
 
-// Prediction is what K completions of one conversation say together, utterance by
-// utterance. Of Distribution and Class it has the task's.
+// Prediction is what K draws of one conversation say together, one entry an utterance.
+// Distribution is set for scores, Class and Probability for classes.
 type Prediction struct {
-	Distribution []metric.Mixture // [N] the score: a mixture over the completions
+	Distribution []metric.Mixture // [N] of the score, a mixture over the draws
 	Class        []int32          // [N] the most probable class
-	Probability  [][]float64      // [N,C] mean over the completions
-	// Recovered [m][N][D_m] is the mean over the completions of the standardised
-	// raw features, Deviation what it may be off by, Encoded the mean in the space
-	// of Eq. 14. Nil unless asked for, and of a modality that the run does not have.
-	// The square of Deviation is the variance over the completions and, where a cell
-	// is missing, the mean square of what completions missed on the validation masks;
-	// 0 where a cell was observed.
+	Probability  [][]float64      // [N,C] mean over the draws
+	// Recovered [m][N][D_m] is the mean over the draws of the standardised raw features,
+	// Encoded the mean in the space of Eq. 14. Deviation is the standard deviation of the
+	// error of Recovered: its square is the variance over the draws plus, if the cell is
+	// missing, the mean squared error on the validation masks. It is 0 for an observed
+	// cell. All three are nil unless asked for, and for a modality that the run does not
+	// have.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
 	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
 }
 
-// Predict completes conversations and gathers what the completions say.
+// Predict draws r.Samples completions of each conversation and combines them. Its errors
+// are a number of samples out of range, a result that is not finite, a closed predictor,
+// and the context's.
 func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]Prediction, error) {
 	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
 		return nil, err

@@ -12,26 +12,27 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/model/layer"
-	"gsdnet/internal/fault"
 )
 
-// Request says how conversations are completed.
+// Request holds the settings of a completion.
 type Request struct {
-	Samples   int                     // K, the completions of each conversation, at least 1
-	Seed      uint64                  // of the noise
-	Recovered bool                    // asks for the recovered features too
-	Watch     func(conversations int) // is called now and then with how many completions are newly done; may be nil
+	Samples   int    // K, the number of draws of each conversation, at least 1
+	Seed      uint64 // of the noise
+	Recovered bool   // return recovered features too
+	// Watch is called after every batch with the number of draws that it made; it may be
+	// nil.
+	Watch func(draws int)
 }
 
 // Predictor runs a model's inference graphs with fixed weights. Goroutines may use
 // it at the same time.
 type Predictor struct {
 	Name    string  // of the run, for messages
-	Stretch float64 // multiplies the head's Laplace scales; 1 leaves them
-	// Recovery weighs what recovered features depart from their anchor, and says
-	// how far off they are.
+	Stretch float64 // factor on the head's Laplace scales; 1 leaves them as they are
+	// Shrinkage is applied to recovered features and gives their deviations.
 	Shrinkage model.Shrinkage
 	model     model.Model
 	params    *model.Params
@@ -43,7 +44,8 @@ type Predictor struct {
 	closed    atomic.Bool
 }
 
-// NewPredictor returns a predictor on weights in a store.
+// NewPredictor returns a predictor of a model with the weights in a store. Close it after
+// use.
 func NewPredictor(backend engine.Backend, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
 	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup}
 	p.forecast = engine.NewGraphs(backend, store, &p.building, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
@@ -93,13 +95,11 @@ func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) en
 
 func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", outAnchor, k, m) }
 
-// Run completes every conversation Samples times and calls visit with each result:
-// the completions of a conversation in their order, conversations in an order that
-// depends on their lengths. Where the model says that the draws of a batch do not vary
-// (model.Model), one is computed for all.
-//
-// Of a conversation longer than MaxLength the completions are put together from those
-// of its windows.
+// Run makes r.Samples draws of every conversation and calls visit with each: the draws of
+// one conversation in their order, conversations in an order that depends on their
+// lengths. If the model says that the draws of a batch do not vary, one is computed and
+// visited r.Samples times. The draws of a conversation longer than MaxLength are joined
+// from those of its windows.
 func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
 	plan := cut(convs)
 	r.Watch = plan.watch(r.Watch)

@@ -5,11 +5,11 @@ import (
 	"strconv"
 
 	"gsdnet/erc"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
-// Sample is a conversation ready for a model: standardised, with its truth.
+// Sample is a conversation with standardised features and its labels.
 type Sample struct {
 	Source *erc.Conversation
 	key    uint64
@@ -18,7 +18,7 @@ type Sample struct {
 	voices []erc.Speaker
 }
 
-// CheckCorpus returns what erc.Corpus.Check finds, with a hint.
+// CheckCorpus returns the error of erc.Corpus.Check with a hint, or nil.
 func CheckCorpus(c *erc.Corpus) error {
 	err := c.Check()
 	switch {
@@ -30,7 +30,7 @@ func CheckCorpus(c *erc.Corpus) error {
 	return fault.Input("mend the corpus; its Check says the same", "%s: %w", c.Name, err)
 }
 
-// Samples standardises conversations.
+// Samples standardises the features of conversations with a scaler.
 func Samples(convs []erc.Conversation, scaler *model.Scaler) []Sample {
 	samples := make([]Sample, len(convs))
 	for i := range convs {
@@ -74,7 +74,8 @@ func key(conv *erc.Conversation) uint64 {
 	return h.Sum64()
 }
 
-// Streams tells the sample's random streams from those of others.
+// Streams returns the numbers that identify the sample's random streams: they depend on
+// the conversation's number and, for a piece of a long one, on which piece it is.
 func (s *Sample) Streams() []uint64 {
 	if s.part == 0 {
 		return []uint64{s.key}
@@ -85,18 +86,18 @@ func (s *Sample) Streams() []uint64 {
 // Len returns the number of utterances.
 func (s *Sample) Len() int { return len(s.Truth.Present) }
 
-// Present returns what the corpus has of each utterance.
+// Present returns which modalities the corpus has of each utterance.
 func (s *Sample) Present() []erc.Present { return s.Truth.Present }
 
-// Observed is a sample as a mask leaves it.
+// Observed is what a mask leaves of a Sample. It is all that a model sees.
 type Observed struct {
 	model.Conversation
 	source *erc.Conversation // for messages
 	from   int               // the utterance of source that the first one is
 }
 
-// Observe returns what a model may see when only present is left. A cell that
-// the corpus lacks stays absent.
+// Observe returns the sample with the modalities in present, one entry an utterance. A
+// modality that the corpus lacks stays absent.
 func (s *Sample) Observe(present []erc.Present) Observed {
 	c := Observed{source: s.Source}
 	c.Key, c.Part, c.Speakers, c.Present = s.key, s.part, s.voices, make([]erc.Present, s.Len())

@@ -8,7 +8,8 @@ import (
 	"gsdnet/model"
 )
 
-// Shrinkage measures one completion of each mask.
+// Shrinkage fits the shrinkage of recovered features to one draw of every conversation
+// under every mask.
 func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (model.Shrinkage, error) {
 	var sums [erc.NumModalities]departures
 	for _, mask := range e.masks {

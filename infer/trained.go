@@ -8,13 +8,13 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
-// Trained is a finished run, ready to predict.
+// Trained is a trained run with its weights loaded.
 type Trained struct {
 	rundir.Meta
 	Config *rundir.Config
@@ -25,7 +25,8 @@ type Trained struct {
 	*Predictor
 }
 
-// Open reads the directory of a finished run. Close it after use.
+// Open reads the directory of a finished run. Close it after use. Its errors are those of
+// rundir.Read.
 func Open(dir string, backend engine.Backend) (*Trained, error) { return open(dir, backend, false) }
 
 // OpenUnfinished reads a run directory whether its training has ended or not. Of an
@@ -81,8 +82,8 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 	return Samples(convs, t.Scaler), nil
 }
 
-// Everyone is Samples of all the conversations of a corpus, which may be nil: that,
-// too, is an error.
+// Everyone returns the samples of all conversations of a corpus, with the errors of
+// Samples. A nil corpus is an error.
 func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
 	if c == nil {
 		return nil, CheckCorpus(c)
@@ -90,8 +91,8 @@ func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
 	return t.Samples(c, c.Conversations)
 }
 
-// Predict completes conversations as they are. The noise is that of the run's own
-// seed where the request has none.
+// Predict predicts from samples with everything that the corpus has of them. If the
+// request has no seed, the run's own seed is used.
 func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Prediction, error) {
 	convs := make([]Observed, len(samples))
 	for i := range samples {
@@ -108,8 +109,8 @@ func (t *Trained) seeded(r Request) Request {
 	return r
 }
 
-// Evaluate completes a split under each mask, and scores it. The noise is that of
-// the run's own seed where the request has none.
+// Evaluate evaluates the run on a split under each mask. If the request has no seed, the
+// run's own seed is used. Its errors are those of Samples, and a corpus with another task.
 func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]MaskResult, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
@@ -122,8 +123,8 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.seeded(r))
 }
 
-// Masks returns frozen masks of a split for the rules: the run's own where it
-// has them for this corpus, else drawn the same way.
+// Masks returns frozen masks of a split, one for each rule. Masks that the run has for this
+// corpus are read from its directory; others are drawn with its mask seed.
 func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([]missing.Mask, error) {
 	if len(c.In(split)) == 0 {
 		return nil, fault.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Name, split)
@@ -149,7 +150,7 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 	return drawn, nil
 }
 
-// Path returns a file's path in the run directory.
+// Path returns the path of a file in the run directory.
 func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
 
 // SameData returns "" if the corpus is the one that the run was trained on, read

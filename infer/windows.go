@@ -7,13 +7,13 @@ import (
 	"gsdnet/model"
 )
 
-// A conversation of more than MaxLength utterances is processed in windows,
-// because graphs, spectra and attention grow with the square of the length or
-// faster. Completions and predictions come from overlapping windows of MaxLength
-// utterances: each is computed as a conversation of its own, and of each the middle
-// is kept, so that every utterance has at least windowContext utterances of its
-// conversation on either side, or all there are. Training and what measures graphs
-// use consecutive pieces without an overlap, so that no utterance counts twice.
+// A conversation of more than MaxLength utterances is processed in windows, because the
+// cost of graphs, spectra and attention grows with the square of the length or faster.
+// Draws and predictions come from overlapping windows of MaxLength utterances. Each window
+// is computed as a conversation of its own, and its middle is kept, so that every kept
+// utterance has at least windowContext neighbours of its conversation on either side, or
+// all that exist. Training, and the measures of graphs, use consecutive pieces without an
+// overlap, so that no utterance counts twice.
 const (
 	MaxLength     = 256
 	windowContext = 48
@@ -172,8 +172,8 @@ func (c *Draw) append(next Draw) {
 	}
 }
 
-// Pieces returns samples with long ones in consecutive pieces of nearly the same
-// length, at most MaxLength.
+// Pieces cuts samples of more than MaxLength utterances into consecutive samples of nearly
+// equal length. Shorter samples are returned as they are.
 func Pieces(samples []Sample) []Sample {
 	var out []Sample
 	for i := range samples {
@@ -200,7 +200,7 @@ func (s *Sample) between(from, to, part int) Sample {
 	return out
 }
 
-// Pieces returns the conversation in pieces, as Pieces does samples.
+// Pieces cuts the conversation in the same way as the function Pieces cuts samples.
 func (c *Filled) Pieces() []Filled {
 	n := len(c.Present)
 	count := max((n+MaxLength-1)/MaxLength, 1)

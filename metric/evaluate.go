@@ -108,14 +108,22 @@ func sameShape(a, b [][]float64) {
 }
 
 // Fields lists the keys of the JSON of an evaluation, the number of rows first.
-func (Scores) Fields() []string   { return ofScores.fields() }
-func (Classes) Fields() []string  { return ofClasses.fields() }
+func (Scores) Fields() []string { return ofScores.fields() }
+
+// Fields is Scores.Fields for classes.
+func (Classes) Fields() []string { return ofClasses.fields() }
+
+// Fields is Scores.Fields for recovered features.
 func (Recovery) Fields() []string { return ofFeatures.fields() }
 
 // MarshalJSON writes the metrics in the order of their declarations, one that is not
 // finite as null.
-func (s Scores) MarshalJSON() ([]byte, error)   { return ofScores.marshal(s.N, s.Values) }
-func (c Classes) MarshalJSON() ([]byte, error)  { return ofClasses.marshal(c.N, c.Values) }
+func (s Scores) MarshalJSON() ([]byte, error) { return ofScores.marshal(s.N, s.Values) }
+
+// MarshalJSON is Scores.MarshalJSON for classes.
+func (c Classes) MarshalJSON() ([]byte, error) { return ofClasses.marshal(c.N, c.Values) }
+
+// MarshalJSON is Scores.MarshalJSON for recovered features.
 func (r Recovery) MarshalJSON() ([]byte, error) { return ofFeatures.marshal(r.N, r.Values) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; null becomes NaN.

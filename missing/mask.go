@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"gsdnet/erc"
-	"gsdnet/internal/stream"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/stream"
 )
 
 // Mask is a frozen draw: what every model sees of one split, the same for all of

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"gsdnet/erc"
-	"gsdnet/missing"
 	"gsdnet/internal/fault"
+	"gsdnet/missing"
 )
 
 // wantInput wants an error in what the user gave: one line and a hint.

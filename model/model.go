@@ -45,7 +45,8 @@ func (s Setup) Inhabited() Setup {
 	return s
 }
 
-// Draw names the random streams of one pass. The same Draw gives the same noise.
+// Pass names the random streams of one pass over a batch. The same Pass gives the same
+// noise.
 type Pass struct {
 	Seed   uint64
 	Step   uint64 // training step; 0 outside training

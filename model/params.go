@@ -9,8 +9,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 
-	"gsdnet/internal/stream"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/stream"
 )
 
 // Params is where a model's parameters live: a path in a store. A parameter is

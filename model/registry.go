@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"gsdnet/internal/limit"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/limit"
 )
 
 // Kind is a model that can be asked for by name.

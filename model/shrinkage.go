@@ -21,7 +21,8 @@ type Shrinkage struct {
 // feature without any completion.
 const unmeasured = 1
 
-// residual is the root mean square of what completions miss of a channel.
+// Deviation returns the root mean square error of a recovered channel, in standardised
+// units.
 func (r *Shrinkage) Deviation(m erc.Modality, channel int) float64 {
 	if channel < len(r.Residual[m]) {
 		return r.Residual[m][channel]

@@ -99,7 +99,7 @@ func ablationTable(ctx context.Context, b *board, groups [][]*method) (table, er
 		}
 		s.constants(b)
 		if b.protocol == missing.Default {
-			s.quoteAblation(b.dataset)
+			s.quoteAblation(b.printed)
 		}
 		t.sheets = append(t.sheets, s)
 	}
@@ -154,7 +154,8 @@ func (s *sheet) compareIn(ctx context.Context, c *comparison) {
 	}
 }
 
-// quoteAblation adds the paper's rows, whose measures are the columns.
+// quoteAblation adds the rows that the paper prints for one of its data sets; the
+// columns are measures.
 func (s *sheet) quoteAblation(dataset string) {
 	for _, f := range printedAblation(dataset) {
 		r := row{name: f.method + " (" + printedNote + ")", kind: quoted}

@@ -10,13 +10,14 @@ import (
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
-	"gsdnet/missing"
 	"gsdnet/internal/fault"
+	"gsdnet/missing"
 )
 
 // board is a data set under a protocol: methods side by side on the same masks.
 type board struct {
 	dataset, protocol string
+	printed           string           // data set of the paper whose figures stand beside it; empty for none
 	split             string           // that was evaluated
 	kind              missing.Protocol // declaration of the protocol
 	rules             []string         // in the protocol's order
@@ -59,7 +60,7 @@ func (s *sweep) boards() ([]*board, error) {
 			if !known {
 				return nil, fault.Input("report it with the version of gsdnet that evaluated it", "%s: protocol %q is not known", r.dir, r.Cell.Protocol)
 			}
-			byName[key] = &board{dataset: r.Cell.Dataset, protocol: r.Cell.Protocol, kind: kind, split: r.Split, constants: r.Result.Constants}
+			byName[key] = &board{dataset: r.Cell.Dataset, printed: s.printed[r.Cell.Dataset], protocol: r.Cell.Protocol, kind: kind, split: r.Split, constants: r.Result.Constants}
 		}
 		if err := byName[key].add(r); err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,8 +11,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/experiment"
-	"gsdnet/rundir"
 	"gsdnet/internal/fault"
+	"gsdnet/rundir"
 )
 
 // run is a finished run directory of a sweep.
@@ -27,6 +28,7 @@ type run struct {
 type sweep struct {
 	runs    []*run
 	missing []experiment.Identity
+	printed map[string]string // data set of the paper, by that of the sweep
 }
 
 // collect reads every run of the sweeps under a folder.
@@ -34,7 +36,7 @@ func collect(dir string) (*sweep, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fault.Input("give the --out folder of gsdnet sweep", "%w", err)
 	}
-	s := &sweep{}
+	s := &sweep{printed: map[string]string{}}
 	planned, alone := map[string]experiment.Identity{}, 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -63,7 +65,10 @@ func collect(dir string) (*sweep, error) {
 			for _, id := range cells {
 				planned[filepath.Join(folder, id.String())] = id
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return s.takePrinted(folder)
 		}
 		return nil
 	})
@@ -81,6 +86,19 @@ func collect(dir string) (*sweep, error) {
 	}
 	slices.SortFunc(s.missing, compareIdentities)
 	return s, nil
+}
+
+// takePrinted reads which data sets of a sweep's folder the paper prints figures of, and
+// refuses one that it has none of.
+func (s *sweep) takePrinted(folder string) error {
+	printed, err := experiment.PrintedAs(folder)
+	for name, of := range printed {
+		if err := fault.OneOf("printed of data set "+name, of, printedDatasets()...); err != nil {
+			return fmt.Errorf("%s: %w", folder, err)
+		}
+		s.printed[name] = of
+	}
+	return err
 }
 
 // noCells says why there is nothing to report on.

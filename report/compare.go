@@ -9,8 +9,8 @@ import (
 	"sync"
 
 	"gsdnet/experiment"
-	"gsdnet/metric"
 	"gsdnet/internal/fault"
+	"gsdnet/metric"
 )
 
 // replicates of the bootstrap, and its seed: the same folder gives the same

@@ -43,6 +43,8 @@ func sweep(t *testing.T, name, protocol string, rules []missing.Rule) string {
 			invent(t, dir, name, protocol, m, seed, rules)
 		}
 	}
+	plan := `{"grids":[{"file":"grid.toml","cells":[],"printed":{"mosi":"CMU-MOSI","mosei":"CMU-MOSEI"}}]}`
+	check(t, os.WriteFile(filepath.Join(dir, experiment.PlanFile), []byte(plan), 0o600))
 	return dir
 }
 

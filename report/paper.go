@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,8 +24,16 @@ var printedFiles = map[int][2]string{
 	2: {"paper/table2_random_missing.csv", "missing_rate"},
 }
 
-// printedDatasets says which of our data sets the paper reports on.
-var printedDatasets = map[string]string{"mosi": "CMU-MOSI", "mosei": "CMU-MOSEI"}
+// printedDatasets lists the data sets that the paper prints figures of.
+func printedDatasets() []string {
+	var names []string
+	for _, row := range printedRows(printedFiles[2][0])[1:] {
+		if !slices.Contains(names, row[0]) {
+			names = append(names, row[0])
+		}
+	}
+	return names
+}
 
 // printedAverage is the point that stands for the mean over all.
 const printedAverage = "Average"
@@ -38,7 +47,7 @@ type printed struct {
 	shares        map[string]float64 // by measure: acc2, f1, acc7
 }
 
-// printedFigures returns what the paper prints for a data set in one of its tables,
+// printedFigures returns what the paper prints for one of its data sets in a table,
 // nothing where it prints nothing. Only the default family of a protocol is printed.
 func printedFigures(dataset string, table int, defaultFamily bool) []printed {
 	file, ok := printedFiles[table]
@@ -54,25 +63,14 @@ func printedAblation(dataset string) []printed {
 }
 
 func readPrinted(path, dataset, method, point string) []printed {
-	name, ok := printedDatasets[dataset]
-	if !ok {
-		return nil
-	}
-	text, err := paperFiles.ReadFile(path)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil {
-		panic(fmt.Sprintf("report: %s: %v", path, err))
-	}
+	rows := printedRows(path)
 	place := map[string]int{}
 	for i, heading := range rows[0] {
 		place[heading] = i
 	}
 	var out []printed
 	for _, row := range rows[1:] {
-		if row[place["dataset"]] != name {
+		if row[place["dataset"]] != dataset {
 			continue
 		}
 		p := printed{method: row[place[method]], point: printedAverage, shares: map[string]float64{}}
@@ -85,6 +83,19 @@ func readPrinted(path, dataset, method, point string) []printed {
 		out = append(out, p)
 	}
 	return out
+}
+
+// printedRows returns the rows of a printed table, its heading first.
+func printedRows(path string) [][]string {
+	text, err := paperFiles.ReadFile(path)
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		panic(fmt.Sprintf("report: %s: %v", path, err))
+	}
+	return rows
 }
 
 // share reads a percentage, NaN of nothing.

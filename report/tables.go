@@ -178,7 +178,7 @@ func protocolTable(ctx context.Context, b *board) (table, error) {
 	if err != nil {
 		return t, err
 	}
-	figures := printedFigures(b.dataset, b.kind.Table, b.protocol == b.kind.Name)
+	figures := printedFigures(b.printed, b.kind.Table, b.protocol == b.kind.Name)
 	if len(figures) > 0 {
 		t.note += " Rows marked \"" + printedNote + "\" are the paper's figures, which were measured on features that are not ours: they do not compare."
 	}

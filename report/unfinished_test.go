@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // plan writes what a sweep leaves in its folder before its first cell: every method

@@ -19,11 +19,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gsdnet/experiment"
+	"gsdnet/internal/fault"
 	"gsdnet/metric"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -16,8 +16,8 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 const (
@@ -206,7 +206,7 @@ func tensorOf(v safetensors.TensorView) (*tensors.Tensor, error) {
 	return nil, fmt.Errorf("type %s is not one that checkpoints hold", v.DType())
 }
 
-// Save writes variables atomically.
+// Save writes variables, standardisation and metadata to a file, atomically.
 func Save(path string, vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) error {
 	data, err := encode(vars, scaler, meta)
 	if err != nil {

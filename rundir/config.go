@@ -11,11 +11,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"gsdnet/dataset"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
 	"gsdnet/internal/tomlfault"
 	"gsdnet/missing"
 	"gsdnet/model"
-	"gsdnet/internal/fault"
 )
 
 // Config describes a run whole. In TOML:

@@ -14,28 +14,30 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/dirlock"
-	"gsdnet/missing"
 	"gsdnet/internal/fault"
+	"gsdnet/missing"
 )
 
-// Dir is a run directory being filled.
+// Dir is a run directory that training writes to, under a lock.
 type Dir struct {
 	Name     string
-	Config   []byte // resolved
-	MaskHash string
+	Config   []byte // the resolved settings, TOML
+	MaskHash string // SHA-256 of the masks, once Masks was called
 	logFile  *os.File
 	lock     *dirlock.Lock
 	created  bool // the directory did not exist before
 	made     bool // its run did not exist before
-	Extended bool // a run is continued with other values of the keys in extending
+	Extended bool // the run is continued with another number of epochs or patience
 }
 
 // extending lists the settings that a run may be continued with other values of: they
 // say when training ends.
 var extending = []string{"epochs", "patience"}
 
-// Open makes a run directory, or finds the one to go on with, and locks it. A
-// directory in which no epoch was finished holds nothing to lose: it is started anew.
+// Open makes a run directory, or with resume opens an existing one, and locks it. A run
+// in which no epoch was finished is started anew. Its errors are a directory that holds
+// another run, settings that differ from those of the run to resume, and a lock that
+// another process holds. Close it after use.
 func Open(dir string, c *Config, resume bool) (*Dir, error) {
 	resolved, err := c.Resolved()
 	if err != nil {
@@ -107,14 +109,15 @@ func (r *Dir) clear() error {
 	return nil
 }
 
-// Abandon leaves nothing of a run that failed before its first epoch was finished.
+// Abandon removes the files of a run that failed before its first epoch was finished. It
+// leaves any other run as it is.
 func (r *Dir) Abandon() {
 	if r.made && !r.begun() {
 		_ = r.clear()
 	}
 }
 
-// Close gives the directory free, and removes it if nothing is in it.
+// Close releases the lock, and removes the directory if it is new and empty.
 func (r *Dir) Close() {
 	if r.logFile != nil {
 		r.logFile.Close()
@@ -165,8 +168,8 @@ func firstDifference(old, now []byte) string {
 	return "settings were removed"
 }
 
-// Masks freezes the validation and test masks in the run directory, or reads the
-// ones that are there, and returns those of validation.
+// Masks returns the frozen masks of the validation split. It reads the masks of the
+// directory; if there are none, it first draws and writes those of validation and test.
 func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	dir := r.Path(MaskDir)
 	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last

@@ -22,6 +22,8 @@ type EpochRecord struct {
 	Seconds    float64            `json:"seconds"`
 }
 
+// NewEpochRecord returns the line of an epoch that ended where at says. The validation
+// error is NaN if there was none.
 func NewEpochRecord(at Progress, losses map[string]float64, validation float64, elapsed time.Duration) EpochRecord {
 	r := EpochRecord{Epoch: at.Epoch, Step: at.Step, Losses: losses, Seconds: math.Round(elapsed.Seconds()*10) / 10}
 	if !math.IsNaN(validation) {
@@ -33,7 +35,7 @@ func NewEpochRecord(at Progress, losses map[string]float64, validation float64, 
 	return r
 }
 
-// Log appends a line.
+// Log appends a line to log.jsonl.
 func (r *Dir) Log(line EpochRecord) error {
 	if r.logFile == nil {
 		file, err := os.OpenFile(r.Path(LogFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -70,7 +72,7 @@ func ReadLog(dir string) ([]EpochRecord, error) {
 	return out, nil
 }
 
-// LogSize is where the log stands, to cut it back to on resuming.
+// LogSize returns the length of log.jsonl in bytes, 0 if there is none.
 func (r *Dir) LogSize() int64 {
 	info, err := os.Stat(r.Path(LogFile))
 	if err != nil {

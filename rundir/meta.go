@@ -4,23 +4,23 @@ import (
 	"gsdnet/model"
 )
 
-// Meta travels in a checkpoint's metadata.
+// Meta is the metadata of a checkpoint.
 type Meta struct {
 	Format     string          `json:"format"`
 	Config     string          `json:"config"` // the resolved TOML
 	Setup      model.Setup     `json:"setup"`
 	DataHash   string          `json:"data_sha256"`
 	MaskHash   string          `json:"masks_sha256"`
-	Seen       *Seen           `json:"seen,omitempty"` // of the data it was trained on
-	Epoch      int             `json:"epoch"`          // that the weights are from
-	Validation float64         `json:"validation"`     // what selected them
-	Stretch    float64         `json:"stretch"`        // on the head's scales, calibrated on validation
-	Shrinkage  model.Shrinkage `json:"recovery"`       // of recovered features, likewise
+	Seen       *Seen           `json:"seen,omitempty"` // fingerprint of the training data
+	Epoch      int             `json:"epoch"`          // of the weights
+	Validation float64         `json:"validation"`     // error that selected the epoch
+	Stretch    float64         `json:"stretch"`        // factor on the head's scales, from Calibrate
+	Shrinkage  model.Shrinkage `json:"recovery"`       // of recovered features
 	Finished   bool            `json:"finished"`       // training has ended and recovered features were measured
 	Progress   *Progress       `json:"progress,omitempty"`
 }
 
-// Progress is where training stood, in a state file.
+// Progress is the state of training in a state file.
 type Progress struct {
 	Epoch    int     `json:"epoch"` // next to run
 	Step     uint64  `json:"step"`
@@ -30,5 +30,5 @@ type Progress struct {
 	DataPath string  `json:"data_path,omitempty"` // of the conversations, for resuming
 }
 
-// EMAScope is where the averaged weights live, under the path of each weight.
+// EMAScope begins the path of a weight's moving average; the path of the weight follows.
 const EMAScope = "/ema"

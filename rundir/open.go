@@ -10,9 +10,9 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// Read reads the checkpoint of a run directory and the settings in it. It refuses
-// a run whose training has not ended unless unfinished is true, and a directory whose
-// settings are not those of its checkpoint.
+// Read reads the checkpoint of a run directory and the settings in it. Its errors are a
+// directory without a readable checkpoint, a run whose training has not ended unless
+// unfinished is true, and a config.toml that was changed after training.
 func Read(dir string, unfinished bool) (*Checkpoint, *Config, error) {
 	path := filepath.Join(dir, CheckpointFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

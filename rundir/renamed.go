@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 // removed are settings that no longer exist, with what to do instead.

@@ -8,9 +8,9 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/model"
-	"gsdnet/internal/fault"
 )
 
 // lose takes a modality away from the conversations of some splits.

@@ -13,10 +13,10 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 func TestCheckpointRefusals(t *testing.T) {

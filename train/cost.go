@@ -12,14 +12,14 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
-// Cost is what training is expected to take. It is right within a factor of about
-// two for the memory; the time depends on the processor and is an order of magnitude.
+// Cost is an estimate of what training takes. The memory is right within a factor of about
+// two. The time depends on the processor; it is right within a factor of ten.
 type Cost struct {
 	Bytes   float64 // of memory at most
 	Seconds float64 // a step

@@ -11,10 +11,10 @@ import (
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 // measured are settings whose memory is measured: a model, then assignments. The

@@ -10,10 +10,10 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/engine"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/stream"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // outOfPatience reports whether Patience epochs have passed without a better validation

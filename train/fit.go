@@ -10,20 +10,20 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
-// Options says what to fit, on what, into which directory.
+// Options are the arguments of Fit. Config, Corpus, Out and Backend must be set.
 type Options struct {
 	Config  *rundir.Config
 	Corpus  *erc.Corpus
 	Out     string // the run directory
 	Backend engine.Backend
-	Resume  bool // go on where a stopped run stood
+	Resume  bool // continue a run that was stopped
 	// DataPath is where the corpus was read from. The run keeps it for resuming.
 	DataPath string
 	// KeepState keeps what resuming needs when training ends, so that the run can be
@@ -32,7 +32,7 @@ type Options struct {
 	Watch     func(Event) // called after every step and every validation; may be nil
 }
 
-// Event is progress to show.
+// Event is the progress of training after a step or a validation.
 type Event struct {
 	Epoch, Epochs int
 	Step, Steps   int                // of the epoch
@@ -43,12 +43,12 @@ type Event struct {
 	Elapsed       time.Duration
 }
 
-// Result is how a fit ended.
+// Result describes a training that has ended.
 type Result struct {
-	Epochs     int     `json:"epochs"`     // run
-	BestEpoch  int     `json:"best_epoch"` // whose weights were kept
-	Validation float64 `json:"validation"` // of that epoch
-	Parameters int     `json:"parameters"`
+	Epochs     int     `json:"epochs"`     // that were run
+	BestEpoch  int     `json:"best_epoch"` // the epoch of the weights in the checkpoint
+	Validation float64 `json:"validation"` // its validation error
+	Parameters int     `json:"parameters"` // number of trained numbers
 }
 
 // fitter is a fit under way.
@@ -73,11 +73,12 @@ type fitter struct {
 	started     time.Time
 }
 
-// Fit trains one model and leaves its run directory: resolved config, frozen
-// masks, log, checkpoint of the epoch with the lowest validation error. When ctx
-// ends it stops after the step under way, with everything needed to resume.
-//
-// A run that fails before an epoch was finished leaves nothing behind.
+// Fit trains one model and writes its run directory: the resolved settings, the frozen
+// masks, the log, and the checkpoint of the epoch with the lowest validation error. When
+// ctx ends, Fit stops after the current step and keeps everything that Resume needs. A run
+// that fails before an epoch was finished leaves no files behind. Its errors are settings
+// or data that cannot be trained on, more memory than the machine has, a directory in use,
+// and a loss that is not finite.
 func Fit(ctx context.Context, o Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

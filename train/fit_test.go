@@ -14,12 +14,12 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/metric"
 	"gsdnet/missing"
 	_ "gsdnet/model/all"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 // small are few and short conversations.

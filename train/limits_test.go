@@ -9,10 +9,10 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // numbers lists the numbers of [train] and of the models' tables with their limits.

@@ -15,10 +15,10 @@ import (
 	"gsdnet/engine"
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 // counting counts what the host does for a model.

@@ -12,9 +12,9 @@ import (
 
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 // saveState writes what --resume needs: all variables and where training stood.

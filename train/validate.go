@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/infer"
-	"gsdnet/rundir"
 	"gsdnet/internal/fault"
+	"gsdnet/rundir"
 )
 
 // validate measures the averaged weights on the frozen validation masks and

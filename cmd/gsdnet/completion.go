@@ -9,8 +9,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 func init() {

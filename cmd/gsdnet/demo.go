@@ -12,10 +12,10 @@ import (
 	"gsdnet/erc"
 	"gsdnet/experiment"
 	"gsdnet/infer"
+	"gsdnet/internal/fault"
 	"gsdnet/report"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 func init() {

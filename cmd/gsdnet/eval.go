@@ -10,10 +10,10 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/internal/count"
+	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
-	"gsdnet/internal/fault"
 )
 
 func init() { register[evalCmd]("eval", "Evaluate a run on the test split and print a table.") }

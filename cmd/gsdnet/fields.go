@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
-	"gsdnet/rundir"
 	"gsdnet/internal/fault"
+	"gsdnet/rundir"
 )
 
 // fieldFlags choose which array of a data file plays which part.

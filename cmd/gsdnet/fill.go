@@ -7,8 +7,8 @@ import (
 	"gsdnet"
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 const (

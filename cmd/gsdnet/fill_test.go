@@ -12,8 +12,8 @@ import (
 	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 // fillRows is how many rows the files here have; row 1 has no audio.

@@ -9,8 +9,8 @@ import (
 	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/erc"
-	"gsdnet/internal/interrupt"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/interrupt"
 )
 
 func init() {

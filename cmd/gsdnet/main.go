@@ -17,9 +17,9 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
 	_ "gsdnet/model/all"
-	"gsdnet/internal/fault"
 )
 
 // Exit codes, a contract with scripts.

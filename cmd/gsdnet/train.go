@@ -8,9 +8,9 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/internal/count"
+	"gsdnet/internal/fault"
 	"gsdnet/rundir"
 	"gsdnet/train"
-	"gsdnet/internal/fault"
 )
 
 // configFlags are the flags that make up a run's config.

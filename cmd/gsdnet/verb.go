@@ -107,6 +107,7 @@ func newParser(flags *root, term *terminal) (*kong.Kong, error) {
 		kong.Description("Emotion recognition in conversations when modalities are missing."),
 		kong.ValueFormatter(helpText),
 		protocolVars(),
+		backendVars(),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	}

@@ -8,8 +8,8 @@ import (
 	"gsdnet/dataset/internal/pickled"
 	"gsdnet/dataset/internal/pooled"
 	"gsdnet/erc"
-	"gsdnet/internal/pickle"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/pickle"
 )
 
 // reader collects the columns of a file.

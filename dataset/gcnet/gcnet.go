@@ -30,8 +30,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/internal/pickled"
 	"gsdnet/erc"
-	"gsdnet/internal/pickle"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/pickle"
 )
 
 const tip = "docs/data.md says what a folder of GCNet holds"

@@ -23,8 +23,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/internal/pickled"
 	"gsdnet/erc"
-	"gsdnet/internal/pickle"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/pickle"
 )
 
 func init() {

@@ -15,8 +15,8 @@ import (
 	"gsdnet/dataset/formattest"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 var nan = float32(math.NaN())

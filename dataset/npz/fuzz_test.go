@@ -9,8 +9,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // FuzzOpen feeds the reader whole files.

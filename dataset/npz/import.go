@@ -10,8 +10,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // Load returns the arrays of a corpus of any format, and the fields that find them:

@@ -20,8 +20,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 func init() {

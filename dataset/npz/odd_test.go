@@ -11,8 +11,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // Dialogues and speakers may be text; they are numbered as they first appear,

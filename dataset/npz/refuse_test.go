@@ -11,8 +11,8 @@ import (
 
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // refusal is a sample with one array replaced, and what is said of it.

@@ -3,8 +3,8 @@ package npz
 import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // AddSplit divides the conversations of a file and sets its split array, int8

@@ -10,8 +10,8 @@ import (
 	"gsdnet/dataset"
 	"gsdnet/dataset/npz"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // many is a file of 60 conversations of 1 to 6 turns between two of 24 speakers,

@@ -3,8 +3,8 @@ package npz
 import (
 	"gsdnet/dataset"
 	"gsdnet/erc"
-	archive "gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	archive "gsdnet/internal/npz"
 )
 
 // Write saves any corpus, its rows in the order of conversations and turns. A

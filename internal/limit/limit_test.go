@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/internal/limit"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/limit"
 )
 
 func TestValue(t *testing.T) {

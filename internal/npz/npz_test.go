@@ -15,8 +15,8 @@ import (
 	npyio "github.com/sbinet/npyio/npz"
 	"pgregory.net/rapid"
 
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 // npy returns a version 1 .npy with any dictionary and any data.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 func TestRefusals(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 // A single array is read as numpy wrote it, and refused where its header and its

@@ -18,12 +18,12 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
 	"gsdnet/model/ridge"
 	"gsdnet/spectral"
-	"gsdnet/internal/fault"
 )
 
 // Config holds the settings that the three baselines share. The defaults are GSDNet's.

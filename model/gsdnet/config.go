@@ -2,8 +2,8 @@ package gsdnet
 
 import (
 	"gsdnet/diffusion"
-	"gsdnet/model/readout"
 	"gsdnet/internal/fault"
+	"gsdnet/model/readout"
 )
 
 // What is diffused beside the features (the ablation switch), the basis of the

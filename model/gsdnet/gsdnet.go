@@ -19,11 +19,11 @@ import (
 	"gsdnet/diffusion"
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
 	"gsdnet/model/ridge"
-	"gsdnet/internal/fault"
 )
 
 func init() {

@@ -47,12 +47,12 @@ func (n *Net) scoreX(p *model.Params, x, context, a, t *graph.Node) *graph.Node 
 	for i := range n.cfg.Blocks {
 		block := p.In("block%d", i)
 		scale, shift := film(block, time, width)
-		u := graph.Add(graph.Mul(layer.LayerNorm(h), scale), shift)
+		u := graph.Add(graph.Mul(layer.Norm(h), scale), shift)
 		both := graph.Concatenate([]*graph.Node{u, layer.Propagate(a, u)}, -1)
 		inner := layer.SiLU(layer.DensePerModality(block.In("mix"), both, width))
 		h = graph.Add(h, layer.DensePerModality(block.In("out"), inner, width))
 	}
-	return layer.DensePerModality(p.In("out"), layer.LayerNorm(h), width)
+	return layer.DensePerModality(p.In("out"), layer.Norm(h), width)
 }
 
 // scoreLambda is s_φ: from the residual r_m(t) [M,B,K] of each retained

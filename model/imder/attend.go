@@ -17,7 +17,7 @@ import (
 // model learns.
 func attend(p *model.Params, h *graph.Node) *graph.Node {
 	width := h.Shape().Dimensions[3]
-	x := layer.LayerNorm(h)
+	x := layer.Norm(h)
 	query, key, value := layer.DensePerModality(p.In("query"), x, width), layer.DensePerModality(p.In("key"), x, width), layer.DensePerModality(p.In("value"), x, width)
 	var attended []*graph.Node
 	for _, m := range erc.Modalities {
@@ -33,6 +33,6 @@ func attend(p *model.Params, h *graph.Node) *graph.Node {
 		attended = append(attended, graph.Add(graph.Mul(first, values[0]), graph.Mul(graph.OneMinus(first), values[1])))
 	}
 	h = graph.Add(h, layer.ZeroPerModality(p.In("heard"), graph.Stack(attended, 0), width))
-	inner := layer.ReLU(layer.DensePerModality(p.In("in"), layer.LayerNorm(h), width))
+	inner := layer.ReLU(layer.DensePerModality(p.In("in"), layer.Norm(h), width))
 	return graph.Add(h, layer.ZeroPerModality(p.In("out"), inner, width))
 }

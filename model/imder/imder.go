@@ -33,10 +33,10 @@ import (
 	"gsdnet/diffusion"
 	"gsdnet/engine"
 	"gsdnet/erc"
+	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
-	"gsdnet/internal/fault"
 )
 
 // Config holds the settings, the table [imder] of a config.

@@ -47,7 +47,7 @@ func (n *Net) score(p *model.Params, in engine.Nodes, x, seen, time, std *graph.
 	coarse = level(p.In("down1"), coarse, embedded, coarseValid, width)
 	h := graph.Concatenate([]*graph.Node{fine, double(coarse, dims[2])}, -1)
 	h = level(p.In("up0"), layer.DensePerModality(p.In("merge"), h, width), embedded, valid, width)
-	out := layer.DensePerModality(p.In("out"), layer.LayerNorm(h), width)
+	out := layer.DensePerModality(p.In("out"), layer.Norm(h), width)
 	// The network adds to the best linear estimate: the clean sample is
 	// x/(1+std²) + (std/√(1+std²))·out, which is bounded at every noise level.
 	linear := graph.Mul(graph.Div(x, scale), graph.Div(std, scale))
@@ -57,7 +57,7 @@ func (n *Net) score(p *model.Params, in engine.Nodes, x, seen, time, std *graph.
 // level is one level of the U-Net, a residual block: it adds the embedded time and applies
 // a convolution over three neighbours and a dense layer.
 func level(p *model.Params, h, time, valid *graph.Node, width int) *graph.Node {
-	u := graph.Mul(graph.Add(layer.LayerNorm(h), time), valid)
+	u := graph.Mul(graph.Add(layer.Norm(h), time), valid)
 	neighbours := graph.Concatenate([]*graph.Node{u, layer.Shift(u, -1), layer.Shift(u, 1)}, -1)
 	inner := layer.SiLU(layer.DensePerModality(p.In("conv"), neighbours, width))
 	return graph.Mul(graph.Add(h, layer.DensePerModality(p.In("out"), inner, width)), valid)

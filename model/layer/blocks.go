@@ -15,9 +15,9 @@ func SiLU(x *graph.Node) *graph.Node { return graph.Mul(x, graph.Logistic(x)) }
 // ReLU returns max(x, 0).
 func ReLU(x *graph.Node) *graph.Node { return graph.Max(x, graph.ScalarZero(x.Graph(), x.DType())) }
 
-// LayerNorm shifts and scales the last axis to mean 0 and variance 1 (Ba et al., arXiv
+// Norm shifts and scales the last axis to mean 0 and variance 1 (Ba et al., arXiv
 // 1607.06450). It has no weights, because the SDEs need unit scale.
-func LayerNorm(x *graph.Node) *graph.Node {
+func Norm(x *graph.Node) *graph.Node {
 	centred := graph.Sub(x, graph.ReduceAndKeep(x, graph.ReduceMean, -1))
 	variance := graph.ReduceAndKeep(graph.Square(centred), graph.ReduceMean, -1)
 	return graph.Div(centred, graph.Sqrt(graph.AddScalar(variance, 1e-5)))

@@ -22,7 +22,7 @@ func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, valid *graph.Node,
 func Normalise(embedded, valid *graph.Node) *graph.Node {
 	dims := embedded.Shape().Dimensions
 	pe := PositionalEncoding(valid.Graph(), dims[2], dims[3])
-	return graph.Mul(graph.Add(LayerNorm(embedded), pe), everyModality(valid))
+	return graph.Mul(graph.Add(Norm(embedded), pe), everyModality(valid))
 }
 
 // Conv1D convolves along the utterances and keeps their number, [B,N,in] → [B,N,out]. Rows

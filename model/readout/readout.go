@@ -16,8 +16,8 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 // Body holds the settings of the predictor and the width of what it reads. A model's

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
-	"gsdnet/model"
 	"gsdnet/internal/fault"
+	"gsdnet/model"
 )
 
 // solving is how many regressions are solved at the same time. Each holds a few matrices

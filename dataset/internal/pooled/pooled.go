@@ -7,8 +7,8 @@
 package pooled
 
 import (
-	"gsdnet/internal/npz"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/npz"
 )
 
 // Mean averages the steps of a sequence for which valid is true, in float64. at
