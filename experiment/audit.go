@@ -14,11 +14,6 @@ import (
 	"gsdnet/missing"
 )
 
-// AuditFile says, beside the frozen masks of a data set, what they really withhold.
-// It lists the masks of protocols that the paper does not have, whose points do not
-// say it.
-const AuditFile = "audit.json"
-
 // keepAudits audits masks of a data set and adds them to its file. It writes none
 // where no mask needs it.
 func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) error {
@@ -46,12 +41,12 @@ func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) erro
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, AuditFile), append(text, '\n'))
+	return atomicfile.Write(filepath.Join(dir, auditFile), append(text, '\n'))
 }
 
 // ReadAudits reads the audits in a folder of masks, none where there is no file.
 func ReadAudits(dir string) (audits []missing.Audit, err error) {
-	path := filepath.Join(dir, AuditFile)
+	path := filepath.Join(dir, auditFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -6,8 +6,8 @@ import (
 )
 
 // cells lays the grid out, data set by data set, model by model.
-func (g *Grid) cells() ([]Cell, error) {
-	var out []Cell
+func (g *Grid) cells() ([]cell, error) {
+	var out []cell
 	for i := range g.Datasets {
 		for _, protocol := range g.Protocols {
 			points, err := g.points(protocol)
@@ -41,7 +41,7 @@ func (g *Grid) points(protocol string) ([]point, error) {
 	m := missing.Settings{Protocol: protocol, Family: g.Family, Seed: g.MaskSeed}
 	var each []point
 	mixed := point{missing: m}
-	mixed.missing.Rate = TrainMixed
+	mixed.missing.Rate = trainMixed
 	if _, err := missing.Lookup(protocol); err != nil {
 		return nil, err
 	}
@@ -54,18 +54,18 @@ func (g *Grid) points(protocol string) ([]point, error) {
 		each = append(each, point{m, rules})
 		mixed.rules = append(mixed.rules, rules...)
 	}
-	if g.Training == TrainEach {
+	if g.Training == trainEach {
 		return each, nil
 	}
 	return []point{mixed}, nil
 }
 
 // cell resolves one run's settings: the defaults, the grid's, the variant's.
-func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
+func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (cell, error) {
 	config := rundir.DefaultConfig()
 	for _, tables := range []map[string]any{g.tables, v.tables} {
 		if err := apply(config, g.path, tables); err != nil {
-			return Cell{}, err
+			return cell{}, err
 		}
 	}
 	config.Model, config.Data, config.Missing, config.Train.Seed = v.Model, d.Fields, p.missing, seed
@@ -73,13 +73,13 @@ func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (Cell, error) {
 		Dataset: d.Name, Protocol: p.rules[0].Kind(), Variant: v.Name, Model: v.Model,
 		Training: trainedFor(p), Seed: seed,
 	}
-	return Cell{Identity: id, Config: config, Rules: p.rules, data: d}, nil
+	return cell{Identity: id, Config: config, Rules: p.rules, data: d}, nil
 }
 
 // trainedFor names a training plainly: {t,a} is ta, 0 is 0.0.
 func trainedFor(p point) string {
-	if p.missing.Rate == TrainMixed {
-		return TrainMixed
+	if p.missing.Rate == trainMixed {
+		return trainMixed
 	}
 	return p.rules[0].Point
 }

@@ -96,7 +96,7 @@ func decode(path string, text []byte) (*Grid, error) {
 		g.Family = missing.DefaultSettings().Family
 	}
 	if g.Training == "" {
-		g.Training = TrainMixed
+		g.Training = trainMixed
 	}
 	if _, given := raw["samples"]; !given {
 		g.Samples = 4

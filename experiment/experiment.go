@@ -2,7 +2,9 @@
 //
 // A grid (TOML) names data sets, models, protocols and seeds. Load checks it,
 // Prepare opens its data and lays out its cells, each a run directory whose name
-// is its identity, and Sweep.Run trains and evaluates what is not finished. Every
+// is its identity, and Sweep.Run trains and evaluates what is not finished. A cell is
+// a Spec, which says all that a Worker needs to run it; the workers claim cells from a
+// Queue. Local is the queue of one process. Every
 // model of a data set meets the same frozen test masks, which the grid's seed
 // draws and not the run's. A sweep that is stopped or killed goes on when it is
 // started again, and ends with the same numbers.
@@ -10,7 +12,7 @@
 // A Record is what evaluation leaves in a run directory; package report reads
 // them back. The same record is what a single evaluation prints.
 //
-// Start reading at Grid, then Prepare and Sweep.
+// Start reading at Grid, then Prepare, Spec, Queue and Worker.
 package experiment
 
 import (
@@ -37,8 +39,9 @@ func (id Identity) String() string {
 	return fmt.Sprintf("%s--%s--%s--%s--seed%d", id.Dataset, id.Protocol, id.Variant, id.Training, id.Seed)
 }
 
-// Cell is one run of a grid: what to train, and what to evaluate it under.
-type Cell struct {
+// cell is one run of a grid: what to train, and what to evaluate it under. Grid.spec
+// turns it into a Spec, when its data are open.
+type cell struct {
 	Identity
 	Config *rundir.Config
 	Rules  []missing.Rule // of the masks it is evaluated under

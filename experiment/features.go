@@ -13,11 +13,6 @@ import (
 	"gsdnet/missing"
 )
 
-// FeaturesFile keeps some withheld cells of one frozen mask with what a run
-// recovered in their place: arrays text_original, text_recovered, … [n, D_m] of
-// standardised raw features, one completion, the same cells for every model.
-const FeaturesFile = "recovered.npz"
-
 // shownRows is the number of cells of each modality that are kept.
 const shownRows = 150
 

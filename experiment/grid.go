@@ -14,8 +14,8 @@ import (
 
 // What one model is trained for.
 const (
-	TrainMixed = missing.Mixed // all points of the protocol, such as rates: one run
-	TrainEach  = "each"        // one point: a run for each
+	trainMixed = missing.Mixed // all points of the protocol, such as rates: one run
+	trainEach  = "each"        // one point: a run for each
 )
 
 // Grid is what to compare. In TOML:
@@ -95,7 +95,7 @@ func (g *Grid) check() error {
 	if err := g.checkNames(); err != nil {
 		return err
 	}
-	if err := fault.OneOf("training", g.Training, TrainMixed, TrainEach); err != nil {
+	if err := fault.OneOf("training", g.Training, trainMixed, trainEach); err != nil {
 		return err
 	}
 	for _, k := range append([]int{g.Samples}, g.Compare...) {

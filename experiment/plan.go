@@ -17,10 +17,6 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// PlanFile lists in the folder of a sweep the cells that the grids given for it
-// have, so that a reader can tell which are not finished.
-const PlanFile = "sweep.json"
-
 // plan is the content of a PlanFile.
 type plan struct {
 	Grids []planned `json:"grids"` // by file name
@@ -35,7 +31,7 @@ type planned struct {
 }
 
 // keepPlan enters the cells of a grid into the PlanFile of a folder.
-func keepPlan(out string, g *Grid, cells []Cell) error {
+func keepPlan(out string, g *Grid, cells []cell) error {
 	p, err := readPlan(filepath.Join(out, PlanFile))
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package experiment
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -12,34 +11,18 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/columns"
 	"gsdnet/internal/fault"
 	"gsdnet/metric"
 	"gsdnet/rundir"
 )
-
-// Number is how floats are written: short, exact enough, nothing for NaN.
-func Number(x float64) string {
-	if math.IsNaN(x) {
-		return ""
-	}
-	return strconv.FormatFloat(x, 'g', 6, 64)
-}
-
-// IntervalColumns heads the low and high of each level.
-func IntervalColumns() []string {
-	var out []string
-	for _, level := range metric.Levels {
-		out = append(out, fmt.Sprintf("low_%.0f", 100*level), fmt.Sprintf("high_%.0f", 100*level))
-	}
-	return out
-}
 
 // writePredictions lists an evaluation's predictions, mask by mask.
 func writePredictions(w io.Writer, cells []infer.MaskResult, convs []erc.Conversation) error {
 	out := csv.NewWriter(w)
 	heading := []string{"missing", "dialogue", "turn", "label", "prediction"}
 	if len(cells) > 0 && cells[0].Scores != nil {
-		heading = append(append(heading, "crps", "deviation"), IntervalColumns()...)
+		heading = append(append(heading, "crps", "deviation"), columns.Intervals(metric.Levels[:])...)
 	}
 	rows := [][]string{heading}
 	for i := range cells {
@@ -57,7 +40,7 @@ func writePredictions(w io.Writer, cells []infer.MaskResult, convs []erc.Convers
 
 // cellValues are the label and prediction of utterance number at.
 func cellValues(c *infer.MaskResult, at int) []string {
-	out := []string{Number(c.Labels[at]), Number(c.Predictions[at])}
+	out := []string{columns.Number(c.Labels[at]), columns.Number(c.Predictions[at])}
 	if c.Classes != nil {
 		return out
 	}
@@ -65,10 +48,10 @@ func cellValues(c *infer.MaskResult, at int) []string {
 	if !math.IsNaN(c.Labels[at]) {
 		crps = d.CRPS(c.Labels[at])
 	}
-	out = append(out, Number(crps), Number(d.StdDev()))
+	out = append(out, columns.Number(crps), columns.Number(d.StdDev()))
 	for _, level := range metric.Levels {
 		low, high := d.Interval(level)
-		out = append(out, Number(low), Number(high))
+		out = append(out, columns.Number(low), columns.Number(high))
 	}
 	return out
 }

@@ -15,10 +15,6 @@ import (
 	"gsdnet/rundir"
 )
 
-// MaskDir is the folder of a sweep that holds the frozen masks of the split that
-// is evaluated, a folder for each data set.
-const MaskDir = "masks"
-
 // Prepare opens the data of a grid, freezes its masks in out, lays out its
 // cells and lists them there (PlanFile). Whatever is wrong with any cell is found
 // here, before one starts. A data set's path is relative to dataDir.
@@ -63,7 +59,7 @@ func (d *Dataset) open(dataDir string) (err error) {
 
 // check refuses settings that the model does not take, and a run directory that
 // was begun with others.
-func (c *Cell) check(out string) error {
+func (c *cell) check(out string) error {
 	kind, err := model.Lookup(c.Model)
 	if err != nil {
 		return err
@@ -87,7 +83,7 @@ func (c *Cell) check(out string) error {
 
 // freeze draws the masks of every data set into the sweep's folder; masks
 // that are there already must be the same.
-func (g *Grid) freeze(cells []Cell, out string) error {
+func (g *Grid) freeze(cells []cell, out string) error {
 	for i := range g.Datasets {
 		d := &g.Datasets[i]
 		d.masks = map[string]missing.Mask{}
@@ -117,7 +113,7 @@ func (g *Grid) freeze(cells []Cell, out string) error {
 }
 
 // masks are the frozen masks a cell is evaluated under.
-func (c *Cell) masks() []missing.Mask {
+func (c *cell) masks() []missing.Mask {
 	out := make([]missing.Mask, len(c.Rules))
 	for i, rule := range c.Rules {
 		out[i] = c.data.masks[rule.String()]

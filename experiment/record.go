@@ -15,9 +15,6 @@ import (
 	"gsdnet/rundir"
 )
 
-// PredictionsFile lists a run's predictions under every test mask.
-const PredictionsFile = "predictions.csv"
-
 // Record is what an evaluation found, as metrics.json keeps it.
 type Record struct {
 	Run      string    `json:"run"`

@@ -87,7 +87,7 @@ func (s *Spec) record() Record {
 func (s *Spec) numbersOfSamples() []int { return append([]int{s.Samples}, s.Compare...) }
 
 // spec describes a cell whose data are open and whose masks are drawn.
-func (g *Grid) spec(c *Cell) (Spec, error) {
+func (g *Grid) spec(c *cell) (Spec, error) {
 	config, err := c.Config.Resolved()
 	if err != nil {
 		return Spec{}, err

@@ -15,10 +15,6 @@ import (
 	"gsdnet/spectral"
 )
 
-// SpectraFile keeps the spectra of the test conversations' graphs before and
-// after recovery, beside FeaturesFile and under the same mask.
-const SpectraFile = "spectra.json"
-
 // The graph that spectra are of: GSDNet's at its defaults.
 const (
 	spectraWindow = 6

@@ -10,10 +10,6 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// TrajectoryFile keeps how near a sampler came to the truth on its way, beside
-// FeaturesFile and under the same mask. A model that does not sample has none.
-const TrajectoryFile = "trajectory.json"
-
 // keepTrajectory writes the file.
 func keepTrajectory(path string, a *infer.Trajectory) error {
 	text, err := json.Marshal(a)

@@ -92,7 +92,7 @@ func (b *board) add(r *run) error {
 	}
 	b.finished++
 	name := r.Cell.Variant
-	if r.Cell.Training != experiment.TrainMixed {
+	if r.Cell.Training != missing.Mixed {
 		name += " (a model a rate)"
 	}
 	at := slices.IndexFunc(b.methods, func(m *method) bool { return m.name == name })

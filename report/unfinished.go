@@ -10,6 +10,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/internal/count"
+	"gsdnet/missing"
 )
 
 // mostNamed is how many groups of missing cells are named one by one.
@@ -44,7 +45,7 @@ func grouped(cells []experiment.Identity) []group {
 // String names a group within its board: gsdnet (seeds 2, 3).
 func (g group) String() string {
 	name := g.Variant
-	if g.Training != experiment.TrainMixed {
+	if g.Training != missing.Mixed {
 		name += " trained for " + g.Training
 	}
 	return fmt.Sprintf("%s (%s %s)", name, count.Noun(len(g.seeds), "seed"), strings.Join(g.seeds, ", "))

@@ -9,7 +9,8 @@ import (
 
 	"gsdnet"
 	"gsdnet/erc"
-	"gsdnet/experiment"
+	"gsdnet/internal/columns"
+	"gsdnet/metric"
 )
 
 // writePredictions lists predictions as CSV.
@@ -20,16 +21,16 @@ func writePredictions(w io.Writer, corpus *erc.Corpus, predictions []gsdnet.Pred
 			fmt.Sprint(identity(p.Speaker, corpus.Speakers)), p.Observed}
 		var heading, values []string
 		if p.Score != nil {
-			heading = append([]string{"score", "deviation"}, experiment.IntervalColumns()...)
-			values = []string{experiment.Number(p.Score.Mean), experiment.Number(p.Score.Deviation)}
+			heading = append([]string{"score", "deviation"}, columns.Intervals(metric.Levels[:])...)
+			values = []string{columns.Number(p.Score.Mean), columns.Number(p.Score.Deviation)}
 			for _, interval := range p.Score.Intervals {
-				values = append(values, experiment.Number(interval.Low), experiment.Number(interval.High))
+				values = append(values, columns.Number(interval.Low), columns.Number(interval.High))
 			}
 		} else {
 			heading, values = []string{"class"}, []string{strconv.Itoa(int(p.Class.Label))}
 			for c, probability := range p.Class.Probability {
 				heading = append(heading, fmt.Sprintf("probability_%d", c))
-				values = append(values, experiment.Number(probability))
+				values = append(values, columns.Number(probability))
 			}
 		}
 		if i == 0 {
