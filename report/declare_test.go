@@ -49,7 +49,7 @@ func TestDeclaredPartsAreShown(t *testing.T) {
 	check(t, os.MkdirAll(masks, 0o755))
 	audits, err := json.Marshal([]missing.Audit{{Mask: "random-test-0.5-seed1.json", N: 30}})
 	check(t, err)
-	check(t, os.WriteFile(filepath.Join(masks, experiment.AuditFile), audits, 0o600))
+	check(t, os.WriteFile(filepath.Join(masks, "audit.json"), audits, 0o600))
 	var want []string
 	for _, d := range report.DeclaredParts() {
 		if d.Name != "trials" {
