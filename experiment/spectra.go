@@ -15,12 +15,6 @@ import (
 	"gsdnet/spectral"
 )
 
-// The graph that spectra are of: GSDNet's at its defaults.
-const (
-	spectraWindow = 6
-	spectraRank   = 32
-)
-
 // Spectra says how near a modality's graphs come to those of the complete
 // features, means over conversations. The graphs before recovery are those of the
 // mask (spectral.Weights), those after it are of recovered features. Eigenvalues
@@ -40,7 +34,7 @@ type Spectra struct {
 // keepSpectra measures completed conversations and writes the file.
 func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 	var out [erc.NumModalities]Spectra
-	var counts [spectraRank]float64
+	var counts [spectral.DefaultRank]float64
 	n := 0.0 // conversations, long ones in pieces
 	for i := range all {
 		for _, piece := range all[i].Pieces() {
@@ -69,10 +63,10 @@ func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 }
 
 // addSpectra adds one conversation's errors.
-func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectraRank]float64, c *infer.Filled) error {
-	complete := spectral.Graphs(model.GraphRows(c.Original, c.Available), spectraWindow)
-	recovered := spectral.Graphs(model.GraphRows(c.Recovered, everything(len(c.Present))), spectraWindow)
-	observed, err := spectral.Analyse(model.GraphRows(c.Original, c.Present), spectraWindow, spectraRank)
+func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectral.DefaultRank]float64, c *infer.Filled) error {
+	complete := spectral.Graphs(model.GraphRows(c.Original, c.Available), spectral.DefaultWindow)
+	recovered := spectral.Graphs(model.GraphRows(c.Recovered, everything(len(c.Present))), spectral.DefaultWindow)
+	observed, err := spectral.Analyse(model.GraphRows(c.Original, c.Present), spectral.DefaultWindow, spectral.DefaultRank)
 	if err != nil {
 		return err
 	}

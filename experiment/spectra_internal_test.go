@@ -7,6 +7,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/spectral"
 )
 
 // completed is a conversation of n utterances with a third of its cells withheld,
@@ -52,7 +53,7 @@ func TestSpectra(t *testing.T) {
 		if rough[m].AfterGraph <= exact[m].AfterGraph {
 			t.Errorf("%v: %.3g after a rough recovery", erc.Modality(m), rough[m].AfterGraph)
 		}
-		if len(exact[m].Before) != spectraRank || exact[m].Before[0] == 0 || exact[m].After[spectraRank-1] > 1e-9 {
+		if len(exact[m].Before) != spectral.DefaultRank || exact[m].Before[0] == 0 || exact[m].After[spectral.DefaultRank-1] > 1e-9 {
 			t.Errorf("%v: eigenvalues %v before, %v after", erc.Modality(m), exact[m].Before, exact[m].After)
 		}
 	}

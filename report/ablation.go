@@ -9,6 +9,7 @@ import (
 
 	"gsdnet/metric"
 	"gsdnet/missing"
+	"gsdnet/rundir"
 )
 
 func init() {
@@ -17,7 +18,7 @@ func init() {
 
 // ablated is the model whose graph can be ablated, and graphs what it may
 // diffuse beside the features, in the order of the table.
-const ablated = "gsdnet"
+const ablated = rundir.DefaultModel
 
 var graphs = []string{"spectral", "adjacency", "none"}
 

@@ -8,10 +8,11 @@ import (
 
 	"gsdnet/experiment"
 	"gsdnet/missing"
+	"gsdnet/rundir"
 )
 
-// accented is the model that the pictures are about.
-const accented = "gsdnet"
+// accented is the model with which the others are compared: pictures accent it.
+const accented = rundir.DefaultModel
 
 // id names a board in files.
 func (b *board) id() string {

@@ -52,10 +52,14 @@ type Training struct {
 	ValidEvery   int     `toml:"validation" limit:"1..100000"` // epochs between two validations
 }
 
+// DefaultModel is the model that a config has by default, and with which reports compare
+// the others.
+const DefaultModel = "gsdnet"
+
 // DefaultConfig returns the defaults, with the settings of every model.
 func DefaultConfig() *Config {
 	c := &Config{
-		Model:   "gsdnet",
+		Model:   DefaultModel,
 		Missing: missing.DefaultSettings(),
 		Train: Training{
 			Seed: 1, Epochs: 60, Patience: 15, Batch: 8, LearningRate: 1e-3, WeightDecay: 0.01,

@@ -6,6 +6,12 @@ import (
 	"gsdnet/erc"
 )
 
+// Defaults of the graph of a conversation, for models, measures and the command alike.
+const (
+	DefaultWindow = 6  // largest distance between two linked utterances
+	DefaultRank   = 32 // number of eigenvalues kept
+)
+
 // Analysis is what the observed features of one conversation say about its graphs.
 type Analysis struct {
 	Graphs [erc.NumModalities]*mat.SymDense // A_m [N,N] of every modality, as Graphs returns them

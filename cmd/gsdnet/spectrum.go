@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
+
+	"github.com/alecthomas/kong"
 
 	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/explain"
 	"gsdnet/missing"
 	"gsdnet/report"
+	"gsdnet/spectral"
 )
 
 func init() {
@@ -17,12 +21,17 @@ func init() {
 
 type spectrumCmd struct {
 	File   string `arg:"" help:"Data file." placeholder:"FILE"`
-	Window int    `help:"Largest distance between two linked utterances; 0 links all utterances of a conversation." default:"6" limit:"0..256"`
-	Rank   int    `help:"Number of eigenvalues to keep; 0 keeps all." default:"32" limit:"0..256"`
+	Window int    `help:"Largest distance between two linked utterances; 0 links all utterances of a conversation." default:"${window}" limit:"0..256"`
+	Rank   int    `help:"Number of eigenvalues to keep; 0 keeps all." default:"${rank}" limit:"0..256"`
 	Seed   uint64 `help:"Seed of the masks." default:"0"`
 	protocolFlags
 	fieldFlags
 	jsonFlag
+}
+
+// spectrumVars are the defaults of the flags of spectrumCmd.
+func spectrumVars() kong.Vars {
+	return kong.Vars{"window": strconv.Itoa(spectral.DefaultWindow), "rank": strconv.Itoa(spectral.DefaultRank)}
 }
 
 // Help is the example under --help.

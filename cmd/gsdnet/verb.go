@@ -108,6 +108,7 @@ func newParser(flags *root, term *terminal) (*kong.Kong, error) {
 		kong.ValueFormatter(helpText),
 		protocolVars(),
 		backendVars(),
+		spectrumVars(),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	}

@@ -54,7 +54,7 @@ func (c Config) body() readout.Body {
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Width: 128, Kernel: 1, Window: 6, Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2,
+		Width: 128, Kernel: 1, Window: spectral.DefaultWindow, Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2,
 		Hidden: 128, Head: readout.HeadLaplace,
 		InputDropout: 0.2, Dropout: 0.4,
 	}

@@ -4,6 +4,7 @@ import (
 	"gsdnet/diffusion"
 	"gsdnet/internal/fault"
 	"gsdnet/model/readout"
+	"gsdnet/spectral"
 )
 
 // What is diffused beside the features (the ablation switch), the basis of the
@@ -76,7 +77,7 @@ type Regression struct {
 func Default() Config {
 	return Config{
 		Width: 128, Kernel: 1,
-		Graph: GraphSpectral, Window: 6, Rank: 32, Basis: BasisShared,
+		Graph: GraphSpectral, Window: spectral.DefaultWindow, Rank: spectral.DefaultRank, Basis: BasisShared,
 		Condition: ConditionClean, Mean: MeanRegression, Blocks: 3,
 		Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: readout.HeadLaplace,
 		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
