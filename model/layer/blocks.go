@@ -35,7 +35,7 @@ func Dense(p *model.Params, x *graph.Node, out int) *graph.Node {
 // DensePerModality is Dense with separate weights for each modality, in one batched
 // multiplication, [M, ..., in] → [M, ..., out].
 func DensePerModality(p *model.Params, x *graph.Node, out int) *graph.Node {
-	return graph.Add(Mix(p, x, out), Bias(p, x, out))
+	return graph.Add(Mix(p, x, out), bias(p, x, out))
 }
 
 // Mix is DensePerModality without the bias.
@@ -50,7 +50,7 @@ func Mix(p *model.Params, x *graph.Node, out int) *graph.Node {
 func ZeroPerModality(p *model.Params, x *graph.Node, out int) *graph.Node {
 	dims := x.Shape().Dimensions
 	w := p.Zeros(x.Graph(), "w", erc.NumModalities, dims[len(dims)-1], out)
-	return graph.Add(perModality(x, w), Bias(p, x, out))
+	return graph.Add(perModality(x, w), bias(p, x, out))
 }
 
 // perModality returns the product of x [M, ..., in] and w [M, in, out], [M, ..., out].
@@ -62,8 +62,8 @@ func perModality(x, w *graph.Node) *graph.Node {
 	return graph.Reshape(y, append(append([]int(nil), dims[:len(dims)-1]...), out)...)
 }
 
-// Bias returns the bias of DensePerModality, [M, 1, ..., 1, out], of the rank of x.
-func Bias(p *model.Params, x *graph.Node, out int) *graph.Node {
+// bias returns the bias of DensePerModality, [M, 1, ..., 1, out], of the rank of x.
+func bias(p *model.Params, x *graph.Node, out int) *graph.Node {
 	dims := make([]int, x.Rank())
 	for i := range dims {
 		dims[i] = 1
@@ -78,9 +78,9 @@ func Propagate(a, h *graph.Node) *graph.Node {
 	return graph.Dot(a, h).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
 }
 
-// PositionalEncoding returns Eq. 13, [1,1,N,d]: sines in even channels, cosines in odd
+// positionalEncoding returns Eq. 13, [1,1,N,d]: sines in even channels, cosines in odd
 // ones.
-func PositionalEncoding(g *graph.Graph, n, d int) *graph.Node {
+func positionalEncoding(g *graph.Graph, n, d int) *graph.Node {
 	pe := make([][]float32, n)
 	for pos := range pe {
 		pe[pos] = make([]float32, d)

@@ -12,7 +12,7 @@ import (
 func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, valid *graph.Node, width, kernel int) *graph.Node {
 	var encoded []*graph.Node
 	for _, m := range erc.Modalities {
-		encoded = append(encoded, Conv1D(p.In("%s", m), x[m], width, kernel))
+		encoded = append(encoded, conv1D(p.In("%s", m), x[m], width, kernel))
 	}
 	return graph.Mul(graph.Stack(encoded, 0), everyModality(valid))
 }
@@ -21,14 +21,14 @@ func Embed(p *model.Params, x [erc.NumModalities]*graph.Node, valid *graph.Node,
 // unit scale that the SDEs need.
 func Normalise(embedded, valid *graph.Node) *graph.Node {
 	dims := embedded.Shape().Dimensions
-	pe := PositionalEncoding(valid.Graph(), dims[2], dims[3])
+	pe := positionalEncoding(valid.Graph(), dims[2], dims[3])
 	return graph.Mul(graph.Add(Norm(embedded), pe), everyModality(valid))
 }
 
-// Conv1D convolves along the utterances and keeps their number, [B,N,in] → [B,N,out]. Rows
+// conv1D convolves along the utterances and keeps their number, [B,N,in] → [B,N,out]. Rows
 // of padding must be zero: then the end of a conversation does not depend on padding.
 // Every tap of the kernel is one multiplication, whose result is shifted and added.
-func Conv1D(p *model.Params, x *graph.Node, out, kernel int) *graph.Node {
+func conv1D(p *model.Params, x *graph.Node, out, kernel int) *graph.Node {
 	g, dims := x.Graph(), x.Shape().Dimensions
 	b, n, in := dims[0], dims[1], dims[2]
 	w := p.Weight(g, "w", kernel*in, out) // fan-in counts the taps
