@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	_ "gsdnet/dataset/all"
 	"gsdnet/experiment"
 	"gsdnet/internal/fault"
 	_ "gsdnet/model/all"

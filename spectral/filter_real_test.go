@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/dataset"
+	_ "gsdnet/dataset/all"
 	"gsdnet/erc"
 	"gsdnet/metric"
 	"gsdnet/metric/draws"

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gsdnet/dataset"
+	_ "gsdnet/dataset/all"
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gsdnet/experiment"
+	"gsdnet/missing"
 )
 
 // Open returns a new queue of the cells. The queue calls ended for every cell that
@@ -55,7 +56,7 @@ func Cells(n int) []experiment.Spec {
 	out := make([]experiment.Spec, n)
 	for i := range out {
 		out[i].Identity = experiment.Identity{
-			Dataset: "none", Protocol: "random", Variant: "zero", Model: "zero", Training: "mixed", Seed: uint64(i + 1),
+			Dataset: "none", Protocol: missing.Default, Variant: "zero", Model: "zero", Training: "mixed", Seed: uint64(i + 1),
 		}
 	}
 	return out
