@@ -63,7 +63,7 @@ type fitter struct {
 	steps  *engine.Graphs // one training step
 	train  []infer.Sample
 	valid  *infer.Evaluation
-	// predictor measures the weights in judged; nil before the first validation.
+	// predictor measures the weights in judgedStore; nil before the first validation.
 	predictor   *infer.Predictor
 	judgedStore *mlx.Store
 	lengths     []int

@@ -28,16 +28,12 @@ import (
 
 // Config holds the settings that the three baselines share. The defaults are GSDNet's.
 type Config struct {
-	Width        int     `toml:"width" limit:"2..4096 even"`  // width of the encoded features, d
-	Kernel       int     `toml:"kernel" limit:"1..99 odd"`    // utterances that the encoder's convolution reads
-	Window       int     `toml:"window" limit:"0..256"`       // largest distance between two linked utterances; 0 links the whole conversation
-	Rows         string  `toml:"rows"`                        // rows of the fused graph: embedded (before the norm) or encoded (as printed in the paper)
-	FusionLayers int     `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
-	Context      int     `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0 has none
-	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the prediction head
-	Head         string  `toml:"head"`                        // distribution that the head predicts for scores: laplace (location and scale) or point
-	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels that training drops
-	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels that training drops
+	readout.Body
+	Kernel       int    `toml:"kernel" limit:"1..99 odd"`    // utterances that the encoder's convolution reads
+	Window       int    `toml:"window" limit:"0..256"`       // largest distance between two linked utterances; 0 links the whole conversation
+	Rows         string `toml:"rows"`                        // rows of the fused graph: embedded (before the norm) or encoded (as printed in the paper)
+	FusionLayers int    `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
+	Context      int    `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0 has none
 }
 
 // RegressionConfig holds the settings of the model "regression".
@@ -46,17 +42,11 @@ type RegressionConfig struct {
 	Ridge float64 `toml:"ridge" limit:">0..1000000"` // penalty of the regression, in units of the number of rows
 }
 
-// body returns the settings that the shared predictor reads.
-func (c Config) body() readout.Body {
-	return readout.Body{Width: c.Width, Hidden: c.Hidden, Head: c.Head, InputDropout: c.InputDropout, Dropout: c.Dropout}
-}
-
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Width: 128, Kernel: 1, Window: spectral.DefaultWindow, Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2,
-		Hidden: 128, Head: readout.HeadLaplace,
-		InputDropout: 0.2, Dropout: 0.4,
+		Body: readout.DefaultBody(), Kernel: 1, Window: spectral.DefaultWindow, Rows: readout.RowsEmbedded,
+		FusionLayers: 2, Context: readout.Layers,
 	}
 }
 
@@ -93,7 +83,7 @@ func New(kind string, c Config, s model.Setup) (*Net, error) {
 	if err := fault.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
 		return nil, err
 	}
-	out, err := readout.New(kind, c.body(), s, c.Context)
+	out, err := readout.New(kind, c.Body, s, c.Context)
 	if err != nil {
 		return nil, err
 	}
@@ -121,9 +111,7 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 			continue
 		}
 		c := &b.Conversations[i]
-		for m, w := range spectral.Weights(model.GraphRows(c.Features, c.Present), n.cfg.Window) {
-			all[i][m] = spectral.Normalise(w)
-		}
+		all[i] = spectral.Graphs(model.GraphRows(c.Features, c.Present), n.cfg.Window)
 	}
 	feed[inGraph] = model.StackGraphs(b.N, all)
 	return nil

@@ -27,8 +27,8 @@ const (
 // Config holds the settings, the table [gsdnet] of a config. Default returns the
 // defaults, Paper the paper's preset.
 type Config struct {
-	Width  int `toml:"width" limit:"2..4096 even"` // width of the encoded features, d
-	Kernel int `toml:"kernel" limit:"1..99 odd"`   // utterances that the encoder's convolution reads
+	readout.Body
+	Kernel int `toml:"kernel" limit:"1..99 odd"` // utterances that the encoder's convolution reads
 
 	Graph     string `toml:"graph"`                 // what is diffused beside the features: spectral, adjacency or none
 	Window    int    `toml:"window" limit:"0..256"` // largest distance between two linked utterances; 0 links the whole conversation
@@ -41,13 +41,9 @@ type Config struct {
 	Rows         string `toml:"rows"`                        // rows of the fused graph: embedded (before the norm) or encoded (as printed in the paper)
 	FusionLayers int    `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
 	Context      int    `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0, as printed in the paper, has none
-	Hidden       int    `toml:"hidden" limit:"1..4096"`      // width of the prediction head
-	Head         string `toml:"head"`                        // distribution that the head predicts for scores: laplace (location and scale) or point
 
-	Beta         float64 `toml:"beta" limit:"0..1000"`        // weight of L_miss in Eq. 20
-	FreeWeight   float64 `toml:"free_weight" limit:"0..1000"` // weight of observed cells in score matching
-	InputDropout float64 `toml:"input_dropout" limit:"0..<1"` // share of input channels that training drops
-	Dropout      float64 `toml:"dropout" limit:"0..<1"`       // share of fused channels that training drops
+	Beta       float64 `toml:"beta" limit:"0..1000"`        // weight of L_miss in Eq. 20
+	FreeWeight float64 `toml:"free_weight" limit:"0..1000"` // weight of observed cells in score matching
 
 	Sampler    Sampler        `toml:"sampler"`    // how the reverse SDEs are solved
 	Regression Regression     `toml:"regression"` // read if mean = "regression"
@@ -76,11 +72,11 @@ type Regression struct {
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Width: 128, Kernel: 1,
+		Body: readout.DefaultBody(), Kernel: 1,
 		Graph: GraphSpectral, Window: spectral.DefaultWindow, Rank: spectral.DefaultRank, Basis: BasisShared,
 		Condition: ConditionClean, Mean: MeanRegression, Blocks: 3,
-		Rows: readout.RowsEmbedded, FusionLayers: 2, Context: 2, Hidden: 128, Head: readout.HeadLaplace,
-		Beta: 0.1, FreeWeight: 0.1, InputDropout: 0.2, Dropout: 0.4,
+		Rows: readout.RowsEmbedded, FusionLayers: 2, Context: readout.Layers,
+		Beta: 0.1, FreeWeight: 0.1,
 		Sampler:    Sampler{Method: "ddim", Schedule: "uniform", Steps: 4, Prediction: "x0", Through: true},
 		Regression: Regression{Ridge: 0.3, Rank: 32, Folds: 5},
 		SDEX:       diffusion.Spec{Kind: "vp", BetaMin: 0.1, BetaMax: 20},
@@ -97,11 +93,6 @@ func Paper() Config {
 	c.Condition = ConditionNoisy
 	c.Mean, c.Kernel, c.Rows, c.Context = MeanNone, 3, readout.RowsEncoded, 0
 	return c
-}
-
-// body returns the settings that the shared predictor reads.
-func (c Config) body() readout.Body {
-	return readout.Body{Width: c.Width, Hidden: c.Hidden, Head: c.Head, InputDropout: c.InputDropout, Dropout: c.Dropout}
 }
 
 // check refuses settings that do not go together.

@@ -47,7 +47,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	out, err := readout.New("gsdnet", c.body(), s, c.Context)
+	out, err := readout.New("gsdnet", c.Body, s, c.Context)
 	if err != nil {
 		return nil, err
 	}
