@@ -46,7 +46,7 @@ suite() { # suite NAME: everything that the revision writes, into $work/NAME
 		done
 	done
 	cp "$OLDPWD/bench/same/grid.toml" .
-	"$bin" sweep grid.toml --out sweep --workers 2 --quiet >/dev/null
+	"$bin" sweep grid.toml --out sweep --data-dir . --workers 2 --quiet >/dev/null
 	"$bin" report sweep >report.txt
 	cd - >/dev/null
 }
