@@ -8,7 +8,6 @@ import (
 
 	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
-	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/internal/interrupt"
 )
@@ -55,10 +54,14 @@ func (c *importCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := interrupt.Value(ctx, func() (*erc.Corpus, error) { return datanpz.Import(c.Files, fields, c.Out) })
+	imported, err := interrupt.Value(ctx, func() (*datanpz.Imported, error) { return datanpz.Import(c.Files, fields, c.Out) })
 	if err != nil {
 		return err
 	}
+	if err := imported.Write(); err != nil { // to its end, also after an interrupt
+		return err
+	}
+	corpus := imported.Corpus
 	if c.JSON {
 		return printJSON(term.out, dataset.Describe(corpus))
 	}

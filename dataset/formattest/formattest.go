@@ -80,7 +80,11 @@ func (s Suite) values(t *testing.T) {
 func (s Suite) throughNPZ(t *testing.T) {
 	want := Open(t, s.Path, s.Fields)
 	path := filepath.Join(t.TempDir(), "copy.npz")
-	if _, err := npz.Import([]string{s.Path}, s.Fields, path); err != nil {
+	imported, err := npz.Import([]string{s.Path}, s.Fields, path)
+	if err == nil {
+		err = imported.Write()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	got := Open(t, path, dataset.Fields{Task: want.Task.String()})

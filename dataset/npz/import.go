@@ -46,10 +46,16 @@ func checked(paths []string, fields dataset.Fields) (*dataset.Table, *erc.Corpus
 	return table, corpus, nil
 }
 
-// Import reads a corpus of any format, of one file or several, and writes it to out, a .npz, and its names to
-// the JSON beside it. A .npz and a JSON that are there are replaced, but a JSON
-// alone, or with other keys than those of names, is not.
-func Import(paths []string, fields dataset.Fields, out string) (*erc.Corpus, error) {
+// Imported is a corpus that was read and checked, and not yet written.
+type Imported struct {
+	Corpus *erc.Corpus
+	table  *dataset.Table
+	out    string
+}
+
+// Import reads a corpus of any format, of one file or several, which Write then writes
+// to out, a .npz. It writes nothing itself, so that a caller may stop waiting for it.
+func Import(paths []string, fields dataset.Fields, out string) (*Imported, error) {
 	if err := mayWriteNames(out); err != nil {
 		return nil, err
 	}
@@ -57,10 +63,16 @@ func Import(paths []string, fields dataset.Fields, out string) (*erc.Corpus, err
 	if err != nil {
 		return nil, err
 	}
-	if err := Arrays(table).WriteFile(out); err != nil {
-		return nil, err
+	return &Imported{Corpus: corpus, table: table, out: out}, nil
+}
+
+// Write writes the corpus to the .npz and its names to the JSON beside it. It replaces a
+// .npz and a JSON that are there.
+func (i *Imported) Write() error {
+	if err := Arrays(i.table).WriteFile(i.out); err != nil {
+		return err
 	}
-	return corpus, WriteNames(out, table)
+	return WriteNames(i.out, i.table)
 }
 
 // mayWriteNames refuses to write over a JSON that holds something else than names.
