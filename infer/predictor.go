@@ -81,9 +81,6 @@ func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) en
 	out[outEncoded] = f.Encoded
 	features := f.Recover()
 	anchors := [][erc.NumModalities]*graph.Node{layer.FillMean(in)}
-	if f.Anchors != nil {
-		anchors = f.Anchors()
-	}
 	for _, m := range erc.Modalities {
 		out[outRecovered+m.String()] = features[m]
 		for k, anchor := range anchors {
@@ -115,7 +112,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 			return err
 		}
 		draws := r.Samples
-		if !p.varies(b, d) {
+		if !p.varies(b, d, r.Recovered) {
 			draws = 1
 		}
 		for k := 0; k < draws; {
@@ -123,7 +120,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 				return err
 			}
 			more := min(d.atOnce(), draws-k)
-			found, err := p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
+			found, err := p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k), Features: r.Recovered}, r.Recovered, more*len(d.indices))
 			if err != nil {
 				return p.blame(err, convs, d.indices)
 			}
@@ -135,9 +132,9 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 }
 
 // varies reports whether two draws of some conversation of a batch may differ.
-func (p *Predictor) varies(b *model.Batch, d *dealt) bool {
+func (p *Predictor) varies(b *model.Batch, d *dealt, features bool) bool {
 	for row := range d.indices {
-		if p.model.Varies(&b.Conversations[row]) {
+		if p.model.Varies(&b.Conversations[row], features) {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package gsdnet
+package paper
 
 import (
 	"gsdnet/erc"
