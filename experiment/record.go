@@ -30,7 +30,9 @@ type Record struct {
 	// PredictionsHash is the SHA-256 of the PredictionsFile that Keep wrote with the
 	// record, empty in a record that was only printed.
 	PredictionsHash string `json:"predictions_sha256,omitempty"`
-	Result          Result `json:"result"`
+	// CompletionHash is likewise that of the CompletionFile, empty without Recovery.
+	CompletionHash string `json:"completion_sha256,omitempty"`
+	Result         Result `json:"result"`
 	// Compare has the result with other numbers of samples.
 	Compare []Compared `json:"compare,omitempty"`
 }
@@ -41,9 +43,9 @@ type Compared struct {
 	Result  Result `json:"result"`
 }
 
-// Keep writes a record and its predictions into a directory, which is made if it
-// is not there: the predictions first, so that a metrics.json speaks of a whole
-// evaluation. It enters the hash of the predictions into the record.
+// Keep writes a record, its predictions and, with Recovery, its CompletionFile into a
+// directory, which is made if it is not there: metrics.json last, so that it speaks of a
+// whole evaluation. It enters the hashes of the other files into the record.
 func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 	split, known := erc.HeldOut(r.Split)
 	if !known {
@@ -54,6 +56,13 @@ func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 		return err
 	}
 	r.PredictionsHash = digest(lines.Bytes())
+	var scores bytes.Buffer
+	if err := writeContributions(&scores, r.Result.Cells); err != nil {
+		return err
+	}
+	if r.CompletionHash = ""; r.Recovery {
+		r.CompletionHash = digest(scores.Bytes())
+	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
@@ -63,6 +72,11 @@ func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 	}
 	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {
 		return err
+	}
+	if r.Recovery {
+		if err := atomicfile.Write(filepath.Join(dir, CompletionFile), scores.Bytes()); err != nil {
+			return err
+		}
 	}
 	return atomicfile.Write(filepath.Join(dir, rundir.MetricsFile), append(text, '\n'))
 }

@@ -6,6 +6,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 	"gsdnet/rundir"
 )
 
@@ -62,6 +63,11 @@ func mean(cells []infer.MaskResult) infer.MaskResult {
 	}
 	out.Coverage = meanCoverage(cells, func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
 	out.Imputed = meanCoverage(cells, func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
+	var completions []*draws.Completion
+	for i := range cells {
+		completions = append(completions, cells[i].Completion)
+	}
+	out.Completion = draws.Average(completions)
 	for _, m := range MeasuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {

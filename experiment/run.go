@@ -121,6 +121,9 @@ func (j *job) countdown() func(int) {
 // nil otherwise.
 func (j *job) finished() *Record {
 	files := []string{rundir.CheckpointFile, PredictionsFile}
+	if j.spec.Recovery {
+		files = append(files, CompletionFile)
+	}
 	if j.spec.Shown != nil {
 		files = append(files, FeaturesFile, SpectraFile)
 	}

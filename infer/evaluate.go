@@ -6,6 +6,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 	"gsdnet/missing"
 	"gsdnet/model"
 )
@@ -27,12 +28,17 @@ type MaskResult struct {
 	// Imputed is the coverage of normal intervals for the withheld raw features. It is
 	// nil when Raw is.
 	Imputed []metric.Coverage `json:"imputed,omitempty"`
+	// Completion scores the draws of the withheld cells, as the model draws them, in the
+	// coordinates of a Space. It is nil when Raw is, and if there is no Space.
+	Completion *draws.Completion `json:"completion,omitempty"`
 
 	// Labels and Predictions have an entry for every utterance of the split: scores, with
 	// NaN for no label, or classes, with erc.Unlabelled for none.
 	Labels        []float64        `json:"-"`
 	Predictions   []float64        `json:"-"`
 	Distributions []metric.Mixture `json:"-"`
+	// Contributions are what each conversation contributes to Completion.
+	Contributions []draws.Contribution `json:"-"`
 }
 
 // Evaluation evaluates predictors on the samples of one split under frozen masks.
@@ -40,11 +46,20 @@ type Evaluation struct {
 	samples []Sample
 	masks   []missing.Mask
 	setup   model.Setup
+	space   *Space
 }
 
 // NewEvaluation pairs the samples of a split with its masks.
 func NewEvaluation(samples []Sample, masks []missing.Mask, setup model.Setup) *Evaluation {
 	return &Evaluation{samples: samples, masks: masks, setup: setup}
+}
+
+// In returns the evaluation with the space in which completions are scored; nil scores
+// none.
+func (e *Evaluation) In(space *Space) *Evaluation {
+	out := *e
+	out.space = space
+	return &out
 }
 
 // Run evaluates a predictor on every mask, in their order. Recovered features are
@@ -60,7 +75,13 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskRe
 	cells := make([]MaskResult, len(e.masks))
 	for i, mask := range e.masks {
 		convs := e.observe(mask)
-		forecasts, err := Predict(ctx, p, convs, r)
+		var each func(i, from, k int, d Draw)
+		var kept *collector
+		if r.Recovered && e.space != nil {
+			kept = newCollector(e.space, e.samples, convs, r.Samples)
+			each = kept.add
+		}
+		forecasts, err := predict(ctx, p, convs, r, each)
 		if err != nil {
 			return nil, err
 		}
@@ -68,6 +89,9 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskRe
 		cells[i].Rule = mask.String()
 		if r.Recovered {
 			e.recovery(&cells[i], convs, forecasts, truth)
+		}
+		if kept != nil {
+			cells[i].Completion, cells[i].Contributions = kept.score(e.samples, forecasts)
 		}
 	}
 	return cells, nil

@@ -31,13 +31,27 @@ type Prediction struct {
 // are a number of samples out of range, a result that is not finite, a closed predictor,
 // and the context's.
 func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]Prediction, error) {
+	return predict(ctx, p, convs, r, nil)
+}
+
+// predict does so and calls each, unless it is nil, with draw k of the utterances of
+// conversation i from one on, for each k in order.
+func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, each func(i, from, k int, d Draw)) ([]Prediction, error) {
 	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
 		return nil, err
 	}
 	plan := cut(convs)
 	r.Watch = plan.watch(r.Watch)
 	parts := make([]Prediction, len(plan.pieces))
-	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) { parts[i].add(plan.kept(i, c), r.Samples) })
+	drawn := make([]int, len(plan.pieces))
+	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) {
+		c = plan.kept(i, c)
+		parts[i].add(c, r.Samples)
+		if each != nil {
+			each(plan.windows[i].conversation, plan.windows[i].keepFrom, drawn[i], c)
+		}
+		drawn[i]++
+	})
 	if err != nil {
 		return nil, err
 	}

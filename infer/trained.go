@@ -3,6 +3,7 @@ package infer
 import (
 	"context"
 	"path/filepath"
+	"sync"
 
 	mlx "github.com/gomlx/gomlx/ml/model"
 
@@ -23,6 +24,10 @@ type Trained struct {
 	engine engine.Backend
 	store  *mlx.Store
 	*Predictor
+
+	spaces  sync.Mutex // held while the space is looked up or fitted
+	space   *Space     // of spaceOf
+	spaceOf *erc.Corpus
 }
 
 // Open reads the directory of a finished run. Close it after use. Its errors are those of
@@ -110,7 +115,9 @@ func (t *Trained) seeded(r Request) Request {
 }
 
 // Evaluate evaluates the run on a split under each mask. If the request has no seed, the
-// run's own seed is used. Its errors are those of Samples, and a corpus with another task.
+// run's own seed is used. Completions are scored if recovered features are asked for and
+// the corpus has a training split, to which their Space is fitted. Its errors are those of
+// Samples, and a corpus with another task.
 func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]MaskResult, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
@@ -120,7 +127,15 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 		return nil, fault.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
 			c.Name, c.Task, t.dir, t.Setup.Task)
 	}
-	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.seeded(r))
+	e := NewEvaluation(samples, masks, t.Setup)
+	if r.Recovered {
+		space, err := t.scoreSpace(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		e = e.In(space)
+	}
+	return e.Run(ctx, t.Predictor, t.seeded(r))
 }
 
 // Masks returns frozen masks of a split, one for each rule. Masks that the run has for this
