@@ -179,17 +179,13 @@ func CompareCompletions(key string, a, b []string, rules ...string) (metric.Diff
 	return d, nil
 }
 
-// CompletionMeasures lists the scores of completions as measures, in the order of their
-// declarations.
-func CompletionMeasures() []Measure {
-	var out []Measure
-	for _, s := range draws.Scores() {
-		out = append(out, Measure{Metric: s.Metric, key: s.Key, of: func(r *infer.MaskResult) metric.Values {
-			if x := s.Value(r.Completion); !math.IsNaN(x) {
-				return metric.Values{s.Key: x}
-			}
-			return nil
-		}})
-	}
-	return out
+// CompletionMeasure returns a score of completions as a measure of results, which have it
+// unless it is NaN.
+func CompletionMeasure(s draws.Score) Measure {
+	return Measure{Metric: s.Metric, key: s.Key, of: func(r *infer.MaskResult) metric.Values {
+		if x := s.Value(r.Completion); !math.IsNaN(x) {
+			return metric.Values{s.Key: x}
+		}
+		return nil
+	}}
 }

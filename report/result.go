@@ -58,7 +58,7 @@ func CoverageTable(r experiment.Result) *Table {
 // row for each mask and for their mean, and one with what draws from the distribution of the
 // truth would get, where that is known. It has no rows where they were not measured.
 func CompletionTable(r experiment.Result) *Table {
-	t := &Table{Heading: []string{"completion"}}
+	t := &Table{Heading: []string{"missing"}}
 	var shown []draws.Score
 	for _, s := range draws.Scores() {
 		if s.In(metric.InSummary) {
@@ -75,11 +75,11 @@ func CompletionTable(r experiment.Result) *Table {
 	}
 	for _, cell := range append(slices.Clone(r.Cells), r.Mean) {
 		if c := cell.Completion; c != nil {
-			add(cell.Rule, func(s draws.Score) float64 { return s.Value(c) })
+			add(point(cell.Rule), func(s draws.Score) float64 { return s.Value(c) })
 		}
 	}
 	if c := r.Mean.Completion; c != nil {
-		add("exact draws", func(s draws.Score) float64 {
+		add("ideal", func(s draws.Score) float64 {
 			if s.Ideal == nil {
 				return math.NaN()
 			}

@@ -35,11 +35,11 @@ const ShownLevel = 0.8
 var scores = []Score{
 	{
 		Metric: metric.Metric{Key: "energy_score", Heading: "ES", Lower: true, Main: true,
-			Help: "The energy score of the draws of a cell."},
+			Help: "The energy score of the draws of a withheld cell: how far they are from the truth and from each other."},
 		Share: func(c *Contribution) (float64, float64) { return c.Energy, float64(c.Cells) },
 	},
 	{
-		Metric: metric.Metric{Key: "conversation_energy_score", Heading: "conv. ES", Lower: true,
+		Metric: metric.Metric{Key: "conversation_energy_score", Heading: "conv ES", Lower: true,
 			Help: "The energy score of the mean over the withheld cells of a conversation, of those with at least five."},
 		Share: func(c *Contribution) (float64, float64) {
 			if c.Cells < LeastCells {
@@ -49,18 +49,28 @@ var scores = []Score{
 		},
 	},
 	{
-		Metric: metric.Metric{Key: "crps_feature", Heading: "CRPS", Lower: true,
+		Metric: metric.Metric{Key: "crps_feature", Heading: "CRPS", Lower: true, Omit: []string{metric.InAgainst},
 			Help: "The continuous ranked probability score of the draws of single features."},
 		Share: func(c *Contribution) (float64, float64) { return c.CRPS, float64(c.Cells) },
 	},
 	{
-		Metric: metric.Metric{Key: "draw_coverage", Heading: "80 % holds", Percent: true,
+		Metric: metric.Metric{Key: "rmse", Heading: "RMSE", Lower: true,
+			Help: "The root of the mean squared error of the mean over the draws."},
+		Share: func(c *Contribution) (float64, float64) { return c.Square, float64(c.Cells) }, Root: true,
+	},
+	{
+		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE raw", Lower: true,
+			Help: "The same in all standardised features, not in the leading axes alone."},
+		Share: func(c *Contribution) (float64, float64) { return c.RawSquare, float64(c.Cells) }, Root: true,
+	},
+	{
+		Metric: metric.Metric{Key: "draw_coverage", Heading: "80 %", Percent: true,
 			Help: "The share of features in the central 80 % interval of the draws."},
 		covered: func(c *Completion) []Coverage { return c.Coverage },
 		Ideal:   func(c *Completion) float64 { return shown(c.Coverage).Ideal },
 	},
 	{
-		Metric: metric.Metric{Key: "conversation_coverage", Heading: "conv. 80 %", Percent: true,
+		Metric: metric.Metric{Key: "conversation_coverage", Heading: "conv 80 %", Percent: true,
 			Help: "The share of conversation means in the central 80 % interval of the draws' conversation means."},
 		covered: func(c *Completion) []Coverage { return c.ConversationCoverage },
 		Ideal:   func(c *Completion) float64 { return shown(c.ConversationCoverage).Ideal },
@@ -72,7 +82,7 @@ var scores = []Score{
 		Ideal: func(*Completion) float64 { return 0 },
 	},
 	{
-		Metric: metric.Metric{Key: "apart", Heading: "told apart", Percent: true, Lower: true,
+		Metric: metric.Metric{Key: "apart", Heading: "apart", Percent: true, Lower: true,
 			Help: "How often a classifier tells the first draw from the truth."},
 		whole: func(c *measured) float64 { return c.apart },
 		Ideal: func(*Completion) float64 { return 0.5 },
@@ -87,16 +97,6 @@ var scores = []Score{
 		Metric: metric.Metric{Key: "lag1_true", Heading: "lag 1, true", Omit: metric.Places,
 			Help: "The mean product of the features of neighbouring withheld cells, of the truth."},
 		whole: func(c *measured) float64 { return LagOne(c.Truth, c.Conversations, c.Positions) },
-	},
-	{
-		Metric: metric.Metric{Key: "rmse", Heading: "RMSE", Lower: true,
-			Help: "The root of the mean squared error of the mean over the draws."},
-		Share: func(c *Contribution) (float64, float64) { return c.Square, float64(c.Cells) }, Root: true,
-	},
-	{
-		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE raw", Lower: true,
-			Help: "The same in all standardised features."},
-		Share: func(c *Contribution) (float64, float64) { return c.RawSquare, float64(c.Cells) }, Root: true,
 	},
 }
 
