@@ -114,24 +114,28 @@ func parseContribution(row []string) (c draws.Contribution, bad string) {
 
 // Strata sorts the contributions of several runs of one method for draws.Compare: a list
 // for each rule and seed. Runs on different conversations, such as the folds of a
-// cross-validation, share a list; runs on the same ones, such as seeds, do not. It keeps
-// the rules that are named, and all if none is.
-func Strata(runs [][]Contributions, rules ...string) [][]draws.Contribution {
+// cross-validation, share a list; runs on the same ones, such as seeds, do not. only says
+// which masks and modalities count; nil keeps all.
+func Strata(runs [][]Contributions, only func(rule, modality string) bool) [][]draws.Contribution {
 	var out [][]draws.Contribution
 	lists := map[string][]int{} // places in out by rule
 	for _, run := range runs {
 		for _, under := range run {
-			if len(rules) > 0 && !slices.Contains(rules, under.Rule) {
+			list := slices.Clone(under.Conversations)
+			if only != nil {
+				list = slices.DeleteFunc(list, func(c draws.Contribution) bool { return !only(under.Rule, c.Modality) })
+			}
+			if len(list) == 0 {
 				continue
 			}
-			at := slices.IndexFunc(lists[under.Rule], func(at int) bool { return disjoint(out[at], under.Conversations) })
+			at := slices.IndexFunc(lists[under.Rule], func(at int) bool { return disjoint(out[at], list) })
 			if at < 0 {
 				lists[under.Rule] = append(lists[under.Rule], len(out))
-				out = append(out, slices.Clone(under.Conversations))
+				out = append(out, list)
 				continue
 			}
 			to := &out[lists[under.Rule][at]]
-			*to = append(*to, under.Conversations...)
+			*to = append(*to, list...)
 		}
 	}
 	return out
@@ -150,8 +154,8 @@ func disjoint(a, b []draws.Contribution) bool {
 // interval, for which whole conversations are drawn. a and b list the run directories of
 // each method, those of the same seed and fold at the same place. key is that of a score
 // that is a mean over conversations: energy_score, conversation_energy_score, crps_feature,
-// rmse or rmse_raw. The rules named are compared, and all if none is.
-func CompareCompletions(key string, a, b []string, rules ...string) (metric.Difference, error) {
+// rmse or rmse_raw. only says which masks and modalities count; nil keeps all.
+func CompareCompletions(key string, a, b []string, only func(rule, modality string) bool) (metric.Difference, error) {
 	at := slices.IndexFunc(draws.Scores(), func(s draws.Score) bool { return s.Key == key && s.Share != nil })
 	if at < 0 {
 		return metric.Difference{}, fault.Input("choose energy_score, conversation_energy_score, crps_feature, rmse or rmse_raw", "no interval of the score %q", key)
@@ -170,7 +174,7 @@ func CompareCompletions(key string, a, b []string, rules ...string) (metric.Diff
 			}
 			runs = append(runs, run)
 		}
-		strata[side] = Strata(runs, rules...)
+		strata[side] = Strata(runs, only)
 	}
 	d, err := draws.Compare(draws.Scores()[at], strata[0], strata[1], metric.Bootstrap{Seed: 1})
 	if err != nil {

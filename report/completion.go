@@ -12,7 +12,7 @@ import (
 )
 
 func init() {
-	declare(part{name: "completion", title: "Completion", order: 50, boards: (*board).compared, table: completionTable})
+	declare(part{name: "completion", title: "Completion", order: 65, boards: (*board).compared, table: completionTable})
 }
 
 // ideal is the row of what draws from the distribution of the truth would get.
@@ -22,54 +22,78 @@ const ideal = "ideal"
 // averaged over the protocol, and for the scores that have intervals each point and the
 // difference to the accented model.
 func completionTable(ctx context.Context, b *board) (*table, error) {
-	t := &table{
+	all := b.completionAverages()
+	if all == nil {
+		return nil, nil
+	}
+	compared, err := b.compareCompletions(ctx, b.reference(), b.pointColumns)
+	if err != nil {
+		return nil, err
+	}
+	return &table{
 		note: "Draws of the withheld cells against the truth, in the leading principal axes of the standardised features of the training split; means over the modalities and the points of the protocol. " +
 			"ES is the energy score of a cell and conv ES that of the means of conversations with at least five withheld cells; CRPS is of single features; RMSE is that of the mean over the draws, and RMSE raw the same in all standardised features. " +
 			"80 % is the share of features, and conv 80 % of conversation means, in the central 80 % interval of the draws. MMD² and how often a classifier tells a draw and the truth apart compare both as samples; " +
-			"lag 1 is the mean product of neighbours. The last four are the better the nearer they come to the last row, which has what draws from the distribution of the truth would get." + b.completions(),
-	}
-	all := &sheet{title: b.title() + ": averages"}
-	var compared []draws.Score
+			"lag 1 is the mean product of neighbours. Where the last row has a number, which is what draws from the distribution of the truth would get, the nearest to it is the best. " +
+			"Differences are averages over the protocol, with their 95 % paired bootstrap intervals over conversations." + b.completions(),
+		sheets: append([]*sheet{all}, compared...),
+	}, nil
+}
+
+// completionColumns are the scores of completions that some method of the board has.
+func (b *board) completionColumns() (scores []draws.Score, columns []column) {
 	for _, s := range draws.Scores() {
-		m := experiment.CompletionMeasure(s)
-		if !s.In(metric.InSummary) || !b.has(m) {
-			continue
-		}
-		all.columns = append(all.columns, column{name: s.Heading, measure: m, plain: s.Ideal != nil, of: meanOf(m, b.rulesWith(m))})
-		if s.Share != nil && s.In(metric.InAgainst) {
-			compared = append(compared, s)
+		if m := experiment.CompletionMeasure(s); s.In(metric.InSummary) && b.has(m) {
+			scores = append(scores, s)
+			columns = append(columns, column{name: s.Heading, measure: m, plain: s.Ideal != nil, of: meanOf(m, b.rulesWith(m))})
 		}
 	}
-	if len(all.columns) == 0 {
-		return nil, nil
+	return scores, columns
+}
+
+// completionAverages is a sheet of all scores of completions, averaged over the protocol,
+// nil if there are none.
+func (b *board) completionAverages() *sheet {
+	scores, columns := b.completionColumns()
+	if len(columns) == 0 {
+		return nil
 	}
-	all.fill(b.methods)
-	all.rows = append(all.rows, b.idealRow())
-	t.sheets = append(t.sheets, all)
+	s := &sheet{title: b.title() + ": completion, averages", columns: columns}
+	s.fill(b.methods)
+	s.rows = append(s.rows, b.idealRow(scores))
+	return s
+}
+
+// compareCompletions makes a sheet for each score of completions that has intervals, with
+// some columns and the difference to the method at a place; without differences if the
+// place is −1.
+func (b *board) compareCompletions(ctx context.Context, reference int, columns func(experiment.Measure) []column) ([]*sheet, error) {
 	methods, err := b.contributions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, score := range compared {
-		s, err := b.completionSheet(ctx, score, methods)
-		if err != nil {
-			return nil, err
+	scores, _ := b.completionColumns()
+	var out []*sheet
+	for _, score := range scores {
+		if score.Share == nil || !score.In(metric.InAgainst) {
+			continue
 		}
-		t.sheets = append(t.sheets, s)
+		m := experiment.CompletionMeasure(score)
+		s := &sheet{title: b.title() + ": " + m.Heading, columns: columns(m)}
+		s.fill(b.methods)
+		if methods != nil && reference >= 0 {
+			if err := b.against(ctx, s, score, methods, reference); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, s)
 	}
-	return t, nil
+	return out, nil
 }
 
-// completionSheet has a score at every point of the protocol and the difference to the
-// accented model.
-func (b *board) completionSheet(ctx context.Context, score draws.Score, methods [][][]draws.Contribution) (*sheet, error) {
+// against adds the difference in a score to the method at a place.
+func (b *board) against(ctx context.Context, s *sheet, score draws.Score, methods [][][]draws.Contribution, reference int) error {
 	m := experiment.CompletionMeasure(score)
-	s := &sheet{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
-	s.fill(b.methods)
-	reference := b.reference()
-	if methods == nil || reference < 0 {
-		return s, nil
-	}
 	s.versus, s.than = &m, b.methods[reference].name
 	boot := metric.Bootstrap{Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
 	for i := range b.methods {
@@ -78,26 +102,21 @@ func (b *board) completionSheet(ctx context.Context, score draws.Score, methods 
 		}
 		d, err := draws.Compare(score, methods[i], methods[reference], boot)
 		if err != nil {
-			return nil, fault.Input("give the sweep again, or delete the runs of one of them", "the completions of %s and %s are not of the same cells: %w",
-				b.methods[i].name, s.than, err)
+			return fault.Input("give the sweep again, or delete the runs of one of them", "the completions of %s and %s are not of the same cells: %w", b.methods[i].name, s.than, err)
 		}
 		s.rows[i].versus = &versus{s.than, d}
 	}
-	return s, nil
+	return nil
 }
 
 // idealRow is what draws from the distribution of the truth would get, for as many draws
 // as the first method has that has any.
-func (b *board) idealRow() row {
+func (b *board) idealRow(scores []draws.Score) row {
 	r := row{name: ideal, kind: constant}
-	for _, s := range draws.Scores() {
-		m := experiment.CompletionMeasure(s)
-		if !s.In(metric.InSummary) || !b.has(m) {
-			continue
-		}
+	for _, s := range scores {
 		e := entry{mean: math.NaN(), sd: math.NaN()}
 		if s.Ideal != nil {
-			rules := b.rulesWith(m)
+			rules := b.rulesWith(experiment.CompletionMeasure(s))
 			value := over(rules, func(t *trial, rule string) float64 {
 				if c := t.cells[rule]; c != nil && c.Completion != nil {
 					return s.Ideal(c.Completion)
@@ -116,8 +135,8 @@ func (b *board) idealRow() row {
 }
 
 // contributions reads what the conversations contribute to the completions of each method,
-// for paired intervals; nil where there is nothing to compare, the methods do not all have
-// the same seeds and rules, or a run kept none.
+// for paired intervals. It is nil where there is nothing to compare, where the methods do
+// not all have the same seeds and rules, and where a run kept none.
 func (b *board) contributions(ctx context.Context) ([][][]draws.Contribution, error) {
 	if len(b.methods) < 2 || !equalTrials(b.methods) {
 		return nil, nil
@@ -140,7 +159,7 @@ func (b *board) contributions(ctx context.Context) ([][][]draws.Contribution, er
 				runs = append(runs, found)
 			}
 		}
-		out = append(out, experiment.Strata(runs, b.rules...))
+		out = append(out, experiment.Strata(runs, nil))
 	}
 	return out, nil
 }

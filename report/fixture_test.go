@@ -14,6 +14,7 @@ import (
 	"gsdnet/infer"
 	"gsdnet/internal/npz"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 	"gsdnet/missing"
 	"gsdnet/rundir"
 )
@@ -105,8 +106,34 @@ func cell(rule missing.Rule, noise float64, rng *rand.Rand) infer.MaskResult {
 		c.Raw, c.Encoded = &metric.Recovery{N: 9, Values: metric.Values{"rmse": noise, "cosine": 1 - noise/4}}, &metric.Recovery{N: 9, Values: metric.Values{"rmse": noise / 2, "cosine": 0.5}}
 		c.Sampled = &metric.Recovery{N: 9, Values: metric.Values{"rmse": 1.5 * noise, "cosine": 1 - noise/2}}
 		c.Imputed = c.Coverage
+		c.Completion, c.Contributions = completion(rule, noise)
 	}
 	return c
+}
+
+// completion invents draws that are off by some noise, of every cell.
+func completion(rule missing.Rule, noise float64) (*draws.Completion, []draws.Contribution) {
+	truth := rand.New(rand.NewPCG(7, uint64(100*rule.Expected())))
+	drawn := rand.New(rand.NewPCG(8, uint64(100*noise)))
+	found := map[string]*draws.Completion{}
+	var all []draws.Contribution
+	for _, m := range erc.Modalities {
+		cells := &draws.Cells{Draws: make([][][]float64, 4)}
+		for _, conv := range corpus.In(erc.Test) {
+			for u := range conv.Utterances {
+				y := []float64{truth.NormFloat64(), truth.NormFloat64()}
+				cells.Truth, cells.Conversations, cells.Positions = append(cells.Truth, y), append(cells.Conversations, conv.ID), append(cells.Positions, u)
+				cells.RawSquares = append(cells.RawSquares, noise*noise)
+				for k := range cells.Draws {
+					cells.Draws[k] = append(cells.Draws[k], []float64{y[0] + noise*drawn.NormFloat64(), y[1] + noise*drawn.NormFloat64()})
+				}
+			}
+		}
+		var own []draws.Contribution
+		found[m.String()], own = draws.Measure(m.String(), cells)
+		all = append(all, own...)
+	}
+	return draws.Together(found), all
 }
 
 // features invents recovered cells.
