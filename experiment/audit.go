@@ -30,7 +30,7 @@ func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) erro
 	if len(audits) == 0 {
 		return nil
 	}
-	old, err := ReadAudits(dir)
+	old, err := readAudits(dir)
 	if err != nil {
 		return err
 	}
@@ -44,8 +44,14 @@ func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) erro
 	return atomicfile.Write(filepath.Join(dir, auditFile), append(text, '\n'))
 }
 
-// ReadAudits reads the audits in a folder of masks, none where there is no file.
-func ReadAudits(dir string) (audits []missing.Audit, err error) {
+// Audits returns what the frozen masks of a data set really withhold. It returns none if
+// the sweep kept no audits of them.
+func (d SweepDir) Audits(dataset string) ([]missing.Audit, error) {
+	return readAudits(d.path(MaskDir, dataset))
+}
+
+// readAudits reads the audits in a folder of masks. It returns none if there is no file.
+func readAudits(dir string) (audits []missing.Audit, err error) {
 	path := filepath.Join(dir, auditFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

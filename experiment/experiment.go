@@ -39,7 +39,7 @@ func (id Identity) String() string {
 	return fmt.Sprintf("%s--%s--%s--%s--seed%d", id.Dataset, id.Protocol, id.Variant, id.Training, id.Seed)
 }
 
-// cell is one run of a grid: what to train, and what to evaluate it under. Grid.spec
+// cell is one run of a grid: what to train, and which masks to evaluate it under. Grid.spec
 // turns it into a Spec, when its data are open.
 type cell struct {
 	Identity

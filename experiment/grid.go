@@ -64,7 +64,7 @@ type Grid struct {
 }
 
 // plain is a name that can be part of a file's.
-var plain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
+var safeName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
 
 // Load reads and checks a grid.
 func Load(path string) (*Grid, error) {
@@ -153,7 +153,7 @@ func (g *Grid) checkNames() error {
 		return fault.Input("leave one of them out, or give them different names", "%s %q is there twice", what, name)
 	}
 	named := func(what, name string) error {
-		if !plain.MatchString(name) || strings.Contains(name, "--") {
+		if !safeName.MatchString(name) || strings.Contains(name, "--") {
 			return fault.Input("names become folders: use letters, digits and . _ + -", "%s name %q", what, name)
 		}
 		return once(what, name)
@@ -168,7 +168,7 @@ func (g *Grid) checkNames() error {
 			return err
 		}
 	}
-	lists := map[string][]string{"protocol": g.Protocols, "seed": texts(g.Seeds)}
+	lists := map[string][]string{"protocol": g.Protocols, "seed": toStrings(g.Seeds)}
 	for _, p := range missing.Protocols() {
 		lists[p.Point] = g.Points[p.Name]
 	}
@@ -183,7 +183,7 @@ func (g *Grid) checkNames() error {
 }
 
 // texts returns values as text, nil for nil.
-func texts[T any](values []T) []string {
+func toStrings[T any](values []T) []string {
 	if values == nil {
 		return nil
 	}

@@ -87,10 +87,18 @@ func readPlan(path string) (p plan, err error) {
 	return p, nil
 }
 
-// Planned returns the cells that the grids of a sweep's folder have, each once;
-// none of a folder without a PlanFile.
-func Planned(out string) ([]Identity, error) {
-	p, err := readPlan(filepath.Join(out, PlanFile))
+// SweepDir is the path of the folder of a sweep. Its methods read the files there.
+type SweepDir string
+
+// path returns the path of a file in the folder.
+func (d SweepDir) path(names ...string) string {
+	return filepath.Join(append([]string{string(d)}, names...)...)
+}
+
+// Planned returns the cells of all grids of the folder, each once. It returns none if the
+// folder has no PlanFile.
+func (d SweepDir) Planned() ([]Identity, error) {
+	p, err := readPlan(d.path(PlanFile))
 	var all []Identity
 	for _, grid := range p.Grids {
 		for _, id := range grid.Cells {
@@ -103,9 +111,9 @@ func Planned(out string) ([]Identity, error) {
 }
 
 // PrintedAs returns, by the name of a data set, the data set of the paper whose printed
-// figures a report shows beside it, as the grids of a sweep's folder say.
-func PrintedAs(out string) (map[string]string, error) {
-	p, err := readPlan(filepath.Join(out, PlanFile))
+// figures a report shows beside it, as the grids of the folder say.
+func (d SweepDir) PrintedAs() (map[string]string, error) {
+	p, err := readPlan(d.path(PlanFile))
 	all := map[string]string{}
 	for _, grid := range p.Grids {
 		maps.Copy(all, grid.Printed)

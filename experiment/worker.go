@@ -23,7 +23,7 @@ type Worker struct {
 	DataDir string // folder that the paths of data sets are relative to
 	Out     string // folder of the run directories
 	Backend engine.Backend
-	// Progress is called with parts of CellParts, from any goroutine; may be nil.
+	// Progress is called with the parts of cells that were done since the last call, from any goroutine; may be nil.
 	Progress func(parts int)
 
 	mu      sync.Mutex
@@ -133,8 +133,8 @@ func openCorpus(dataDir, path string, fields dataset.Fields) (*erc.Corpus, error
 	return corpus, nil
 }
 
-// CellParts is what the progress of a whole cell adds up to.
-const CellParts = 1000
+// cellParts is what the progress of a whole cell adds up to.
+const cellParts = 1000
 
 // meter turns what is known of a cell's progress into parts of it.
 type meter struct {
@@ -144,7 +144,7 @@ type meter struct {
 
 // reach says that a share of the cell is done.
 func (m *meter) reach(share float64) {
-	if at := int(share * CellParts); m.tell != nil && at > m.told {
+	if at := int(share * cellParts); m.tell != nil && at > m.told {
 		m.tell(at - m.told)
 		m.told = at
 	}

@@ -59,7 +59,7 @@ func (b *board) audits() ([]missing.Audit, error) {
 	for _, m := range b.methods {
 		for _, seed := range m.seeds() {
 			for _, r := range m.trials[seed].runs {
-				all, err := experiment.ReadAudits(filepath.Join(filepath.Dir(r.dir), experiment.MaskDir, b.dataset))
+				all, err := experiment.SweepDir(filepath.Dir(r.dir)).Audits(b.dataset)
 				if err != nil {
 					return nil, err
 				}
