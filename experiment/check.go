@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -55,6 +56,14 @@ func (id *Identity) check() error {
 		if !safeName.MatchString(field.value) {
 			return fmt.Errorf("the field cell.%s is %q, which is not a name", field.name, field.value)
 		}
+	}
+	for _, field := range []struct{ name, value string }{{"blank", id.Blank}, {"labels", id.Labels}} {
+		if share, err := strconv.ParseFloat(field.value, 64); field.value != "" && (err != nil || !(share > 0 && share < 1)) {
+			return fmt.Errorf("the field cell.%s is %q, which is not a number between 0 and 1", field.name, field.value)
+		}
+	}
+	if id.Folds != 0 && (id.Fold < 1 || id.Fold > id.Folds) || id.Folds == 0 && id.Fold != 0 {
+		return fmt.Errorf("the field cell.fold is %d, which is not a fold of %d", id.Fold, id.Folds)
 	}
 	return nil
 }

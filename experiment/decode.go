@@ -30,6 +30,9 @@ type gridFile struct {
 	Samples   int       `toml:"samples"`
 	Compare   []int     `toml:"compare_samples"`
 	Recovery  bool      `toml:"recovery"`
+	Folds     int       `toml:"folds"`
+	Blank     []float64 `toml:"blank"`
+	Labels    []float64 `toml:"labels"`
 	Split     string    `toml:"split"`
 	Datasets  []Dataset `toml:"dataset"`
 	Trials    []trial   `toml:"trial"`
@@ -84,6 +87,7 @@ func decode(path string, text []byte) (*Grid, error) {
 		Family: k.Family, Points: points(typed.Elem()),
 		Training: k.Training, Seeds: orDefault(k.Seeds, []uint64{1}), MaskSeed: k.MaskSeed,
 		Samples: k.Samples, Compare: k.Compare, Recovery: k.Recovery,
+		Folds: k.Folds, Blank: orDefault(k.Blank, []float64{0}), Labels: orDefault(k.Labels, []float64{1}),
 		path: path, tables: raw,
 	}
 	if g.Split = erc.Test; k.Split != "" {

@@ -121,15 +121,35 @@ func (d SweepDir) PrintedAs() (map[string]string, error) {
 	return all, err
 }
 
-// ParseIdentity reads the name of a cell's run directory, as Identity.String
-// writes it; false if it is not one. The model is that of the variant's name, as
-// the directory does not say another.
+// ParseIdentity reads the name of a cell's run directory, as Identity.String writes it. It
+// returns false for any other name. The model of the result is the name of the variant, as
+// the directory does not say which model that is.
 func ParseIdentity(name string) (Identity, bool) {
 	parts := strings.Split(name, "--")
-	if len(parts) != 5 || !strings.HasPrefix(parts[4], "seed") {
+	if len(parts) < 5 {
 		return Identity{}, false
 	}
-	seed, err := strconv.ParseUint(strings.TrimPrefix(parts[4], "seed"), 10, 64)
-	id := Identity{Dataset: parts[0], Protocol: parts[1], Variant: parts[2], Model: parts[2], Training: parts[3], Seed: seed}
-	return id, err == nil && fmt.Sprint(id) == name
+	id := Identity{Dataset: parts[0], Protocol: parts[1], Variant: parts[2], Model: parts[2], Training: parts[3]}
+	for _, part := range parts[4:] {
+		var seed string
+		switch {
+		case cutPrefix(part, "seed", &seed):
+			id.Seed, _ = strconv.ParseUint(seed, 10, 64)
+		case cutPrefix(part, "blank", &id.Blank), cutPrefix(part, "labels", &id.Labels):
+		default:
+			if _, err := fmt.Sscanf(part, "fold%dof%d", &id.Fold, &id.Folds); err != nil {
+				return Identity{}, false
+			}
+		}
+	}
+	return id, fmt.Sprint(id) == name && id.check() == nil
+}
+
+// cutPrefix stores what follows the prefix of a text, and reports whether the text has it.
+func cutPrefix(text, prefix string, into *string) bool {
+	rest, has := strings.CutPrefix(text, prefix)
+	if has {
+		*into = rest
+	}
+	return has
 }

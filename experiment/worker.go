@@ -30,7 +30,8 @@ type Worker struct {
 	corpora map[corpusKey]*erc.Corpus
 }
 
-// corpusKey is what a corpus is read from.
+// corpusKey is what a corpus is read from. Its fields name no fold: the folds share one
+// corpus.
 type corpusKey struct {
 	path   string
 	fields dataset.Fields
@@ -93,22 +94,23 @@ func (w *Worker) open(ctx context.Context, j *job) (err error) {
 func (w *Worker) corpus(ctx context.Context, path string, fields dataset.Fields) (*erc.Corpus, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	key := corpusKey{path, fields}
-	if c := w.corpora[key]; c != nil {
-		return c, nil
+	key := corpusKey{path, fields.Unfolded()}
+	c := w.corpora[key]
+	if c == nil {
+		var err error
+		c, err = interrupt.Value(ctx, func() (*erc.Corpus, error) { return openCorpus(w.DataDir, path, key.fields) })
+		if err != nil {
+			return nil, err
+		}
+		if w.corpora == nil {
+			w.corpora = map[corpusKey]*erc.Corpus{}
+		}
+		w.corpora[key] = c
 	}
-	c, err := interrupt.Value(ctx, func() (*erc.Corpus, error) { return openCorpus(w.DataDir, path, fields) })
-	if err != nil {
-		return nil, err
-	}
-	if w.corpora == nil {
-		w.corpora = map[corpusKey]*erc.Corpus{}
-	}
-	w.corpora[key] = c
-	return c, nil
+	return withSplits(c, path, fields)
 }
 
-// openCorpus reads a corpus and refuses one without labels or without any of the splits.
+// openCorpus reads a corpus. It returns an error for one without labels.
 func openCorpus(dataDir, path string, fields dataset.Fields) (*erc.Corpus, error) {
 	if !dataset.Invented(path) {
 		if !filepath.IsAbs(path) {
@@ -124,6 +126,17 @@ func openCorpus(dataDir, path string, fields dataset.Fields) (*erc.Corpus, error
 	}
 	if corpus.Task == erc.NoLabels {
 		return nil, fault.Input("name the labels as data.label or data.class", "%s has no labels", path)
+	}
+	return corpus, nil
+}
+
+// withSplits returns a corpus with the splits of the fold that the fields name, or with its
+// own if they name none. It returns an error if a split is empty. The path is for messages.
+func withSplits(corpus *erc.Corpus, path string, fields dataset.Fields) (_ *erc.Corpus, err error) {
+	if fields.Folds != 0 {
+		if corpus, err = dataset.Folded(corpus, fields.Folds, fields.Fold); err != nil {
+			return nil, err
+		}
 	}
 	for _, split := range erc.Splits {
 		if len(corpus.In(split)) == 0 {
