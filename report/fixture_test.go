@@ -80,7 +80,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		one = experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test)
 	}
 	record.Compare = []experiment.Compared{{Samples: 1, Result: one}, {Samples: 16, Result: record.Result}}
-	check(t, experiment.Keep(out, &record, corpus))
+	check(t, experiment.RunDir(out).Keep(&record, corpus))
 	if seed == 1 {
 		features(t, filepath.Join(out, experiment.FeaturesFile), m.noise)
 		spectra(t, filepath.Join(out, experiment.SpectraFile), m.noise)

@@ -40,16 +40,17 @@ type Config struct {
 // Training says how to fit: the table [train] of a config. The limits of its numbers
 // stand beside them, as those of the models' settings do (package internal/limit).
 type Training struct {
-	Seed         uint64  `toml:"seed"`                         // seed of the weights, the noise, the order of the conversations and the training masks
-	Epochs       int     `toml:"epochs" limit:"1..100000"`     // largest number of passes through the training split
-	Patience     int     `toml:"patience" limit:"0..100000"`   // training stops after this many epochs without a better validation error; 0 never stops it
-	Batch        int     `toml:"batch" limit:"1..1024"`        // conversations in one step
-	LearningRate float64 `toml:"rate" limit:">0..1"`           // learning rate at its peak; it rises for 5 % of the steps, then falls along a cosine to 1 % of the peak
-	WeightDecay  float64 `toml:"decay" limit:"0..10"`          // decoupled weight decay
-	Clip         float64 `toml:"clip" limit:">0..1000000"`     // largest norm of the gradient
-	EMA          float64 `toml:"ema" limit:"0..<1"`            // decay of the moving average of the weights, which is what the checkpoint keeps
-	Samples      int     `toml:"samples" limit:"1..1000"`      // completions of each conversation in validation
-	ValidEvery   int     `toml:"validation" limit:"1..100000"` // epochs between two validations
+	Seed         uint64  `toml:"seed"`                           // seed of the weights, the noise, the order of the conversations and the training masks
+	Epochs       int     `toml:"epochs" limit:"1..100000"`       // largest number of passes through the training split
+	Patience     int     `toml:"patience" limit:"0..100000"`     // training stops after this many epochs without a better validation error; 0 never stops it
+	Batch        int     `toml:"batch" limit:"1..1024"`          // conversations in one step
+	LearningRate float64 `toml:"rate" limit:">0..1"`             // learning rate at its peak; it rises for 5 % of the steps, then falls along a cosine to 1 % of the peak
+	WeightDecay  float64 `toml:"decay" limit:"0..10"`            // decoupled weight decay
+	Clip         float64 `toml:"clip" limit:">0..1000000"`       // largest norm of the gradient
+	EMA          float64 `toml:"ema" limit:"0..<1"`              // decay of the moving average of the weights, which is what the checkpoint keeps
+	Samples      int     `toml:"samples" limit:"1..1000"`        // completions of each conversation in validation
+	ValidEvery   int     `toml:"validation" limit:"1..100000"`   // epochs between two validations
+	Labels       float64 `toml:"labels,omitempty" limit:">0..1"` // share of the training conversations that keep their labels; the seed chooses them, and a larger share contains a smaller one
 }
 
 // DefaultModel is the model that a config has by default, and with which reports compare
@@ -63,7 +64,7 @@ func DefaultConfig() *Config {
 		Missing: missing.DefaultSettings(),
 		Train: Training{
 			Seed: 1, Epochs: 60, Patience: 15, Batch: 8, LearningRate: 1e-3, WeightDecay: 0.01,
-			Clip: 1, EMA: 0.999, Samples: 1, ValidEvery: 1,
+			Clip: 1, EMA: 0.999, Samples: 1, ValidEvery: 1, Labels: 1,
 		},
 		Settings: map[string]any{},
 	}
@@ -159,9 +160,15 @@ func (c *Config) Set(assignment string) error {
 	return c.Parse("--set "+assignment, []byte(line))
 }
 
-// Resolved returns the config as TOML, with the selected model's settings alone.
+// Resolved returns the config as TOML, with the selected model's settings alone. The keys
+// data.folds, data.fold, missing.blank and train.labels are left out where they change
+// nothing, so that the settings of older runs remain the same text.
 func (c *Config) Resolved() ([]byte, error) {
-	return toml.Marshal(c.document(c.Model))
+	out := *c
+	if out.Train.Labels == 1 {
+		out.Train.Labels = 0 // which omitempty leaves out
+	}
+	return toml.Marshal(out.document(c.Model))
 }
 
 // Check refuses settings that are out of range or do not go together.
@@ -170,6 +177,14 @@ func (c *Config) Check() error {
 		return err
 	}
 	if _, err := c.Missing.Rules(); err != nil {
+		return err
+	}
+	if c.Missing.Blank != 0 {
+		if _, err := missing.BlankRule(c.Missing.Blank); err != nil {
+			return fmt.Errorf("missing.%w", err)
+		}
+	}
+	if err := c.Data.Check(); err != nil {
 		return err
 	}
 	if err := limit.Check("train", c.Train); err != nil {

@@ -169,7 +169,8 @@ func firstDifference(old, now []byte) string {
 }
 
 // Masks returns the frozen masks of the validation split. It reads the masks of the
-// directory; if there are none, it first draws and writes those of validation and test.
+// directory; if there are none, it first draws and writes those of validation and test, and
+// that of the training values to delete if the settings have one.
 func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	dir := r.Path(MaskDir)
 	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last
@@ -187,6 +188,13 @@ func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 				return nil, err
 			}
 			all = append(all, masks...)
+		}
+		blank, some, err := m.BlankMask(c)
+		if err != nil {
+			return nil, err
+		}
+		if some {
+			all = append(all, blank)
 		}
 		if err := missing.Write(dir, all); err != nil {
 			return nil, err

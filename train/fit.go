@@ -54,15 +54,16 @@ type Result struct {
 // fitter is a fit under way.
 type fitter struct {
 	Options
-	run    *rundir.Dir
-	setup  model.Setup
-	scaler *model.Scaler
-	model  model.Model
-	store  *mlx.Store
-	params *model.Params
-	steps  *engine.Graphs // one training step
-	train  []infer.Sample
-	valid  *infer.Evaluation
+	reduced *erc.Corpus // what is trained on: Corpus without what the settings delete
+	run     *rundir.Dir
+	setup   model.Setup
+	scaler  *model.Scaler
+	model   model.Model
+	store   *mlx.Store
+	params  *model.Params
+	steps   *engine.Graphs // one training step
+	train   []infer.Sample
+	valid   *infer.Evaluation
 	// predictor measures the weights in judgedStore; nil before the first validation.
 	predictor   *infer.Predictor
 	judgedStore *mlx.Store
@@ -119,15 +120,19 @@ func newFitter(o Options) (*fitter, error) {
 	if err := infer.CheckCorpus(o.Corpus); err != nil {
 		return nil, err
 	}
-	trainConvs := o.Corpus.In(erc.Train)
+	reduced, err := reduce(o.Corpus, c)
+	if err != nil {
+		return nil, err
+	}
+	trainConvs := reduced.In(erc.Train)
 	if len(trainConvs) == 0 || len(o.Corpus.In(erc.Valid)) == 0 {
 		return nil, fault.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
 			o.Corpus.Name, len(trainConvs), len(o.Corpus.In(erc.Valid)))
 	}
-	if err := labelled(o.Corpus); err != nil {
+	if err := labelled(reduced); err != nil {
 		return nil, err
 	}
-	f := &fitter{Options: o, started: time.Now()}
+	f := &fitter{Options: o, reduced: reduced, started: time.Now()}
 	f.progress.DataPath = o.DataPath
 	f.setup = model.Setup{Dims: o.Corpus.Dims, Task: o.Corpus.Task, NumClasses: o.Corpus.NumClasses}
 	f.scaler = model.FitScaler(trainConvs, o.Corpus.Dims)
@@ -155,12 +160,7 @@ func labelled(c *erc.Corpus) error {
 	for _, split := range []erc.Split{erc.Train, erc.Valid} {
 		n := 0
 		for _, conv := range c.In(split) {
-			for i := range conv.Utterances {
-				u := &conv.Utterances[i]
-				if c.Task == erc.Scores && !math.IsNaN(float64(u.Label)) || c.Task == erc.Classes && u.Class != erc.Unlabelled {
-					n++
-				}
-			}
+			n += countLabels(c.Task, &conv)
 		}
 		if n == 0 {
 			return fault.Input("name the array of the labels with --set data.label=NAME or data.class=NAME",
@@ -184,7 +184,7 @@ func (f *fitter) start(ctx context.Context) error {
 		return err
 	}
 	f.valid = infer.NewEvaluation(infer.Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Seen: rundir.Remember(f.Corpus), Config: string(f.run.Config), Validation: math.Inf(1), Stretch: 1}
+	f.best = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Seen: f.remember(), Config: string(f.run.Config), Validation: math.Inf(1), Stretch: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err

@@ -88,7 +88,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, data.Corpus, split),
 	}
 	if c.Out != "" {
-		if err := experiment.Keep(c.Out, &record, data.Corpus); err != nil {
+		if err := experiment.RunDir(c.Out).Keep(&record, data.Corpus); err != nil {
 			return err
 		}
 	}
