@@ -21,32 +21,32 @@ func Bucket(n int) int {
 
 // rowsAtOnce is the size of a batch of predictions. Four rows take little longer each
 // than eight, and fewer of them stay empty.
-const rowsAtOnce = 4
+const batchRows = 4
 
 // dealt is a batch of predictions. Row i holds a completion of sample
 // indices[i%len(indices)], number i/len(indices) of those that run at once.
-type dealt struct {
+type rowBatch struct {
 	length  int   // that samples are padded to
 	indices []int // of the samples, each once
 }
 
 // atOnce is how many completions of each sample a batch holds. What is left of its
 // rows is not used.
-func (d *dealt) atOnce() int { return rowsAtOnce / len(d.indices) }
+func (d *rowBatch) drawsPerSample() int { return batchRows / len(d.indices) }
 
 // alike deals samples into batches for predictions. The order of the sums in a graph
 // depends on its shapes. So a sample is always padded to the bucket of its own length,
 // and all batches have the same number of rows: results do not depend on
 // which samples are predicted together.
-func alike(lengths []int) []dealt {
+func batchByLength(lengths []int) []rowBatch {
 	groups := map[int][]int{}
 	for i, n := range lengths {
 		groups[Bucket(n)] = append(groups[Bucket(n)], i)
 	}
-	var out []dealt
+	var out []rowBatch
 	for _, length := range slices.Sorted(maps.Keys(groups)) {
-		for indices := range slices.Chunk(groups[length], rowsAtOnce) {
-			out = append(out, dealt{length, indices})
+		for indices := range slices.Chunk(groups[length], batchRows) {
+			out = append(out, rowBatch{length, indices})
 		}
 	}
 	return out

@@ -8,9 +8,9 @@ import (
 
 // Bounds of the factor that calibration may choose, and how closely it looks.
 const (
-	leastStretch = 0.25
-	mostStretch  = 8
-	stretchSteps = 30
+	minScaleFactor = 0.25
+	maxScaleFactor = 8
+	searchSteps    = 30
 )
 
 // Calibrate returns the factor on the Laplace scales of the head that gives the lowest
@@ -18,13 +18,13 @@ const (
 // training labels are too narrow; the factor widens them and leaves the predictions as
 // they are. It returns 1 if there are no distributions.
 func Calibrate(cells []MaskResult) float64 {
-	low, high := math.Log(leastStretch), math.Log(mostStretch)
-	loss := func(logFactor float64) float64 { return stretchedCRPS(cells, math.Exp(logFactor)) }
+	low, high := math.Log(minScaleFactor), math.Log(maxScaleFactor)
+	loss := func(logFactor float64) float64 { return scaledCRPS(cells, math.Exp(logFactor)) }
 	if math.IsNaN(loss(0)) {
 		return 1
 	}
 	const golden = 0.6180339887498949
-	for range stretchSteps {
+	for range searchSteps {
 		a, b := high-golden*(high-low), low+golden*(high-low)
 		if loss(a) <= loss(b) {
 			high = b
@@ -37,12 +37,12 @@ func Calibrate(cells []MaskResult) float64 {
 
 // stretchedCRPS is the mean CRPS over all cells with every scale multiplied, NaN
 // of nothing.
-func stretchedCRPS(cells []MaskResult, factor float64) float64 {
+func scaledCRPS(cells []MaskResult, factor float64) float64 {
 	sum, n := 0.0, 0
 	for _, cell := range cells {
 		for i, d := range cell.Distributions {
 			if y := cell.Labels[i]; !math.IsNaN(y) {
-				sum, n = sum+stretch(d, factor).CRPS(y), n+1
+				sum, n = sum+scaleMixture(d, factor).CRPS(y), n+1
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func stretchedCRPS(cells []MaskResult, factor float64) float64 {
 }
 
 // stretch multiplies the scales of a mixture.
-func stretch(d metric.Mixture, factor float64) metric.Mixture {
+func scaleMixture(d metric.Mixture, factor float64) metric.Mixture {
 	out := make(metric.Mixture, len(d))
 	for i, l := range d {
 		out[i] = metric.Laplace{Loc: l.Loc, Scale: factor * l.Scale}

@@ -31,13 +31,13 @@ func (p *Predictor) draw(results engine.Results, b *model.Batch, row int, recove
 	if p.setup.Task == erc.Classes {
 		c.Logits = make([][]float64, n)
 		for u, logits := range results[outLogits].Rows(at, n) {
-			c.Logits[u] = widen(logits)
+			c.Logits[u] = float64s(logits)
 		}
 	} else {
-		c.Location = widen(results[outLocation].Values[at:][:n])
-		c.Scale = widen(results[outScale].Values[at:][:n])
+		c.Location = float64s(results[outLocation].Values[at:][:n])
+		c.Scale = float64s(results[outScale].Values[at:][:n])
 		for u := range c.Scale {
-			c.Scale[u] *= p.Stretch
+			c.Scale[u] *= p.ScaleFactor
 		}
 	}
 	if recovered {
@@ -57,28 +57,28 @@ func (p *Predictor) draw(results engine.Results, b *model.Batch, row int, recove
 			c.Recovered[m] = p.Shrinkage.Gain[m].Apply(c.Sampled[m], c.anchors[m])
 		}
 	}
-	return c, c.finite(row)
+	return c, c.checkFinite(row)
 }
 
 // notFinite is the error of a completion with NaN or an infinite value in it.
-type notFinite struct {
+type notFiniteError struct {
 	row, utterance int
 	what           string
 }
 
-func (e *notFinite) Error() string { return "the " + e.what + " is not a finite number" }
+func (e *notFiniteError) Error() string { return "the " + e.what + " is not a finite number" }
 
 // finite returns a notFinite if some value is NaN or infinite.
-func (c *Draw) finite(row int) error {
+func (c *Draw) checkFinite(row int) error {
 	for u := range c.Location {
 		if !isFinite(c.Location[u]) || !isFinite(c.Scale[u]) {
-			return &notFinite{row, u, "predicted score or its scale"}
+			return &notFiniteError{row, u, "predicted score or its scale"}
 		}
 	}
 	for u, logits := range c.Logits {
 		for _, x := range logits {
 			if !isFinite(x) {
-				return &notFinite{row, u, "probability of a class"}
+				return &notFiniteError{row, u, "probability of a class"}
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func (c *Draw) finite(row int) error {
 			for u := range rows {
 				for _, x := range rows[u] {
 					if !isFinite(float64(x)) {
-						return &notFinite{row, u, "value of a recovered " + m.String() + " feature"}
+						return &notFiniteError{row, u, "value of a recovered " + m.String() + " feature"}
 					}
 				}
 			}
@@ -100,13 +100,13 @@ func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // blame names the run and the utterance in the error of a completion that is not
 // finite, and returns other errors as they are.
-func (p *Predictor) blame(err error, convs []Observed, indices []int) error {
-	var fault *notFinite
+func (p *Predictor) locateError(err error, convs []Observed, indices []int) error {
+	var fault *notFiniteError
 	if !errors.As(err, &fault) {
 		return err
 	}
 	conv := &convs[indices[fault.row%len(indices)]]
-	return NotFinite(p.Name, conv.source, conv.from+fault.utterance, fault.what)
+	return NotFinite(p.Name, conv.source, conv.offset+fault.utterance, fault.what)
 }
 
 // NotFinite returns the error of a result that is NaN or infinite. It names the run,

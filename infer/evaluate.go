@@ -67,7 +67,7 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskRe
 		cells[i] = e.score(forecasts)
 		cells[i].Rule = mask.String()
 		if r.Recovered {
-			e.recovery(&cells[i], convs, forecasts, truth)
+			e.scoreRecovery(&cells[i], convs, forecasts, truth)
 		}
 	}
 	return cells, nil
@@ -130,7 +130,7 @@ func (e *Evaluation) score(forecasts []Prediction) MaskResult {
 }
 
 // recovery compares what was recovered with what was withheld.
-func (e *Evaluation) recovery(cell *MaskResult, convs []Observed, forecasts []Prediction, truth []Draw) {
+func (e *Evaluation) scoreRecovery(cell *MaskResult, convs []Observed, forecasts []Prediction, truth []Draw) {
 	var wantEncoded, gotEncoded, wantRaw, gotRaw, sampled, deviations [][]float64
 	for i := range convs {
 		for u, has := range e.samples[i].Present() {
@@ -138,9 +138,9 @@ func (e *Evaluation) recovery(cell *MaskResult, convs []Observed, forecasts []Pr
 				if !has.Has(m) || convs[i].Present[u].Has(m) {
 					continue
 				}
-				wantEncoded = append(wantEncoded, widen(truth[i].Encoded[m][u]))
+				wantEncoded = append(wantEncoded, float64s(truth[i].Encoded[m][u]))
 				gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
-				wantRaw = append(wantRaw, widen(e.samples[i].Truth.Features[m][u]))
+				wantRaw = append(wantRaw, float64s(e.samples[i].Truth.Features[m][u]))
 				gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
 				sampled = append(sampled, forecasts[i].sampled[m][u])
 				deviations = append(deviations, forecasts[i].Deviation[m][u])

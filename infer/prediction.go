@@ -34,8 +34,8 @@ func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]
 	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
 		return nil, err
 	}
-	plan := cut(convs)
-	r.Watch = plan.watch(r.Watch)
+	plan := planWindows(convs)
+	r.Watch = plan.watchPieces(r.Watch)
 	parts := make([]Prediction, len(plan.pieces))
 	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) { parts[i].add(plan.kept(i, c), r.Samples) })
 	if err != nil {
@@ -124,7 +124,7 @@ func accumulateRows(sum [][]float64, x [][]float32, weight float64, square bool)
 		sum = make([][]float64, len(x))
 	}
 	for u := range x {
-		row := widen(x[u])
+		row := float64s(x[u])
 		if square {
 			for j := range row {
 				row[j] *= row[j]

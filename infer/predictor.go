@@ -30,28 +30,28 @@ type Request struct {
 // Predictor runs a model's inference graphs with fixed weights. Goroutines may use
 // it at the same time.
 type Predictor struct {
-	Name    string  // of the run, for messages
-	Stretch float64 // factor on the head's Laplace scales; 1 leaves them as they are
+	Name        string  // of the run, for messages
+	ScaleFactor float64 // factor on the head's Laplace scales; 1 leaves them as they are
 	// Shrinkage is applied to recovered features and gives their deviations.
-	Shrinkage model.Shrinkage
-	model     model.Model
-	params    *model.Params
-	setup     model.Setup
-	building  sync.Mutex     // held while a graph is built on the store
-	forecast  *engine.Graphs // predictions alone
-	recover   *engine.Graphs // recovered features too
-	calls     sync.RWMutex   // held for reading by every call, for writing by Close
-	closed    atomic.Bool
+	Shrinkage      model.Shrinkage
+	model          model.Model
+	params         *model.Params
+	setup          model.Setup
+	buildLock      sync.Mutex     // held while a graph is built on the store
+	forecastGraphs *engine.Graphs // predictions alone
+	recoverGraphs  *engine.Graphs // recovered features too
+	callLock       sync.RWMutex   // held for reading by every call, for writing by Close
+	closed         atomic.Bool
 }
 
 // NewPredictor returns a predictor of a model with the weights in a store. Close it after
 // use.
 func NewPredictor(backend engine.Backend, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
-	p := &Predictor{Name: "the model", Stretch: 1, model: m, params: model.TrainedParams(store), setup: setup}
-	p.forecast = engine.NewGraphs(backend, store, &p.building, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
+	p := &Predictor{Name: "the model", ScaleFactor: 1, model: m, params: model.TrainedParams(store), setup: setup}
+	p.forecastGraphs = engine.NewGraphs(backend, store, &p.buildLock, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		return p.outputs(m.Forecast(p.params, in), in, false)
 	})
-	p.recover = engine.NewGraphs(backend, store, &p.building, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
+	p.recoverGraphs = engine.NewGraphs(backend, store, &p.buildLock, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		return p.outputs(m.Forecast(p.params, in), in, true)
 	})
 	return p
@@ -101,14 +101,14 @@ func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", ou
 // visited r.Samples times. The draws of a conversation longer than MaxLength are joined
 // from those of its windows.
 func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
-	plan := cut(convs)
-	r.Watch = plan.watch(r.Watch)
+	plan := planWindows(convs)
+	r.Watch = plan.watchPieces(r.Watch)
 	return p.run(ctx, plan.pieces, r, plan.join(visit))
 }
 
 // run completes conversations of at most MaxLength utterances.
 func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
-	return p.each(ctx, convs, func(b *model.Batch, d *dealt) error {
+	return p.eachBatch(ctx, convs, func(b *model.Batch, d *rowBatch) error {
 		feed := b.Observe()
 		defer feed.Free()
 		if err := p.model.Prepare(feed, b, nil); err != nil {
@@ -119,15 +119,15 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 			draws = 1
 		}
 		for k := 0; k < draws; {
-			if err := p.ready(ctx); err != nil {
+			if err := p.checkOpen(ctx); err != nil {
 				return err
 			}
-			more := min(d.atOnce(), draws-k)
-			found, err := p.complete(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
+			more := min(d.drawsPerSample(), draws-k)
+			found, err := p.completeRows(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
 			if err != nil {
-				return p.blame(err, convs, d.indices)
+				return p.locateError(err, convs, d.indices)
 			}
-			p.deliver(found, d, r.Samples/draws, r.Watch, visit)
+			p.visitDraws(found, d, r.Samples/draws, r.Watch, visit)
 			k += more
 		}
 		return nil
@@ -135,7 +135,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 }
 
 // varies reports whether two draws of some conversation of a batch may differ.
-func (p *Predictor) varies(b *model.Batch, d *dealt) bool {
+func (p *Predictor) varies(b *model.Batch, d *rowBatch) bool {
 	for row := range d.indices {
 		if p.model.Varies(&b.Conversations[row]) {
 			return true
@@ -145,7 +145,7 @@ func (p *Predictor) varies(b *model.Batch, d *dealt) bool {
 }
 
 // deliver visits draws of the conversations of a batch, each a number of times over.
-func (p *Predictor) deliver(found []Draw, d *dealt, times int, watch func(int), visit func(i int, c Draw)) {
+func (p *Predictor) visitDraws(found []Draw, d *rowBatch, times int, watch func(int), visit func(i int, c Draw)) {
 	for range times {
 		for row, c := range found {
 			visit(d.indices[row%len(d.indices)], c)
@@ -157,22 +157,22 @@ func (p *Predictor) deliver(found []Draw, d *dealt, times int, watch func(int), 
 }
 
 // each calls do with the conversations in batches.
-func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model.Batch, d *dealt) error) error {
-	p.calls.RLock()
-	defer p.calls.RUnlock()
-	if err := p.ready(ctx); err != nil {
+func (p *Predictor) eachBatch(ctx context.Context, convs []Observed, do func(b *model.Batch, d *rowBatch) error) error {
+	p.callLock.RLock()
+	defer p.callLock.RUnlock()
+	if err := p.checkOpen(ctx); err != nil {
 		return err
 	}
 	lengths := make([]int, len(convs))
 	for i := range convs {
 		lengths[i] = convs[i].Len()
 	}
-	for _, d := range alike(lengths) {
-		if err := p.ready(ctx); err != nil {
+	for _, d := range batchByLength(lengths) {
+		if err := p.checkOpen(ctx); err != nil {
 			return err
 		}
 		b := &model.Batch{N: d.length, Dims: p.setup.Inhabited().Dims}
-		for row := range rowsAtOnce {
+		for row := range batchRows {
 			b.Conversations = append(b.Conversations, convs[d.indices[row%len(d.indices)]].Conversation)
 			b.Samples = append(b.Samples, uint64(row/len(d.indices)))
 		}
@@ -184,7 +184,7 @@ func (p *Predictor) each(ctx context.Context, convs []Observed, do func(b *model
 }
 
 // ready returns why a call cannot go on: its context has ended, or Close was called.
-func (p *Predictor) ready(ctx context.Context) error {
+func (p *Predictor) checkOpen(ctx context.Context) error {
 	if p.closed.Load() {
 		return fault.Failure("open the run again", "%s is closed", p.Name)
 	}
@@ -193,7 +193,7 @@ func (p *Predictor) ready(ctx context.Context) error {
 
 // complete draws noise into a prepared feed and returns the completions of the
 // first rows of its batch.
-func (p *Predictor) complete(feed engine.Feed, b *model.Batch, draw model.Pass, recovered bool, first int) ([]Draw, error) {
+func (p *Predictor) completeRows(feed engine.Feed, b *model.Batch, draw model.Pass, recovered bool, first int) ([]Draw, error) {
 	noise := engine.Feed{}
 	p.model.Draw(noise, b, draw)
 	maps.Copy(feed, noise)
@@ -203,9 +203,9 @@ func (p *Predictor) complete(feed engine.Feed, b *model.Batch, draw model.Pass, 
 			delete(feed, name)
 		}
 	}()
-	graphs := p.forecast
+	graphs := p.forecastGraphs
 	if recovered {
-		graphs = p.recover
+		graphs = p.recoverGraphs
 	}
 	results, err := graphs.Call(feed)
 	if err != nil {
@@ -224,13 +224,13 @@ func (p *Predictor) complete(feed engine.Feed, b *model.Batch, draw model.Pass, 
 // later ones are refused. It may be called more than once.
 func (p *Predictor) Close() {
 	p.closed.Store(true)
-	p.calls.Lock()
-	defer p.calls.Unlock()
-	p.forecast.Close()
-	p.recover.Close()
+	p.callLock.Lock()
+	defer p.callLock.Unlock()
+	p.forecastGraphs.Close()
+	p.recoverGraphs.Close()
 }
 
-func widen(x []float32) []float64 {
+func float64s(x []float32) []float64 {
 	out := make([]float64, len(x))
 	for i := range x {
 		out[i] = float64(x[i])

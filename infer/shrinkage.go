@@ -11,7 +11,7 @@ import (
 // Shrinkage fits the shrinkage of recovered features to one draw of every conversation
 // under every mask.
 func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (model.Shrinkage, error) {
-	var sums [erc.NumModalities]departures
+	var sums [erc.NumModalities]deviationMoments
 	for _, mask := range e.masks {
 		convs := e.observe(mask)
 		err := p.Run(ctx, convs, Request{Samples: 1, Seed: seed, Recovered: true}, func(i int, c Draw) {
@@ -37,19 +37,19 @@ func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (
 
 // departures sums, over a modality's withheld cells and by channel, the products of
 // z = (truth − first anchor, first departure, second departure, …).
-type departures struct {
+type deviationMoments struct {
 	cells   float64
 	moments [][][]float64 // [D_m][1+K][1+K]
 }
 
 // add takes in a withheld cell.
-func (s *departures) add(truth []float32, c *Draw, m erc.Modality, u int) {
+func (s *deviationMoments) add(truth []float32, c *Draw, m erc.Modality, u int) {
 	s.cells++
 	anchors := c.anchors[m]
 	if s.moments == nil {
 		s.moments = make([][][]float64, len(truth))
 		for j := range s.moments {
-			s.moments[j] = matrix(1 + len(anchors))
+			s.moments[j] = squareMatrix(1 + len(anchors))
 		}
 	}
 	z := make([]float64, 1+len(anchors))
@@ -73,11 +73,11 @@ func (s *departures) add(truth []float32, c *Draw, m erc.Modality, u int) {
 
 // gain returns the factors in [0,1] with the least squared error over all channels,
 // found one after the other until none moves; nil where nothing was withheld.
-func (s *departures) gain() model.Gain {
+func (s *deviationMoments) gain() model.Gain {
 	if s.moments == nil {
 		return nil
 	}
-	sum := matrix(len(s.moments[0]))
+	sum := squareMatrix(len(s.moments[0]))
 	for _, channel := range s.moments {
 		for a := range channel {
 			for b, x := range channel[a] {
@@ -108,7 +108,7 @@ func (s *departures) gain() model.Gain {
 
 // residual is the root mean square by channel of what weighed departures miss; nil
 // where nothing was withheld.
-func (s *departures) residual(g model.Gain) []float64 {
+func (s *deviationMoments) residual(g model.Gain) []float64 {
 	if s.moments == nil {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (s *departures) residual(g model.Gain) []float64 {
 	return out
 }
 
-func matrix(n int) [][]float64 {
+func squareMatrix(n int) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {
 		out[i] = make([]float64, n)

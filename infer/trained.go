@@ -54,7 +54,7 @@ func open(dir string, backend engine.Backend, unfinished bool) (*Trained, error)
 		return nil, err
 	}
 	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
-	t.Predictor.Name, t.Predictor.Stretch, t.Predictor.Shrinkage = dir, c.Stretch, c.Shrinkage
+	t.Predictor.Name, t.Predictor.ScaleFactor, t.Predictor.Shrinkage = dir, c.ScaleFactor, c.Shrinkage
 	return t, nil
 }
 
@@ -84,7 +84,7 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 
 // Everyone returns the samples of all conversations of a corpus, with the errors of
 // Samples. A nil corpus is an error.
-func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
+func (t *Trained) AllSamples(c *erc.Corpus) ([]Sample, error) {
 	if c == nil {
 		return nil, CheckCorpus(c)
 	}
@@ -98,11 +98,11 @@ func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]P
 	for i := range samples {
 		convs[i] = samples[i].Observe(samples[i].Present())
 	}
-	return Predict(ctx, t.Predictor, convs, t.seeded(r))
+	return Predict(ctx, t.Predictor, convs, t.withSeed(r))
 }
 
 // seeded returns a request with the run's own seed where it has none.
-func (t *Trained) seeded(r Request) Request {
+func (t *Trained) withSeed(r Request) Request {
 	if r.Seed == 0 {
 		r.Seed = t.Config.Train.Seed
 	}
@@ -120,7 +120,7 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 		return nil, fault.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
 			c.Name, c.Task, t.dir, t.Setup.Task)
 	}
-	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.seeded(r))
+	return NewEvaluation(samples, masks, t.Setup).Run(ctx, t.Predictor, t.withSeed(r))
 }
 
 // Masks returns frozen masks of a split, one for each rule. Masks that the run has for this
@@ -155,15 +155,15 @@ func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
 
 // SameData returns "" if the corpus is the one that the run was trained on, read
 // from the same arrays, and says what differs otherwise.
-func (t *Trained) SameData(c *erc.Corpus) string {
+func (t *Trained) DataDifference(c *erc.Corpus) string {
 	same := c.Hash == t.DataHash
-	if t.Seen == nil { // a checkpoint from before runs remembered their data
+	if t.Fingerprint == nil { // a checkpoint from before runs remembered their data
 		if same {
 			return ""
 		}
 		return "another file"
 	}
-	difference := t.Seen.Difference(c)
+	difference := t.Fingerprint.Difference(c)
 	switch {
 	case difference == "" && !same:
 		return "another file, although with the same conversations, splits and labels"

@@ -33,15 +33,15 @@ func (t *Trained) Trajectory(ctx context.Context, c *erc.Corpus, split erc.Split
 	if err != nil {
 		return nil, err
 	}
-	follow := &follower{Predictor: t.Predictor, truth: map[place]model.Truth{}, seed: t.Config.Train.Seed, sums: map[string][erc.NumModalities]float64{}}
+	follow := &trajectoryErrors{Predictor: t.Predictor, truth: map[pieceKey]model.Truth{}, seed: t.Config.Train.Seed, sums: map[string][erc.NumModalities]float64{}}
 	samples = Pieces(samples)
 	for _, s := range samples {
-		follow.truth[place{s.key, s.part}] = s.Truth
+		follow.truth[pieceKey{s.key, s.part}] = s.Truth
 	}
-	graphs := engine.NewGraphs(t.engine, t.store, &t.building, follow.build)
+	graphs := engine.NewGraphs(t.engine, t.store, &t.buildLock, follow.build)
 	defer graphs.Close()
 	convs := NewEvaluation(samples, []missing.Mask{mask}, t.Setup).observe(mask)
-	err = t.each(ctx, convs, func(b *model.Batch, d *dealt) error { return follow.add(graphs, b, len(d.indices)) })
+	err = t.eachBatch(ctx, convs, func(b *model.Batch, d *rowBatch) error { return follow.add(graphs, b, len(d.indices)) })
 	if err != nil || follow.times == nil {
 		return nil, err
 	}
@@ -49,23 +49,23 @@ func (t *Trained) Trajectory(ctx context.Context, c *erc.Corpus, split erc.Split
 }
 
 // place names a conversation, or a piece of a long one.
-type place struct {
+type pieceKey struct {
 	key  uint64
 	part int
 }
 
 // follower sums the errors of a sampler's states over batches.
-type follower struct {
+type trajectoryErrors struct {
 	*Predictor
 	seed  uint64
-	truth map[place]model.Truth
+	truth map[pieceKey]model.Truth
 	times []float64                             // nil until a graph was built, and without a sampler
 	sums  map[string][erc.NumModalities]float64 // by output
 }
 
 // build returns the errors of each conversation [M,B], summed over what is withheld: of
 // the features of every state, of everything else that is diffused, and their weights.
-func (f *follower) build(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
+func (f *trajectoryErrors) build(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 	forecast := f.model.Forecast(f.params, in)
 	withheld := layer.Withheld(in)
 	if forecast.Trajectory == nil {
@@ -77,37 +77,37 @@ func (f *follower) build(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 	for i, state := range path.States {
 		f.times = append(f.times, state.Time)
 		square := graph.Mul(graph.Square(graph.Sub(state.Encoded, path.Truth.Encoded)), withheld)
-		out[track{"features", i}.String()] = graph.ReduceMean(graph.ReduceSum(square, 2), -1)
+		out[stateOutput{"features", i}.String()] = graph.ReduceMean(graph.ReduceSum(square, 2), -1)
 		for name, value := range state.Others {
 			difference := graph.Mul(graph.Abs(graph.Sub(value, path.Truth.Others[name])), path.Counts[name])
-			out[track{name, i}.String()] = graph.ReduceSum(difference, -1)
+			out[stateOutput{name, i}.String()] = graph.ReduceSum(difference, -1)
 		}
 	}
-	out[track{"features", weights}.String()] = graph.ReduceSum(withheld, 2, 3)
+	out[stateOutput{"features", weightState}.String()] = graph.ReduceSum(withheld, 2, 3)
 	for name, counts := range path.Counts {
-		out[track{name, weights}.String()] = graph.ReduceSum(counts, -1)
+		out[stateOutput{name, weightState}.String()] = graph.ReduceSum(counts, -1)
 	}
 	return out
 }
 
 // track names an output of the follower: the errors of one state of what is diffused, or
 // its weights.
-type track struct {
+type stateOutput struct {
 	name  string
 	state int
 }
 
 // weights stands for the weights in place of a state.
-const weights = -1
+const weightState = -1
 
-func (t track) String() string { return fmt.Sprintf("%s %d", t.name, t.state) }
+func (t stateOutput) String() string { return fmt.Sprintf("%s %d", t.name, t.state) }
 
 // add runs a batch and takes in its first conversations, which are not there
 // twice.
-func (f *follower) add(graphs *engine.Graphs, b *model.Batch, first int) error {
+func (f *trajectoryErrors) add(graphs *engine.Graphs, b *model.Batch, first int) error {
 	truth := make([]model.Truth, b.Size())
 	for i := range b.Conversations {
-		truth[i] = f.truth[place{b.Conversations[i].Key, b.Conversations[i].Part}]
+		truth[i] = f.truth[pieceKey{b.Conversations[i].Key, b.Conversations[i].Part}]
 	}
 	feed := b.Observe()
 	defer feed.Free()
@@ -133,7 +133,7 @@ func (f *follower) add(graphs *engine.Graphs, b *model.Batch, first int) error {
 }
 
 // trajectory divides the sums by their weights.
-func (f *follower) trajectory() *Trajectory {
+func (f *trajectoryErrors) trajectory() *Trajectory {
 	out := &Trajectory{Times: f.times, Features: f.means("features"), Spectra: f.means("spectra")}
 	for i := range out.Features {
 		for m, square := range out.Features[i] {
@@ -144,14 +144,14 @@ func (f *follower) trajectory() *Trajectory {
 }
 
 // means returns the mean errors of every state, nil of what is not diffused.
-func (f *follower) means(name string) [][erc.NumModalities]float64 {
-	weight, ok := f.sums[track{name, weights}.String()]
+func (f *trajectoryErrors) means(name string) [][erc.NumModalities]float64 {
+	weight, ok := f.sums[stateOutput{name, weightState}.String()]
 	if !ok {
 		return nil
 	}
 	out := make([][erc.NumModalities]float64, len(f.times))
 	for i := range out {
-		out[i] = f.sums[track{name, i}.String()]
+		out[i] = f.sums[stateOutput{name, i}.String()]
 		for m := range out[i] {
 			out[i][m] /= max(weight[m], 1)
 		}

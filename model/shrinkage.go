@@ -19,7 +19,7 @@ type Shrinkage struct {
 // unmeasured is the residual of a modality that was never withheld in validation:
 // the deviation of a standardised feature in training, which is what is known of a
 // feature without any completion.
-const unmeasured = 1
+const defaultResidual = 1
 
 // Deviation returns the root mean square error of a recovered channel, in standardised
 // units.
@@ -27,7 +27,7 @@ func (r *Shrinkage) Deviation(m erc.Modality, channel int) float64 {
 	if channel < len(r.Residual[m]) {
 		return r.Residual[m][channel]
 	}
-	return unmeasured
+	return defaultResidual
 }
 
 // Gain says what the departures of a modality are worth, a factor in [0,1] for
@@ -47,7 +47,7 @@ func (g Gain) Apply(sampled [][]float32, anchors [][][]float32) [][]float32 {
 			at := anchors[0][u][j]
 			out[u][j] = at
 			for k, factor := range g {
-				to := station(sampled, anchors, k+1)[u][j]
+				to := anchorOrSample(sampled, anchors, k+1)[u][j]
 				out[u][j] += float32(factor) * (to - at)
 				at = to
 			}
@@ -57,7 +57,7 @@ func (g Gain) Apply(sampled [][]float32, anchors [][][]float32) [][]float32 {
 }
 
 // station is the k-th of the anchors with the sample behind them.
-func station(sampled [][]float32, anchors [][][]float32, k int) [][]float32 {
+func anchorOrSample(sampled [][]float32, anchors [][][]float32, k int) [][]float32 {
 	if k < len(anchors) {
 		return anchors[k]
 	}

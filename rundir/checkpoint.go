@@ -27,16 +27,16 @@ const (
 )
 
 // view is a float32 or integer tensor as the safetensors library wants it.
-type view struct {
+type tensorView struct {
 	dtype safetensors.DType
 	dims  []uint64
 	data  []byte
 }
 
-func (v view) DType() safetensors.DType { return v.dtype }
-func (v view) Shape() []uint64          { return v.dims }
-func (v view) Data() []byte             { return v.data }
-func (v view) DataLen() uint64          { return uint64(len(v.data)) }
+func (v tensorView) DType() safetensors.DType { return v.dtype }
+func (v tensorView) Shape() []uint64          { return v.dims }
+func (v tensorView) Data() []byte             { return v.data }
+func (v tensorView) DataLen() uint64          { return uint64(len(v.data)) }
 
 // dtypesOf pairs the libraries' names of the types that weights and counters use.
 var dtypesOf = map[dtypes.DType]safetensors.DType{
@@ -47,13 +47,13 @@ var dtypesOf = map[dtypes.DType]safetensors.DType{
 // encode writes variables, standardisation and metadata as safetensors.
 func encode(vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) ([]byte, error) {
 	meta.Format = checkpointFormat
-	views := map[string]view{}
+	views := map[string]tensorView{}
 	for name, t := range vars {
 		dtype, ok := dtypesOf[t.DType()]
 		if !ok {
 			return nil, fmt.Errorf("train: variable %s has type %s, which checkpoints do not hold", name, t.DType())
 		}
-		v := view{dtype: dtype, dims: []uint64{}} // a scalar has no axes, but a list of them
+		v := tensorView{dtype: dtype, dims: []uint64{}} // a scalar has no axes, but a list of them
 		for _, d := range t.Shape().Dimensions {
 			v.dims = append(v.dims, uint64(d))
 		}
@@ -63,28 +63,28 @@ func encode(vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) ([
 		views[name] = v
 	}
 	for _, m := range erc.Modalities {
-		views[scalerName("mean", m)] = floats(scaler.Mean[m])
-		views[scalerName("deviation", m)] = floats(scaler.Deviation[m])
+		views[scalerName("mean", m)] = floatView(scaler.Mean[m])
+		views[scalerName("deviation", m)] = floatView(scaler.Deviation[m])
 	}
 	text, err := json.Marshal(meta)
 	if err != nil {
 		return nil, err
 	}
-	data, err := safetensors.Serialize(views, map[string]string{metaKey: string(text), sumKey: noSum})
+	data, err := safetensors.Serialize(views, map[string]string{metaKey: string(text), sumKey: zeroSum})
 	if err != nil {
 		return nil, err
 	}
-	return data, seal(data)
+	return data, writeSum(data)
 }
 
 func scalerName(part string, m erc.Modality) string { return "scaler/" + part + "/" + m.String() }
 
-func floats(x []float32) view {
+func floatView(x []float32) tensorView {
 	data := make([]byte, 0, 4*len(x))
 	for _, v := range x {
 		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
 	}
-	return view{safetensors.F32, []uint64{uint64(len(x))}, data}
+	return tensorView{safetensors.F32, []uint64{uint64(len(x))}, data}
 }
 
 // Checkpoint is a read checkpoint: weights by path, standardisation, metadata.
@@ -146,7 +146,7 @@ func decode(data []byte) (*Checkpoint, error) {
 	if named.Format != checkpointFormat {
 		return nil, fault.Input("train the run again with this version of the program", "format %q, this program reads %q", named.Format, checkpointFormat)
 	}
-	if err := verify(data, header.Metadata()[sumKey]); err != nil {
+	if err := verifySum(data, header.Metadata()[sumKey]); err != nil {
 		return nil, err
 	}
 	c := &Checkpoint{Scaler: &model.Scaler{}, Vars: map[string]*tensors.Tensor{}}
@@ -164,11 +164,11 @@ func decode(data []byte) (*Checkpoint, error) {
 		}
 		c.Vars[named.Name] = t
 	}
-	return c, c.takeScaler()
+	return c, c.extractScaler()
 }
 
 // takeScaler moves the standardisation out of the weights.
-func (c *Checkpoint) takeScaler() error {
+func (c *Checkpoint) extractScaler() error {
 	for _, m := range erc.Modalities {
 		for part, into := range map[string]*[]float32{"mean": &c.Scaler.Mean[m], "deviation": &c.Scaler.Deviation[m]} {
 			name := scalerName(part, m)

@@ -25,14 +25,14 @@ type Dir struct {
 	MaskHash string // SHA-256 of the masks, once Masks was called
 	logFile  *os.File
 	lock     *dirlock.Lock
-	created  bool // the directory did not exist before
-	made     bool // its run did not exist before
+	newDir   bool // the directory did not exist before
+	newRun   bool // its run did not exist before
 	Extended bool // the run is continued with another number of epochs or patience
 }
 
 // extending lists the settings that a run may be continued with other values of: they
 // say when training ends.
-var extending = []string{"epochs", "patience"}
+var extendable = []string{"epochs", "patience"}
 
 // Open makes a run directory, or with resume opens an existing one, and locks it. A run
 // in which no epoch was finished is started anew. Its errors are a directory that holds
@@ -45,7 +45,7 @@ func Open(dir string, c *Config, resume bool) (*Dir, error) {
 	}
 	r := &Dir{Name: dir, Config: resolved}
 	_, err = os.Stat(dir)
-	r.created = errors.Is(err, fs.ErrNotExist)
+	r.newDir = errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fault.Failure("choose a directory you may write to with --out", "%w", err)
 	}
@@ -53,7 +53,7 @@ func Open(dir string, c *Config, resume bool) (*Dir, error) {
 		r.Close()
 		return nil, err
 	}
-	if err := r.enter(resume); err != nil {
+	if err := r.prepare(resume); err != nil {
 		r.Close()
 		return nil, err
 	}
@@ -61,15 +61,15 @@ func Open(dir string, c *Config, resume bool) (*Dir, error) {
 }
 
 // enter checks what the directory holds and leaves the resolved settings in it.
-func (r *Dir) enter(resume bool) error {
+func (r *Dir) prepare(resume bool) error {
 	old, err := os.ReadFile(r.Path(ConfigFile))
-	switch begun := r.begun(); {
+	switch begun := r.hasFinishedEpoch(); {
 	case errors.Is(err, fs.ErrNotExist) && !begun:
-		r.made = true
+		r.newRun = true
 	case err != nil:
 		return fault.Input("check the directory's permissions, or choose another --out", "%w", err)
 	case !begun && !(resume && bytes.Equal(old, r.Config)):
-		r.made = true
+		r.newRun = true
 		if err := r.clear(); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (r *Dir) enter(resume bool) error {
 }
 
 // begun reports whether the directory holds the work of a finished epoch.
-func (r *Dir) begun() bool {
+func (r *Dir) hasFinishedEpoch() bool {
 	if exists(r.Path(CheckpointFile)) {
 		return true
 	}
@@ -112,7 +112,7 @@ func (r *Dir) clear() error {
 // Abandon removes the files of a run that failed before its first epoch was finished. It
 // leaves any other run as it is.
 func (r *Dir) Abandon() {
-	if r.made && !r.begun() {
+	if r.newRun && !r.hasFinishedEpoch() {
 		_ = r.clear()
 	}
 }
@@ -125,7 +125,7 @@ func (r *Dir) Close() {
 	if r.lock != nil {
 		r.lock.Release()
 	}
-	if r.created {
+	if r.newDir {
 		_ = os.Remove(r.Name) // which fails where something is in it
 	}
 }
@@ -138,7 +138,7 @@ func onlyExtends(old, now []byte) bool {
 			return nil
 		}
 		if train, ok := all["train"].(map[string]any); ok {
-			for _, key := range extending {
+			for _, key := range extendable {
 				delete(train, key)
 			}
 		}

@@ -13,11 +13,11 @@ import (
 // other bit of the file gives another sum.
 const sumKey = "sha256"
 
-var noSum = strings.Repeat("0", 2*sha256.Size)
+var zeroSum = strings.Repeat("0", 2*sha256.Size)
 
 // seal writes the sum of a file into its place.
-func seal(data []byte) error {
-	at := sumAt(data, noSum)
+func writeSum(data []byte) error {
+	at := findSum(data, zeroSum)
 	if at < 0 {
 		return errors.New("train: the checkpoint has no place for its checksum")
 	}
@@ -27,15 +27,15 @@ func seal(data []byte) error {
 }
 
 // verify reports whether a file has the sum that it declares.
-func verify(data []byte, declared string) error {
-	at := sumAt(data, declared)
-	if at < 0 || len(declared) != len(noSum) {
+func verifySum(data []byte, declared string) error {
+	at := findSum(data, declared)
+	if at < 0 || len(declared) != len(zeroSum) {
 		return errors.New("the checksum is missing")
 	}
 	hash := sha256.New()
 	hash.Write(data[:at])
-	hash.Write([]byte(noSum))
-	hash.Write(data[at+len(noSum):])
+	hash.Write([]byte(zeroSum))
+	hash.Write(data[at+len(zeroSum):])
 	if hex.EncodeToString(hash.Sum(nil)) != declared {
 		return errors.New("the content does not have the checksum that it was written with")
 	}
@@ -44,7 +44,7 @@ func verify(data []byte, declared string) error {
 
 // sumAt finds where a sum stands in the header, -1 where it does not. Quotation marks
 // inside other metadata are escaped, so that the key is there once.
-func sumAt(data []byte, sum string) int {
+func findSum(data []byte, sum string) int {
 	key := []byte(`"` + sumKey + `":"`)
 	at := bytes.Index(data, append(key, sum...))
 	if at < 0 {

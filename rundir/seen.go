@@ -19,7 +19,7 @@ import (
 // in words how another corpus differs, to find conversations that the run was
 // trained on among those of another split, and to fit the predictors that know
 // nothing but the training labels.
-type Seen struct {
+type Fingerprint struct {
 	// Conversations holds a fingerprint of the features of every conversation, by
 	// split. Numbers and names of conversations do not enter it.
 	Conversations [len(erc.Splits)][]string `json:"conversations"`
@@ -32,13 +32,13 @@ type Seen struct {
 }
 
 // Remember returns what a run remembers of a corpus.
-func Remember(c *erc.Corpus) *Seen {
-	s := &Seen{}
+func NewFingerprint(c *erc.Corpus) *Fingerprint {
+	s := &Fingerprint{}
 	counts := map[float32]int{}
 	var labels []string
 	for i := range c.Conversations {
 		conv := &c.Conversations[i]
-		name := fingerprint(conv)
+		name := hashConversation(conv)
 		s.Conversations[conv.Split] = append(s.Conversations[conv.Split], name)
 		line := name
 		for j := range conv.Utterances {
@@ -72,7 +72,7 @@ func labelOf(task erc.Task, u *erc.Utterance) float32 {
 }
 
 // fingerprint names a conversation by its features, 16 hexadecimal digits.
-func fingerprint(conv *erc.Conversation) string {
+func hashConversation(conv *erc.Conversation) string {
 	sum := sha256.New()
 	for i := range conv.Utterances {
 		u := &conv.Utterances[i]
@@ -96,7 +96,7 @@ func hashFloats(sum hash.Hash, values []float32) {
 
 // TrainingLabels lists the labels of the training split in order, scores or
 // classes.
-func (s *Seen) TrainingLabels() []float64 {
+func (s *Fingerprint) TrainingLabels() []float64 {
 	var out []float64
 	for i, value := range s.LabelValues {
 		out = append(out, slices.Repeat([]float64{float64(value)}, s.LabelCounts[i])...)
@@ -106,9 +106,9 @@ func (s *Seen) TrainingLabels() []float64 {
 
 // Difference says in words how another corpus differs from the one remembered, ""
 // if its conversations, splits and labels are the same.
-func (s *Seen) Difference(c *erc.Corpus) string {
-	now := Remember(c)
-	was, is := s.places(), now.places()
+func (s *Fingerprint) Difference(c *erc.Corpus) string {
+	now := NewFingerprint(c)
+	was, is := s.splits(), now.splits()
 	moved := map[string]int{}
 	var kept, added, gone int
 	for name, before := range was {
@@ -151,7 +151,7 @@ func (s *Seen) Difference(c *erc.Corpus) string {
 }
 
 // places says in which splits the conversations of a fingerprint are.
-func (s *Seen) places() map[string][]erc.Split {
+func (s *Fingerprint) splits() map[string][]erc.Split {
 	out := map[string][]erc.Split{}
 	for _, split := range erc.Splits {
 		for _, name := range s.Conversations[split] {
@@ -163,13 +163,13 @@ func (s *Seen) places() map[string][]erc.Split {
 
 // TrainedOn counts the conversations that are among the run's training
 // conversations, none if nothing is remembered.
-func (s *Seen) TrainedOn(convs []erc.Conversation) int {
+func (s *Fingerprint) CountTrainedOn(convs []erc.Conversation) int {
 	if s == nil {
 		return 0
 	}
 	n := 0
 	for i := range convs {
-		if slices.Contains(s.Conversations[erc.Train], fingerprint(&convs[i])) {
+		if slices.Contains(s.Conversations[erc.Train], hashConversation(&convs[i])) {
 			n++
 		}
 	}

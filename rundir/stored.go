@@ -9,7 +9,7 @@ import (
 
 // Stored returns the settings of the run in a directory and the path of its data file, for
 // a --resume without other flags. The path is empty if the run does not know it.
-func Stored(dir string) (*Config, string, error) {
+func ReadResume(dir string) (*Config, string, error) {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -74,18 +74,18 @@ func Estimate(c *rundir.Config, s model.Setup, lengths []int) (Cost, error) {
 
 // affordable refuses training that would take more memory than there is, and names
 // the setting that is best lowered.
-func affordable(c *rundir.Config, s model.Setup, lengths []int, memory float64) error {
+func checkMemory(c *rundir.Config, s model.Setup, lengths []int, memory float64) error {
 	cost, err := Estimate(c, s, lengths)
 	if err != nil || cost.Bytes <= memory {
 		return err
 	}
 	const gibi = 1 << 30
-	return fault.Input("lower "+dearest(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
+	return fault.Input("lower "+largestSetting(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
 		cost.Bytes/gibi, cost.Seconds, memory/gibi)
 }
 
 // dearest names the setting whose half would save the most memory.
-func dearest(c *rundir.Config, s model.Setup, lengths []int) string {
+func largestSetting(c *rundir.Config, s model.Setup, lengths []int) string {
 	trial := *c // tried on a copy: cells of a sweep share settings
 	mine := reflect.New(reflect.TypeOf(c.Settings[c.Model]).Elem())
 	mine.Elem().Set(reflect.ValueOf(c.Settings[c.Model]).Elem())
@@ -126,7 +126,7 @@ func eachInt(table string, settings reflect.Value, visit func(key string, value 
 
 // memory returns the bytes that the process may use: the least of the machine's, its
 // control group's and GOMEMLIMIT. It is infinite where none can be read.
-func memory() float64 {
+func availableMemory() float64 {
 	least := float64(debug.SetMemoryLimit(-1)) // MaxInt64 without GOMEMLIMIT
 	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
 		if text, err := os.ReadFile(path); err == nil {

@@ -26,13 +26,13 @@ func (f *fitter) outOfPatience() bool {
 func (f *fitter) epoch(ctx context.Context) error {
 	t := f.Config.Train
 	epoch := f.progress.Epoch
-	batches := shuffled(f.lengths, min(t.Batch, len(f.train)), stream.New(t.Seed, "order", uint64(epoch)))
+	batches := shuffleBatches(f.lengths, min(t.Batch, len(f.train)), stream.New(t.Seed, "order", uint64(epoch)))
 	means := map[string]float64{}
 	at := f.progress // written back only when the epoch is whole
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	i := 0
-	for next := range f.ahead(ctx, batches, epoch, at.Step) {
+	for next := range f.prepareAhead(ctx, batches, epoch, at.Step) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (f *fitter) epoch(ctx context.Context) error {
 		for name, value := range losses {
 			means[name] += value / float64(len(batches))
 		}
-		f.watch(Event{Epoch: epoch, Step: i + 1, Steps: len(batches), Losses: losses, Rate: rate, Validation: math.NaN()})
+		f.notify(Event{Epoch: epoch, Step: i + 1, Steps: len(batches), Losses: losses, Rate: rate, Validation: math.NaN()})
 		i++
 	}
 	if err := ctx.Err(); err != nil {
@@ -63,11 +63,11 @@ func (f *fitter) epoch(ctx context.Context) error {
 	if err := f.run.Log(rundir.NewEpochRecord(at, means, validation, time.Since(f.started))); err != nil {
 		return err
 	}
-	f.watch(Event{Epoch: epoch, Step: len(batches), Steps: len(batches), Losses: means, Rate: f.rate(int(at.Step), len(batches)*t.Epochs), Validation: validation})
+	f.notify(Event{Epoch: epoch, Step: len(batches), Steps: len(batches), Losses: means, Rate: f.rate(int(at.Step), len(batches)*t.Epochs), Validation: validation})
 	return f.saveState()
 }
 
-func (f *fitter) watch(e Event) {
+func (f *fitter) notify(e Event) {
 	if f.Watch == nil {
 		return
 	}
@@ -88,7 +88,7 @@ func (f *fitter) rate(step, steps int) float64 {
 }
 
 // prepared is a batch ready for the graph, or why it is not.
-type prepared struct {
+type preparedBatch struct {
 	feed engine.Feed
 	err  error
 }
@@ -96,14 +96,14 @@ type prepared struct {
 // ahead prepares an epoch's batches in order, one beyond the one in use: masks,
 // graphs and noise of the next step are made while the engine runs this one. It
 // stops when ctx ends.
-func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uint64) <-chan prepared {
-	out := make(chan prepared)
+func (f *fitter) prepareAhead(ctx context.Context, batches [][]int, epoch int, step uint64) <-chan preparedBatch {
+	out := make(chan preparedBatch)
 	go func() {
 		defer close(out)
 		for i, batch := range batches {
 			feed, err := f.prepare(batch, epoch, step+uint64(i))
 			select {
-			case out <- prepared{feed, err}:
+			case out <- preparedBatch{feed, err}:
 			case <-ctx.Done():
 				return
 			}
@@ -114,8 +114,8 @@ func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uin
 
 // prepare withholds what the protocol withholds and makes the inputs of a step.
 func (f *fitter) prepare(batch []int, epoch int, step uint64) (engine.Feed, error) {
-	seen, truth := f.withheld("withhold", epoch, batch)
-	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
+	seen, truth := f.withhold("withhold", epoch, batch)
+	b := &model.Batch{Conversations: seen, N: paddedLength(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
 	feed := b.Observe()
 	b.Reveal(feed, truth)
 	if err := f.model.Prepare(feed, b, truth); err != nil {
@@ -126,14 +126,14 @@ func (f *fitter) prepare(batch []int, epoch int, step uint64) (engine.Feed, erro
 }
 
 // step makes one step on a batch and returns its losses.
-func (f *fitter) step(next prepared, step uint64, rate float64) (map[string]float64, error) {
+func (f *fitter) step(next preparedBatch, step uint64, rate float64) (map[string]float64, error) {
 	if next.err != nil {
 		return nil, next.err
 	}
 	t, feed := f.Config.Train, next.feed
 	feed[inRate] = tensors.FromValue(float32(rate))
-	feed[inKeep] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
-	results, err := f.steps.Call(feed)
+	feed[inEMADecay] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
+	results, err := f.stepGraphs.Call(feed)
 	if err != nil {
 		return nil, err
 	}

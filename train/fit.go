@@ -54,23 +54,23 @@ type Result struct {
 // fitter is a fit under way.
 type fitter struct {
 	Options
-	run    *rundir.Dir
-	setup  model.Setup
-	scaler *model.Scaler
-	model  model.Model
-	store  *mlx.Store
-	params *model.Params
-	steps  *engine.Graphs // one training step
-	train  []infer.Sample
-	valid  *infer.Evaluation
+	run        *rundir.Dir
+	setup      model.Setup
+	scaler     *model.Scaler
+	model      model.Model
+	store      *mlx.Store
+	params     *model.Params
+	stepGraphs *engine.Graphs // one training step
+	train      []infer.Sample
+	valid      *infer.Evaluation
 	// predictor measures the weights in judgedStore; nil before the first validation.
-	predictor   *infer.Predictor
-	judgedStore *mlx.Store
-	lengths     []int
-	rules       []missing.Rule
-	progress    rundir.Progress
-	best        rundir.Meta
-	started     time.Time
+	predictor  *infer.Predictor
+	validStore *mlx.Store
+	lengths    []int
+	rules      []missing.Rule
+	progress   rundir.Progress
+	bestMeta   rundir.Meta
+	started    time.Time
 }
 
 // Fit trains one model and writes its run directory: the resolved settings, the frozen
@@ -124,7 +124,7 @@ func newFitter(o Options) (*fitter, error) {
 		return nil, fault.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
 			o.Corpus.Name, len(trainConvs), len(o.Corpus.In(erc.Valid)))
 	}
-	if err := labelled(o.Corpus); err != nil {
+	if err := checkLabels(o.Corpus); err != nil {
 		return nil, err
 	}
 	f := &fitter{Options: o, started: time.Now()}
@@ -142,7 +142,7 @@ func newFitter(o Options) (*fitter, error) {
 	if f.model, err = kind.New(c.Settings[c.Model], f.setup.Inhabited()); err != nil {
 		return nil, err
 	}
-	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
+	if err := checkMemory(c, f.setup, f.lengths, availableMemory()); err != nil {
 		return nil, err
 	}
 	f.run, err = rundir.Open(o.Out, c, o.Resume)
@@ -151,7 +151,7 @@ func newFitter(o Options) (*fitter, error) {
 
 // labelled refuses a corpus that cannot be learnt from, or whose validation split
 // cannot select an epoch.
-func labelled(c *erc.Corpus) error {
+func checkLabels(c *erc.Corpus) error {
 	for _, split := range []erc.Split{erc.Train, erc.Valid} {
 		n := 0
 		for _, conv := range c.In(split) {
@@ -176,7 +176,7 @@ func (f *fitter) start(ctx context.Context) error {
 	if f.rules, err = f.Config.Missing.Rules(); err != nil {
 		return err
 	}
-	if err := f.begunOnTheSame(); err != nil {
+	if err := f.checkSameData(); err != nil {
 		return err
 	}
 	masks, err := f.run.Masks(f.Corpus, f.Config.Missing)
@@ -184,38 +184,38 @@ func (f *fitter) start(ctx context.Context) error {
 		return err
 	}
 	f.valid = infer.NewEvaluation(infer.Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Seen: rundir.Remember(f.Corpus), Config: string(f.run.Config), Validation: math.Inf(1), Stretch: 1}
+	f.bestMeta = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Fingerprint: rundir.NewFingerprint(f.Corpus), Config: string(f.run.Config), Validation: math.Inf(1), ScaleFactor: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err
 	}
 	f.params = model.NewParams(f.store, f.Config.Train.Seed)
 	if fit, ok := f.model.(model.Fitter); ok && f.progress.Step == 0 {
-		seen, truth := f.withheld("fit", 0, f.everyone())
+		seen, truth := f.withhold("fit", 0, f.allIndices())
 		if err := fit.Fit(ctx, f.params, seen, truth); err != nil {
 			return err
 		}
 	}
 	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
-	f.steps = engine.NewGraphs(f.Backend, f.store, nil, u.build)
+	f.stepGraphs = engine.NewGraphs(f.Backend, f.store, nil, u.build)
 	return nil
 }
 
 // withheld returns training conversations as the protocol leaves them, with
 // their truth; the purpose and the epoch name the draw.
-func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Conversation, []model.Truth) {
+func (f *fitter) withhold(purpose string, epoch int, indices []int) ([]model.Conversation, []model.Truth) {
 	var seen []model.Conversation
 	var truth []model.Truth
 	for _, i := range indices {
 		s := &f.train[i]
-		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.Streams()...)...)
+		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.StreamKeys()...)...)
 		seen = append(seen, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.Truth)
 	}
 	return seen, truth
 }
 
-func (f *fitter) everyone() []int {
+func (f *fitter) allIndices() []int {
 	all := make([]int, len(f.train))
 	for i := range all {
 		all[i] = i

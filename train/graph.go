@@ -16,8 +16,8 @@ import (
 
 // Inputs of the training step beside the model's own.
 const (
-	inRate = "learning_rate" // scalar
-	inKeep = "ema_keep"      // scalar: how much of the average a step keeps
+	inRate     = "learning_rate" // scalar
+	inEMADecay = "ema_keep"      // scalar: how much of the average a step keeps
 )
 
 // Outputs of the training step beside the loss terms, which have names of their own.
@@ -48,9 +48,9 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 	gradients := graph.Gradient(losses.Total, nodes...)
 	norm := jointNorm(weights, gradients)
 	clipTo(gradients, norm, s.setting.Clip)
-	s.step(scope, in.Get(inRate), gradients)
+	s.applyAdam(scope, in.Get(inRate), gradients)
 	for i, v := range weights {
-		average(scope, v, nodes[i], in.Get(inKeep))
+		updateAverage(scope, v, nodes[i], in.Get(inEMADecay))
 	}
 	outputs := engine.Outputs{outLoss: losses.Total, outNorm: norm}
 	for _, term := range losses.Terms {
@@ -60,7 +60,7 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 }
 
 // step applies Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
-func (s *updater) step(scope *mlx.Scope, rate *graph.Node, gradients []*graph.Node) {
+func (s *updater) applyAdam(scope *mlx.Scope, rate *graph.Node, gradients []*graph.Node) {
 	optimizer.LearningRateVar(scope, dtypes.Float32, s.setting.LearningRate).SetNodeValue(rate)
 	adam := optimizer.Adam().LearningRate(s.setting.LearningRate).WeightDecay(s.setting.WeightDecay).Done()
 	adam.(interface {
@@ -92,7 +92,7 @@ func clipTo(gradients []*graph.Node, norm *graph.Node, limit float64) {
 
 // average moves a weight's average towards its value after the step. It starts
 // at the weight's first value.
-func average(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
+func updateAverage(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
 	g := before.Graph()
 	ema := scope.Store().GetVariable(rundir.EMAScope + v.Path())
 	if ema == nil {

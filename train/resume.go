@@ -24,7 +24,7 @@ func (f *fitter) saveState() error {
 		return err
 	}
 	f.progress.LogBytes = f.run.LogSize()
-	meta := f.best
+	meta := f.bestMeta
 	at := f.progress
 	if math.IsInf(at.Best, 0) {
 		at.Best = math.MaxFloat64
@@ -45,7 +45,7 @@ func (f *fitter) restore() (*mlx.Store, error) {
 			return nil, err
 		}
 		if c.Finished && !f.run.Extended { // nothing is left to do
-			f.best = c.Meta
+			f.bestMeta = c.Meta
 			f.progress.Epoch, f.progress.Step = f.Config.Train.Epochs, 1
 			return c.Store()
 		}
@@ -54,21 +54,21 @@ func (f *fitter) restore() (*mlx.Store, error) {
 		}
 	}
 	if !f.run.Has(rundir.StateFile) {
-		return f.fresh()
+		return f.newStore()
 	}
 	c, err := rundir.ReadCheckpoint(f.run.Path(rundir.StateFile))
 	if err != nil {
 		return nil, err
 	}
 	if c.Progress == nil || c.Progress.Step == 0 {
-		return f.fresh()
+		return f.newStore()
 	}
 	dataPath := f.progress.DataPath
-	f.progress, f.best = *c.Progress, c.Meta
+	f.progress, f.bestMeta = *c.Progress, c.Meta
 	if dataPath != "" {
 		f.progress.DataPath = dataPath
 	}
-	f.best.Progress, f.best.Config = nil, string(f.run.Config)
+	f.bestMeta.Progress, f.bestMeta.Config = nil, string(f.run.Config)
 	if err := os.Truncate(f.run.Path(rundir.LogFile), f.progress.LogBytes); err != nil {
 		return nil, fault.Failure("check the run directory", "%w", err)
 	}
@@ -85,18 +85,18 @@ func (f *fitter) restore() (*mlx.Store, error) {
 }
 
 // fresh starts from nothing, and leaves a state that says so.
-func (f *fitter) fresh() (*mlx.Store, error) {
+func (f *fitter) newStore() (*mlx.Store, error) {
 	if err := os.RemoveAll(f.run.Path(rundir.LogFile)); err != nil {
 		return nil, err
 	}
-	meta := f.best
+	meta := f.bestMeta
 	meta.Validation = math.MaxFloat64
 	meta.Progress = &rundir.Progress{Best: math.MaxFloat64, DataPath: f.progress.DataPath}
 	return mlx.NewStore(), rundir.Save(f.run.Path(rundir.StateFile), nil, f.scaler, meta)
 }
 
 // begunOnTheSame refuses to go on with a run on other data than it was started on.
-func (f *fitter) begunOnTheSame() error {
+func (f *fitter) checkSameData() error {
 	for _, name := range []string{rundir.StateFile, rundir.CheckpointFile} {
 		if f.run.Has(name) {
 			c, err := rundir.ReadCheckpoint(f.run.Path(name))
@@ -130,8 +130,8 @@ func (f *fitter) extend(c *rundir.Checkpoint) error {
 // finish measures what was recovered, marks the checkpoint as finished and says how
 // training went.
 func (f *fitter) finish(ctx context.Context) (*Result, error) {
-	if !f.best.Finished {
-		if err := f.shrink(ctx); err != nil {
+	if !f.bestMeta.Finished {
+		if err := f.fitShrinkage(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -146,12 +146,12 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 			weights += v.Shape().Size()
 		}
 	}
-	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.best.Epoch, Validation: f.best.Validation, Parameters: weights}, nil
+	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.bestMeta.Epoch, Validation: f.bestMeta.Validation, Parameters: weights}, nil
 }
 
 // shrink adds to the checkpoint what recovered features are worth, which is the last
 // step of training.
-func (f *fitter) shrink(ctx context.Context) error {
+func (f *fitter) fitShrinkage(ctx context.Context) error {
 	path := f.run.Path(rundir.CheckpointFile)
 	c, err := rundir.ReadCheckpoint(path)
 	if err != nil {
@@ -177,6 +177,6 @@ func isConstant(path string) bool {
 }
 
 // isOfTraining tells the constants that only training graphs read.
-func isOfTraining(path string) bool {
+func isTrainingConstant(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/"+model.TrainingConstant)
 }

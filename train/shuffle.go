@@ -11,7 +11,7 @@ import (
 // shuffled deals samples into batches of a fixed size in random order. Lengths
 // are sorted within windows of a few batches, so that little padding is wasted;
 // the last batch is filled up from the start of the order.
-func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
+func shuffleBatches(lengths []int, size int, rng *rand.Rand) [][]int {
 	order := rng.Perm(len(lengths))
 	for at := 0; len(order)%size != 0; at++ {
 		order = append(order, order[at%len(lengths)])
@@ -31,7 +31,7 @@ func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
 }
 
 // longest returns the padded length of a batch.
-func longest(lengths []int, batch []int) int {
+func paddedLength(lengths []int, batch []int) int {
 	n := 0
 	for _, i := range batch {
 		n = max(n, lengths[i])

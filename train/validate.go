@@ -15,11 +15,11 @@ import (
 // validate measures the averaged weights on the frozen validation masks and
 // keeps them if they are the best so far.
 func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, error) {
-	weights, err := f.averaged()
+	weights, err := f.averagedWeights()
 	if err != nil {
 		return 0, err
 	}
-	predictor, err := f.predict(weights)
+	predictor, err := f.validationPredictor(weights)
 	if err != nil {
 		return 0, err
 	}
@@ -34,8 +34,8 @@ func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, er
 	at.Since += f.Config.Train.ValidEvery
 	if validation < at.Best {
 		at.Best, at.Since = validation, 0
-		f.best.Validation, f.best.Epoch, f.best.Stretch = validation, at.Epoch, infer.Calibrate(cells)
-		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.best); err != nil {
+		f.bestMeta.Validation, f.bestMeta.Epoch, f.bestMeta.ScaleFactor = validation, at.Epoch, infer.Calibrate(cells)
+		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.bestMeta); err != nil {
 			return 0, err
 		}
 	}
@@ -44,19 +44,19 @@ func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, er
 
 // predict returns the predictor of validations, on other weights than the last time
 // but with the same compiled graphs.
-func (f *fitter) predict(weights map[string]*tensors.Tensor) (*infer.Predictor, error) {
+func (f *fitter) validationPredictor(weights map[string]*tensors.Tensor) (*infer.Predictor, error) {
 	if f.predictor == nil {
 		store, err := (&rundir.Checkpoint{Vars: weights}).Store()
 		if err != nil {
 			return nil, err
 		}
-		f.judgedStore = store
+		f.validStore = store
 		f.predictor = infer.NewPredictor(f.Backend, store, f.model, f.setup)
 		f.predictor.Name = f.Out
 		return f.predictor, nil
 	}
 	for path, t := range weights { // the last ones belong to the store that trains
-		if err := f.judgedStore.GetVariable(path).SetValuePreservingOld(t); err != nil {
+		if err := f.validStore.GetVariable(path).SetValuePreservingOld(t); err != nil {
 			return nil, err
 		}
 	}
@@ -65,7 +65,7 @@ func (f *fitter) predict(weights map[string]*tensors.Tensor) (*infer.Predictor, 
 
 // averaged returns the averaged weights and, by path, the constants that
 // predictions read.
-func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
+func (f *fitter) averagedWeights() (map[string]*tensors.Tensor, error) {
 	all, err := f.values()
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
 	for path, t := range all {
 		if average, ok := all[rundir.EMAScope+path]; ok {
 			out[path] = average
-		} else if isConstant(path) && !isOfTraining(path) {
+		} else if isConstant(path) && !isTrainingConstant(path) {
 			out[path] = t
 		}
 	}

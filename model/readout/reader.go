@@ -37,7 +37,7 @@ func (r reader) read(p *model.Params, fused *graph.Node, in engine.Nodes) *graph
 }
 
 // reads returns the number of channels that the head reads of F fused ones.
-func (r reader) reads(fused int) int {
+func (r reader) outWidth(fused int) int {
 	if r.layers > 0 {
 		return r.width
 	}
@@ -45,7 +45,7 @@ func (r reader) reads(fused int) int {
 }
 
 // size adds the layers of the reader on fused states of a width, and those of the head.
-func (r reader) size(s *model.Size, h head, rows, in int) {
+func (r reader) addSize(s *model.Size, h head, rows, in int) {
 	if r.layers > 0 {
 		s.Layer(rows, in+erc.NumModalities, r.width, 1)
 		in = r.width

@@ -74,7 +74,7 @@ func (r Predictor) Draw(feed engine.Feed, batch *model.Batch, pass model.Pass, f
 		}
 	}
 	if r.body.Dropout > 0 {
-		feed[inDropFused] = z.Dropout(inDropFused, r.reader.reads(fused), r.body.Dropout)
+		feed[inDropFused] = z.Dropout(inDropFused, r.reader.outWidth(fused), r.body.Dropout)
 	}
 }
 
@@ -116,4 +116,4 @@ func (r Predictor) Head(p *model.Params, read *graph.Node) model.Outputs {
 func (r Predictor) Loss(f model.Outputs, in engine.Nodes) *graph.Node { return r.head.loss(f, in) }
 
 // Size adds the layers that read fused states of a width, and those of the head.
-func (r Predictor) Size(s *model.Size, rows, fused int) { r.reader.size(s, r.head, rows, fused) }
+func (r Predictor) Size(s *model.Size, rows, fused int) { r.reader.addSize(s, r.head, rows, fused) }
