@@ -6,7 +6,8 @@ import (
 	"gsdnet/metric"
 )
 
-// Bounds of the factor that calibration may choose, and how closely it looks.
+// Bounds of the factor that Calibrate returns, and its number of steps of golden-section
+// search.
 const (
 	minScaleFactor = 0.25
 	maxScaleFactor = 8
@@ -14,9 +15,9 @@ const (
 )
 
 // Calibrate returns the factor on the Laplace scales of the head that gives the lowest
-// CRPS over all validation masks. The intervals of a head that has over-fitted its
-// training labels are too narrow; the factor widens them and leaves the predictions as
-// they are. It returns 1 if there are no distributions.
+// CRPS over all validation masks, between 0.25 and 8. The intervals of a head that has
+// over-fitted its training labels are too narrow. The factor widens them and does not
+// change the predictions. Calibrate returns 1 if there are no distributions.
 func Calibrate(cells []MaskResult) float64 {
 	low, high := math.Log(minScaleFactor), math.Log(maxScaleFactor)
 	loss := func(logFactor float64) float64 { return scaledCRPS(cells, math.Exp(logFactor)) }
@@ -35,8 +36,8 @@ func Calibrate(cells []MaskResult) float64 {
 	return math.Exp((low + high) / 2)
 }
 
-// stretchedCRPS is the mean CRPS over all cells with every scale multiplied, NaN
-// of nothing.
+// scaledCRPS returns the mean CRPS over all labelled utterances of the cells, with every
+// scale multiplied by the factor. It is NaN if there are none.
 func scaledCRPS(cells []MaskResult, factor float64) float64 {
 	sum, n := 0.0, 0
 	for _, cell := range cells {
@@ -49,7 +50,7 @@ func scaledCRPS(cells []MaskResult, factor float64) float64 {
 	return sum / float64(n)
 }
 
-// stretch multiplies the scales of a mixture.
+// scaleMixture returns the mixture with the scales multiplied by the factor.
 func scaleMixture(d metric.Mixture, factor float64) metric.Mixture {
 	out := make(metric.Mixture, len(d))
 	for i, l := range d {

@@ -21,7 +21,7 @@ import (
 type Request struct {
 	Samples   int    // K, the number of draws of each conversation, at least 1
 	Seed      uint64 // of the noise
-	Recovered bool   // return recovered features too
+	Recovered bool   // return recovered and encoded features too
 	// Watch is called after every batch with the number of draws that it made; it may be
 	// nil.
 	Watch func(draws int)
@@ -38,8 +38,8 @@ type Predictor struct {
 	params         *model.Params
 	setup          model.Setup
 	buildLock      sync.Mutex     // held while a graph is built on the store
-	forecastGraphs *engine.Graphs // predictions alone
-	recoverGraphs  *engine.Graphs // recovered features too
+	forecastGraphs *engine.Graphs // graphs without recovered features
+	recoverGraphs  *engine.Graphs // graphs with recovered features
 	callLock       sync.RWMutex   // held for reading by every call, for writing by Close
 	closed         atomic.Bool
 }
@@ -68,8 +68,8 @@ const (
 	outAnchor    = "anchor_"    // [B,N,D_m]
 )
 
-// outputs names what a model forecasts: the task's outputs and, if asked for, the
-// recovered features, the encoded ones, and the anchors.
+// outputs names the outputs of a model: those of the task and, if recovered is
+// set, the recovered features, the encoded ones, and the anchors.
 func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) engine.Outputs {
 	out := engine.Outputs{outLocation: f.Location, outScale: f.Scale}
 	if p.setup.Task == erc.Classes {
@@ -97,9 +97,10 @@ func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", ou
 
 // Run makes r.Samples draws of every conversation and calls visit with each: the draws of
 // one conversation in their order, conversations in an order that depends on their
-// lengths. If the model says that the draws of a batch do not vary, one is computed and
-// visited r.Samples times. The draws of a conversation longer than MaxLength are joined
-// from those of its windows.
+// lengths. If the draws of no conversation of a batch can differ (model.Model.Varies), one
+// draw is computed and visited r.Samples times. The draws of a conversation longer than
+// MaxLength are joined from those of its windows. Run returns an error if a result is not
+// finite, if the predictor is closed, or if the context has ended.
 func (p *Predictor) Run(ctx context.Context, convs []Observed, r Request, visit func(i int, c Draw)) error {
 	plan := planWindows(convs)
 	r.Watch = plan.watchPieces(r.Watch)
@@ -114,21 +115,21 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
-		draws := r.Samples
+		count := r.Samples
 		if !p.varies(b, d) {
-			draws = 1
+			count = 1
 		}
-		for k := 0; k < draws; {
+		for k := 0; k < count; {
 			if err := p.checkOpen(ctx); err != nil {
 				return err
 			}
-			more := min(d.drawsPerSample(), draws-k)
-			found, err := p.completeRows(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, more*len(d.indices))
+			next := min(d.drawsPerSample(), count-k)
+			draws, err := p.completeRows(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, next*len(d.indices))
 			if err != nil {
 				return p.locateError(err, convs, d.indices)
 			}
-			p.visitDraws(found, d, r.Samples/draws, r.Watch, visit)
-			k += more
+			p.visitDraws(draws, d, r.Samples/count, r.Watch, visit)
+			k += next
 		}
 		return nil
 	})
@@ -144,19 +145,19 @@ func (p *Predictor) varies(b *model.Batch, d *rowBatch) bool {
 	return false
 }
 
-// deliver visits draws of the conversations of a batch, each a number of times over.
-func (p *Predictor) visitDraws(found []Draw, d *rowBatch, times int, watch func(int), visit func(i int, c Draw)) {
+// visitDraws calls visit with the draws of a batch, each of them times times.
+func (p *Predictor) visitDraws(draws []Draw, d *rowBatch, times int, watch func(int), visit func(i int, c Draw)) {
 	for range times {
-		for row, c := range found {
+		for row, c := range draws {
 			visit(d.indices[row%len(d.indices)], c)
 		}
 	}
 	if watch != nil {
-		watch(times * len(found))
+		watch(times * len(draws))
 	}
 }
 
-// each calls do with the conversations in batches.
+// eachBatch divides the conversations into batches and calls do with each.
 func (p *Predictor) eachBatch(ctx context.Context, convs []Observed, do func(b *model.Batch, d *rowBatch) error) error {
 	p.callLock.RLock()
 	defer p.callLock.RUnlock()
@@ -183,7 +184,7 @@ func (p *Predictor) eachBatch(ctx context.Context, convs []Observed, do func(b *
 	return nil
 }
 
-// ready returns why a call cannot go on: its context has ended, or Close was called.
+// checkOpen returns an error if Close was called or the context has ended.
 func (p *Predictor) checkOpen(ctx context.Context) error {
 	if p.closed.Load() {
 		return fault.Failure("open the run again", "%s is closed", p.Name)
@@ -191,8 +192,8 @@ func (p *Predictor) checkOpen(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// complete draws noise into a prepared feed and returns the completions of the
-// first rows of its batch.
+// completeRows adds noise to a prepared feed, runs the graph, and returns the draws in the
+// first rows of the batch.
 func (p *Predictor) completeRows(feed engine.Feed, b *model.Batch, draw model.Pass, recovered bool, first int) ([]Draw, error) {
 	noise := engine.Feed{}
 	p.model.Draw(noise, b, draw)
@@ -211,13 +212,13 @@ func (p *Predictor) completeRows(feed engine.Feed, b *model.Batch, draw model.Pa
 	if err != nil {
 		return nil, err
 	}
-	done := make([]Draw, first)
-	for row := range done {
-		if done[row], err = p.draw(results, b, row, recovered); err != nil {
+	out := make([]Draw, first)
+	for row := range out {
+		if out[row], err = p.draw(results, b, row, recovered); err != nil {
 			return nil, err
 		}
 	}
-	return done, nil
+	return out, nil
 }
 
 // Close frees the compiled graphs. Calls that are under way end with an error first;
@@ -230,6 +231,7 @@ func (p *Predictor) Close() {
 	p.recoverGraphs.Close()
 }
 
+// float64s converts a row to float64.
 func float64s(x []float32) []float64 {
 	out := make([]float64, len(x))
 	for i := range x {

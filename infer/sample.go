@@ -15,7 +15,7 @@ type Sample struct {
 	key      uint64
 	part     int // of a conversation in pieces (Pieces), from 0
 	Truth    model.Truth
-	speakers []erc.Speaker
+	speakers []erc.Speaker // [N]
 }
 
 // CheckCorpus returns the error of erc.Corpus.Check with a hint, or nil.
@@ -30,7 +30,8 @@ func CheckCorpus(c *erc.Corpus) error {
 	return fault.Input("mend the corpus; its Check says the same", "%s: %w", c.Name, err)
 }
 
-// Samples standardises the features of conversations with a scaler.
+// Samples returns one sample for each conversation, with its features standardised by the
+// scaler. The conversations must have the widths of the scaler.
 func Samples(convs []erc.Conversation, scaler *model.Scaler) []Sample {
 	samples := make([]Sample, len(convs))
 	for i := range convs {
@@ -67,14 +68,15 @@ func newSample(conv *erc.Conversation, scaler *model.Scaler) Sample {
 	return s
 }
 
-// key names a conversation's random streams after its number in the corpus.
+// streamKey returns the number that identifies the random streams of a conversation. It
+// depends on the number of the conversation in the corpus only.
 func streamKey(conv *erc.Conversation) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(strconv.Itoa(int(conv.ID))))
 	return h.Sum64()
 }
 
-// Streams returns the numbers that identify the sample's random streams: they depend on
+// StreamKeys returns the numbers that identify the sample's random streams: they depend on
 // the conversation's number and, for a piece of a long one, on which piece it is.
 func (s *Sample) StreamKeys() []uint64 {
 	if s.part == 0 {
@@ -89,11 +91,11 @@ func (s *Sample) Len() int { return len(s.Truth.Present) }
 // Present returns which modalities the corpus has of each utterance.
 func (s *Sample) Present() []erc.Present { return s.Truth.Present }
 
-// Observed is what a mask leaves of a Sample. It is all that a model sees.
+// Observed is what a mask leaves of a Sample. A model gets nothing else of it.
 type Observed struct {
 	model.Conversation
-	source *erc.Conversation // for messages
-	offset int               // the utterance of source that the first one is
+	source *erc.Conversation // for error messages
+	offset int               // index in source of the first utterance
 }
 
 // Observe returns the sample with the modalities in present, one entry an utterance. A

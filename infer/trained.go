@@ -17,8 +17,8 @@ import (
 // Trained is a trained run with its weights loaded.
 type Trained struct {
 	rundir.Meta
-	Config *rundir.Config
-	Scaler *model.Scaler
+	Config *rundir.Config // the settings that it was trained with
+	Scaler *model.Scaler  // the standardisation of its training split
 	dir    string
 	engine engine.Backend
 	store  *mlx.Store
@@ -29,9 +29,9 @@ type Trained struct {
 // rundir.Read.
 func Open(dir string, backend engine.Backend) (*Trained, error) { return open(dir, backend, false) }
 
-// OpenUnfinished reads a run directory whether its training has ended or not. Of an
-// unfinished run the weights are those of the best epoch so far, and its intervals are not
-// calibrated.
+// OpenUnfinished reads the directory of a run whose training may not have ended. The
+// weights of an unfinished run are those of the best epoch so far, and its intervals are
+// not calibrated. Its other errors are those of Open.
 func OpenUnfinished(dir string, backend engine.Backend) (*Trained, error) {
 	return open(dir, backend, true)
 }
@@ -82,7 +82,7 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 	return Samples(convs, t.Scaler), nil
 }
 
-// Everyone returns the samples of all conversations of a corpus, with the errors of
+// AllSamples returns the samples of all conversations of a corpus. Its errors are those of
 // Samples. A nil corpus is an error.
 func (t *Trained) AllSamples(c *erc.Corpus) ([]Sample, error) {
 	if c == nil {
@@ -91,8 +91,9 @@ func (t *Trained) AllSamples(c *erc.Corpus) ([]Sample, error) {
 	return t.Samples(c, c.Conversations)
 }
 
-// Predict predicts from samples with everything that the corpus has of them. If the
-// request has no seed, the run's own seed is used.
+// Predict predicts from samples with all the modalities that the corpus has of them. If
+// the seed of the request is 0, the run's own seed is used. Its errors are those of the
+// function Predict.
 func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Prediction, error) {
 	convs := make([]Observed, len(samples))
 	for i := range samples {
@@ -101,7 +102,7 @@ func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]P
 	return Predict(ctx, t.Predictor, convs, t.withSeed(r))
 }
 
-// seeded returns a request with the run's own seed where it has none.
+// withSeed returns the request, with the run's own seed if its seed is 0.
 func (t *Trained) withSeed(r Request) Request {
 	if r.Seed == 0 {
 		r.Seed = t.Config.Train.Seed
@@ -109,8 +110,8 @@ func (t *Trained) withSeed(r Request) Request {
 	return r
 }
 
-// Evaluate evaluates the run on a split under each mask. If the request has no seed, the
-// run's own seed is used. Its errors are those of Samples, and a corpus with another task.
+// Evaluate evaluates the run on a split under each mask. If the seed of the request
+// is 0, the run's own seed is used. Its errors are those of Samples, and a corpus with another task.
 func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]MaskResult, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
@@ -153,11 +154,11 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 // Path returns the path of a file in the run directory.
 func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
 
-// SameData returns "" if the corpus is the one that the run was trained on, read
-// from the same arrays, and says what differs otherwise.
+// DataDifference describes in words how a corpus differs from the one that the run was
+// trained on. It returns "" if they are the same, read from the same arrays.
 func (t *Trained) DataDifference(c *erc.Corpus) string {
 	same := c.Hash == t.DataHash
-	if t.Fingerprint == nil { // a checkpoint from before runs remembered their data
+	if t.Fingerprint == nil { // an older checkpoint, which has no fingerprint
 		if same {
 			return ""
 		}

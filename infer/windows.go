@@ -19,15 +19,15 @@ const (
 	windowContext = 48
 )
 
-// window is a stretch of a conversation: what is computed, and what of it is kept;
-// all count from the start of the conversation.
+// window is a range of utterances that is computed, and the range of them that is kept.
+// Its indices count from the start of the conversation.
 type window struct {
 	conversation              int
 	start, keepStart, keepEnd int
 }
 
-// windowsOf returns the windows of a conversation of n utterances: one for a short
-// one. What they keep are consecutive stretches of 0 to n.
+// windowsOf returns the windows of a conversation of n utterances. A short conversation
+// has one. The kept ranges are consecutive and cover 0 to n.
 func windowsOf(n int) []window {
 	if n <= MaxLength {
 		return []window{{keepEnd: n}}
@@ -45,15 +45,15 @@ func windowsOf(n int) []window {
 	return out
 }
 
-// cutting says how conversations are computed: piece i is the stretch windows[i].
-// The pieces of a conversation stand together, in order.
+// windowPlan divides conversations into pieces to compute. Piece i is the range windows[i]
+// of its conversation. The pieces of a conversation are adjacent and in order.
 type windowPlan struct {
 	convs   []Observed
 	pieces  []Observed
 	windows []window
 }
 
-// cut plans how conversations are computed. Short ones are pieces as they are.
+// planWindows divides conversations into pieces. A short conversation is one piece.
 func planWindows(convs []Observed) *windowPlan {
 	plan := &windowPlan{convs: convs}
 	for i := range convs {
@@ -69,7 +69,7 @@ func planWindows(convs []Observed) *windowPlan {
 	return plan
 }
 
-// kept returns what is kept of a completion of piece i.
+// kept returns the part of a draw of piece i that is kept.
 func (p *windowPlan) kept(i int, c Draw) Draw {
 	w := p.windows[i]
 	if w.keepStart == w.start && w.keepEnd-w.start == p.pieces[i].Len() {
@@ -78,12 +78,12 @@ func (p *windowPlan) kept(i int, c Draw) Draw {
 	return c.slice(w.keepStart-w.start, w.keepEnd-w.start)
 }
 
-// join returns what to call with each completion of each piece, so that visit gets
-// the completions of the conversations, those of each in their order.
+// join returns a function to call with each draw of each piece. It joins them and calls
+// visit with the draws of whole conversations, those of each conversation in their order.
 func (p *windowPlan) join(visit func(i int, c Draw)) func(piece int, c Draw) {
-	waiting := make([][]Draw, len(p.pieces)) // of each piece, those that are not joined yet
-	first := make([]int, len(p.convs))       // piece of each conversation
-	count := make([]int, len(p.convs))
+	waiting := make([][]Draw, len(p.pieces)) // the draws of each piece that are not joined yet
+	first := make([]int, len(p.convs))       // the first piece of each conversation
+	count := make([]int, len(p.convs))       // the number of pieces of each conversation
 	for piece, w := range p.windows {
 		if count[w.conversation] == 0 {
 			first[w.conversation] = piece
@@ -110,22 +110,23 @@ func (p *windowPlan) join(visit func(i int, c Draw)) func(piece int, c Draw) {
 	}
 }
 
-// watch turns progress through pieces into progress through conversations.
+// watchPieces returns a function to call with a number of finished pieces, which reports
+// the progress to conversations as a number of finished conversations.
 func (p *windowPlan) watchPieces(conversations func(n int)) func(pieces int) {
 	if conversations == nil || len(p.pieces) == len(p.convs) {
 		return conversations
 	}
-	pieces, told := 0, 0
+	pieces, reported := 0, 0
 	return func(n int) {
 		pieces += n
-		if done := pieces * len(p.convs) / len(p.pieces); done > told {
-			conversations(done - told)
-			told = done
+		if done := pieces * len(p.convs) / len(p.pieces); done > reported {
+			conversations(done - reported)
+			reported = done
 		}
 	}
 }
 
-// stretchOfConversation returns a stretch of a conversation as a conversation of its own.
+// sliceObserved returns the utterances from to to−1 as a conversation of their own.
 func sliceObserved(c *Observed, from, to, part int) Observed {
 	out := Observed{source: c.source, offset: c.offset + from}
 	out.Key, out.Part, out.Present, out.Speakers = c.Key, part, c.Present[from:to], c.Speakers[from:to]
@@ -135,7 +136,7 @@ func sliceObserved(c *Observed, from, to, part int) Observed {
 	return out
 }
 
-// between returns the completion of a stretch of the utterances.
+// slice returns the draw of the utterances from to to−1.
 func (c *Draw) slice(from, to int) Draw {
 	var out Draw
 	out.Location, out.Scale, out.Logits = sliceRows(c.Location, from, to), sliceRows(c.Scale, from, to), sliceRows(c.Logits, from, to)
@@ -149,7 +150,7 @@ func (c *Draw) slice(from, to int) Draw {
 	return out
 }
 
-// stretchOf is a stretch of a slice, nil of nil.
+// sliceRows returns x[from:to], or nil if x is nil.
 func sliceRows[T any](x []T, from, to int) []T {
 	if x == nil {
 		return nil
@@ -157,7 +158,7 @@ func sliceRows[T any](x []T, from, to int) []T {
 	return x[from:to:to]
 }
 
-// append adds the completion of the utterances that follow.
+// append adds the draw of the utterances that follow.
 func (c *Draw) append(next Draw) {
 	c.Location, c.Scale, c.Logits = append(c.Location, next.Location...), append(c.Scale, next.Scale...), append(c.Logits, next.Logits...)
 	for m := range erc.NumModalities {
@@ -190,7 +191,7 @@ func Pieces(samples []Sample) []Sample {
 	return out
 }
 
-// between returns a stretch of a sample as a sample of its own.
+// slice returns the utterances from to to−1 as a sample of their own.
 func (s *Sample) slice(from, to, part int) Sample {
 	out := Sample{Source: s.Source, key: s.key, part: part, speakers: s.speakers[from:to]}
 	out.Truth = model.Truth{Present: s.Truth.Present[from:to], Labels: s.Truth.Labels[from:to], Classes: s.Truth.Classes[from:to]}

@@ -46,8 +46,9 @@ func TestWindowsCoverLongConversations(t *testing.T) {
 	}
 }
 
-// What windows give, in whatever order, is put together again by utterance.
-func TestCutPutsTogether(t *testing.T) {
+// The draws of windows are joined in the order of the utterances, whatever the order in
+// which they arrive.
+func TestJoinOrdersWindows(t *testing.T) {
 	convs := []Observed{numbered(3), numbered(1300), numbered(MaxLength)}
 	got := map[int]Draw{}
 	plan := planWindows(convs)
@@ -78,7 +79,7 @@ func TestCutPutsTogether(t *testing.T) {
 }
 
 // Conversations of at most MaxLength utterances are computed as they are.
-func TestShortConversationsAreNotCut(t *testing.T) {
+func TestShortConversationsAreOnePiece(t *testing.T) {
 	convs := []Observed{numbered(1), numbered(MaxLength)}
 	pieces := planWindows(convs).pieces
 	if !reflect.DeepEqual(pieces, convs) {
