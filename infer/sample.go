@@ -11,11 +11,11 @@ import (
 
 // Sample is a conversation with standardised features and its labels.
 type Sample struct {
-	Source   *erc.Conversation
-	key      uint64
-	part     int // of a conversation in pieces (Pieces), from 0
-	Truth    model.Truth
-	speakers []erc.Speaker // [N]
+	Source   *erc.Conversation // the conversation as the corpus has it
+	Truth    model.Truth       // all its features, standardised, and its labels
+	key      uint64            // identifies its random streams
+	part     int               // number of the piece of a long conversation (Pieces), from 0
+	speakers []erc.Speaker     // [N]
 }
 
 // CheckCorpus returns the error of erc.Corpus.Check with a hint, or nil.

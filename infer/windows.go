@@ -110,17 +110,18 @@ func (p *windowPlan) join(visit func(i int, c Draw)) func(piece int, c Draw) {
 	}
 }
 
-// watchPieces returns a function to call with a number of finished pieces, which reports
-// the progress to conversations as a number of finished conversations.
-func (p *windowPlan) watchPieces(conversations func(n int)) func(pieces int) {
-	if conversations == nil || len(p.pieces) == len(p.convs) {
-		return conversations
+// watchPieces returns a function to call with numbers of draws of pieces. It calls watch
+// with the numbers of draws of conversations that correspond to them. It returns nil if
+// watch is nil.
+func (p *windowPlan) watchPieces(watch func(draws int)) func(draws int) {
+	if watch == nil || len(p.pieces) == len(p.convs) {
+		return watch
 	}
 	pieces, reported := 0, 0
 	return func(n int) {
 		pieces += n
 		if done := pieces * len(p.convs) / len(p.pieces); done > reported {
-			conversations(done - reported)
+			watch(done - reported)
 			reported = done
 		}
 	}

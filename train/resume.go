@@ -17,7 +17,8 @@ import (
 	"gsdnet/rundir"
 )
 
-// saveState writes what --resume needs: all variables and where training stood.
+// saveState writes the state file, which resuming needs: all variables and the progress of
+// training.
 func (f *fitter) saveState() error {
 	all, err := f.values()
 	if err != nil {
@@ -25,19 +26,19 @@ func (f *fitter) saveState() error {
 	}
 	f.progress.LogBytes = f.run.LogSize()
 	meta := f.bestMeta
-	at := f.progress
-	if math.IsInf(at.Best, 0) {
-		at.Best = math.MaxFloat64
+	progress := f.progress
+	if math.IsInf(progress.Best, 0) {
+		progress.Best = math.MaxFloat64
 	}
 	if math.IsInf(meta.Validation, 0) {
 		meta.Validation = math.MaxFloat64
 	}
-	meta.Progress = &at
+	meta.Progress = &progress
 	return rundir.Save(f.run.Path(rundir.StateFile), all, f.scaler, meta)
 }
 
-// restore returns the store to train: a new one, that of a run which has ended, or
-// the one that a stopped run left.
+// restore returns the store to train: a new one, that of a run which has ended, or that of
+// a stopped run.
 func (f *fitter) restore() (*mlx.Store, error) {
 	if f.run.Has(rundir.CheckpointFile) {
 		c, err := rundir.ReadCheckpoint(f.run.Path(rundir.CheckpointFile))
@@ -77,14 +78,15 @@ func (f *fitter) restore() (*mlx.Store, error) {
 		return nil, err
 	}
 	for v := range store.IterVariables() {
-		// Graphs mark what they do not train; until they are built, weights are
-		// what has an average.
+		// A graph marks the variables that it does not train. Before it is built, the
+		// weights are the variables that have an average.
 		v.SetTrainable(store.GetVariable(rundir.EMAScope+v.Path()) != nil)
 	}
 	return store, nil
 }
 
-// fresh starts from nothing, and leaves a state that says so.
+// newStore returns an empty store. It removes the log and writes a state file of an
+// untrained run.
 func (f *fitter) newStore() (*mlx.Store, error) {
 	if err := os.RemoveAll(f.run.Path(rundir.LogFile)); err != nil {
 		return nil, err
@@ -95,7 +97,7 @@ func (f *fitter) newStore() (*mlx.Store, error) {
 	return mlx.NewStore(), rundir.Save(f.run.Path(rundir.StateFile), nil, f.scaler, meta)
 }
 
-// begunOnTheSame refuses to go on with a run on other data than it was started on.
+// checkSameData returns an error if the run was started on other data.
 func (f *fitter) checkSameData() error {
 	for _, name := range []string{rundir.StateFile, rundir.CheckpointFile} {
 		if f.run.Has(name) {
@@ -111,8 +113,8 @@ func (f *fitter) checkSameData() error {
 	return nil
 }
 
-// extend prepares a run for being continued with other settings: the best epoch so
-// far is no longer the result, and the settings are the new ones.
+// extend prepares a run to be continued with other settings. It marks the checkpoint as
+// unfinished and stores the new settings.
 func (f *fitter) extend(c *rundir.Checkpoint) error {
 	if !f.run.Extended {
 		return nil
@@ -127,8 +129,8 @@ func (f *fitter) extend(c *rundir.Checkpoint) error {
 	return atomicfile.Write(f.run.Path(rundir.ConfigFile), f.run.Config)
 }
 
-// finish measures what was recovered, marks the checkpoint as finished and says how
-// training went.
+// finish fits the shrinkage of recovered features, marks the checkpoint as finished and
+// returns the result of training.
 func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	if !f.bestMeta.Finished {
 		if err := f.fitShrinkage(ctx); err != nil {
@@ -149,8 +151,8 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.bestMeta.Epoch, Validation: f.bestMeta.Validation, Parameters: weights}, nil
 }
 
-// shrink adds to the checkpoint what recovered features are worth, which is the last
-// step of training.
+// fitShrinkage adds the shrinkage of recovered features to the checkpoint, which is the
+// last step of training.
 func (f *fitter) fitShrinkage(ctx context.Context) error {
 	path := f.run.Path(rundir.CheckpointFile)
 	c, err := rundir.ReadCheckpoint(path)
@@ -171,12 +173,13 @@ func (f *fitter) fitShrinkage(ctx context.Context) error {
 	return rundir.Save(path, c.Vars, f.scaler, c.Meta)
 }
 
-// isConstant tells what a Fitter stored from weights and optimiser state.
+// isConstant reports whether the variable at a path is a constant that a model.Fitter
+// stored, and not a weight or a part of the optimiser.
 func isConstant(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/") && !strings.HasPrefix(path, rundir.EMAScope)
 }
 
-// isOfTraining tells the constants that only training graphs read.
+// isTrainingConstant reports whether only training graphs read the constant at a path.
 func isTrainingConstant(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/"+model.TrainingConstant)
 }

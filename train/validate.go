@@ -12,9 +12,9 @@ import (
 	"gsdnet/rundir"
 )
 
-// validate measures the averaged weights on the frozen validation masks and
-// keeps them if they are the best so far.
-func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, error) {
+// validate evaluates the averaged weights on the frozen validation masks and saves them if
+// their error is the lowest so far. It returns the validation error and updates progress.
+func (f *fitter) validate(ctx context.Context, progress *rundir.Progress) (float64, error) {
 	weights, err := f.averagedWeights()
 	if err != nil {
 		return 0, err
@@ -31,10 +31,10 @@ func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, er
 	if math.IsNaN(validation) {
 		return 0, fault.Failure("does the validation split have labels?", "the validation error is not a number")
 	}
-	at.Since += f.Config.Train.ValidEvery
-	if validation < at.Best {
-		at.Best, at.Since = validation, 0
-		f.bestMeta.Validation, f.bestMeta.Epoch, f.bestMeta.ScaleFactor = validation, at.Epoch, infer.Calibrate(cells)
+	progress.Since += f.Config.Train.ValidEvery
+	if validation < progress.Best {
+		progress.Best, progress.Since = validation, 0
+		f.bestMeta.Validation, f.bestMeta.Epoch, f.bestMeta.ScaleFactor = validation, progress.Epoch, infer.Calibrate(cells)
 		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.bestMeta); err != nil {
 			return 0, err
 		}
@@ -42,8 +42,8 @@ func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, er
 	return validation, nil
 }
 
-// predict returns the predictor of validations, on other weights than the last time
-// but with the same compiled graphs.
+// validationPredictor returns a predictor with the given weights. All validations share one
+// predictor and its compiled graphs.
 func (f *fitter) validationPredictor(weights map[string]*tensors.Tensor) (*infer.Predictor, error) {
 	if f.predictor == nil {
 		store, err := (&rundir.Checkpoint{Vars: weights}).Store()
@@ -55,7 +55,7 @@ func (f *fitter) validationPredictor(weights map[string]*tensors.Tensor) (*infer
 		f.predictor.Name = f.Out
 		return f.predictor, nil
 	}
-	for path, t := range weights { // the last ones belong to the store that trains
+	for path, t := range weights { // the previous values belong to the training store and must not be freed
 		if err := f.validStore.GetVariable(path).SetValuePreservingOld(t); err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (f *fitter) validationPredictor(weights map[string]*tensors.Tensor) (*infer
 	return f.predictor, nil
 }
 
-// averaged returns the averaged weights and, by path, the constants that
+// averagedWeights returns, by path, the averaged weights and the constants that
 // predictions read.
 func (f *fitter) averagedWeights() (map[string]*tensors.Tensor, error) {
 	all, err := f.values()
