@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// sumKey is where the metadata of a checkpoint hold its SHA-256, in hexadecimal. The
-// sum is that of the whole file, in which the sum itself counts as noSum: a change of any
-// other bit of the file gives another sum.
+// sumKey is the key of the SHA-256 of a checkpoint in its metadata, in hexadecimal. It is
+// the sum of the whole file with the sum itself replaced by zeroSum, so a change of any
+// bit is detected.
 const sumKey = "sha256"
 
 var zeroSum = strings.Repeat("0", 2*sha256.Size)
 
-// seal writes the sum of a file into its place.
+// writeSum replaces the zeroSum in a checkpoint by its sum.
 func writeSum(data []byte) error {
 	at := findSum(data, zeroSum)
 	if at < 0 {
@@ -26,7 +26,7 @@ func writeSum(data []byte) error {
 	return nil
 }
 
-// verify reports whether a file has the sum that it declares.
+// verifySum returns an error if the sum of a checkpoint is not the one that it declares.
 func verifySum(data []byte, declared string) error {
 	at := findSum(data, declared)
 	if at < 0 || len(declared) != len(zeroSum) {
@@ -42,8 +42,8 @@ func verifySum(data []byte, declared string) error {
 	return nil
 }
 
-// sumAt finds where a sum stands in the header, -1 where it does not. Quotation marks
-// inside other metadata are escaped, so that the key is there once.
+// findSum returns the index of a sum in a checkpoint, or −1. Quotation marks in other
+// metadata are escaped, so that the key occurs once.
 func findSum(data []byte, sum string) int {
 	key := []byte(`"` + sumKey + `":"`)
 	at := bytes.Index(data, append(key, sum...))
