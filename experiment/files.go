@@ -5,6 +5,10 @@ package experiment
 const (
 	// PredictionsFile lists a run's predictions under every test mask.
 	PredictionsFile = "predictions.csv"
+	// CompletionFile lists what every conversation contributes to the scores of a run's
+	// completions, where recovered features were compared: the sums over its withheld cells
+	// of each modality under each test mask.
+	CompletionFile = "completion.csv"
 	// FeaturesFile keeps some withheld cells of one frozen mask with what a run
 	// recovered in their place: arrays text_original, text_recovered, … [n, D_m] of
 	// standardised raw features, one completion, the same cells for every model.
@@ -20,10 +24,11 @@ const (
 	// have, so that a reader can tell which are not finished.
 	PlanFile = "sweep.json"
 	// MaskDir is the folder of a sweep that holds the frozen masks of the split that is
-	// evaluated, a folder for each data set.
+	// evaluated, a folder for each data set and in it a folder for each fold of a
+	// cross-validation. It also holds the masks of training values that are deleted.
 	MaskDir = "masks"
 	// auditFile says, beside the frozen masks of a data set, what they really withhold.
 	// It lists the masks of protocols that the paper does not have, whose points do not
-	// say it.
+	// say it, and those of cells with complete training, blank, labels or folds.
 	auditFile = "audit.json"
 )

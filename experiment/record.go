@@ -30,7 +30,9 @@ type Record struct {
 	// PredictionsHash is the SHA-256 of the PredictionsFile that Keep wrote with the
 	// record, empty in a record that was only printed.
 	PredictionsHash string `json:"predictions_sha256,omitempty"`
-	Result          Result `json:"result"`
+	// CompletionHash is likewise that of the CompletionFile, empty without Recovery.
+	CompletionHash string `json:"completion_sha256,omitempty"`
+	Result         Result `json:"result"`
 	// Compare has the result with other numbers of samples.
 	Compare []Compared `json:"compare,omitempty"`
 }
@@ -41,10 +43,18 @@ type Compared struct {
 	Result  Result `json:"result"`
 }
 
-// Keep writes a record and its predictions into a directory, which is made if it
-// is not there: the predictions first, so that a metrics.json speaks of a whole
-// evaluation. It enters the hash of the predictions into the record.
-func Keep(dir string, r *Record, corpus *erc.Corpus) error {
+// RunDir is the path of a directory with the results of an evaluation, such as the run
+// directory of a cell. Its methods write and read the files there.
+type RunDir string
+
+// path returns the path of a file in the directory.
+func (d RunDir) path(name string) string { return filepath.Join(string(d), name) }
+
+// Keep writes a record, its predictions and, with Recovery, its CompletionFile. The
+// directory is made if it does not exist. metrics.json is written last, so that it always
+// belongs to a complete evaluation. Keep enters the hashes of the other files into the
+// record.
+func (d RunDir) Keep(r *Record, corpus *erc.Corpus) error {
 	split, known := erc.HeldOut(r.Split)
 	if !known {
 		return fmt.Errorf("experiment: a record of the split %q", r.Split)
@@ -54,17 +64,29 @@ func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 		return err
 	}
 	r.PredictionsHash = digest(lines.Bytes())
+	var scores bytes.Buffer
+	if err := writeContributions(&scores, r.Result.Cells); err != nil {
+		return err
+	}
+	if r.CompletionHash = ""; r.Recovery {
+		r.CompletionHash = digest(scores.Bytes())
+	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(string(d), 0o755); err != nil {
 		return fault.Failure("choose a folder you may write to", "%w", err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {
+	if err := atomicfile.Write(d.path(PredictionsFile), lines.Bytes()); err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, rundir.MetricsFile), append(text, '\n'))
+	if r.Recovery {
+		if err := atomicfile.Write(d.path(CompletionFile), scores.Bytes()); err != nil {
+			return err
+		}
+	}
+	return atomicfile.Write(d.path(rundir.MetricsFile), append(text, '\n'))
 }
 
 func digest(data []byte) string {
@@ -72,11 +94,11 @@ func digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ReadRecord reads the record that Keep wrote into a directory. A record that is
-// not whole is an input error that names the file and the field.
-func ReadRecord(dir string) (*Record, error) {
+// Record reads the record that Keep wrote. If a field of it is missing or wrong, the error
+// names the file and the field.
+func (d RunDir) Record() (*Record, error) {
 	const advice = "delete it and give the sweep again"
-	path := filepath.Join(dir, rundir.MetricsFile)
+	path := d.path(rundir.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fault.Input("give the sweep again, which evaluates what is missing", "%w", err)
