@@ -2,7 +2,6 @@ package infer
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -14,7 +13,6 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/model"
-	"gsdnet/model/layer"
 )
 
 // Request holds the settings of a completion.
@@ -32,8 +30,10 @@ type Request struct {
 type Predictor struct {
 	Name        string  // of the run, for messages
 	ScaleFactor float64 // factor on the head's Laplace scales; 1 leaves them as they are
-	// Shrinkage is applied to recovered features and gives their deviations.
-	Shrinkage      model.Shrinkage
+	// Residual [m][D_m] is the root mean squared error of the point estimates of each
+	// channel, standardised. It gives the deviations of a model that does not know them. It
+	// is empty for a modality that no validation mask withheld.
+	Residual       [erc.NumModalities][]float64
 	model          model.Model
 	params         *model.Params
 	setup          model.Setup
@@ -65,7 +65,8 @@ const (
 	outLogits    = "logits"     // [B,N,C]
 	outEncoded   = "encoded"    // [M,B,N,d]
 	outRecovered = "recovered_" // [B,N,D_m]
-	outAnchor    = "anchor_"    // [B,N,D_m]
+	outEstimate  = "estimate_"  // [B,N,D_m]
+	outVariance  = "variance_"  // [B,N,D_m]
 )
 
 // outputs names the outputs of a model: those of the task and, if recovered is
@@ -79,18 +80,20 @@ func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) en
 		return out
 	}
 	out[outEncoded] = f.Encoded
-	features := f.Recover()
-	anchors := [][erc.NumModalities]*graph.Node{layer.FillMean(in)}
-	for _, m := range erc.Modalities {
-		out[outRecovered+m.String()] = features[m]
-		for k, anchor := range anchors {
-			out[anchorName(k, m)] = anchor[m]
+	named := map[string][erc.NumModalities]*graph.Node{outRecovered: f.Recover()}
+	if f.Estimate != nil {
+		named[outEstimate] = f.Estimate()
+	}
+	if f.Variance != nil {
+		named[outVariance] = f.Variance()
+	}
+	for name, features := range named {
+		for _, m := range erc.Modalities {
+			out[name+m.String()] = features[m]
 		}
 	}
 	return out
 }
-
-func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", outAnchor, k, m) }
 
 // Run makes r.Samples draws of every conversation and calls visit with each: the draws of
 // one conversation in their order, conversations in an order that depends on their

@@ -94,6 +94,13 @@ type Loader interface {
 	Load(p *Params) error
 }
 
+// Optional is a model that can complete without its network.
+type Optional interface {
+	// Network returns the name of the constant, of one number, that says whether the
+	// network is used: 1 if it is, 0 if not. It is "" where the settings leave no choice.
+	Network() string
+}
+
 // Losses are the terms of the objective, each a scalar, and their weighted sum.
 type Losses struct {
 	Total *graph.Node
@@ -120,6 +127,10 @@ type Outputs struct {
 	// Estimate builds the point estimate of the features, in the shapes of Recover; nil
 	// stands for the mean over draws.
 	Estimate func() [erc.NumModalities]*graph.Node
+	// Variance builds the variance of the missing features given what is observed, in the
+	// shapes of Recover; nil of a model that does not know it. What the estimate misses is
+	// then measured on the validation split.
+	Variance func() [erc.NumModalities]*graph.Node
 	// Trajectory builds what a sampler went through; nil for a model without one.
 	Trajectory func() Trajectory
 }
