@@ -2,10 +2,12 @@ package train_test
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
 
+	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/missing"
 	"gsdnet/model"
@@ -25,6 +27,7 @@ func weights(t *testing.T, dir string) map[string][]byte {
 			t.Fatal(err)
 		}
 	}
+	out["scaler"] = fmt.Append(nil, *c.Scaler)
 	return out
 }
 
@@ -110,6 +113,37 @@ func TestDeletedLabelsReachNoModel(t *testing.T) {
 				t.Error("the weights depend on deleted labels")
 			}
 		})
+	}
+}
+
+// In each fold, features are standardised and models fitted on the training conversations
+// of that fold: enormous features in its test conversations change nothing.
+func TestFoldsFitTheirTrainingSplitAlone(t *testing.T) {
+	scalers := map[string]bool{}
+	for fold := 1; fold <= 3; fold++ {
+		folded := func() *erc.Corpus {
+			c, err := dataset.Folded(small(), 3, fold)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		want := weights(t, fit(t, settings(t, "regression"), folded()))
+		scalers[string(want["scaler"])] = true
+		poisoned := folded()
+		for i := range poisoned.Conversations {
+			for j := range poisoned.Conversations[i].Utterances {
+				if poisoned.Conversations[i].Split == erc.Test {
+					poisoned.Conversations[i].Utterances[j].Features[erc.Audio][0] = 1e30
+				}
+			}
+		}
+		if got := weights(t, fit(t, settings(t, "regression"), poisoned)); !maps.EqualFunc(got, want, bytes.Equal) {
+			t.Errorf("fold %d: the weights depend on test features", fold)
+		}
+	}
+	if len(scalers) != 3 {
+		t.Errorf("the folds have %d standardisations, want 3", len(scalers))
 	}
 }
 
