@@ -5,6 +5,10 @@ package experiment
 const (
 	// PredictionsFile lists a run's predictions under every test mask.
 	PredictionsFile = "predictions.csv"
+	// CompletionFile lists what every conversation contributes to the scores of a run's
+	// completions, where recovered features were compared: the sums over its withheld cells
+	// of each modality under each test mask.
+	CompletionFile = "completion.csv"
 	// FeaturesFile keeps some withheld cells of one frozen mask with what a run
 	// recovered in their place: arrays text_original, text_recovered, … [n, D_m] of
 	// standardised raw features, one completion, the same cells for every model.

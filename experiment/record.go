@@ -30,7 +30,9 @@ type Record struct {
 	// PredictionsHash is the SHA-256 of the PredictionsFile that Keep wrote with the
 	// record, empty in a record that was only printed.
 	PredictionsHash string `json:"predictions_sha256,omitempty"`
-	Result          Result `json:"result"`
+	// CompletionHash is likewise that of the CompletionFile, empty without Recovery.
+	CompletionHash string `json:"completion_sha256,omitempty"`
+	Result         Result `json:"result"`
 	// Compare has the result with other numbers of samples.
 	Compare []Compared `json:"compare,omitempty"`
 }
@@ -48,9 +50,10 @@ type RunDir string
 // path returns the path of a file in the directory.
 func (d RunDir) path(name string) string { return filepath.Join(string(d), name) }
 
-// Keep writes a record and its predictions. The directory is made if it does not exist.
-// The predictions are written first, so that a metrics.json always belongs to a complete
-// evaluation. Keep enters the hash of the predictions into the record.
+// Keep writes a record, its predictions and, with Recovery, its CompletionFile. The
+// directory is made if it does not exist. metrics.json is written last, so that it always
+// belongs to a complete evaluation. Keep enters the hashes of the other files into the
+// record.
 func (d RunDir) Keep(r *Record, corpus *erc.Corpus) error {
 	split, known := erc.HeldOut(r.Split)
 	if !known {
@@ -61,6 +64,13 @@ func (d RunDir) Keep(r *Record, corpus *erc.Corpus) error {
 		return err
 	}
 	r.PredictionsHash = digest(lines.Bytes())
+	var scores bytes.Buffer
+	if err := writeContributions(&scores, r.Result.Cells); err != nil {
+		return err
+	}
+	if r.CompletionHash = ""; r.Recovery {
+		r.CompletionHash = digest(scores.Bytes())
+	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
@@ -70,6 +80,11 @@ func (d RunDir) Keep(r *Record, corpus *erc.Corpus) error {
 	}
 	if err := atomicfile.Write(d.path(PredictionsFile), lines.Bytes()); err != nil {
 		return err
+	}
+	if r.Recovery {
+		if err := atomicfile.Write(d.path(CompletionFile), scores.Bytes()); err != nil {
+			return err
+		}
 	}
 	return atomicfile.Write(d.path(rundir.MetricsFile), append(text, '\n'))
 }

@@ -85,7 +85,7 @@ func (j *job) evaluate(ctx context.Context) (*Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, trained.Seen, j.corpus, j.split)
+		results[k] = NewResult(cells, trained.Fingerprint, j.corpus, j.split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {
@@ -121,6 +121,9 @@ func (j *job) countdown() func(int) {
 // nil otherwise.
 func (j *job) finished() *Record {
 	files := []string{rundir.CheckpointFile, PredictionsFile}
+	if j.spec.Recovery {
+		files = append(files, CompletionFile)
+	}
 	if j.spec.Shown != nil {
 		files = append(files, FeaturesFile, SpectraFile)
 	}

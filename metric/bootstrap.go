@@ -97,6 +97,12 @@ func (b Bootstrap) ClassMetric(metric func(labels, preds []int32) float64, label
 	})
 }
 
+// Function compares by any function of n rows, which is given the numbers of the rows drawn
+// and returns the difference on them. The slice it is given is reused.
+func (b Bootstrap) Function(n int, diff func(rows []int) float64) Difference {
+	return b.statistic(n, func(int) bool { return true }, diff)
+}
+
 // statistic resamples a function of rows; the slice it is given is reused.
 func (b Bootstrap) statistic(n int, keep func(i int) bool, diff func(rows []int) float64) Difference {
 	groups := b.rows(n, keep)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"gsdnet/experiment"
 	"gsdnet/metric"
 	"gsdnet/missing"
 	"gsdnet/rundir"
@@ -89,7 +90,7 @@ func ablationTable(ctx context.Context, b *board) (*table, error) {
 	t := &table{
 		title: "Table 3: ablation, " + b.title(),
 		note: "What is diffused beside the features: the graph's spectrum, its adjacency matrix, or nothing. Averages over the protocol, mean ± standard deviation over seeds; " +
-			"the last column is the difference to the best other row, with its 95 % paired bootstrap interval over conversations.",
+			"the last column is the difference to the best other row, with its 95 % paired bootstrap interval over conversations; in the tables of completions, to the first row.",
 	}
 	for _, g := range b.groups {
 		part := *b.whole
@@ -106,8 +107,28 @@ func ablationTable(ctx context.Context, b *board) (*table, error) {
 			s.quoteAblation(b.printed)
 		}
 		t.sheets = append(t.sheets, s)
+		if err := t.addCompletions(ctx, &part); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
+}
+
+// addCompletions adds the scores of the completions of the methods of a group, and their
+// differences to the first of them.
+func (t *table) addCompletions(ctx context.Context, group *board) error {
+	all := group.completionAverages()
+	if all == nil {
+		return nil
+	}
+	compared, err := group.compareCompletions(ctx, 0, func(m experiment.Measure) []column {
+		return []column{{name: average, measure: m, of: meanOf(m, group.rulesWith(m))}}
+	})
+	if err != nil {
+		return err
+	}
+	t.sheets = append(append(t.sheets, all), compared...)
+	return nil
 }
 
 // averages is a sheet of every measure, averaged over the protocol, with the

@@ -14,6 +14,7 @@ import (
 	"gsdnet/infer"
 	"gsdnet/internal/npz"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 	"gsdnet/missing"
 	"gsdnet/rundir"
 )
@@ -68,7 +69,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 	}
 	record := experiment.Record{
 		Run: id.String(), Cell: &id, Data: name, DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 4, Recovery: true,
-		Result: experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
 	one := record.Result // of those that do not sample
 	if m.graph != "" {
@@ -76,7 +77,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		for _, rule := range rules {
 			cells = append(cells, cell(rule, 1.2*m.noise*(1+rule.Expected()), rng))
 		}
-		one = experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test)
+		one = experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test)
 	}
 	record.Compare = []experiment.Compared{{Samples: 1, Result: one}, {Samples: 16, Result: record.Result}}
 	check(t, experiment.RunDir(out).Keep(&record, corpus))
@@ -105,8 +106,34 @@ func cell(rule missing.Rule, noise float64, rng *rand.Rand) infer.MaskResult {
 		c.Raw, c.Encoded = &metric.Recovery{N: 9, Values: metric.Values{"rmse": noise, "cosine": 1 - noise/4}}, &metric.Recovery{N: 9, Values: metric.Values{"rmse": noise / 2, "cosine": 0.5}}
 		c.Sampled = &metric.Recovery{N: 9, Values: metric.Values{"rmse": 1.5 * noise, "cosine": 1 - noise/2}}
 		c.Imputed = c.Coverage
+		c.Completion, c.Contributions = completion(rule, noise)
 	}
 	return c
+}
+
+// completion invents draws that are off by some noise, of every cell.
+func completion(rule missing.Rule, noise float64) (*draws.Completion, []draws.Contribution) {
+	truth := rand.New(rand.NewPCG(7, uint64(100*rule.Expected())))
+	drawn := rand.New(rand.NewPCG(8, uint64(100*noise)))
+	found := map[string]*draws.Completion{}
+	var all []draws.Contribution
+	for _, m := range erc.Modalities {
+		cells := &draws.Cells{Draws: make([][][]float64, 4)}
+		for _, conv := range corpus.In(erc.Test) {
+			for u := range conv.Utterances {
+				y := []float64{truth.NormFloat64(), truth.NormFloat64()}
+				cells.Truth, cells.Conversations, cells.Positions = append(cells.Truth, y), append(cells.Conversations, conv.ID), append(cells.Positions, u)
+				cells.RawSquares = append(cells.RawSquares, noise*noise)
+				for k := range cells.Draws {
+					cells.Draws[k] = append(cells.Draws[k], []float64{y[0] + noise*drawn.NormFloat64(), y[1] + noise*drawn.NormFloat64()})
+				}
+			}
+		}
+		var own []draws.Contribution
+		found[m.String()], own = draws.Measure(m.String(), cells)
+		all = append(all, own...)
+	}
+	return draws.Together(found), all
 }
 
 // features invents recovered cells.

@@ -2,10 +2,13 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
 
 // ResultTable lists the cells of one run's result, their mean and the constant
@@ -47,6 +50,41 @@ func CoverageTable(r experiment.Result) *Table {
 			row = append(row, fmt.Sprintf("%.1f %%", 100*c.Covered), fmt.Sprintf("%.2f", c.Width))
 		}
 		t.Add(row...)
+	}
+	return t
+}
+
+// CompletionTable lists the scores of one run's completions, means over the modalities: a
+// row for each mask and for their mean, and one with what draws from the distribution of the
+// truth would get, where that is known. It has no rows where they were not measured.
+func CompletionTable(r experiment.Result) *Table {
+	t := &Table{Heading: []string{"missing"}}
+	var shown []draws.Score
+	for _, s := range draws.Scores() {
+		if s.In(metric.InSummary) {
+			shown = append(shown, s)
+			t.Heading = append(t.Heading, s.Heading)
+		}
+	}
+	add := func(name string, of func(draws.Score) float64) {
+		row := []string{name}
+		for _, s := range shown {
+			row = append(row, s.Format(of(s)))
+		}
+		t.Add(row...)
+	}
+	for _, cell := range append(slices.Clone(r.Cells), r.Mean) {
+		if c := cell.Completion; c != nil {
+			add(point(cell.Rule), func(s draws.Score) float64 { return s.Value(c) })
+		}
+	}
+	if c := r.Mean.Completion; c != nil {
+		add("ideal", func(s draws.Score) float64 {
+			if s.Ideal == nil {
+				return math.NaN()
+			}
+			return s.Ideal(c)
+		})
 	}
 	return t
 }

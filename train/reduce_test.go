@@ -90,7 +90,7 @@ func TestDeletedLabelsReachNoModel(t *testing.T) {
 				conv := small().Conversations[i]
 				all := conv.Split == erc.Train
 				for _, u := range conv.Utterances {
-					all = all && slices.Contains(c.Seen.LabelValues, u.Label)
+					all = all && slices.Contains(c.Fingerprint.LabelValues, u.Label)
 				}
 				kept[conv.ID] = all
 			}
@@ -163,11 +163,11 @@ func TestRunRemembersWhatWasDeleted(t *testing.T) {
 	if !slices.ContainsFunc(masks, func(m missing.Mask) bool { return m.Split == erc.Train && m.Point == "0.3" }) {
 		t.Error("the mask of the deleted values is not in the run directory")
 	}
-	if got := c.Seen.Difference(corpus); got != "" {
+	if got := c.Fingerprint.Difference(corpus); got != "" {
 		t.Errorf("the data differ: %s", got)
 	}
-	if all := len(rundir.Remember(corpus).TrainingLabels()); len(c.Seen.TrainingLabels()) == 0 || len(c.Seen.TrainingLabels()) > all/3 {
-		t.Errorf("the run remembers %d of %d training labels", len(c.Seen.TrainingLabels()), all)
+	if all := len(rundir.NewFingerprint(corpus).TrainingLabels()); len(c.Fingerprint.TrainingLabels()) == 0 || len(c.Fingerprint.TrainingLabels()) > all/3 {
+		t.Errorf("the run remembers %d of %d training labels", len(c.Fingerprint.TrainingLabels()), all)
 	}
 	if config.Train.Labels != 0.2 || config.Missing.Blank != 0.3 {
 		t.Errorf("got the settings %+v, %+v", config.Train, config.Missing)

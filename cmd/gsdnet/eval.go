@@ -25,7 +25,7 @@ type evalCmd struct {
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
 	Samples  int    `help:"Number of completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
 	Recovery bool   `help:"Also compare the recovered features with the true ones."`
-	Out      string `help:"Folder to write metrics.json and predictions.csv into." placeholder:"DIR"`
+	Out      string `help:"Folder to write metrics.json, predictions.csv and, with --recovery, completion.csv into." placeholder:"DIR"`
 	Other    bool   `help:"Evaluate on other data than those of the run, with masks drawn for them." name:"other-data"`
 	protocolFlags
 	fieldFlags
@@ -66,6 +66,9 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	data.warn(term, split)
+	if c.Recovery && len(data.In(erc.Train)) == 0 {
+		term.note("%s: no conversations of the train split, so the scores of completions are left out", data.Name)
+	}
 	masks, err := c.masks(trained, data, split, rules)
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	record := experiment.Record{
 		Run: c.RunDir, Data: data.Name, DataHash: data.Hash, OtherData: data.difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
-		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, data.Corpus, split),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Fingerprint, data.Corpus, split),
 	}
 	if c.Out != "" {
 		if err := experiment.RunDir(c.Out).Keep(&record, data.Corpus); err != nil {
@@ -135,7 +138,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 	if len(corpus.In(split)) == 0 {
 		return evalData{}, fault.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
 	}
-	data := evalData{Corpus: corpus, difference: t.SameData(corpus)}
+	data := evalData{Corpus: corpus, difference: t.DataDifference(corpus)}
 	switch {
 	case data.difference == "":
 		return data, nil
@@ -147,7 +150,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 		return data, fault.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
 			"%s: not the data that %s was trained on%s: %s", c.Data, c.RunDir, hashes, data.difference)
 	}
-	data.trainedOn = t.Seen.TrainedOn(corpus.In(split))
+	data.trainedOn = t.Fingerprint.CountTrainedOn(corpus.In(split))
 	return data, nil
 }
 
@@ -182,15 +185,18 @@ func (c *evalCmd) print(term *terminal, r experiment.Record) error {
 	if c.JSON {
 		return printJSON(term.out, r)
 	}
-	if err := report.ResultTable(r.Result).Write(term.out); err != nil {
-		return err
+	for i, t := range []*report.Table{report.ResultTable(r.Result), report.CoverageTable(r.Result), report.CompletionTable(r.Result)} {
+		if len(t.Rows) == 0 {
+			continue
+		}
+		if i > 0 {
+			if _, err := fmt.Fprintln(term.out); err != nil {
+				return err
+			}
+		}
+		if err := t.Write(term.out); err != nil {
+			return err
+		}
 	}
-	intervals := report.CoverageTable(r.Result)
-	if len(intervals.Rows) == 0 {
-		return nil
-	}
-	if _, err := fmt.Fprintln(term.out); err != nil {
-		return err
-	}
-	return intervals.Write(term.out)
+	return nil
 }
