@@ -129,6 +129,7 @@ func TestFoldsArePooled(t *testing.T) {
 			}
 		}
 	}
+	checkPooledCompletions(t, out, to)
 	for _, line := range table {
 		if line["row"] == "gsdnet" && line["measure"] == "mae" && strings.HasPrefix(line["column"], "mean") && (line["low"] == "" || line["high"] == "") {
 			t.Errorf("the pooled difference has no interval: %v", line)
@@ -136,6 +137,46 @@ func TestFoldsArePooled(t *testing.T) {
 	}
 	if text := read(t, to, "table2-tiny-folds3.md"); !strings.Contains(text, "3 folds pooled") || !strings.Contains(text, "majority predictor") {
 		t.Error("the table does not say that it pools folds, or lacks the constant predictors")
+	}
+}
+
+// checkPooledCompletions compares a score of completions in a report with the mean over the
+// conversations of all folds.
+func checkPooledCompletions(t *testing.T, out, to string) {
+	t.Helper()
+	want := 0.0
+	for seed := 1; seed <= 2; seed++ {
+		sums, cells := map[string]float64{}, map[string]float64{}
+		for fold := 1; fold <= 3; fold++ {
+			dir := experiment.RunDir(filepath.Join(out, fmt.Sprintf("tiny--random--gsdnet--mixed--seed%d--fold%dof3", seed, fold)))
+			record, err := dir.Record()
+			check(t, err)
+			all, err := dir.Contributions(record)
+			check(t, err)
+			for _, under := range all {
+				for _, c := range under.Conversations {
+					if under.Rule == "random 0.5" {
+						sums[c.Modality] += c.Energy
+						cells[c.Modality] += float64(c.Cells)
+					}
+				}
+			}
+		}
+		for m := range sums {
+			want += sums[m] / cells[m] / float64(len(sums)) / 2
+		}
+	}
+	found := false
+	for _, line := range lines(t, filepath.Join(to, "completion-tiny-random-folds3.csv")) {
+		if line["row"] == "gsdnet" && line["measure"] == "energy_score" && line["column"] == "0.5" {
+			found = true
+			if got, err := strconv.ParseFloat(line["value"], 64); err != nil || math.Abs(got-want) > 1e-6 {
+				t.Errorf("energy score: got %v, want %v over the conversations of all folds", line["value"], want)
+			}
+		}
+	}
+	if !found {
+		t.Error("the report has no energy score of gsdnet at 0.5")
 	}
 }
 
