@@ -107,11 +107,7 @@ func TestExpansion(t *testing.T) {
 
 func TestTrialsAreForEveryModel(t *testing.T) {
 	g := parse(t, strings.Replace(grid, "[[variant]]", "[[trial]]\nname = \"narrow\"\nset.width = 6\n[[variant]]", 1))
-	var got []string
-	for _, v := range g.Variants {
-		got = append(got, v.Name)
-	}
-	if diff := cmp.Diff([]string{"zero", "zero-narrow", "mean", "mean-narrow", "zero-wide"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"zero", "zero-narrow", "mean", "mean-narrow", "zero-wide"}, g.Variants()); diff != "" {
 		t.Error(diff)
 	}
 	s, err := g.Prepare(t.Context(), "", t.TempDir())
