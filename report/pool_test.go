@@ -78,41 +78,7 @@ func TestFoldsArePooled(t *testing.T) {
 	to := written(t, out)
 	table := lines(t, filepath.Join(to, "table2-tiny-folds3.csv"))
 	for _, model := range []string{"zero", "gsdnet"} {
-		var means [2]float64 // of the absolute errors and of the correlation, over seeds
-		for seed := 1; seed <= 2; seed++ {
-			var labels, guesses []float64
-			times := map[int32]int{}
-			for fold := 1; fold <= 3; fold++ {
-				dir := experiment.RunDir(filepath.Join(out, fmt.Sprintf("tiny--random--%s--mixed--seed%d--fold%dof3", model, seed, fold)))
-				record, err := dir.Record()
-				check(t, err)
-				all, err := dir.Predictions(record)
-				check(t, err)
-				at := slices.IndexFunc(all, func(p experiment.Predictions) bool { return p.Rule == "random 0.5" })
-				labels, guesses = append(labels, all[at].Label...), append(guesses, all[at].Prediction...)
-				seen := map[int32]bool{}
-				for _, id := range all[at].Dialogue {
-					seen[id] = true
-				}
-				for id := range seen {
-					times[id]++
-				}
-			}
-			for id, n := range times {
-				if n != 1 {
-					t.Errorf("conversation %d is tested %d times", id, n)
-				}
-			}
-			if len(times) != 12 {
-				t.Errorf("%d of 12 conversations are tested", len(times))
-			}
-			sum := 0.0
-			for i := range labels {
-				sum += math.Abs(labels[i]-guesses[i]) / float64(len(labels))
-			}
-			means[0] += sum / 2
-			means[1] += experiment.MeasureOf("corr").Score(labels, guesses, nil) / 2
-		}
+		means := pooledMeans(t, out, model)
 		for i, measure := range []string{"mae", "corr"} {
 			found := false
 			for _, line := range table {
@@ -138,6 +104,48 @@ func TestFoldsArePooled(t *testing.T) {
 	if text := read(t, to, "table2-tiny-folds3.md"); !strings.Contains(text, "3 folds pooled") || !strings.Contains(text, "majority predictor") {
 		t.Error("the table does not say that it pools folds, or lacks the constant predictors")
 	}
+}
+
+// pooledMeans returns the mean absolute error and the correlation of the predictions of all
+// folds together under the rate 0.5, means over the seeds. It checks that every
+// conversation is tested once.
+func pooledMeans(t *testing.T, out, model string) (means [2]float64) {
+	t.Helper()
+	for seed := 1; seed <= 2; seed++ {
+		var labels, guesses []float64
+		times := map[int32]int{}
+		for fold := 1; fold <= 3; fold++ {
+			dir := experiment.RunDir(filepath.Join(out, fmt.Sprintf("tiny--random--%s--mixed--seed%d--fold%dof3", model, seed, fold)))
+			record, err := dir.Record()
+			check(t, err)
+			all, err := dir.Predictions(record)
+			check(t, err)
+			at := slices.IndexFunc(all, func(p experiment.Predictions) bool { return p.Rule == "random 0.5" })
+			labels, guesses = append(labels, all[at].Label...), append(guesses, all[at].Prediction...)
+			seen := map[int32]bool{}
+			for _, id := range all[at].Dialogue {
+				seen[id] = true
+			}
+			for id := range seen {
+				times[id]++
+			}
+		}
+		for id, n := range times {
+			if n != 1 {
+				t.Errorf("conversation %d is tested %d times", id, n)
+			}
+		}
+		if len(times) != 12 {
+			t.Errorf("%d of 12 conversations are tested", len(times))
+		}
+		sum := 0.0
+		for i := range labels {
+			sum += math.Abs(labels[i]-guesses[i]) / float64(len(labels))
+		}
+		means[0] += sum / 2
+		means[1] += experiment.MeasureOf("corr").Score(labels, guesses, nil) / 2
+	}
+	return means
 }
 
 // checkPooledCompletions compares a score of completions in a report with the mean over the
