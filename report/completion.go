@@ -32,7 +32,7 @@ func completionTable(ctx context.Context, b *board) (*table, error) {
 	}
 	return &table{
 		note: "Draws of the withheld cells against the truth, in the leading principal axes of the standardised features of the training split; means over the modalities and the points of the protocol. " +
-			"ES is the energy score of a cell and conv ES that of the means of conversations with at least five withheld cells; CRPS is of single features; RMSE is that of the mean over the draws, and RMSE raw the same in all standardised features. " +
+			"ES is the energy score of a cell and conv ES that of the means of conversations with at least five withheld cells; CRPS is of single features; RMSE is that of the mean over the draws, and RMSE all the same in all standardised features. " +
 			"80 % is the share of features, and conv 80 % of conversation means, in the central 80 % interval of the draws. MMD² and how often a classifier tells a draw and the truth apart compare both as samples; " +
 			"lag 1 is the mean product of neighbours. Where the last row has a number, which is what draws from the distribution of the truth would get, the nearest to it is the best. " +
 			"Differences are averages over the protocol, with their 95 % paired bootstrap intervals over conversations." + b.completions(),

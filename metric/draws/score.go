@@ -59,7 +59,7 @@ var scores = []Score{
 		Share: func(c *Contribution) (float64, float64) { return c.Square, float64(c.Cells) }, Root: true,
 	},
 	{
-		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE raw", Lower: true,
+		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE all", Lower: true,
 			Help: "The same in all standardised features, not in the leading axes alone."},
 		Share: func(c *Contribution) (float64, float64) { return c.RawSquare, float64(c.Cells) }, Root: true,
 	},
