@@ -85,7 +85,7 @@ func (r *Run) Trained() *infer.Trained { return r.trained }
 // Fields says which arrays of a file the run reads its features from. Labels and
 // splits are not read: predicting needs none.
 func (r *Run) Fields() dataset.Fields {
-	f := r.trained.Config.Data
+	f := r.trained.Config.Data.Unfolded()
 	f.Label, f.Class, f.Split, f.Task = "", "", "", erc.NoLabels.String()
 	return f
 }

@@ -105,7 +105,7 @@ func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered 
 	if o.Samples < 0 {
 		return nil, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
 	}
-	samples, err := r.trained.Everyone(c)
+	samples, err := r.trained.AllSamples(c)
 	if err != nil {
 		return nil, err
 	}

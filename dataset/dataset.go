@@ -23,13 +23,18 @@ import (
 )
 
 // Open reads the corpus at path, whichever format it has; "-" is a .npz on
-// standard input. Errors are fault.Input, and leave no corpus.
+// standard input. If the fields name a fold, the corpus has its splits (Folded). Errors
+// are fault.Input, and leave no corpus.
 func Open(path string, fields Fields) (*erc.Corpus, error) {
 	table, err := Read(path, fields)
 	if err != nil {
 		return nil, err
 	}
-	return table.Corpus(fields.Task)
+	corpus, err := table.Corpus(fields.Task)
+	if err != nil || fields.Folds == 0 || !fields.ReadsSplits() {
+		return corpus, err
+	}
+	return Folded(corpus, fields.Folds, fields.Fold)
 }
 
 // Read reads the table of the file at path, which Table.Corpus has not checked

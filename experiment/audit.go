@@ -8,29 +8,24 @@ import (
 	"path/filepath"
 	"slices"
 
-	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/fault"
 	"gsdnet/missing"
 )
 
-// keepAudits audits masks of a data set and adds them to its file. It writes none
-// where no mask needs it.
-func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) error {
+// keepAudits audits the masks of a folder that need it and adds the audits to the file of
+// the folder. It writes no file if no mask needs it.
+func (s *maskSet) keepAudits() error {
 	var audits []missing.Audit
-	for _, mask := range masks {
-		p, err := missing.Lookup(mask.Protocol)
-		if err != nil {
-			return err
-		}
-		if p.Table == 0 {
-			audits = append(audits, mask.Audit(convs))
+	for _, mask := range s.masks {
+		if s.audited[mask.Name()] {
+			audits = append(audits, mask.Audit(s.corpus.In(mask.Split)))
 		}
 	}
 	if len(audits) == 0 {
 		return nil
 	}
-	old, err := ReadAudits(dir)
+	old, err := readAudits(s.dir)
 	if err != nil {
 		return err
 	}
@@ -41,11 +36,17 @@ func keepAudits(dir string, masks []missing.Mask, convs []erc.Conversation) erro
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, auditFile), append(text, '\n'))
+	return atomicfile.Write(filepath.Join(s.dir, auditFile), append(text, '\n'))
 }
 
-// ReadAudits reads the audits in a folder of masks, none where there is no file.
-func ReadAudits(dir string) (audits []missing.Audit, err error) {
+// Audits returns what the frozen masks of a cell really withhold, and the other masks of
+// its data set and fold. It returns none if the sweep kept no audits of them.
+func (d SweepDir) Audits(id Identity) ([]missing.Audit, error) {
+	return readAudits(d.path(id.maskFolder()))
+}
+
+// readAudits reads the audits in a folder of masks. It returns none if there is no file.
+func readAudits(dir string) (audits []missing.Audit, err error) {
 	path := filepath.Join(dir, auditFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

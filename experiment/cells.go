@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"fmt"
+
 	"gsdnet/missing"
 	"gsdnet/rundir"
 )
@@ -16,15 +18,29 @@ func (g *Grid) cells() ([]cell, error) {
 			}
 			for _, v := range g.Variants {
 				for _, p := range points {
-					for _, seed := range g.Seeds {
-						c, err := g.cell(&g.Datasets[i], v, p, seed)
-						if err != nil {
-							return nil, err
-						}
-						out = append(out, c)
+					some, err := g.cellsAt(&g.Datasets[i], v, p)
+					if err != nil {
+						return nil, err
 					}
+					out = append(out, some...)
 				}
 			}
+		}
+	}
+	return out, nil
+}
+
+// cellsAt lists the cells that differ in their seeds and in what they are trained on.
+func (g *Grid) cellsAt(d *Dataset, v Variant, p point) ([]cell, error) {
+	var out []cell
+	for _, r := range g.reductions() {
+		for _, seed := range g.Seeds {
+			c, err := g.cell(d, v, p, seed)
+			if err != nil {
+				return nil, err
+			}
+			r.apply(&c, g.Folds)
+			out = append(out, c)
 		}
 	}
 	return out, nil
@@ -54,8 +70,11 @@ func (g *Grid) points(protocol string) ([]point, error) {
 		each = append(each, point{m, rules})
 		mixed.rules = append(mixed.rules, rules...)
 	}
-	if g.Training == trainEach {
+	switch g.Training {
+	case trainEach:
 		return each, nil
+	case trainComplete:
+		mixed.missing.Rate = trainComplete
 	}
 	return []point{mixed}, nil
 }
@@ -78,8 +97,8 @@ func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (cell, error) {
 
 // trainedFor names a training plainly: {t,a} is ta, 0 is 0.0.
 func trainedFor(p point) string {
-	if p.missing.Rate == trainMixed {
-		return trainMixed
+	if p.missing.Rate == trainMixed || p.missing.Rate == trainComplete {
+		return fmt.Sprint(p.missing.Rate)
 	}
 	return p.rules[0].Point
 }

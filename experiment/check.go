@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -52,9 +53,17 @@ func (id *Identity) check() error {
 	for _, field := range []struct{ name, value string }{
 		{"dataset", id.Dataset}, {"protocol", id.Protocol}, {"variant", id.Variant}, {"model", id.Model}, {"training", id.Training},
 	} {
-		if !plain.MatchString(field.value) {
+		if !safeName.MatchString(field.value) {
 			return fmt.Errorf("the field cell.%s is %q, which is not a name", field.name, field.value)
 		}
+	}
+	for _, field := range []struct{ name, value string }{{"blank", id.Blank}, {"labels", id.Labels}} {
+		if share, err := strconv.ParseFloat(field.value, 64); field.value != "" && (err != nil || !(share > 0 && share < 1)) {
+			return fmt.Errorf("the field cell.%s is %q, which is not a number between 0 and 1", field.name, field.value)
+		}
+	}
+	if id.Folds != 0 && (id.Fold < 1 || id.Fold > id.Folds) || id.Folds == 0 && id.Fold != 0 {
+		return fmt.Errorf("the field cell.fold is %d, which is not a fold of %d", id.Fold, id.Folds)
 	}
 	return nil
 }
@@ -75,12 +84,12 @@ func (p *Result) check(at string) error {
 		if (c.Classes == nil) != (p.Cells[0].Classes == nil) {
 			return fmt.Errorf("the field %s is of another task than the first", name)
 		}
-		if err := numbers(c, name, true); err != nil {
+		if err := checkMeasures(c, name, true); err != nil {
 			return err
 		}
 	}
 	for i := range p.Constants {
-		if err := numbers(&p.Constants[i], fmt.Sprintf("%s.constants[%d]", at, i), false); err != nil {
+		if err := checkMeasures(&p.Constants[i], fmt.Sprintf("%s.constants[%d]", at, i), false); err != nil {
 			return err
 		}
 	}
@@ -97,7 +106,7 @@ func (p *Result) check(at string) error {
 // numbers returns an error unless a cell has the measures of its task, each a
 // number that is finite. Without a labelled utterance its scores are null, and the
 // calibration error is null where there are no probabilities.
-func numbers(c *infer.MaskResult, at string, calibrated bool) error {
+func checkMeasures(c *infer.MaskResult, at string, calibrated bool) error {
 	if (c.Scores == nil) == (c.Classes == nil) {
 		return fmt.Errorf("the field %s has not one of scores and classes", at)
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -57,12 +56,12 @@ type Contributions struct {
 	Conversations []draws.Contribution
 }
 
-// ReadContributions reads the CompletionFile that Keep wrote into a directory with a
+// Contributions reads the CompletionFile that Keep wrote into a directory with a
 // record, mask by mask. It refuses a file that is not the record's, and a record without
 // one.
-func ReadContributions(dir string, r *Record) ([]Contributions, error) {
+func (d RunDir) Contributions(r *Record) ([]Contributions, error) {
 	const advice = "delete it and metrics.json beside it, and give the sweep again"
-	path := filepath.Join(dir, CompletionFile)
+	path := d.path(CompletionFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fault.Input("delete metrics.json in that folder and give the sweep again with recovery = true", "%w", err)
@@ -164,11 +163,11 @@ func CompareCompletions(key string, a, b []string, only func(rule, modality stri
 	for side, dirs := range [2][]string{a, b} {
 		var runs [][]Contributions
 		for _, dir := range dirs {
-			r, err := ReadRecord(dir)
+			r, err := RunDir(dir).Record()
 			if err != nil {
 				return metric.Difference{}, err
 			}
-			run, err := ReadContributions(dir, r)
+			run, err := RunDir(dir).Contributions(r)
 			if err != nil {
 				return metric.Difference{}, err
 			}

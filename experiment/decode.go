@@ -20,7 +20,7 @@ import (
 )
 
 // keys are a grid's own keys, but those that list the points of a protocol.
-type keys struct {
+type gridFile struct {
 	Models    []string  `toml:"models"`
 	Protocols []string  `toml:"protocols"`
 	Family    string    `toml:"family"`
@@ -30,6 +30,9 @@ type keys struct {
 	Samples   int       `toml:"samples"`
 	Compare   []int     `toml:"compare_samples"`
 	Recovery  bool      `toml:"recovery"`
+	Folds     int       `toml:"folds"`
+	Blank     []float64 `toml:"blank"`
+	Labels    []float64 `toml:"labels"`
 	Split     string    `toml:"split"`
 	Datasets  []Dataset `toml:"dataset"`
 	Trials    []trial   `toml:"trial"`
@@ -43,7 +46,7 @@ type trial struct {
 }
 
 // variants are the models as they are, with each trial, and the grid's own.
-func (k *keys) variants(own []map[string]any) []Variant {
+func (k *gridFile) variants(own []map[string]any) []Variant {
 	var out []Variant
 	for _, name := range k.Models {
 		out = append(out, Variant{Name: name, Model: name})
@@ -75,15 +78,16 @@ func decode(path string, text []byte) (*Grid, error) {
 	if err := strict(path, text, typed.Interface()); err != nil {
 		return nil, err
 	}
-	var k keys
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[keys]()) {
+	var k gridFile
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[gridFile]()) {
 		reflect.ValueOf(&k).Elem().FieldByIndex(f.Index).Set(typed.Elem().FieldByName(f.Name))
 	}
 	g := &Grid{
-		Datasets: k.Datasets, Protocols: or(k.Protocols, []string{missing.Default}),
+		Datasets: k.Datasets, Protocols: orDefault(k.Protocols, []string{missing.Default}),
 		Family: k.Family, Points: points(typed.Elem()),
-		Training: k.Training, Seeds: or(k.Seeds, []uint64{1}), MaskSeed: k.MaskSeed,
+		Training: k.Training, Seeds: orDefault(k.Seeds, []uint64{1}), MaskSeed: k.MaskSeed,
 		Samples: k.Samples, Compare: k.Compare, Recovery: k.Recovery,
+		Folds: k.Folds, Blank: orDefault(k.Blank, []float64{0}), Labels: orDefault(k.Labels, []float64{1}),
 		path: path, tables: raw,
 	}
 	if g.Split = erc.Test; k.Split != "" {
@@ -106,7 +110,7 @@ func decode(path string, text []byte) (*Grid, error) {
 }
 
 // or is the list that was given, be it empty, or the default.
-func or[T any](given, byDefault []T) []T {
+func orDefault[T any](given, byDefault []T) []T {
 	if given == nil {
 		return slices.Clone(byDefault)
 	}
@@ -132,9 +136,9 @@ func points(file reflect.Value) map[string][]string {
 	for i, p := range missing.Protocols() {
 		switch given := file.FieldByName(fmt.Sprintf("Points%d", i)).Interface().(type) {
 		case []float64:
-			out[p.Name] = texts(or(given, numbersOf(p.Points)))
+			out[p.Name] = toStrings(orDefault(given, numbersOf(p.Points)))
 		case []string:
-			out[p.Name] = or(given, p.Points)
+			out[p.Name] = orDefault(given, p.Points)
 		}
 	}
 	return out
@@ -158,7 +162,7 @@ func layout(grid bool) reflect.Type {
 		fields = append(fields, reflect.StructField{Name: name, Type: t, Tag: reflect.StructTag(fmt.Sprintf("toml:%q", key))})
 	}
 	if grid {
-		fields = append(fields, reflect.VisibleFields(reflect.TypeFor[keys]())...)
+		fields = append(fields, reflect.VisibleFields(reflect.TypeFor[gridFile]())...)
 		for i, p := range missing.Protocols() {
 			kind := reflect.TypeFor[[]string]()
 			if p.Numbers {

@@ -30,22 +30,52 @@ type Identity struct {
 	Protocol string `json:"protocol"` // its rules' kind: random, random-batch, fixed, …
 	Variant  string `json:"variant"`  // what tables call the model with its settings
 	Model    string `json:"model"`
-	Training string `json:"training"` // mixed, or a point such as 0.3 or ta
+	Training string `json:"training"` // mixed, complete, or a point such as 0.3 or ta
 	Seed     uint64 `json:"seed"`
+	// Blank is the rate of the training values that are deleted, such as 0.5; empty if
+	// none are.
+	Blank string `json:"blank,omitempty"`
+	// Labels is the share of the training conversations that keep their labels, such as
+	// 0.1; empty if all do.
+	Labels string `json:"labels,omitempty"`
+	// Fold is the fold that is tested, from 1 to Folds; both are 0 without
+	// cross-validation.
+	Fold  int `json:"fold,omitempty"`
+	Folds int `json:"folds,omitempty"`
 }
 
 // String is the name of the cell's run directory.
 func (id Identity) String() string {
-	return fmt.Sprintf("%s--%s--%s--%s--seed%d", id.Dataset, id.Protocol, id.Variant, id.Training, id.Seed)
+	name := fmt.Sprintf("%s--%s--%s--%s--seed%d", id.Dataset, id.Protocol, id.Variant, id.Training, id.Seed)
+	if id.Blank != "" {
+		name += "--blank" + id.Blank
+	}
+	if id.Labels != "" {
+		name += "--labels" + id.Labels
+	}
+	if id.Folds != 0 {
+		name += "--" + id.foldName()
+	}
+	return name
 }
 
-// cell is one run of a grid: what to train, and what to evaluate it under. Grid.spec
+// foldName names the fold in files, such as fold2of5; it is empty without
+// cross-validation.
+func (id Identity) foldName() string {
+	if id.Folds == 0 {
+		return ""
+	}
+	return fmt.Sprintf("fold%dof%d", id.Fold, id.Folds)
+}
+
+// cell is one run of a grid: what to train, and which masks to evaluate it under. Grid.spec
 // turns it into a Spec, when its data are open.
 type cell struct {
 	Identity
 	Config *rundir.Config
 	Rules  []missing.Rule // of the masks it is evaluated under
 	data   *Dataset
+	corpus *erc.Corpus // with the splits of its fold; set by Prepare
 }
 
 // Dataset is a corpus of a grid.
@@ -57,8 +87,16 @@ type Dataset struct {
 	// results in a report, such as "CMU-MOSI"; empty for none.
 	Printed string `toml:"printed"`
 
-	corpus *erc.Corpus
-	masks  map[string]missing.Mask // frozen, of the split that is evaluated, by rule
+	corpus *erc.Corpus              // as the file has it
+	folds  map[int]*erc.Corpus      // with the splits of each fold; 0 without cross-validation
+	masks  map[maskKey]missing.Mask // frozen
+}
+
+// maskKey tells the frozen masks of a data set apart.
+type maskKey struct {
+	fold  int
+	split erc.Split
+	rule  string
 }
 
 // Variant is a model with its settings under a name of its own.

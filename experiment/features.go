@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 
 	"gsdnet/erc"
@@ -37,7 +36,7 @@ func (j *job) keepFeatures(ctx context.Context, t *infer.Trained, mask missing.M
 	}
 	var file npz.File
 	for _, m := range erc.Modalities {
-		original, recovered := withheld(all, m)
+		original, recovered := withheldRows(all, m)
 		rows := stream.New(j.spec.MaskSeed, "shown features", uint64(m)).Perm(len(original))
 		rows = rows[:min(shownRows, len(rows))]
 		slices.Sort(rows)
@@ -53,7 +52,7 @@ func (j *job) keepFeatures(ctx context.Context, t *infer.Trained, mask missing.M
 
 // withheld lists a modality's withheld cells with what was sampled for them, in the
 // order of the split: the same cells of every run.
-func withheld(all []infer.Filled, m erc.Modality) (original, recovered [][]float32) {
+func withheldRows(all []infer.Filled, m erc.Modality) (original, recovered [][]float32) {
 	for i := range all {
 		for u := range all[i].Present {
 			if all[i].Withheld(u, m) {
@@ -70,10 +69,10 @@ type Features struct {
 	Original, Recovered [][]float64
 }
 
-// ReadFeatures reads what a run kept, by modality.
-func ReadFeatures(dir string) ([erc.NumModalities]Features, error) {
+// Features reads the FeaturesFile, by modality.
+func (d RunDir) Features() ([erc.NumModalities]Features, error) {
 	var out [erc.NumModalities]Features
-	path := filepath.Join(dir, FeaturesFile)
+	path := d.path(FeaturesFile)
 	file, err := npz.ReadFile(path)
 	if err != nil {
 		return out, err

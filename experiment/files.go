@@ -24,10 +24,11 @@ const (
 	// have, so that a reader can tell which are not finished.
 	PlanFile = "sweep.json"
 	// MaskDir is the folder of a sweep that holds the frozen masks of the split that is
-	// evaluated, a folder for each data set.
+	// evaluated, a folder for each data set and in it a folder for each fold of a
+	// cross-validation. It also holds the masks of training values that are deleted.
 	MaskDir = "masks"
 	// auditFile says, beside the frozen masks of a data set, what they really withhold.
 	// It lists the masks of protocols that the paper does not have, whose points do not
-	// say it.
+	// say it, and those of cells with complete training, blank, labels or folds.
 	auditFile = "audit.json"
 )

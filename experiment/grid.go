@@ -16,6 +16,9 @@ import (
 const (
 	trainMixed = missing.Mixed // all points of the protocol, such as rates: one run
 	trainEach  = "each"        // one point: a run for each
+	// nothing is withheld: the model is trained on complete conversations only, and
+	// evaluated under all points (the protocol "frozen" of the documentation)
+	trainComplete = missing.CompleteOnly
 )
 
 // Grid is what to compare. In TOML:
@@ -24,8 +27,11 @@ const (
 //	protocols = ["random"]          # or others that package missing declares; random by default
 //	rates     = [0.0, 0.3, 0.7]     # of random; all eight by default
 //	patterns  = ["t", "av"]         # of fixed; all seven by default; other protocols likewise
-//	training  = "mixed"             # or "each": a run for every rate
+//	training  = "mixed"             # or "each": a run for every rate; "complete": nothing is withheld
 //	seeds     = [1, 2, 3]
+//	folds     = 5                   # cross-validation by conversation instead of the splits of the file
+//	blank     = [0.3, 0.5]          # rates of training values that are deleted: a run for each
+//	labels    = [0.05, 1]           # shares of training conversations that keep their labels: a run for each
 //	samples   = 4                   # completions of each conversation
 //	split     = "test"              # valid: to choose settings by
 //
@@ -56,15 +62,18 @@ type Grid struct {
 	MaskSeed  uint64    // of the frozen masks of every run
 	Split     erc.Split // that is evaluated: Test, or Valid to choose settings by
 	Samples   int
-	Compare   []int // further numbers of samples to evaluate with
-	Recovery  bool  // measure the recovered features, and keep some
+	Compare   []int     // further numbers of samples to evaluate with
+	Recovery  bool      // measure the recovered features, and keep some
+	Folds     int       // number of folds, a run for each; 0 keeps the splits of the file
+	Blank     []float64 // rates of deleted training values, a run for each; 0 deletes none
+	Labels    []float64 // shares of training conversations with labels, a run for each
 
 	path   string
 	tables map[string]any // [train] and the models' own
 }
 
 // plain is a name that can be part of a file's.
-var plain = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
+var safeName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._+-]*[A-Za-z0-9+])?$`)
 
 // Load reads and checks a grid.
 func Load(path string) (*Grid, error) {
@@ -95,7 +104,7 @@ func (g *Grid) check() error {
 	if err := g.checkNames(); err != nil {
 		return err
 	}
-	if err := fault.OneOf("training", g.Training, trainMixed, trainEach); err != nil {
+	if err := fault.OneOf("training", g.Training, trainMixed, trainEach, trainComplete); err != nil {
 		return err
 	}
 	for _, k := range append([]int{g.Samples}, g.Compare...) {
@@ -103,8 +112,8 @@ func (g *Grid) check() error {
 			return err
 		}
 	}
-	if _, ok := g.table("train")["seed"]; ok {
-		return fault.Input("list the seeds of the runs as seeds = [1, 2, 3]", "train.seed does not belong in a grid")
+	if err := g.checkReductions(); err != nil {
+		return err
 	}
 	cells, err := g.cells()
 	if err != nil {
@@ -130,6 +139,8 @@ func (g *Grid) checkSize() error {
 		{"models", len(g.Variants), `name them as models = ["gsdnet", "zero"], or add a [[variant]]`},
 		{"protocols", len(g.Protocols), "name some of " + strings.Join(missing.Names(), ", ") + ", or leave the key out"},
 		{"seeds", len(g.Seeds), "list them as seeds = [1, 2, 3], or leave the key out"},
+		{"blank rates", len(g.Blank), "list them as blank = [0.3, 0.5, 0.7], or leave the key out"},
+		{"shares of labels", len(g.Labels), "list them as labels = [0.05, 0.1], or leave the key out"},
 	}
 	for _, p := range missing.Protocols() {
 		lists = append(lists, list{pointsKey(p), len(g.Points[p.Name]), "list some of " + strings.Join(p.Points, ", ") + ", or leave the key out"})
@@ -153,7 +164,7 @@ func (g *Grid) checkNames() error {
 		return fault.Input("leave one of them out, or give them different names", "%s %q is there twice", what, name)
 	}
 	named := func(what, name string) error {
-		if !plain.MatchString(name) || strings.Contains(name, "--") {
+		if !safeName.MatchString(name) || strings.Contains(name, "--") {
 			return fault.Input("names become folders: use letters, digits and . _ + -", "%s name %q", what, name)
 		}
 		return once(what, name)
@@ -168,7 +179,7 @@ func (g *Grid) checkNames() error {
 			return err
 		}
 	}
-	lists := map[string][]string{"protocol": g.Protocols, "seed": texts(g.Seeds)}
+	lists := map[string][]string{"protocol": g.Protocols, "seed": toStrings(g.Seeds), "blank": toStrings(g.Blank), "labels": toStrings(g.Labels)}
 	for _, p := range missing.Protocols() {
 		lists[p.Point] = g.Points[p.Name]
 	}
@@ -183,7 +194,7 @@ func (g *Grid) checkNames() error {
 }
 
 // texts returns values as text, nil for nil.
-func texts[T any](values []T) []string {
+func toStrings[T any](values []T) []string {
 	if values == nil {
 		return nil
 	}

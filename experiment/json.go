@@ -16,7 +16,7 @@ func decodeJSON(text []byte, into any) error {
 	if err := json.Unmarshal(text, &tree); err != nil {
 		return errors.New("it is not JSON, or was cut off")
 	}
-	if err := whole(tree, reflect.TypeOf(into).Elem(), ""); err != nil {
+	if err := checkFields(tree, reflect.TypeOf(into).Elem(), ""); err != nil {
 		return err
 	}
 	err := json.Unmarshal(text, into)
@@ -31,7 +31,7 @@ func decodeJSON(text []byte, into any) error {
 }
 
 // whole returns an error that names the first field that a value of JSON lacks.
-func whole(tree any, t reflect.Type, at string) error {
+func checkFields(tree any, t reflect.Type, at string) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -45,7 +45,7 @@ func whole(tree any, t reflect.Type, at string) error {
 			return wrongKind(at, fmt.Sprintf("a list of %d", t.Len()))
 		}
 		for i, item := range list {
-			if err := whole(item, t.Elem(), fmt.Sprintf("%s[%d]", at, i)); err != nil {
+			if err := checkFields(item, t.Elem(), fmt.Sprintf("%s[%d]", at, i)); err != nil {
 				return err
 			}
 		}
@@ -55,7 +55,7 @@ func whole(tree any, t reflect.Type, at string) error {
 			return wrongKind(at, "an object")
 		}
 		if list, is := reflect.Zero(t).Interface().(interface{ Fields() []string }); is {
-			return listed(object, list.Fields(), at)
+			return checkNumbers(object, list.Fields(), at)
 		}
 		for i := range t.NumField() {
 			name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
@@ -73,7 +73,7 @@ func whole(tree any, t reflect.Type, at string) error {
 			if field == nil && nullable(t) {
 				continue
 			}
-			if err := whole(field, t.Field(i).Type, name); err != nil {
+			if err := checkFields(field, t.Field(i).Type, name); err != nil {
 				return err
 			}
 		}
@@ -87,7 +87,7 @@ func whole(tree any, t reflect.Type, at string) error {
 
 // listed returns an error that names the first field that an object of numbers lacks.
 // The numbers may be null.
-func listed(object map[string]any, fields []string, at string) error {
+func checkNumbers(object map[string]any, fields []string, at string) error {
 	for _, name := range fields {
 		if _, there := object[name]; !there {
 			return fmt.Errorf("the field %s is missing", strings.TrimPrefix(at+"."+name, "."))

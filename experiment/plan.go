@@ -87,10 +87,18 @@ func readPlan(path string) (p plan, err error) {
 	return p, nil
 }
 
-// Planned returns the cells that the grids of a sweep's folder have, each once;
-// none of a folder without a PlanFile.
-func Planned(out string) ([]Identity, error) {
-	p, err := readPlan(filepath.Join(out, PlanFile))
+// SweepDir is the path of the folder of a sweep. Its methods read the files there.
+type SweepDir string
+
+// path returns the path of a file in the folder.
+func (d SweepDir) path(names ...string) string {
+	return filepath.Join(append([]string{string(d)}, names...)...)
+}
+
+// Planned returns the cells of all grids of the folder, each once. It returns none if the
+// folder has no PlanFile.
+func (d SweepDir) Planned() ([]Identity, error) {
+	p, err := readPlan(d.path(PlanFile))
 	var all []Identity
 	for _, grid := range p.Grids {
 		for _, id := range grid.Cells {
@@ -103,9 +111,9 @@ func Planned(out string) ([]Identity, error) {
 }
 
 // PrintedAs returns, by the name of a data set, the data set of the paper whose printed
-// figures a report shows beside it, as the grids of a sweep's folder say.
-func PrintedAs(out string) (map[string]string, error) {
-	p, err := readPlan(filepath.Join(out, PlanFile))
+// figures a report shows beside it, as the grids of the folder say.
+func (d SweepDir) PrintedAs() (map[string]string, error) {
+	p, err := readPlan(d.path(PlanFile))
 	all := map[string]string{}
 	for _, grid := range p.Grids {
 		maps.Copy(all, grid.Printed)
@@ -113,15 +121,35 @@ func PrintedAs(out string) (map[string]string, error) {
 	return all, err
 }
 
-// ParseIdentity reads the name of a cell's run directory, as Identity.String
-// writes it; false if it is not one. The model is that of the variant's name, as
-// the directory does not say another.
+// ParseIdentity reads the name of a cell's run directory, as Identity.String writes it. It
+// returns false for any other name. The model of the result is the name of the variant, as
+// the directory does not say which model that is.
 func ParseIdentity(name string) (Identity, bool) {
 	parts := strings.Split(name, "--")
-	if len(parts) != 5 || !strings.HasPrefix(parts[4], "seed") {
+	if len(parts) < 5 {
 		return Identity{}, false
 	}
-	seed, err := strconv.ParseUint(strings.TrimPrefix(parts[4], "seed"), 10, 64)
-	id := Identity{Dataset: parts[0], Protocol: parts[1], Variant: parts[2], Model: parts[2], Training: parts[3], Seed: seed}
-	return id, err == nil && fmt.Sprint(id) == name
+	id := Identity{Dataset: parts[0], Protocol: parts[1], Variant: parts[2], Model: parts[2], Training: parts[3]}
+	for _, part := range parts[4:] {
+		var seed string
+		switch {
+		case cutPrefix(part, "seed", &seed):
+			id.Seed, _ = strconv.ParseUint(seed, 10, 64)
+		case cutPrefix(part, "blank", &id.Blank), cutPrefix(part, "labels", &id.Labels):
+		default:
+			if _, err := fmt.Sscanf(part, "fold%dof%d", &id.Fold, &id.Folds); err != nil {
+				return Identity{}, false
+			}
+		}
+	}
+	return id, fmt.Sprint(id) == name && id.check() == nil
+}
+
+// cutPrefix stores what follows the prefix of a text, and reports whether the text has it.
+func cutPrefix(text, prefix string, into *string) bool {
+	rest, has := strings.CutPrefix(text, prefix)
+	if has {
+		*into = rest
+	}
+	return has
 }

@@ -16,7 +16,7 @@ func TestPlanListsTheCellsOfAllGrids(t *testing.T) {
 	out := t.TempDir()
 	counts := func() int {
 		t.Helper()
-		cells, err := experiment.Planned(out)
+		cells, err := experiment.SweepDir(out).Planned()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestPlanListsTheCellsOfAllGrids(t *testing.T) {
 			t.Errorf("%s: %d cells, want %d", c.file, n, c.want)
 		}
 	}
-	cells, _ := experiment.Planned(out)
+	cells, _ := experiment.SweepDir(out).Planned()
 	for _, id := range cells {
 		got, ok := experiment.ParseIdentity(id.String())
 		if got.Model = id.Model; !ok || got != id {
@@ -55,7 +55,7 @@ func TestPlanListsTheCellsOfAllGrids(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(out, experiment.PlanFile), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.Planned(out); err == nil || !fault.IsInput(err) || !strings.Contains(err.Error(), "grids is missing") {
+	if _, err := experiment.SweepDir(out).Planned(); err == nil || !fault.IsInput(err) || !strings.Contains(err.Error(), "grids is missing") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"gsdnet/erc"
@@ -65,11 +64,11 @@ type Predictions struct {
 	CRPS              []float64
 }
 
-// ReadPredictions reads the predictions that Keep wrote into a directory with a
-// record, mask by mask. It refuses a file that is not the record's.
-func ReadPredictions(dir string, r *Record) ([]Predictions, error) {
+// Predictions reads the predictions that Keep wrote with a record, mask by mask. It
+// returns an error for a file that was not written with this record.
+func (d RunDir) Predictions(r *Record) ([]Predictions, error) {
 	const advice = "delete it and metrics.json beside it, and give the sweep again"
-	path := filepath.Join(dir, PredictionsFile)
+	path := d.path(PredictionsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fault.Input("delete metrics.json in that folder and give the sweep again", "%w", err)

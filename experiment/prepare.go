@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"gsdnet/dataset"
 	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/internal/interrupt"
-	"gsdnet/missing"
 	"gsdnet/model"
 	"gsdnet/rundir"
 )
@@ -28,7 +28,11 @@ func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error)
 			return nil, fmt.Errorf("%s: data set %q: %w", g.path, g.Datasets[i].Name, err)
 		}
 	}
-	for _, c := range cells {
+	for i := range cells {
+		c := &cells[i]
+		if c.corpus, err = c.data.withSplits(c.Config.Data); err != nil {
+			return nil, fmt.Errorf("%s: data set %q: %w", g.path, c.data.Name, err)
+		}
 		if err := c.check(out); err != nil {
 			return nil, fmt.Errorf("%s: %w", g.path, err)
 		}
@@ -57,6 +61,20 @@ func (d *Dataset) open(dataDir string) (err error) {
 	return err
 }
 
+// withSplits returns the corpus with the splits of the fold that the fields name, the same
+// corpus for all cells of a fold.
+func (d *Dataset) withSplits(fields dataset.Fields) (*erc.Corpus, error) {
+	if c := d.folds[fields.Fold]; c != nil {
+		return c, nil
+	}
+	c, err := withSplits(d.corpus, d.Path, fields)
+	if d.folds == nil {
+		d.folds = map[int]*erc.Corpus{}
+	}
+	d.folds[fields.Fold] = c
+	return c, err
+}
+
 // check refuses settings that the model does not take, and a run directory that
 // was begun with others.
 func (c *cell) check(out string) error {
@@ -64,7 +82,7 @@ func (c *cell) check(out string) error {
 	if err != nil {
 		return err
 	}
-	corpus := c.data.corpus
+	corpus := c.corpus
 	setup := model.Setup{Dims: corpus.Dims, Task: corpus.Task, NumClasses: corpus.NumClasses}
 	if _, err := kind.New(c.Config.Settings[c.Model], setup); err != nil {
 		return fmt.Errorf("model %q: %w", c.Variant, err)
@@ -79,44 +97,4 @@ func (c *cell) check(out string) error {
 		return fault.Input("name another --out, or delete the run", "%s was begun with other settings", dir)
 	}
 	return nil
-}
-
-// freeze draws the masks of every data set into the sweep's folder; masks
-// that are there already must be the same.
-func (g *Grid) freeze(cells []cell, out string) error {
-	for i := range g.Datasets {
-		d := &g.Datasets[i]
-		d.masks = map[string]missing.Mask{}
-		var all []missing.Mask
-		for _, c := range cells {
-			for _, rule := range c.Rules {
-				if _, drawn := d.masks[rule.String()]; drawn || c.Dataset != d.Name {
-					continue
-				}
-				mask, err := missing.Freeze(d.corpus, g.Split, rule, g.MaskSeed)
-				if err != nil {
-					return err
-				}
-				d.masks[rule.String()] = mask
-				all = append(all, mask)
-			}
-		}
-		dir := filepath.Join(out, MaskDir, d.Name)
-		if err := missing.Write(dir, all); err != nil {
-			return err
-		}
-		if err := keepAudits(dir, all, d.corpus.In(g.Split)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// masks are the frozen masks a cell is evaluated under.
-func (c *cell) masks() []missing.Mask {
-	out := make([]missing.Mask, len(c.Rules))
-	for i, rule := range c.Rules {
-		out[i] = c.data.masks[rule.String()]
-	}
-	return out
 }

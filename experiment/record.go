@@ -43,10 +43,18 @@ type Compared struct {
 	Result  Result `json:"result"`
 }
 
-// Keep writes a record, its predictions and, with Recovery, its CompletionFile into a
-// directory, which is made if it is not there: metrics.json last, so that it speaks of a
-// whole evaluation. It enters the hashes of the other files into the record.
-func Keep(dir string, r *Record, corpus *erc.Corpus) error {
+// RunDir is the path of a directory with the results of an evaluation, such as the run
+// directory of a cell. Its methods write and read the files there.
+type RunDir string
+
+// path returns the path of a file in the directory.
+func (d RunDir) path(name string) string { return filepath.Join(string(d), name) }
+
+// Keep writes a record, its predictions and, with Recovery, its CompletionFile. The
+// directory is made if it does not exist. metrics.json is written last, so that it always
+// belongs to a complete evaluation. Keep enters the hashes of the other files into the
+// record.
+func (d RunDir) Keep(r *Record, corpus *erc.Corpus) error {
 	split, known := erc.HeldOut(r.Split)
 	if !known {
 		return fmt.Errorf("experiment: a record of the split %q", r.Split)
@@ -67,18 +75,18 @@ func Keep(dir string, r *Record, corpus *erc.Corpus) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(string(d), 0o755); err != nil {
 		return fault.Failure("choose a folder you may write to", "%w", err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, PredictionsFile), lines.Bytes()); err != nil {
+	if err := atomicfile.Write(d.path(PredictionsFile), lines.Bytes()); err != nil {
 		return err
 	}
 	if r.Recovery {
-		if err := atomicfile.Write(filepath.Join(dir, CompletionFile), scores.Bytes()); err != nil {
+		if err := atomicfile.Write(d.path(CompletionFile), scores.Bytes()); err != nil {
 			return err
 		}
 	}
-	return atomicfile.Write(filepath.Join(dir, rundir.MetricsFile), append(text, '\n'))
+	return atomicfile.Write(d.path(rundir.MetricsFile), append(text, '\n'))
 }
 
 func digest(data []byte) string {
@@ -86,11 +94,11 @@ func digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ReadRecord reads the record that Keep wrote into a directory. A record that is
-// not whole is an input error that names the file and the field.
-func ReadRecord(dir string) (*Record, error) {
+// Record reads the record that Keep wrote. If a field of it is missing or wrong, the error
+// names the file and the field.
+func (d RunDir) Record() (*Record, error) {
 	const advice = "delete it and give the sweep again"
-	path := filepath.Join(dir, rundir.MetricsFile)
+	path := d.path(rundir.MetricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fault.Input("give the sweep again, which evaluates what is missing", "%w", err)

@@ -33,10 +33,10 @@ func kept(t *testing.T) (dir string, r *experiment.Record) {
 	r = &experiment.Record{
 		Run: "run", Data: "corpus", DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 2,
 		Cell:   &experiment.Identity{Dataset: "a", Protocol: "random", Variant: "zero", Model: "zero", Training: "mixed", Seed: 1},
-		Result: experiment.NewResult([]infer.MaskResult{cell}, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult([]infer.MaskResult{cell}, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
 	dir = filepath.Join(t.TempDir(), "kept")
-	if err := experiment.Keep(dir, r, corpus); err != nil {
+	if err := experiment.RunDir(dir).Keep(r, corpus); err != nil {
 		t.Fatal(err)
 	}
 	return dir, r
@@ -78,11 +78,11 @@ const deleted = "deleted"
 
 func TestRecordReadsBack(t *testing.T) {
 	dir, want := kept(t)
-	got, err := experiment.ReadRecord(dir)
+	got, err := experiment.RunDir(dir).Record()
 	if err != nil || got.Result.Mean.Scores.Get("mae") != want.Result.Mean.Scores.Get("mae") || len(got.Result.Constants) != 2 {
 		t.Fatal(got, err)
 	}
-	if all, err := experiment.ReadPredictions(dir, got); err != nil || len(all) != 1 {
+	if all, err := experiment.RunDir(dir).Predictions(got); err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
 }
@@ -134,7 +134,7 @@ func TestGarbledRecordsAreRefused(t *testing.T) {
 		if err := os.WriteFile(path, c.text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := experiment.ReadRecord(dir)
+		_, err := experiment.RunDir(dir).Record()
 		said := ""
 		if err != nil {
 			said = strings.TrimPrefix(err.Error(), path)
@@ -161,7 +161,7 @@ func TestPredictionsOfAnotherEvaluationAreRefused(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte("0.25"), []byte("0.26"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.ReadPredictions(dir, r); err == nil || !strings.Contains(err.Error(), path) || !fault.IsInput(err) {
+	if _, err := experiment.RunDir(dir).Predictions(r); err == nil || !strings.Contains(err.Error(), path) || !fault.IsInput(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,7 +23,7 @@ type Result struct {
 
 // NewResult averages the cells of a split of a corpus and adds the constant
 // predictors, which are fitted to the training labels that the run remembers.
-func NewResult(cells []infer.MaskResult, seen *rundir.Seen, corpus *erc.Corpus, split erc.Split) Result {
+func NewResult(cells []infer.MaskResult, seen *rundir.Fingerprint, corpus *erc.Corpus, split erc.Split) Result {
 	p := Result{Cells: cells, Mean: mean(cells)}
 	if seen == nil || len(seen.LabelValues) == 0 {
 		return p

@@ -85,7 +85,7 @@ func (j *job) evaluate(ctx context.Context) (*Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, trained.Seen, j.corpus, j.split)
+		results[k] = NewResult(cells, trained.Fingerprint, j.corpus, j.split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {
@@ -96,7 +96,7 @@ func (j *job) evaluate(ctx context.Context) (*Record, error) {
 			return nil, err
 		}
 	}
-	return &record, Keep(j.dir, &record, j.corpus)
+	return &record, RunDir(j.dir).Keep(&record, j.corpus)
 }
 
 // shown returns the index of the mask whose recovered features are kept, or -1.
@@ -135,7 +135,7 @@ func (j *job) finished() *Record {
 	if kept, err := rundir.ReadCheckpoint(filepath.Join(j.dir, rundir.CheckpointFile)); err != nil || !kept.Finished {
 		return nil // someone goes on with the run by hand
 	}
-	r, err := ReadRecord(j.dir)
+	r, err := RunDir(j.dir).Record()
 	if err != nil || r.Cell == nil {
 		return nil
 	}

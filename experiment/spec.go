@@ -92,7 +92,7 @@ func (g *Grid) spec(c *cell) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
-	masks := c.masks()
+	masks := g.masks(c)
 	s := Spec{
 		Identity: c.Identity, Config: string(config), Rules: c.Rules,
 		Data:     Source{Name: c.data.corpus.Name, Path: c.data.Path, Hash: c.data.corpus.Hash},

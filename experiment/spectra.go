@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"path/filepath"
 
 	"gsdnet/erc"
 	"gsdnet/infer"
@@ -65,7 +64,7 @@ func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 // addSpectra adds one conversation's errors.
 func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectral.DefaultRank]float64, c *infer.Filled) error {
 	complete := spectral.Graphs(model.GraphRows(c.Original, c.Available), spectral.DefaultWindow)
-	recovered := spectral.Graphs(model.GraphRows(c.Recovered, everything(len(c.Present))), spectral.DefaultWindow)
+	recovered := spectral.Graphs(model.GraphRows(c.Recovered, allPresent(len(c.Present))), spectral.DefaultWindow)
 	observed, err := spectral.Analyse(model.GraphRows(c.Original, c.Present), spectral.DefaultWindow, spectral.DefaultRank)
 	if err != nil {
 		return err
@@ -98,7 +97,7 @@ func addErrors(sums, want, got []float64) []float64 {
 	return sums
 }
 
-func everything(n int) []erc.Present {
+func allPresent(n int) []erc.Present {
 	out := make([]erc.Present, n)
 	for i := range out {
 		out[i] = erc.All
@@ -106,9 +105,9 @@ func everything(n int) []erc.Present {
 	return out
 }
 
-// ReadSpectra reads what a run kept, by modality.
-func ReadSpectra(dir string) (out [erc.NumModalities]Spectra, err error) {
-	path := filepath.Join(dir, SpectraFile)
+// Spectra reads the SpectraFile, by modality.
+func (d RunDir) Spectra() (out [erc.NumModalities]Spectra, err error) {
+	path := d.path(SpectraFile)
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = decodeJSON(text, &out)

@@ -35,7 +35,7 @@ func spectraOf(t *testing.T, off float64) [erc.NumModalities]Spectra {
 	if err := keepSpectra(t.Context(), filepath.Join(dir, SpectraFile), all); err != nil {
 		t.Fatal(err)
 	}
-	out, err := ReadSpectra(dir)
+	out, err := RunDir(dir).Spectra()
 	if err != nil {
 		t.Fatal(err)
 	}

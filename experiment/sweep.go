@@ -21,12 +21,16 @@ type Sweep struct {
 	Backend engine.Backend // shared by all
 	// Watch hears of every cell that ends, one at a time; may be nil.
 	Watch func(Ended)
-	// Progress is called with parts of CellParts, from any goroutine; may be nil.
+	// Progress is called with the parts of cells that were done since the last call, from
+	// any goroutine. The parts of a whole sweep add up to Parts. It may be nil.
 	Progress func(parts int)
 
 	dataDir string
 	corpora map[corpusKey]*erc.Corpus // those that Prepare has read
 }
+
+// Parts returns the sum of what Progress is called with in a whole sweep.
+func (s *Sweep) Parts() int { return len(s.Cells) * cellParts }
 
 // Run trains and evaluates every cell that is not finished, by workers that claim the
 // cells from a Local queue. A cell that fails does not stop the others. When ctx ends,

@@ -94,7 +94,7 @@ func TestValidationSplit(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(out, ends[0].Cell.String())
-	all, err := experiment.ReadPredictions(dir, ends[0].Record)
+	all, err := experiment.RunDir(dir).Predictions(ends[0].Record)
 	if err != nil || ends[0].Record.Split != "valid" {
 		t.Fatal(ends[0].Record.Split, err)
 	}
@@ -221,14 +221,14 @@ func TestRecordAndPredictionsReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(out, ends[0].Cell.String())
-	record, err := experiment.ReadRecord(dir)
+	record, err := experiment.RunDir(dir).Record()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := record.Result.Mean.Scores.Get("mae"), ends[0].Record.Result.Mean.Scores.Get("mae"); got != want || len(record.Compare) != 2 {
 		t.Errorf("MAE %g, want %g; %d compared", got, want, len(record.Compare))
 	}
-	predictions, err := experiment.ReadPredictions(dir, ends[0].Record)
+	predictions, err := experiment.RunDir(dir).Predictions(ends[0].Record)
 	if err != nil || len(predictions) != 2 {
 		t.Fatal(len(predictions), err)
 	}
@@ -239,7 +239,7 @@ func TestRecordAndPredictionsReadBack(t *testing.T) {
 	if got, want := sum/float64(len(predictions[1].Label)), record.Result.Cells[1].Scores.Get("mae"); abs(got-want) > 1e-5 {
 		t.Errorf("MAE %g from predictions, %g recorded", got, want)
 	}
-	features, err := experiment.ReadFeatures(dir)
+	features, err := experiment.RunDir(dir).Features()
 	if err != nil {
 		t.Fatal(err)
 	}

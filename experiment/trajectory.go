@@ -3,7 +3,6 @@ package experiment
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
@@ -19,10 +18,10 @@ func keepTrajectory(path string, a *infer.Trajectory) error {
 	return atomicfile.Write(path, append(text, '\n'))
 }
 
-// ReadTrajectory reads what a run kept.
-func ReadTrajectory(dir string) (*infer.Trajectory, error) {
+// Trajectory reads the TrajectoryFile.
+func (d RunDir) Trajectory() (*infer.Trajectory, error) {
 	var a infer.Trajectory
-	path := filepath.Join(dir, TrajectoryFile)
+	path := d.path(TrajectoryFile)
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = decodeJSON(text, &a)

@@ -23,14 +23,15 @@ type Worker struct {
 	DataDir string // folder that the paths of data sets are relative to
 	Out     string // folder of the run directories
 	Backend engine.Backend
-	// Progress is called with parts of CellParts, from any goroutine; may be nil.
+	// Progress is called with the parts of cells that were done since the last call, from any goroutine; may be nil.
 	Progress func(parts int)
 
 	mu      sync.Mutex
 	corpora map[corpusKey]*erc.Corpus
 }
 
-// corpusKey is what a corpus is read from.
+// corpusKey is what a corpus is read from. Its fields name no fold: the folds share one
+// corpus.
 type corpusKey struct {
 	path   string
 	fields dataset.Fields
@@ -93,22 +94,23 @@ func (w *Worker) open(ctx context.Context, j *job) (err error) {
 func (w *Worker) corpus(ctx context.Context, path string, fields dataset.Fields) (*erc.Corpus, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	key := corpusKey{path, fields}
-	if c := w.corpora[key]; c != nil {
-		return c, nil
+	key := corpusKey{path, fields.Unfolded()}
+	c := w.corpora[key]
+	if c == nil {
+		var err error
+		c, err = interrupt.Value(ctx, func() (*erc.Corpus, error) { return openCorpus(w.DataDir, path, key.fields) })
+		if err != nil {
+			return nil, err
+		}
+		if w.corpora == nil {
+			w.corpora = map[corpusKey]*erc.Corpus{}
+		}
+		w.corpora[key] = c
 	}
-	c, err := interrupt.Value(ctx, func() (*erc.Corpus, error) { return openCorpus(w.DataDir, path, fields) })
-	if err != nil {
-		return nil, err
-	}
-	if w.corpora == nil {
-		w.corpora = map[corpusKey]*erc.Corpus{}
-	}
-	w.corpora[key] = c
-	return c, nil
+	return withSplits(c, path, fields)
 }
 
-// openCorpus reads a corpus and refuses one without labels or without any of the splits.
+// openCorpus reads a corpus. It returns an error for one without labels.
 func openCorpus(dataDir, path string, fields dataset.Fields) (*erc.Corpus, error) {
 	if !dataset.Invented(path) {
 		if !filepath.IsAbs(path) {
@@ -125,6 +127,17 @@ func openCorpus(dataDir, path string, fields dataset.Fields) (*erc.Corpus, error
 	if corpus.Task == erc.NoLabels {
 		return nil, fault.Input("name the labels as data.label or data.class", "%s has no labels", path)
 	}
+	return corpus, nil
+}
+
+// withSplits returns a corpus with the splits of the fold that the fields name, or with its
+// own if they name none. It returns an error if a split is empty. The path is for messages.
+func withSplits(corpus *erc.Corpus, path string, fields dataset.Fields) (_ *erc.Corpus, err error) {
+	if fields.Folds != 0 {
+		if corpus, err = dataset.Folded(corpus, fields.Folds, fields.Fold); err != nil {
+			return nil, err
+		}
+	}
 	for _, split := range erc.Splits {
 		if len(corpus.In(split)) == 0 {
 			return nil, fault.Input("an experiment needs conversations of split 0 (train), 1 (valid) and 2 (test)", "%s has no %s split", path, split)
@@ -133,8 +146,8 @@ func openCorpus(dataDir, path string, fields dataset.Fields) (*erc.Corpus, error
 	return corpus, nil
 }
 
-// CellParts is what the progress of a whole cell adds up to.
-const CellParts = 1000
+// cellParts is what the progress of a whole cell adds up to.
+const cellParts = 1000
 
 // meter turns what is known of a cell's progress into parts of it.
 type meter struct {
@@ -144,7 +157,7 @@ type meter struct {
 
 // reach says that a share of the cell is done.
 func (m *meter) reach(share float64) {
-	if at := int(share * CellParts); m.tell != nil && at > m.told {
+	if at := int(share * cellParts); m.tell != nil && at > m.told {
 		m.tell(at - m.told)
 		m.told = at
 	}

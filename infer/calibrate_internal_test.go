@@ -26,7 +26,7 @@ func TestCalibrateFindsTheFactor(t *testing.T) {
 	wide := cell
 	wide.Distributions = nil
 	for _, d := range cell.Distributions {
-		wide.Distributions = append(wide.Distributions, stretch(d, got))
+		wide.Distributions = append(wide.Distributions, scaleMixture(d, got))
 	}
 	for _, c := range metric.Calibrate(wide.Labels, wide.Distributions) {
 		if math.Abs(c.Covered-c.Level) > 0.01 {

@@ -7,12 +7,13 @@ import (
 	"gsdnet/missing"
 )
 
-// Filled is a conversation with its holes filled by one draw, beside the original. Features
-// are standardised.
+// Filled is a conversation whose missing features are filled by one draw, together with
+// the original features. Features are standardised.
 type Filled struct {
-	Available, Present []erc.Present // modalities that the corpus has, and that the mask left
-	// Original, Recovered and Sampled [m][utterance] are of width D_m, the last two
-	// as in Draw; Original is nil where the corpus has none.
+	Available, Present []erc.Present // [N] the modalities of the corpus, and those that the mask leaves
+	// Original, Recovered and Sampled are [m][N][D_m]. Recovered and Sampled are those of
+	// Draw. A row of Original is nil if the corpus does not have the modality of the
+	// utterance.
 	Original, Recovered, Sampled [erc.NumModalities][][]float32
 }
 
@@ -22,8 +23,9 @@ func (c *Filled) Withheld(u int, m erc.Modality) bool {
 	return c.Available[u].Has(m) && !c.Present[u].Has(m)
 }
 
-// Complete fills the conversations of a split under a mask with one draw each, in their
-// order.
+// Complete fills the conversations of a split under a mask with one draw each, and
+// returns them in the order of the corpus. The seed is the run's. Its errors are those of
+// Samples and of Predictor.Run.
 func (t *Trained) Complete(ctx context.Context, c *erc.Corpus, split erc.Split, mask missing.Mask) ([]Filled, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {

@@ -11,20 +11,20 @@ import (
 	"gsdnet/rundir"
 )
 
-// Prediction is what K draws of one conversation say together, one entry an utterance.
-// Distribution is set for scores, Class and Probability for classes.
+// Prediction combines K draws of one conversation. It has one entry for each of the N
+// utterances. Distribution is set for scores, Class and Probability for classes.
 type Prediction struct {
 	Distribution []metric.Mixture // [N] of the score, a mixture over the draws
 	Class        []int32          // [N] the most probable class
-	Probability  [][]float64      // [N,C] mean over the draws
+	Probability  [][]float64      // [N][C] mean over the draws
 	// Recovered [m][N][D_m] is the mean over the draws of the standardised raw features,
 	// Encoded the mean in the space of Eq. 14. Deviation is the standard deviation of the
 	// error of Recovered: its square is the variance over the draws plus, if the cell is
 	// missing, the mean squared error on the validation masks. It is 0 for an observed
-	// cell. All three are nil unless asked for, and for a modality that the run does not
-	// have.
+	// cell. All three are nil unless Request.Recovered is set, and for a modality that the
+	// run does not have.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
-	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
+	sampled                       [erc.NumModalities][][]float64 // the mean over the draws before shrinkage
 }
 
 // Predict draws r.Samples completions of each conversation and combines them. Its errors
@@ -40,15 +40,15 @@ func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, eac
 	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
 		return nil, err
 	}
-	plan := cut(convs)
-	r.Watch = plan.watch(r.Watch)
+	plan := planWindows(convs)
+	r.Watch = plan.watchPieces(r.Watch)
 	parts := make([]Prediction, len(plan.pieces))
 	drawn := make([]int, len(plan.pieces))
 	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) {
 		c = plan.kept(i, c)
 		parts[i].add(c, r.Samples)
 		if each != nil {
-			each(plan.windows[i].conversation, plan.windows[i].keepFrom, drawn[i], c)
+			each(plan.windows[i].conversation, plan.windows[i].keepStart, drawn[i], c)
 		}
 		drawn[i]++
 	})
@@ -65,7 +65,7 @@ func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, eac
 	return out, nil
 }
 
-// add takes in one of k completions. Until finish, Deviation holds mean squares.
+// add adds one of k draws. Until finish is called, Deviation holds mean squares.
 func (f *Prediction) add(c Draw, k int) {
 	if f.Distribution == nil && c.Location != nil {
 		f.Distribution = make([]metric.Mixture, len(c.Location))
@@ -87,7 +87,7 @@ func (f *Prediction) add(c Draw, k int) {
 	}
 }
 
-// append adds the forecast of the utterances that follow.
+// append adds the prediction of the utterances that follow.
 func (f *Prediction) append(next *Prediction) {
 	f.Distribution, f.Probability = append(f.Distribution, next.Distribution...), append(f.Probability, next.Probability...)
 	for m := range f.Recovered {
@@ -96,7 +96,7 @@ func (f *Prediction) append(next *Prediction) {
 	}
 }
 
-// finish turns mean squares into deviations and probabilities into classes.
+// finish replaces mean squares by standard deviations, and sets the most probable class.
 func (f *Prediction) finish(present []erc.Present, r *model.Shrinkage) {
 	for _, m := range erc.Modalities {
 		for u, squares := range f.Deviation[m] {
@@ -132,13 +132,14 @@ func accumulate(sum, x []float64, weight float64) []float64 {
 	return sum
 }
 
-// accumulateRows does so row by row, squaring x if asked to.
+// accumulateRows adds weight·x, or weight·x² if square is set, to a sum that may still be
+// nil.
 func accumulateRows(sum [][]float64, x [][]float32, weight float64, square bool) [][]float64 {
 	if sum == nil && x != nil {
 		sum = make([][]float64, len(x))
 	}
 	for u := range x {
-		row := widen(x[u])
+		row := float64s(x[u])
 		if square {
 			for j := range row {
 				row[j] *= row[j]

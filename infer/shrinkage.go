@@ -8,10 +8,10 @@ import (
 	"gsdnet/model"
 )
 
-// Shrinkage fits the shrinkage of recovered features to one draw of every conversation
-// under every mask.
+// Shrinkage fits the shrinkage of recovered features (model.Shrinkage) to one draw of every
+// conversation under every mask. Its errors are those of Predictor.Run.
 func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (model.Shrinkage, error) {
-	var sums [erc.NumModalities]departures
+	var sums [erc.NumModalities]deviationMoments
 	for _, mask := range e.masks {
 		convs := e.observe(mask)
 		err := p.Run(ctx, convs, Request{Samples: 1, Seed: seed, Recovered: true}, func(i int, c Draw) {
@@ -35,33 +35,34 @@ func (e *Evaluation) Shrinkage(ctx context.Context, p *Predictor, seed uint64) (
 	return out, nil
 }
 
-// departures sums, over a modality's withheld cells and by channel, the products of
-// z = (truth − first anchor, first departure, second departure, …).
-type departures struct {
-	cells   float64
+// deviationMoments holds the second moments of one modality that the least-squares fit of
+// its gain needs. For each channel it sums, over the withheld cells, the products z·zᵀ of
+// z = (truth − a₁, a₂ − a₁, …, a_K − a_{K−1}, sample − a_K), where a₁ … a_K are the anchors.
+type deviationMoments struct {
+	cells   float64       // number of withheld cells
 	moments [][][]float64 // [D_m][1+K][1+K]
 }
 
-// add takes in a withheld cell.
-func (s *departures) add(truth []float32, c *Draw, m erc.Modality, u int) {
+// add adds a withheld cell: modality m of utterance u.
+func (s *deviationMoments) add(truth []float32, c *Draw, m erc.Modality, u int) {
 	s.cells++
 	anchors := c.anchors[m]
 	if s.moments == nil {
 		s.moments = make([][][]float64, len(truth))
 		for j := range s.moments {
-			s.moments[j] = matrix(1 + len(anchors))
+			s.moments[j] = squareMatrix(1 + len(anchors))
 		}
 	}
 	z := make([]float64, 1+len(anchors))
 	for j := range truth {
-		at := anchors[0][u][j]
-		z[0] = float64(truth[j] - at)
+		from := anchors[0][u][j]
+		z[0] = float64(truth[j] - from)
 		for k := range anchors {
 			to := c.Sampled[m][u][j]
 			if k+1 < len(anchors) {
 				to = anchors[k+1][u][j]
 			}
-			z[k+1], at = float64(to-at), to
+			z[k+1], from = float64(to-from), to
 		}
 		for a := range z {
 			for b := range z {
@@ -71,13 +72,14 @@ func (s *departures) add(truth []float32, c *Draw, m erc.Modality, u int) {
 	}
 }
 
-// gain returns the factors in [0,1] with the least squared error over all channels,
-// found one after the other until none moves; nil where nothing was withheld.
-func (s *departures) gain() model.Gain {
+// gain returns the factors in [0,1] with the least squared error over all channels. It
+// optimises one factor after the other (coordinate descent) until none changes. It returns
+// nil if nothing was withheld.
+func (s *deviationMoments) gain() model.Gain {
 	if s.moments == nil {
 		return nil
 	}
-	sum := matrix(len(s.moments[0]))
+	sum := squareMatrix(len(s.moments[0]))
 	for _, channel := range s.moments {
 		for a := range channel {
 			for b, x := range channel[a] {
@@ -86,8 +88,8 @@ func (s *departures) gain() model.Gain {
 		}
 	}
 	g := make(model.Gain, len(sum)-1)
-	for moved := true; moved; {
-		moved = false
+	for changed := true; changed; {
+		changed = false
 		for k := range g {
 			left := sum[k+1][0]
 			for l := range g {
@@ -99,16 +101,16 @@ func (s *departures) gain() model.Gain {
 			if sum[k+1][k+1] > 0 {
 				best = min(max(left/sum[k+1][k+1], 0), 1)
 			}
-			moved = moved || math.Abs(best-g[k]) > 1e-9
+			changed = changed || math.Abs(best-g[k]) > 1e-9
 			g[k] = best
 		}
 	}
 	return g
 }
 
-// residual is the root mean square by channel of what weighed departures miss; nil
-// where nothing was withheld.
-func (s *departures) residual(g model.Gain) []float64 {
+// residual returns the root mean square error of each channel that remains with a gain. It
+// returns nil if nothing was withheld.
+func (s *deviationMoments) residual(g model.Gain) []float64 {
 	if s.moments == nil {
 		return nil
 	}
@@ -126,7 +128,8 @@ func (s *departures) residual(g model.Gain) []float64 {
 	return out
 }
 
-func matrix(n int) [][]float64 {
+// squareMatrix returns an n×n matrix of zeros.
+func squareMatrix(n int) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {
 		out[i] = make([]float64, n)

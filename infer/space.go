@@ -71,7 +71,7 @@ func (s *Space) Axes(m erc.Modality) int {
 func (s *Space) Project(m erc.Modality, row []float32) []float64 {
 	q, _ := s.axes[m].Dims()
 	out := mat.NewVecDense(q, nil)
-	out.MulVec(s.axes[m], mat.NewVecDense(len(row), widen(row)))
+	out.MulVec(s.axes[m], mat.NewVecDense(len(row), float64s(row)))
 	return out.RawVector().Data
 }
 
@@ -141,7 +141,7 @@ func moments(ctx context.Context, rows [][]float32, basis *mat.Dense) (*mat.Dens
 		}
 		x := mat.NewDense(len(block), width, nil)
 		for i, row := range block {
-			x.SetRow(i, widen(row))
+			x.SetRow(i, float64s(row))
 		}
 		var along, back mat.Dense
 		along.Mul(x, basis)

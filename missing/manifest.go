@@ -61,8 +61,11 @@ func newEntry(m Mask, file []byte) entry {
 // mask returns the mask that the entry announces, without its rows.
 func (e entry) mask() (Mask, error) {
 	split, known := erc.HeldOut(e.Split)
+	if e.Split == erc.Train.String() {
+		split, known = erc.Train, true
+	}
 	if !known {
-		return Mask{}, fault.Input("masks are of valid or test", "split %q is not known", e.Split)
+		return Mask{}, fault.Input("masks are of train, valid or test", "split %q is not known", e.Split)
 	}
 	p, err := Lookup(e.Protocol)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 type Mask struct {
 	Rule
 	Seed     uint64
-	Split    erc.Split     // Valid or Test; training masks are never frozen
+	Split    erc.Split     // Valid or Test; Train for a mask whose values are deleted (Delete)
 	DataHash string        // Hash of the corpus it was drawn for
 	Present  []erc.Present // one an utterance: conversations by ID, utterances by turn
 }
@@ -83,14 +83,14 @@ func (m Mask) Name() string { return fmt.Sprintf("%s-seed%d.npy", m.stem(), m.Se
 func (m Mask) stem() string { return fmt.Sprintf("%s-%s-%s", m.Kind(), m.Split, m.Point) }
 
 // Check returns an error unless the mask fits data with the available modalities:
-// a split that is held out, as many rows as utterances, at least one modality in
+// a split that exists, as many rows as utterances, at least one modality in
 // each, none that the data lack. The error names the row, counted from 0.
 func (m Mask) Check(available []erc.Present) error {
 	if err := m.Rule.Check(); err != nil {
 		return err
 	}
-	if m.Split != erc.Valid && m.Split != erc.Test {
-		return fault.Input("freeze masks of valid or test; training masks are redrawn each epoch", "masks of the %s split are not frozen", m.Split)
+	if !slices.Contains(erc.Splits[:], m.Split) {
+		return fault.Input("masks are of train, valid or test", "masks of %s are not known", m.Split)
 	}
 	if len(m.Present) != len(available) {
 		return fault.Input("it was drawn for other data: draw the masks again", "%d rows, but the %s split has %d utterances", len(m.Present), m.Split, len(available))

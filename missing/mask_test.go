@@ -117,8 +117,8 @@ func TestFrozenRowsDoNotChange(t *testing.T) {
 
 func TestFreezeRefuses(t *testing.T) {
 	c := corpus([]int{5}, erc.All)
-	_, err := missing.Freeze(c, erc.Train, random(0.3), 0)
-	wantInput(t, err, "train")
+	_, err := missing.Freeze(c, erc.Split(9), random(0.3), 0)
+	wantInput(t, err, "split(9)")
 	_, err = missing.Freeze(c, erc.Valid, missing.Rule{Protocol: missing.Random, Point: "0.33"}, 0)
 	wantInput(t, err, "0.33")
 	_, err = missing.Freeze(&erc.Corpus{}, erc.Valid, random(0.3), 0)

@@ -7,7 +7,8 @@
 // protocol, such as the rate 0.3 of the random one. Settings name rules as people
 // write them. For validation and test a rule is drawn once over a whole split and
 // kept (Freeze, a Mask, Write, Read, Audit); for training it is drawn anew for every
-// conversation of every epoch (DrawOneOf). Start reading at Rule, then Protocol.
+// conversation of every epoch (DrawOneOf). A mask of the training split is frozen only to
+// delete its values for good (BlankMask, Mask.Delete). Start reading at Rule, then Protocol.
 package missing
 
 import (

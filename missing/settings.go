@@ -5,16 +5,21 @@ import "fmt"
 // Default is the protocol of settings that name none.
 const Default = Random
 
-// Mixed stands for all points of a protocol where one could be named.
-const Mixed = "mixed"
+// Words that stand where one point of a protocol could be named.
+const (
+	Mixed        = "mixed"    // all points
+	CompleteOnly = "complete" // none: nothing is withheld
+)
 
 // Settings say what is withheld in training and validation. They are the table
 // [missing] of a config.
 type Settings struct {
 	Protocol string `toml:"protocol"` // what goes missing together: the name of a protocol (docs/protocol.md)
 	Family   string `toml:"family"`   // family of the protocol random: independent or batch; other protocols ignore it
-	Rate     any    `toml:"rate"`     // mixed, or one point of the protocol, such as 0.3 or "{t,v}"
+	Rate     any    `toml:"rate"`     // mixed, or one point of the protocol, such as 0.3 or "{t,v}", or complete: nothing is withheld
 	Seed     uint64 `toml:"seed"`     // seed of the frozen masks
+	// rate of a frozen mask of the training split whose values are deleted before training: 0.1 to 0.7, such as 0.3; 0 deletes nothing
+	Blank float64 `toml:"blank,omitempty" limit:"0..0.7"`
 }
 
 // DefaultSettings returns the default protocol, in its default family, at all points.
@@ -24,7 +29,8 @@ func DefaultSettings() Settings {
 }
 
 // Rules returns the rules that training draws from and that validation masks are
-// frozen by: all of the protocol's for "mixed", else the one.
+// frozen by: all of the protocol's for "mixed", the rule that withholds nothing for
+// "complete", else the one.
 func (s Settings) Rules() ([]Rule, error) {
 	p, err := Lookup(s.Protocol)
 	if err != nil {
@@ -33,6 +39,9 @@ func (s Settings) Rules() ([]Rule, error) {
 	family := s.Family
 	if p.Families == nil {
 		family = ""
+	}
+	if fmt.Sprint(s.Rate) == CompleteOnly {
+		return []Rule{Complete()}, nil
 	}
 	rules := p.Rules(family)
 	if text := fmt.Sprint(s.Rate); text != Mixed {

@@ -10,32 +10,36 @@ import (
 // the anchors in new conversations. The factors are fitted in the same way for every
 // model.
 type Shrinkage struct {
-	Gain [erc.NumModalities]Gain `json:"gain"`
-	// Residual [m][D_m] is the root mean square of what is then missed. It is empty
-	// for a modality that no validation mask withheld.
+	Gain [erc.NumModalities]Gain `json:"gain"` // the factors; nil leaves a modality unchanged
+	// Residual [m][D_m] is the root mean square error after shrinkage, in standardised
+	// units. It is empty for a modality that no validation mask withheld.
 	Residual [erc.NumModalities][]float64 `json:"residual"`
 }
 
-// unmeasured is the residual of a modality that was never withheld in validation:
-// the deviation of a standardised feature in training, which is what is known of a
-// feature without any completion.
-const unmeasured = 1
+// defaultResidual is the residual of a modality that was never withheld in validation. It
+// is the standard deviation of a standardised feature in the training split, which is the
+// error of completion by the mean.
+const defaultResidual = 1
 
 // Deviation returns the root mean square error of a recovered channel, in standardised
-// units.
+// units. It is 1 if no validation mask withheld the modality.
 func (r *Shrinkage) Deviation(m erc.Modality, channel int) float64 {
 	if channel < len(r.Residual[m]) {
 		return r.Residual[m][channel]
 	}
-	return unmeasured
+	return defaultResidual
 }
 
-// Gain says what the departures of a modality are worth, a factor in [0,1] for
-// each: from the first of the forecast's anchors to the second and so on, and from
-// the last to what was sampled. Nil takes samples as they are.
+// Gain holds the K factors g₁ … g_K in [0,1] that shrink the features x of a modality
+// towards the K anchors a₁ … a_K of the forecast:
+//
+//	a₁ + g₁·(a₂ − a₁) + … + g_{K−1}·(a_K − a_{K−1}) + g_K·(x − a_K)
+//
+// A nil Gain leaves x unchanged.
 type Gain []float64
 
-// Apply returns rows [N][D_m] weighed: the first anchor and the departures from it.
+// Apply returns sampled features [N][D_m] after shrinkage towards the anchors [K][N][D_m]. A
+// nil Gain returns sampled itself.
 func (g Gain) Apply(sampled [][]float32, anchors [][][]float32) [][]float32 {
 	if g == nil {
 		return sampled
@@ -44,20 +48,20 @@ func (g Gain) Apply(sampled [][]float32, anchors [][][]float32) [][]float32 {
 	for u := range sampled {
 		out[u] = make([]float32, len(sampled[u]))
 		for j := range out[u] {
-			at := anchors[0][u][j]
-			out[u][j] = at
+			from := anchors[0][u][j]
+			out[u][j] = from
 			for k, factor := range g {
-				to := station(sampled, anchors, k+1)[u][j]
-				out[u][j] += float32(factor) * (to - at)
-				at = to
+				to := anchorOrSample(sampled, anchors, k+1)[u][j]
+				out[u][j] += float32(factor) * (to - from)
+				from = to
 			}
 		}
 	}
 	return out
 }
 
-// station is the k-th of the anchors with the sample behind them.
-func station(sampled [][]float32, anchors [][][]float32, k int) [][]float32 {
+// anchorOrSample returns anchor k, counted from 0, or the sample if k is their number.
+func anchorOrSample(sampled [][]float32, anchors [][][]float32, k int) [][]float32 {
 	if k < len(anchors) {
 		return anchors[k]
 	}

@@ -103,7 +103,7 @@ func ablationTable(ctx context.Context, b *board) (*table, error) {
 			s.rows[i].name = m.graph() + " (" + m.name + ")"
 		}
 		s.constants(b)
-		if b.protocol == missing.Default {
+		if b.protocol == missing.Default && b.condition == (condition{}) {
 			s.quoteAblation(b.printed)
 		}
 		t.sheets = append(t.sheets, s)

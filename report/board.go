@@ -17,6 +17,7 @@ import (
 // board is a data set under a protocol: methods side by side on the same masks.
 type board struct {
 	dataset, protocol string
+	condition         condition        // how its cells were trained and tested
 	printed           string           // data set of the paper whose figures stand beside it; empty for none
 	split             string           // that was evaluated
 	kind              missing.Protocol // declaration of the protocol
@@ -59,28 +60,37 @@ func (s *sweep) boards() ([]*board, error) {
 			return nil, fault.Input("keep runs that were evaluated on different splits in different folders",
 				"%s is on the %s split, %s on %s", first.dir, first.Split, r.dir, r.Split)
 		}
-		key := r.Cell.Dataset + "\x00" + r.Cell.Protocol
+		key := boardKey(*r.Cell)
 		if byName[key] == nil {
 			kind, known := missing.OfKind(r.Cell.Protocol)
 			if !known {
 				return nil, fault.Input("report it with the version of gsdnet that evaluated it", "%s: protocol %q is not known", r.dir, r.Cell.Protocol)
 			}
-			byName[key] = &board{dataset: r.Cell.Dataset, printed: s.printed[r.Cell.Dataset], protocol: r.Cell.Protocol, kind: kind, split: r.Split, constants: r.Result.Constants}
+			byName[key] = &board{dataset: r.Cell.Dataset, printed: s.printed[r.Cell.Dataset], protocol: r.Cell.Protocol, condition: conditionOf(*r.Cell), kind: kind, split: r.Split, constants: r.Result.Constants}
 		}
 		if err := byName[key].add(r); err != nil {
 			return nil, err
 		}
 	}
 	for _, id := range s.missing {
-		if b := byName[id.Dataset+"\x00"+id.Protocol]; b != nil {
+		if b := byName[boardKey(id)]; b != nil {
 			b.missing = append(b.missing, id)
 		}
 	}
 	var out []*board
 	for _, key := range slices.Sorted(maps.Keys(byName)) {
 		b := byName[key]
+		if err := b.pool(); err != nil {
+			return nil, err
+		}
+		if len(b.methods) == 0 {
+			continue // not one model is finished on all folds
+		}
 		b.order()
 		out = append(out, b)
+	}
+	if len(out) == 0 {
+		return nil, fault.Input("give the sweep again, which goes on where it stopped", "no cell of the sweep is finished on all folds: %d are missing", len(s.missing))
 	}
 	return out, nil
 }
@@ -92,7 +102,7 @@ func (b *board) add(r *run) error {
 	}
 	b.finished++
 	name := r.Cell.Variant
-	if r.Cell.Training != missing.Mixed {
+	if r.Cell.Training != missing.Mixed && r.Cell.Training != missing.CompleteOnly {
 		name += " (a model a rate)"
 	}
 	at := slices.IndexFunc(b.methods, func(m *method) bool { return m.name == name })
@@ -121,7 +131,7 @@ func (b *board) belongs(r *run) error {
 				case other.Cell.Variant == r.Cell.Variant && other.Samples != r.Samples:
 					return fault.Input("give the sweep again, which evaluates all cells alike",
 						"%s was evaluated with %d completions, %s with %d", other.dir, other.Samples, r.dir, r.Samples)
-				case other.MaskHash != r.MaskHash && slices.Equal(rulesOf(other), rulesOf(r)):
+				case other.Cell.Fold == r.Cell.Fold && other.MaskHash != r.MaskHash && slices.Equal(rulesOf(other), rulesOf(r)):
 					return fault.Input("give the sweep again, which evaluates all cells alike", "%s and %s were evaluated under different masks", other.dir, r.dir)
 				}
 			}
@@ -140,7 +150,15 @@ func rulesOf(r *run) []string {
 
 // add takes in a run; two runs with the same seed and rule are one too many.
 func (t *trial) add(r *run) error {
+	for _, other := range t.runs {
+		if *other.Cell == *r.Cell {
+			return fault.Input("keep copies of a sweep outside of its folder", "%s and %s are the same cell", other.dir, r.dir)
+		}
+	}
 	t.runs = append(t.runs, r)
+	if r.Cell.Folds != 0 {
+		return nil // pool adds the cells when all folds are there
+	}
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
 		if t.cells[c.Rule] != nil {
@@ -197,7 +215,7 @@ func point(rule string) string { return rule[strings.LastIndex(rule, " ")+1:] }
 // title names a board in headings.
 func (b *board) title() string {
 	if b.split == erc.Valid.String() {
-		return fmt.Sprintf("%s, %s missing, on the validation split", b.dataset, b.protocol)
+		return fmt.Sprintf("%s, %s missing%s, on the validation split", b.dataset, b.protocol, b.condition.title())
 	}
-	return fmt.Sprintf("%s, %s missing", b.dataset, b.protocol)
+	return fmt.Sprintf("%s, %s missing%s", b.dataset, b.protocol, b.condition.title())
 }

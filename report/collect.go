@@ -61,7 +61,7 @@ func collect(dir string) (*sweep, error) {
 				}
 			}
 		case experiment.PlanFile:
-			cells, err := experiment.Planned(folder)
+			cells, err := experiment.SweepDir(folder).Planned()
 			for _, id := range cells {
 				planned[filepath.Join(folder, id.String())] = id
 			}
@@ -91,7 +91,7 @@ func collect(dir string) (*sweep, error) {
 // takePrinted reads which data sets of a sweep's folder the paper prints figures of, and
 // refuses one that it has none of.
 func (s *sweep) takePrinted(folder string) error {
-	printed, err := experiment.PrintedAs(folder)
+	printed, err := experiment.SweepDir(folder).PrintedAs()
 	for name, of := range printed {
 		if err := fault.OneOf("printed of data set "+name, of, printedDatasets()...); err != nil {
 			return fmt.Errorf("%s: %w", folder, err)
@@ -116,7 +116,7 @@ func noCells(dir string, alone, planned int) error {
 var errAlone = errors.New("not a cell of a sweep")
 
 func readRun(dir string) (*run, error) {
-	record, err := experiment.ReadRecord(dir)
+	record, err := experiment.RunDir(dir).Record()
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func readRun(dir string) (*run, error) {
 func (r *run) read() ([]experiment.Predictions, error) {
 	var err error
 	if r.predictions == nil {
-		r.predictions, err = experiment.ReadPredictions(r.dir, r.Record)
+		r.predictions, err = experiment.RunDir(r.dir).Predictions(r.Record)
 	}
 	return r.predictions, err
 }

@@ -66,22 +66,16 @@ func (s *scored) alike(other *scored) bool {
 func read(ctx context.Context, m *method, rules []string) (scored, error) {
 	var out scored
 	for _, seed := range m.seeds() {
-		byRule := map[string]experiment.Predictions{}
-		for _, r := range m.trials[seed].runs {
-			if err := ctx.Err(); err != nil {
-				return out, err
-			}
-			all, err := r.read()
-			if err != nil {
-				return out, err
-			}
-			for _, p := range all {
-				byRule[p.Rule] = p
-			}
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		byRule, err := m.trials[seed].predictions()
+		if err != nil {
+			return out, err
 		}
 		for _, rule := range rules {
 			p, ok := byRule[rule]
-			if !ok {
+			if !ok || m.trials[seed].cells[rule] == nil {
 				continue
 			}
 			for range p.Label {

@@ -152,7 +152,7 @@ func (b *board) contributions(ctx context.Context) ([][][]draws.Contribution, er
 				if r.CompletionHash == "" {
 					return nil, nil
 				}
-				found, err := experiment.ReadContributions(r.dir, r.Record)
+				found, err := experiment.RunDir(r.dir).Contributions(r.Record)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", m.name, err)
 				}

@@ -83,7 +83,7 @@ func (b *board) all(ctx context.Context) (tables []*table, figures []named, err 
 			return nil, nil, err
 		}
 		if t != nil {
-			t.id, t.title = cmp.Or(t.id, p.name+"-"+b.dataset+"-"+b.protocol), cmp.Or(t.title, p.title+": "+b.title())
+			t.id, t.title = cmp.Or(t.id, p.name+"-"+b.dataset+"-"+b.protocol+b.condition.suffix()), cmp.Or(t.title, p.title+": "+b.title())
 			tables = append(tables, t)
 		}
 	}

@@ -46,7 +46,7 @@ func (b *board) distancesOf(ctx context.Context) ([]distance, error) {
 // features returns what the method's first seed kept, nothing where it did not.
 func (m *method) features() (out [erc.NumModalities]experiment.Features, err error) {
 	if dir := m.kept(experiment.FeaturesFile); dir != "" {
-		return experiment.ReadFeatures(dir)
+		return experiment.RunDir(dir).Features()
 	}
 	return out, nil
 }

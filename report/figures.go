@@ -17,9 +17,9 @@ const accented = rundir.DefaultModel
 // id names a board in files.
 func (b *board) id() string {
 	if b.protocol == missing.Default {
-		return b.dataset
+		return b.dataset + b.condition.suffix()
 	}
-	return b.dataset + "-" + b.protocol
+	return b.dataset + "-" + b.protocol + b.condition.suffix()
 }
 
 // shown names the point at which a sweep keeps recovered features: "rate 0.5".

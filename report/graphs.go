@@ -64,6 +64,6 @@ func (m *method) spectra() (out [erc.NumModalities]experiment.Spectra, found boo
 	if dir == "" {
 		return out, false, nil
 	}
-	out, err = experiment.ReadSpectra(dir)
+	out, err = experiment.RunDir(dir).Spectra()
 	return out, true, err
 }

@@ -3,7 +3,9 @@ package report
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gsdnet/erc"
@@ -29,7 +31,7 @@ func masksTable(_ context.Context, b *board) (*table, error) {
 	for _, name := range []string{"all", "aimed at", "by nature"} {
 		s.columns = append(s.columns, column{name: name, measure: shareMeasure, plain: true})
 	}
-	runs := audits[0].Runs != nil
+	runs := slices.ContainsFunc(audits, func(a namedAudit) bool { return a.Runs != nil })
 	if runs {
 		for _, name := range []string{"text run", "audio run", "visual run", "run aimed at"} {
 			s.columns = append(s.columns, column{name: name, measure: widthMeasure, plain: true})
@@ -37,10 +39,13 @@ func masksTable(_ context.Context, b *board) (*table, error) {
 	}
 	for _, a := range audits {
 		values := append(a.Absent[:], a.Rate, a.Expected, a.Natural)
-		if runs {
+		switch {
+		case a.Runs != nil:
 			values = append(append(values, a.Runs.Mean[:]...), a.Runs.Expected)
+		case runs: // a mask of another protocol: that of deleted training values
+			values = append(values, math.NaN(), math.NaN(), math.NaN(), math.NaN())
 		}
-		r := row{name: strings.TrimSuffix(a.Mask, filepath.Ext(a.Mask)), kind: ours}
+		r := row{name: a.name, kind: ours}
 		for _, v := range values {
 			r.entries = append(r.entries, summarise([]float64{v}))
 		}
@@ -53,29 +58,50 @@ func masksTable(_ context.Context, b *board) (*table, error) {
 	}, nil
 }
 
+// namedAudit is the audit of a mask, with a name for its row.
+type namedAudit struct {
+	name string
+	missing.Audit
+}
+
 // audits returns the audits of the board's masks that its sweep kept, in the order of
-// the protocol's points.
-func (b *board) audits() ([]missing.Audit, error) {
+// the protocol's points: those of every fold, and first that of the training values that
+// were deleted.
+func (b *board) audits() ([]namedAudit, error) {
+	var prefixes []string
+	if b.condition.blank != "" {
+		prefixes = append(prefixes, fmt.Sprintf("%s-%s-%s-seed", missing.Random, erc.Train, b.condition.blank))
+	}
+	for _, point := range b.kind.Points {
+		prefixes = append(prefixes, fmt.Sprintf("%s-%s-%s-seed", b.protocol, b.split, point))
+	}
+	var out []namedAudit
+	folds := map[int]bool{}
 	for _, m := range b.methods {
 		for _, seed := range m.seeds() {
 			for _, r := range m.trials[seed].runs {
-				all, err := experiment.ReadAudits(filepath.Join(filepath.Dir(r.dir), experiment.MaskDir, b.dataset))
+				if folds[r.Cell.Fold] {
+					continue
+				}
+				all, err := experiment.SweepDir(filepath.Dir(r.dir)).Audits(*r.Cell)
 				if err != nil {
 					return nil, err
 				}
-				var own []missing.Audit
-				for _, point := range b.kind.Points {
+				for _, prefix := range prefixes {
 					for _, a := range all {
-						if strings.HasPrefix(a.Mask, fmt.Sprintf("%s-%s-%s-seed", b.protocol, b.split, point)) {
-							own = append(own, a)
+						if !strings.HasPrefix(a.Mask, prefix) {
+							continue
 						}
+						folds[r.Cell.Fold] = true
+						name := strings.TrimSuffix(a.Mask, filepath.Ext(a.Mask))
+						if r.Cell.Folds != 0 {
+							name = fmt.Sprintf("fold %d: %s", r.Cell.Fold, name)
+						}
+						out = append(out, namedAudit{name, a})
 					}
-				}
-				if own != nil {
-					return own, nil
 				}
 			}
 		}
 	}
-	return nil, nil
+	return out, nil
 }

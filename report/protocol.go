@@ -22,13 +22,14 @@ func protocolTable(ctx context.Context, b *board) (*table, error) {
 	if b.kind.Table == 0 || b.protocol != b.kind.Name {
 		t.id += "-" + b.protocol
 	}
+	t.id += b.condition.suffix()
 	t.note = b.seeds() + " Mean ± standard deviation over seeds; the best of our runs in bold. The last column is the difference of the average " +
-		"to that of the best other model, with its 95 % paired bootstrap interval over conversations."
+		"to that of the best other model, with its 95 % paired bootstrap interval over conversations." + b.condition.note()
 	compared, err := newComparison(ctx, b, b.rules)
 	if err != nil {
 		return nil, err
 	}
-	figures := printedFigures(b.printed, b.kind.Table, b.protocol == b.kind.Name)
+	figures := printedFigures(b.printed, b.kind.Table, b.protocol == b.kind.Name && b.condition == (condition{}))
 	if len(figures) > 0 {
 		t.note += " Rows marked \"" + printedNote + "\" are the paper's figures, which were measured on features that are not ours: they do not compare."
 	}

@@ -22,7 +22,7 @@ func trajectoryFigures(_ context.Context, b *board) ([]named, error) {
 		if dir == "" {
 			continue
 		}
-		a, err := experiment.ReadTrajectory(dir)
+		a, err := experiment.RunDir(dir).Trajectory()
 		if err != nil {
 			return nil, err
 		}

@@ -19,7 +19,8 @@ const mostNamed = 12
 func compareIdentities(a, b experiment.Identity) int {
 	return cmp.Or(
 		strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Protocol, b.Protocol), cmp.Compare(rank(a.Model), rank(b.Model)),
-		strings.Compare(a.Variant, b.Variant), strings.Compare(a.Training, b.Training), cmp.Compare(a.Seed, b.Seed))
+		strings.Compare(a.Variant, b.Variant), strings.Compare(a.Training, b.Training),
+		strings.Compare(a.Blank, b.Blank), strings.Compare(a.Labels, b.Labels), cmp.Compare(a.Folds, b.Folds), cmp.Compare(a.Fold, b.Fold), cmp.Compare(a.Seed, b.Seed))
 }
 
 // group is missing cells that differ in their seeds alone.
@@ -45,8 +46,11 @@ func grouped(cells []experiment.Identity) []group {
 // String names a group within its board: gsdnet (seeds 2, 3).
 func (g group) String() string {
 	name := g.Variant
-	if g.Training != missing.Mixed {
+	if g.Training != missing.Mixed && g.Training != missing.CompleteOnly {
 		name += " trained for " + g.Training
+	}
+	if g.Folds != 0 {
+		name += fmt.Sprintf(" on fold %d", g.Fold)
 	}
 	return fmt.Sprintf("%s (%s %s)", name, count.Noun(len(g.seeds), "seed"), strings.Join(g.seeds, ", "))
 }
@@ -90,7 +94,7 @@ func (s *sweep) unfinished() string {
 	}
 	byBoard := map[string][]experiment.Identity{}
 	for _, id := range s.missing {
-		key := id.Dataset + ", " + id.Protocol + " missing"
+		key := id.Dataset + ", " + id.Protocol + " missing" + conditionOf(id).title()
 		byBoard[key] = append(byBoard[key], id)
 	}
 	var b strings.Builder

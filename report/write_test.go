@@ -142,9 +142,9 @@ func TestBoldMarksTheBest(t *testing.T) {
 
 func predictions(t *testing.T, dir string) []experiment.Predictions {
 	t.Helper()
-	r, err := experiment.ReadRecord(dir)
+	r, err := experiment.RunDir(dir).Record()
 	check(t, err)
-	all, err := experiment.ReadPredictions(dir, r)
+	all, err := experiment.RunDir(dir).Predictions(r)
 	check(t, err)
 	return all
 }

@@ -18,7 +18,7 @@ func six() *erc.Corpus {
 
 // What differs between two corpora is said in words, and nothing of equal ones.
 func TestSeenTellsCorporaApart(t *testing.T) {
-	seen := rundir.Remember(six())
+	seen := rundir.NewFingerprint(six())
 	for _, c := range []struct {
 		want   string
 		change func(*erc.Corpus)
@@ -52,9 +52,9 @@ func TestSeenTellsCorporaApart(t *testing.T) {
 
 // Conversations that were trained on are found whatever split and number they have.
 func TestSeenFindsTrainingConversations(t *testing.T) {
-	seen, other := rundir.Remember(six()), six()
+	seen, other := rundir.NewFingerprint(six()), six()
 	other.Conversations[1].Split, other.Conversations[1].ID = erc.Test, 77
-	if got := seen.TrainedOn(other.In(erc.Test)); got != 1 {
+	if got := seen.CountTrainedOn(other.In(erc.Test)); got != 1 {
 		t.Errorf("got %d, want 1", got)
 	}
 }
@@ -78,11 +78,11 @@ func TestSeenKeepsTrainingLabels(t *testing.T) {
 				}
 			}
 		}
-		text, err := json.Marshal(rundir.Remember(c))
+		text, err := json.Marshal(rundir.NewFingerprint(c))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var seen rundir.Seen
+		var seen rundir.Fingerprint
 		if err := json.Unmarshal(text, &seen); err != nil {
 			t.Fatal(err)
 		}

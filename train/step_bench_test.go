@@ -54,7 +54,7 @@ func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
 	b.Helper()
 	var g *graph.Graph
 	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
-	f.steps = engine.NewGraphs(f.Backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
+	f.stepGraphs = engine.NewGraphs(f.Backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 		g = in.Graph()
 		return u.build(scope, in)
 	})
@@ -83,10 +83,10 @@ func steps(b *testing.B, f *fitter) {
 	var run, host []float64
 	for b.Loop() {
 		start := time.Now()
-		feed, err := f.prepare(f.everyone(), len(run), uint64(len(run)))
+		feed, err := f.prepare(f.allIndices(), len(run), uint64(len(run)))
 		host = append(host, time.Since(start).Seconds())
 		start = time.Now()
-		if _, err := f.step(prepared{feed, err}, uint64(len(run)), 1e-3); err != nil {
+		if _, err := f.step(preparedBatch{feed, err}, uint64(len(run)), 1e-3); err != nil {
 			b.Fatal(err)
 		}
 		run = append(run, time.Since(start).Seconds())
@@ -158,11 +158,11 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 	b.Helper()
 	f := stepFitter(b, name, usual)
 	defer f.run.Close()
-	feed, err := f.prepare(f.everyone(), 0, 0)
-	if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
+	feed, err := f.prepare(f.allIndices(), 0, 0)
+	if _, err := f.step(preparedBatch{feed, err}, 0, 1e-3); err != nil { // makes the weights
 		b.Fatal(err)
 	}
-	weights, err := f.averaged()
+	weights, err := f.averagedWeights()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -175,6 +175,6 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 		said := f.model.Forecast(params, in)
 		return engine.Outputs{"location": said.Location, "scale": said.Scale}
 	})
-	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
+	convs, _ := f.withhold("bench", 0, f.allIndices()[:n])
 	return f.model, graphs, &model.Batch{Conversations: convs, N: infer.Bucket(usual.length), Dims: f.setup.Dims}
 }

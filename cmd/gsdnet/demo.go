@@ -105,7 +105,7 @@ func (c *demoCmd) fit(ctx context.Context, term *terminal, backend engine.Backen
 		return experiment.Result{}, err
 	}
 	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, infer.Request{Samples: 4})
-	return experiment.NewResult(cells, trained.Seen, corpus, erc.Test), err
+	return experiment.NewResult(cells, trained.Fingerprint, corpus, erc.Test), err
 }
 
 // demoTable sets the models side by side, rate by rate.

@@ -85,10 +85,10 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	record := experiment.Record{
 		Run: c.RunDir, Data: data.Name, DataHash: data.Hash, OtherData: data.difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
-		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, data.Corpus, split),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Fingerprint, data.Corpus, split),
 	}
 	if c.Out != "" {
-		if err := experiment.Keep(c.Out, &record, data.Corpus); err != nil {
+		if err := experiment.RunDir(c.Out).Keep(&record, data.Corpus); err != nil {
 			return err
 		}
 	}
@@ -138,7 +138,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 	if len(corpus.In(split)) == 0 {
 		return evalData{}, fault.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
 	}
-	data := evalData{Corpus: corpus, difference: t.SameData(corpus)}
+	data := evalData{Corpus: corpus, difference: t.DataDifference(corpus)}
 	switch {
 	case data.difference == "":
 		return data, nil
@@ -150,7 +150,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 		return data, fault.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
 			"%s: not the data that %s was trained on%s: %s", c.Data, c.RunDir, hashes, data.difference)
 	}
-	data.trainedOn = t.Seen.TrainedOn(corpus.In(split))
+	data.trainedOn = t.Fingerprint.CountTrainedOn(corpus.In(split))
 	return data, nil
 }
 

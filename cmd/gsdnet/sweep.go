@@ -74,7 +74,7 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	if sweep.Workers == 0 {
 		sweep.Workers = max(1, runtime.NumCPU()/2)
 	}
-	counter := newShare(term, "cells", len(sweep.Cells)*experiment.CellParts)
+	counter := newShare(term, "cells", sweep.Parts())
 	sweep.Progress = counter.add
 	result := sweepResult{Out: c.Out, Total: len(sweep.Cells), Cells: []sweptCell{}}
 	sweep.Watch = func(e experiment.Ended) {

@@ -55,9 +55,9 @@ func keep(t *testing.T, dir, model string, shift float64) *experiment.Record {
 	id := experiment.Identity{Dataset: "d", Protocol: "random", Variant: model, Model: model, Training: "mixed", Seed: 1}
 	r := experiment.Record{
 		Run: id.String(), Cell: &id, Data: "d", DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 1,
-		Result: experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
-	if err := experiment.Keep(filepath.Join(dir, id.String()), &r, corpus); err != nil {
+	if err := experiment.RunDir(filepath.Join(dir, id.String())).Keep(&r, corpus); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, id.String(), rundir.ConfigFile), []byte("model = \""+model+"\"\n"), 0o600); err != nil {
@@ -80,7 +80,7 @@ func TestDeclaredMetricIsEverywhere(t *testing.T) {
 	if !strings.Contains(table.String(), "Bias |") || !strings.Contains(table.String(), "0.500 |") {
 		t.Errorf("the table of an evaluation has no bias of 0.5:\n%s", table.String())
 	}
-	read, err := experiment.ReadRecord(filepath.Join(dir, r.Run))
+	read, err := experiment.RunDir(filepath.Join(dir, r.Run)).Record()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-func TestShuffledDealsEveryone(t *testing.T) {
+func TestShuffleBatchesUsesEverySample(t *testing.T) {
 	lengths := []int{5, 60, 61, 7, 90, 12, 130, 44, 45, 46, 47}
-	batches := shuffled(lengths, 4, rand.New(rand.NewPCG(1, 2)))
+	batches := shuffleBatches(lengths, 4, rand.New(rand.NewPCG(1, 2)))
 	seen := map[int]int{}
 	for _, batch := range batches {
 		if len(batch) != 4 {

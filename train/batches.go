@@ -8,13 +8,14 @@ import (
 	"gsdnet/infer"
 )
 
-// shuffled deals samples into batches of a fixed size in random order. Lengths
-// are sorted within windows of a few batches, so that little padding is wasted;
-// the last batch is filled up from the start of the order.
-func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
+// shuffleBatches divides samples of the given lengths into batches of size samples, in
+// random order. It sorts by length within windows of four batches, so that little
+// of a batch is padding. The last batch is completed with samples from the start of the
+// order.
+func shuffleBatches(lengths []int, size int, rng *rand.Rand) [][]int {
 	order := rng.Perm(len(lengths))
-	for at := 0; len(order)%size != 0; at++ {
-		order = append(order, order[at%len(lengths)])
+	for i := 0; len(order)%size != 0; i++ {
+		order = append(order, order[i%len(lengths)])
 	}
 	window := 4 * size
 	var batches [][]int
@@ -30,8 +31,8 @@ func shuffled(lengths []int, size int, rng *rand.Rand) [][]int {
 	return batches
 }
 
-// longest returns the padded length of a batch.
-func longest(lengths []int, batch []int) int {
+// paddedLength returns the padded length of a batch of samples of the given lengths.
+func paddedLength(lengths []int, batch []int) int {
 	n := 0
 	for _, i := range batch {
 		n = max(n, lengths[i])

@@ -7,9 +7,11 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// Stored returns the settings of the run in a directory and the path of its data file, for
-// a --resume without other flags. The path is empty if the run does not know it.
-func Stored(dir string) (*Config, string, error) {
+// ReadResume returns the settings of the run in a directory and the path of its data file,
+// which resuming without other flags needs. The path is empty if the run does not know it.
+// Its errors are a directory without config.toml, and settings or a state file that cannot
+// be read.
+func ReadResume(dir string) (*Config, string, error) {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if err != nil {

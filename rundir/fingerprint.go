@@ -15,30 +15,29 @@ import (
 	"gsdnet/internal/count"
 )
 
-// Seen is what a run remembers of the corpus that it was trained on: enough to say
-// in words how another corpus differs, to find conversations that the run was
-// trained on among those of another split, and to fit the predictors that know
-// nothing but the training labels.
-type Seen struct {
-	// Conversations holds a fingerprint of the features of every conversation, by
-	// split. Numbers and names of conversations do not enter it.
+// Fingerprint identifies the corpus that a run was trained on. It is enough to describe how
+// another corpus differs, to find training conversations in another split, and to fit the
+// predictors that use the training labels only.
+type Fingerprint struct {
+	// Conversations holds a hash of the features of every conversation, by split. It does
+	// not depend on the numbers and names of conversations.
 	Conversations [len(erc.Splits)][]string `json:"conversations"`
 	// Labels is the SHA-256 of the labels of all conversations.
 	Labels string `json:"labels_sha256"`
-	// LabelValues are the different labels of the training split, in order, scores
-	// or classes, and LabelCounts says how often each occurs.
+	// LabelValues holds the distinct labels of the training split, scores or classes, in
+	// increasing order. LabelCounts holds how often each occurs.
 	LabelValues []float32 `json:"label_values"`
 	LabelCounts []int     `json:"label_counts"`
 }
 
-// Remember returns what a run remembers of a corpus.
-func Remember(c *erc.Corpus) *Seen {
-	s := &Seen{}
+// NewFingerprint returns the fingerprint of a corpus.
+func NewFingerprint(c *erc.Corpus) *Fingerprint {
+	s := &Fingerprint{}
 	counts := map[float32]int{}
 	var labels []string
 	for i := range c.Conversations {
 		conv := &c.Conversations[i]
-		name := fingerprint(conv)
+		name := hashConversation(conv)
 		s.Conversations[conv.Split] = append(s.Conversations[conv.Split], name)
 		line := name
 		for j := range conv.Utterances {
@@ -50,7 +49,7 @@ func Remember(c *erc.Corpus) *Seen {
 		}
 		labels = append(labels, line)
 	}
-	slices.Sort(labels) // whatever numbers the conversations have
+	slices.Sort(labels) // the hash does not depend on the order of the conversations
 	sum := sha256.Sum256([]byte(strings.Join(labels, "\n")))
 	s.Labels = hex.EncodeToString(sum[:])
 	s.LabelValues = slices.Sorted(maps.Keys(counts))
@@ -60,7 +59,8 @@ func Remember(c *erc.Corpus) *Seen {
 	return s
 }
 
-// labelOf returns what an utterance is labelled with, NaN without labels.
+// labelOf returns the label of an utterance: a score or the number of a class. It is NaN for
+// a corpus without labels.
 func labelOf(task erc.Task, u *erc.Utterance) float32 {
 	switch task {
 	case erc.Scores:
@@ -71,8 +71,8 @@ func labelOf(task erc.Task, u *erc.Utterance) float32 {
 	return float32(math.NaN())
 }
 
-// fingerprint names a conversation by its features, 16 hexadecimal digits.
-func fingerprint(conv *erc.Conversation) string {
+// hashConversation returns a hash of the features of a conversation, 16 hexadecimal digits.
+func hashConversation(conv *erc.Conversation) string {
 	sum := sha256.New()
 	for i := range conv.Utterances {
 		u := &conv.Utterances[i]
@@ -86,6 +86,7 @@ func fingerprint(conv *erc.Conversation) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
+// hashFloats adds values to a hash.
 func hashFloats(sum hash.Hash, values []float32) {
 	data := make([]byte, 0, 4*len(values))
 	for _, x := range values {
@@ -94,9 +95,9 @@ func hashFloats(sum hash.Hash, values []float32) {
 	sum.Write(data)
 }
 
-// TrainingLabels lists the labels of the training split in order, scores or
-// classes.
-func (s *Seen) TrainingLabels() []float64 {
+// TrainingLabels returns the labels of the training split, scores or classes, in increasing
+// order. Unlabelled utterances have no entry.
+func (s *Fingerprint) TrainingLabels() []float64 {
 	var out []float64
 	for i, value := range s.LabelValues {
 		out = append(out, slices.Repeat([]float64{float64(value)}, s.LabelCounts[i])...)
@@ -104,11 +105,11 @@ func (s *Seen) TrainingLabels() []float64 {
 	return out
 }
 
-// Difference says in words how another corpus differs from the one remembered, ""
-// if its conversations, splits and labels are the same.
-func (s *Seen) Difference(c *erc.Corpus) string {
-	now := Remember(c)
-	was, is := s.places(), now.places()
+// Difference describes in words how a corpus differs from that of the fingerprint. It
+// returns "" if conversations, splits and labels are the same.
+func (s *Fingerprint) Difference(c *erc.Corpus) string {
+	now := NewFingerprint(c)
+	was, is := s.splits(), now.splits()
 	moved := map[string]int{}
 	var kept, added, gone int
 	for name, before := range was {
@@ -150,8 +151,8 @@ func (s *Seen) Difference(c *erc.Corpus) string {
 	return strings.Join(parts, ", ")
 }
 
-// places says in which splits the conversations of a fingerprint are.
-func (s *Seen) places() map[string][]erc.Split {
+// splits returns the splits of the conversations with each hash.
+func (s *Fingerprint) splits() map[string][]erc.Split {
 	out := map[string][]erc.Split{}
 	for _, split := range erc.Splits {
 		for _, name := range s.Conversations[split] {
@@ -161,15 +162,15 @@ func (s *Seen) places() map[string][]erc.Split {
 	return out
 }
 
-// TrainedOn counts the conversations that are among the run's training
-// conversations, none if nothing is remembered.
-func (s *Seen) TrainedOn(convs []erc.Conversation) int {
+// CountTrainedOn returns how many of the conversations are training conversations of the
+// run. It returns 0 if s is nil.
+func (s *Fingerprint) CountTrainedOn(convs []erc.Conversation) int {
 	if s == nil {
 		return 0
 	}
 	n := 0
 	for i := range convs {
-		if slices.Contains(s.Conversations[erc.Train], fingerprint(&convs[i])) {
+		if slices.Contains(s.Conversations[erc.Train], hashConversation(&convs[i])) {
 			n++
 		}
 	}

@@ -1,0 +1,77 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"gsdnet/experiment"
+	"gsdnet/missing"
+)
+
+// condition is how the cells of a board were trained and tested, beyond their data set and
+// protocol. The zero value is training on everything that the training split has.
+type condition struct {
+	complete      bool   // trained on complete conversations only
+	blank, labels string // rate of deleted training values, and share of kept labels; empty if all are kept
+	folds         int    // 0 without cross-validation
+}
+
+func conditionOf(id experiment.Identity) condition {
+	return condition{id.Training == missing.CompleteOnly, id.Blank, id.Labels, id.Folds}
+}
+
+// boardKey tells the boards of a sweep apart, and sorts them.
+func boardKey(id experiment.Identity) string {
+	return id.Dataset + "\x00" + id.Protocol + "\x00" + conditionOf(id).suffix()
+}
+
+// title says the condition in a heading, with a comma before each part.
+func (c condition) title() string {
+	var out string
+	if c.complete {
+		out += ", trained on complete conversations"
+	}
+	if c.blank != "" {
+		out += ", training values deleted at rate " + c.blank
+	}
+	if share, err := strconv.ParseFloat(c.labels, 64); err == nil {
+		out += fmt.Sprintf(", labels of %g %% of the training conversations", 100*share)
+	}
+	if c.folds != 0 {
+		out += fmt.Sprintf(", %d folds pooled", c.folds)
+	}
+	return out
+}
+
+// suffix ends the names of the files of a board.
+func (c condition) suffix() string {
+	var out string
+	if c.complete {
+		out += "-complete"
+	}
+	if c.blank != "" {
+		out += "-blank" + c.blank
+	}
+	if c.labels != "" {
+		out += "-labels" + c.labels
+	}
+	if c.folds != 0 {
+		out += fmt.Sprintf("-folds%d", c.folds)
+	}
+	return out
+}
+
+// note explains the condition below a table.
+func (c condition) note() string {
+	if c.folds == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Every conversation was a test conversation of one of %d folds. The predictions of all folds are pooled before a measure is computed; "+
+		"measures of intervals, probabilities and recovered features, and the constant predictors, are means over the folds, weighted by their numbers of utterances or cells.", c.folds)
+}
+
+// sortFolds puts runs in the order of their folds.
+func sortFolds(runs []*run) {
+	slices.SortStableFunc(runs, func(a, b *run) int { return a.Cell.Fold - b.Cell.Fold })
+}
