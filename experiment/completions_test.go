@@ -45,10 +45,10 @@ func completed(t *testing.T, first, last int32, size float64) (dir string, r *ex
 	cells[0].Completion = draws.Together(map[string]*draws.Completion{"text": {N: 2, Draws: 2, Values: map[string]float64{"energy_score": 0.25}}})
 	r = &experiment.Record{
 		Run: "run", Data: "corpus", DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 2, Recovery: true,
-		Result: experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
 	dir = filepath.Join(t.TempDir(), "completed")
-	if err := experiment.Keep(dir, r, corpus); err != nil {
+	if err := experiment.RunDir(dir).Keep(r, corpus); err != nil {
 		t.Fatal(err)
 	}
 	return dir, r
@@ -57,14 +57,14 @@ func completed(t *testing.T, first, last int32, size float64) (dir string, r *ex
 // What was kept is read back with all digits, and refused if it is another's.
 func TestContributionsReadBack(t *testing.T) {
 	dir, want := completed(t, 0, 4, 1)
-	r, err := experiment.ReadRecord(dir)
+	r, err := experiment.RunDir(dir).Record()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c := r.Result.Mean.Completion; c == nil || c.Values["energy_score"] != 0.25 || c.Modalities["text"].Values["energy_score"] != 0.25 {
 		t.Errorf("the mean of the completions is %+v, want an energy score of .25", c)
 	}
-	got, err := experiment.ReadContributions(dir, r)
+	got, err := experiment.RunDir(dir).Contributions(r)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("got %+v and %v, want two masks", got, err)
 	}
@@ -81,7 +81,7 @@ func TestContributionsReadBack(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte("0.1"), []byte("0.2"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.ReadContributions(dir, r); err == nil || !strings.Contains(err.Error(), path) || !fault.IsInput(err) {
+	if _, err := experiment.RunDir(dir).Contributions(r); err == nil || !strings.Contains(err.Error(), path) || !fault.IsInput(err) {
 		t.Errorf("got %v of another file, want an input error that names it", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestGarbledCompletionsAreRefused(t *testing.T) {
 	if err := os.WriteFile(path, edit(t, text, deleted, "result", "mean", "completion", "energy_score"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.ReadRecord(dir); err == nil || !strings.Contains(err.Error(), "result.mean.completion.energy_score") {
+	if _, err := experiment.RunDir(dir).Record(); err == nil || !strings.Contains(err.Error(), "result.mean.completion.energy_score") {
 		t.Errorf("got %v, want an error that names the score", err)
 	}
 }
