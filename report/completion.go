@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
 
 	"gsdnet/experiment"
 	"gsdnet/internal/fault"
@@ -96,17 +99,26 @@ func (b *board) against(ctx context.Context, s *sheet, score draws.Score, method
 	m := experiment.CompletionMeasure(score)
 	s.versus, s.than = &m, b.methods[reference].name
 	boot := metric.Bootstrap{Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
+	errs := make([]error, len(b.methods))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
 	for i := range b.methods {
 		if i == reference {
 			continue
 		}
-		d, err := draws.Compare(score, methods[i], methods[reference], boot)
-		if err != nil {
-			return fault.Input("give the sweep again, or delete the runs of one of them", "the completions of %s and %s are not of the same cells: %w", b.methods[i].name, s.than, err)
-		}
-		s.rows[i].versus = &versus{s.than, d}
+		wait.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			d, err := draws.Compare(score, methods[i], methods[reference], boot)
+			if err != nil {
+				errs[i] = fault.Input("give the sweep again, or delete the runs of one of them", "the completions of %s and %s are not of the same cells: %w", b.methods[i].name, s.than, err)
+				return
+			}
+			s.rows[i].versus = &versus{s.than, d}
+		})
 	}
-	return nil
+	wait.Wait()
+	return cmp.Or(errs...)
 }
 
 // idealRow is what draws from the distribution of the truth would get, for as many draws
