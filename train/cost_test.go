@@ -15,6 +15,7 @@ import (
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/train/traintest"
 )
 
 // measured are settings whose memory is measured: a model, then assignments. The
@@ -52,7 +53,7 @@ func setUp(t *testing.T, spec string) (*rundir.Config, *erc.Corpus) {
 func TestEstimate(t *testing.T) {
 	if spec := os.Getenv("MEASURE"); spec != "" {
 		c, corpus := setUp(t, spec)
-		fit(t, c, corpus)
+		traintest.Run(t, c, corpus)
 		return
 	}
 	if testing.Short() || raceDetector {

@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -9,6 +9,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/missing"
+	"gsdnet/train/traintest"
 )
 
 // approach trains a small model and follows it through a mask of the test split.
@@ -18,7 +19,7 @@ func approach(t *testing.T, corpus *erc.Corpus, rate, model string, set ...strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, model, set...), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, model, set...), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestApproach(t *testing.T) {
 			t.Errorf("%s features: error %v from noise and %v at the end, want less", erc.Modality(m), first, last)
 		}
 	}
-	whole := approach(t, small(), "0.0", "gsdnet")
+	whole := approach(t, traintest.Corpus(), "0.0", "gsdnet")
 	for i := range whole.Times {
 		if whole.Features[i] != ([erc.NumModalities]float64{}) || whole.Spectra[i] != ([erc.NumModalities]float64{}) {
 			t.Errorf("state %d of a complete split: errors %v and %v, want none", i, whole.Features[i], whole.Spectra[i])
@@ -58,10 +59,10 @@ func TestApproach(t *testing.T) {
 }
 
 func TestApproachWithoutSampler(t *testing.T) {
-	if a := approach(t, small(), "0.5", "zero"); a != nil {
+	if a := approach(t, traintest.Corpus(), "0.5", "zero"); a != nil {
 		t.Errorf("zero completion: got a trajectory %v", a)
 	}
-	if a := approach(t, small(), "0.5", "gsdnet", "gsdnet.graph=none"); a == nil || a.Spectra != nil {
+	if a := approach(t, traintest.Corpus(), "0.5", "gsdnet", "gsdnet.graph=none"); a == nil || a.Spectra != nil {
 		t.Errorf("without a graph: got %v, want features alone", a)
 	}
 }

@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -11,6 +11,7 @@ import (
 	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/train/traintest"
 )
 
 // lose takes a modality away from the conversations of some splits.
@@ -39,7 +40,7 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	run, err := infer.Open(fit(t, settings(t, name), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, name), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,7 @@ func checkRecovered(t *testing.T, features, deviation [][]float64, present []erc
 func TestModalityAbsentInValidation(t *testing.T) {
 	for _, name := range []string{"gsdnet", "zero"} {
 		t.Run(name, func(t *testing.T) {
-			corpus := lose(small(), erc.Visual, erc.Valid)
+			corpus := lose(traintest.Corpus(), erc.Visual, erc.Valid)
 			apply(t, name, corpus, corpus)
 		})
 	}
@@ -106,7 +107,7 @@ func TestModalityAbsentInValidation(t *testing.T) {
 func TestModalityAbsentEverywhere(t *testing.T) {
 	for _, name := range []string{"gsdnet", "zero"} {
 		t.Run(name, func(t *testing.T) {
-			corpus := lose(small(), erc.Visual, erc.Splits[:]...)
+			corpus := lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 			apply(t, name, corpus, corpus)
 		})
 	}
@@ -116,14 +117,14 @@ func TestModalityAbsentEverywhere(t *testing.T) {
 func TestModalityThatTheCorpusDoesNotHave(t *testing.T) {
 	for _, name := range model.Names() {
 		t.Run(name, func(t *testing.T) {
-			corpus := lose(small(), erc.Visual, erc.Splits[:]...)
+			corpus := lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 			corpus.Dims[erc.Visual] = 0
 			apply(t, name, corpus, corpus)
 		})
 	}
 	for _, m := range []erc.Modality{erc.Text, erc.Audio} {
 		t.Run(m.String(), func(t *testing.T) {
-			corpus := lose(small(), m, erc.Splits[:]...)
+			corpus := lose(traintest.Corpus(), m, erc.Splits[:]...)
 			corpus.Dims[m] = 0
 			apply(t, "gsdnet", corpus, corpus)
 		})
@@ -133,7 +134,7 @@ func TestModalityThatTheCorpusDoesNotHave(t *testing.T) {
 // A run that knows a modality is used on a corpus that does not have it: there it is
 // recovered. The other way round is refused, because the run cannot use it.
 func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
-	whole, without := small(), lose(small(), erc.Visual, erc.Splits[:]...)
+	whole, without := traintest.Corpus(), lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 	without.Dims[erc.Visual], without.Hash = 0, "without"
 	apply(t, "gsdnet", whole, without)
 
@@ -141,7 +142,7 @@ func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, "zero"), without), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, "zero"), without), backend)
 	if err != nil {
 		t.Fatal(err)
 	}

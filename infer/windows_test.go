@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/infer"
+	"gsdnet/train/traintest"
 )
 
 // A long conversation is trained on in pieces and predicted in windows: its first
@@ -23,7 +24,7 @@ func TestLongConversation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := infer.Open(fit(t, settings(t, model, set...), corpus), backend)
+		run, err := infer.Open(traintest.Run(t, traintest.Config(t, model, set...), corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}

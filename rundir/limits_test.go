@@ -1,4 +1,4 @@
-package train_test
+package rundir_test
 
 import (
 	"os"
@@ -13,6 +13,7 @@ import (
 	"gsdnet/internal/limit"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/train/traintest"
 )
 
 // numbers lists the numbers of [train] and of the models' tables with their limits.
@@ -69,13 +70,13 @@ func TestEndlessConfig(t *testing.T) {
 
 // A checkpoint whose settings are out of their limits is refused like a file.
 func TestCheckpointWithAbsurdSettings(t *testing.T) {
-	dir := fit(t, settings(t, "zero", "train.epochs=1"), small())
+	dir := traintest.Run(t, traintest.Config(t, "zero", "train.epochs=1"), traintest.Corpus())
 	path := filepath.Join(dir, rundir.CheckpointFile)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, replace(t, data, "hidden = 8", "hidden = 0"), 0o600); err != nil {
+	if err := os.WriteFile(path, traintest.Replace(t, data, "hidden = 8", "hidden = 0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, rundir.ConfigFile)); err != nil { // which says something else

@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -19,6 +19,7 @@ import (
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/train/traintest"
 )
 
 // counting counts what the host does for a model.
@@ -40,8 +41,8 @@ func (c *counting) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 // counted returns a predictor of a trained model that counts, and its samples.
 func counted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *counting, []infer.Observed) {
 	t.Helper()
-	config := settings(t, name)
-	c, err := rundir.ReadCheckpoint(filepath.Join(fit(t, config, corpus), rundir.CheckpointFile))
+	config := traintest.Config(t, name)
+	c, err := rundir.ReadCheckpoint(filepath.Join(traintest.Run(t, config, corpus), rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func counted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *
 
 // The host prepares a batch once, however many completions are drawn.
 func TestHostPreparesABatchOnce(t *testing.T) {
-	p, counter, convs := counted(t, "gsdnet", small()) // ten conversations of one padded length: batches of 4, 4 and 2
+	p, counter, convs := counted(t, "gsdnet", traintest.Corpus()) // ten conversations of one padded length: batches of 4, 4 and 2
 	visits, seen := map[int]int{}, 0
 	request := infer.Request{Samples: 16, Seed: 1, Watch: func(n int) { seen += n }}
 	if err := p.Run(t.Context(), convs, request, func(i int, _ infer.Draw) { visits[i]++ }); err != nil {
@@ -98,7 +99,7 @@ func TestHostPreparesABatchOnce(t *testing.T) {
 
 // Of a model whose draws do not vary one draw is computed.
 func TestEqualCompletionsAreNotComputed(t *testing.T) {
-	p, counter, convs := counted(t, "zero", small())
+	p, counter, convs := counted(t, "zero", traintest.Corpus())
 	visits, seen := 0, 0
 	request := infer.Request{Samples: 16, Watch: func(n int) { seen += n }}
 	if err := p.Run(t.Context(), convs, request, func(int, infer.Draw) { visits++ }); err != nil {
@@ -112,7 +113,7 @@ func TestEqualCompletionsAreNotComputed(t *testing.T) {
 // The completions of a conversation are the same however many there are and
 // whichever conversations it is with.
 func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
-	p, _, convs := counted(t, "gsdnet", small())
+	p, _, convs := counted(t, "gsdnet", traintest.Corpus())
 	collect := func(samples int, some ...infer.Observed) []infer.Draw {
 		out := make([]infer.Draw, len(some)*samples)
 		count := make([]int, len(some))
@@ -138,9 +139,9 @@ func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
 
 // One weight that is NaN is an error that names the run and the utterance.
 func TestWeightThatIsNotANumber(t *testing.T) {
-	corpus := small()
-	config := settings(t, "gsdnet")
-	c, err := rundir.ReadCheckpoint(filepath.Join(fit(t, config, corpus), rundir.CheckpointFile))
+	corpus := traintest.Corpus()
+	config := traintest.Config(t, "gsdnet")
+	c, err := rundir.ReadCheckpoint(filepath.Join(traintest.Run(t, config, corpus), rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,12 +184,12 @@ func TestWeightThatIsNotANumber(t *testing.T) {
 
 // A damaged standardisation is found before anything is computed with it.
 func TestScalerThatIsNotANumber(t *testing.T) {
-	corpus := small()
+	corpus := traintest.Corpus()
 	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, "zero"), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, "zero"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,22 +198,6 @@ func TestScalerThatIsNotANumber(t *testing.T) {
 		run.Scaler.Deviation[erc.Audio][1] = bad
 		if _, err := run.Samples(corpus, corpus.Conversations); err == nil || !strings.Contains(err.Error(), "audio channel 1") {
 			t.Errorf("deviation %v: got %v", bad, err)
-		}
-	}
-}
-
-// Training, too, refuses a corpus that does not pass its Check.
-func TestFitChecksTheCorpus(t *testing.T) {
-	backend, err := engine.Open("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	broken := small()
-	broken.Conversations[0].Utterances[1].Features[erc.Text] = nil
-	for _, corpus := range []*erc.Corpus{broken, nil} {
-		_, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: t.TempDir() + "/run", Backend: backend})
-		if err == nil || !fault.IsInput(err) {
-			t.Errorf("got %v", err)
 		}
 	}
 }
@@ -226,7 +211,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	corpus := synthetic.New(synthetic.Config{Train: 4, Valid: 2, Test: 2, MinTurns: 20, MaxTurns: 30})
 	dir := filepath.Join(t.TempDir(), "run")
-	if _, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
+	if _, err := train.Fit(t.Context(), train.Options{Config: traintest.Config(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := infer.Open(dir, backend)

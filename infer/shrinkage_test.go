@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -11,6 +11,7 @@ import (
 	"gsdnet/infer"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/train/traintest"
 )
 
 // The gains are the factors with the least error on the masks they were chosen by:
@@ -29,7 +30,7 @@ func testGain(t *testing.T, name string, departures int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestImputedIntervalsAreHonest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, model := range []string{"zero", "gsdnet"} {
-		run, err := infer.Open(fit(t, settings(t, model), corpus), backend)
+		run, err := infer.Open(traintest.Run(t, traintest.Config(t, model), corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}
