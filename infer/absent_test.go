@@ -14,7 +14,7 @@ import (
 	"gsdnet/train/traintest"
 )
 
-// lose takes a modality away from the conversations of some splits.
+// lose removes a modality from the conversations of some splits.
 func lose(c *erc.Corpus, m erc.Modality, splits ...erc.Split) *erc.Corpus {
 	for i := range c.Conversations {
 		for _, s := range splits {
@@ -71,8 +71,8 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 	}
 }
 
-// checkRecovered wants finite features of every utterance, with a deviation above 0
-// where they were missing, and none at all of a modality of width 0.
+// checkRecovered requires finite features of every utterance, with a deviation above 0
+// where they were missing, and no features of a modality of width 0.
 func checkRecovered(t *testing.T, features, deviation [][]float64, present []erc.Present, m erc.Modality, width int) {
 	t.Helper()
 	if width == 0 {
@@ -93,7 +93,7 @@ func checkRecovered(t *testing.T, features, deviation [][]float64, present []erc
 	}
 }
 
-// Validation without a modality, which crashed recovery, is an ordinary corpus.
+// Recovery works although no validation conversation has a modality.
 func TestModalityAbsentInValidation(t *testing.T) {
 	for _, name := range []string{"gsdnet", "zero"} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestModalityAbsentInValidation(t *testing.T) {
 	}
 }
 
-// A modality of which every row is missing.
+// Training works with a modality of which every row is missing.
 func TestModalityAbsentEverywhere(t *testing.T) {
 	for _, name := range []string{"gsdnet", "zero"} {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestModalityAbsentEverywhere(t *testing.T) {
 	}
 }
 
-// A modality that the corpus does not have, in every model, and in every place.
+// Every model works on a corpus without a modality, and GSDNet without any one of them.
 func TestModalityThatTheCorpusDoesNotHave(t *testing.T) {
 	for _, name := range model.Names() {
 		t.Run(name, func(t *testing.T) {
@@ -131,8 +131,8 @@ func TestModalityThatTheCorpusDoesNotHave(t *testing.T) {
 	}
 }
 
-// A run that knows a modality is used on a corpus that does not have it: there it is
-// recovered. The other way round is refused, because the run cannot use it.
+// A run recovers a modality that the corpus does not have. It refuses a corpus with a
+// modality that it was trained without.
 func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
 	whole, without := traintest.Corpus(), lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 	without.Dims[erc.Visual], without.Hash = 0, "without"

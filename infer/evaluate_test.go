@@ -55,7 +55,7 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// Classes go the same way as scores.
+// The probabilities of classes sum to 1, and the predicted class has the largest.
 func TestClasses(t *testing.T) {
 	corpus, err := dataset.Open("synthetic:conversations=12,turns=4-6", dataset.Fields{Task: "classes"})
 	if err != nil {
@@ -94,8 +94,8 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// Of a model that samples every completion counts; of one that does not, and of
-// conversations that lack nothing, the first stands for all.
+// All draws of a model that samples differ. The draws of a model that does not sample, and
+// those of conversations that lack nothing, are equal.
 func TestCompletions(t *testing.T) {
 	const samples = 5
 	corpus := traintest.Corpus()

@@ -54,7 +54,7 @@ func use(t *testing.T, dir string) error {
 	return err
 }
 
-// predict returns what a run says of a small corpus.
+// predict returns the predictions of a run on a small corpus.
 func predict(t *testing.T, dir string) ([]infer.Prediction, error) {
 	t.Helper()
 	backend, err := engine.Open("")
@@ -74,10 +74,10 @@ func predict(t *testing.T, dir string) ([]infer.Prediction, error) {
 	return trained.Predict(t.Context(), samples, infer.Request{Samples: 1})
 }
 
-// TestNoBitFlipsUnseen flips 2,000 bits, one at a time, at random places of a run
-// directory: of the checkpoint, of the state, of the settings and of the masks. Each is refused
-// by whoever reads the file.
-func TestNoBitFlipsUnseen(t *testing.T) {
+// TestEveryBitFlipIsDetected flips 2,000 bits, one at a time, at random places of the
+// checkpoint, the state, the settings and the masks of a run. Reading the file returns an
+// error with a hint each time.
+func TestEveryBitFlipIsDetected(t *testing.T) {
 	corpus := traintest.Corpus()
 	backend, err := engine.Open("")
 	if err != nil {

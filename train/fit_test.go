@@ -93,7 +93,7 @@ func TestEarlyStopping(t *testing.T) {
 	}
 }
 
-// Training, too, refuses a corpus that does not pass its Check.
+// Fit refuses a corpus that does not pass its Check.
 func TestFitChecksTheCorpus(t *testing.T) {
 	backend, err := engine.Open("")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"gsdnet/train/traintest"
 )
 
-// A run that is killed between the first checkpoint and its first state is not
-// taken for a finished one.
+// A run that is killed between its first checkpoint and its first state file can be resumed
+// and gives the same checkpoint.
 func TestResumeFromTheFirstCheckpoint(t *testing.T) {
 	corpus := synthetic.New(synthetic.Config{Train: 12, Valid: 4, Test: 2, MaxTurns: 10})
 	config := traintest.Config(t, "zero", "train.rate=0.01", "train.epochs=6", "train.ema=0.5")

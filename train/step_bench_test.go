@@ -18,7 +18,8 @@ import (
 	"gsdnet/rundir"
 )
 
-// size is the work of a step: conversations of a length, a model of a width.
+// size is the size of a step: the number and length of conversations, and the width of the
+// model.
 type size struct{ batch, length, width int }
 
 // usual are the default GSDNet and a real corpus: 8 conversations of 96
@@ -66,8 +67,8 @@ func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
 	}
 }
 
-// report gives the median of some times, the first of which compiled the graph;
-// it returns it in seconds.
+// report reports and returns the median of some times in seconds, without the first, which
+// includes the compilation of the graph.
 func report(b *testing.B, times []float64, unit string) float64 {
 	settled := slices.Sorted(slices.Values(times[min(1, len(times)-1):]))
 	median := settled[len(settled)/2]
@@ -172,8 +173,8 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 	}
 	params := model.TrainedParams(store)
 	graphs := engine.NewGraphs(f.Backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
-		said := f.model.Forecast(params, in)
-		return engine.Outputs{"location": said.Location, "scale": said.Scale}
+		outputs := f.model.Forecast(params, in)
+		return engine.Outputs{"location": outputs.Location, "scale": outputs.Scale}
 	})
 	convs, _ := f.withhold("bench", 0, f.allIndices()[:n])
 	return f.model, graphs, &model.Batch{Conversations: convs, N: infer.Bucket(usual.length), Dims: f.setup.Dims}
