@@ -88,7 +88,8 @@ func lengths(c *erc.Corpus) (out []int) {
 	return out
 }
 
-// Every model implements model.Sized, and a larger setting never costs less.
+// Every model implements model.Sized. Longer conversations, more conversations and a larger
+// width need more memory.
 func TestEveryModelHasASize(t *testing.T) {
 	setup := model.Setup{Dims: [erc.NumModalities]int{10, 10, 10}, Task: erc.Scores}
 	for _, name := range model.Names() {

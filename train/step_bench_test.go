@@ -50,8 +50,9 @@ func stepFitter(b *testing.B, name string, s size) *fitter {
 	return f
 }
 
-// counted makes the fitter remember the graph of its step.
-func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
+// countOperations replaces the step of the fitter by one that keeps its graph. The returned
+// function gives the operations of that graph once a step has run.
+func countOperations(b *testing.B, f *fitter) (arithmetic func() float64) {
 	b.Helper()
 	var g *graph.Graph
 	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
@@ -80,7 +81,7 @@ func report(b *testing.B, times []float64, unit string) float64 {
 // before runs.
 func steps(b *testing.B, f *fitter) {
 	defer f.run.Close()
-	arithmetic := counted(b, f)
+	arithmetic := countOperations(b, f)
 	var run, host []float64
 	for b.Loop() {
 		start := time.Now()
