@@ -93,6 +93,7 @@ func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) en
 	return out
 }
 
+// anchorName returns the name of the output of anchor k, from 0, for a modality.
 func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", outAnchor, k, m) }
 
 // Run makes r.Samples draws of every conversation and calls visit with each: the draws of

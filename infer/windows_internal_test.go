@@ -8,7 +8,7 @@ import (
 	"gsdnet/model"
 )
 
-// numbered is a conversation whose text features count its utterances.
+// numbered returns a conversation whose text feature is the index of the utterance.
 func numbered(n int) Observed {
 	c := Observed{Conversation: model.Conversation{Key: 7, Present: make([]erc.Present, n), Speakers: make([]erc.Speaker, n)}}
 	for m := range c.Features {
@@ -78,7 +78,7 @@ func TestJoinOrdersWindows(t *testing.T) {
 	}
 }
 
-// Conversations of at most MaxLength utterances are computed as they are.
+// Conversations of at most MaxLength utterances are not divided.
 func TestShortConversationsAreOnePiece(t *testing.T) {
 	convs := []Observed{numbered(1), numbered(MaxLength)}
 	pieces := planWindows(convs).pieces

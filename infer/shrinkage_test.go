@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -11,17 +11,18 @@ import (
 	"gsdnet/infer"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/train/traintest"
 )
 
-// The gains are the factors with the least error on the masks they were chosen by:
-// none of a departure, all of it and a little more or less are no better.
+// The gains have the least error on the masks that they were fitted on: a factor of 0, of 1
+// and one that is a little larger or smaller has no lower error.
 func TestGainIsTheBestOfItsMasks(t *testing.T) {
-	for name, departures := range map[string]int{"gsdnet": 2, "mmin": 1} {
-		t.Run(name, func(t *testing.T) { testGain(t, name, departures) })
+	for name, factors := range map[string]int{"gsdnet": 2, "mmin": 1} {
+		t.Run(name, func(t *testing.T) { testGain(t, name, factors) })
 	}
 }
 
-func testGain(t *testing.T, name string, departures int) {
+func testGain(t *testing.T, name string, factors int) {
 	corpus := synthetic.New(synthetic.Config{
 		Train: 24, Valid: 8, Test: 1, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
@@ -29,7 +30,7 @@ func testGain(t *testing.T, name string, departures int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, name, "train.epochs=12", "train.rate=0.01"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +38,8 @@ func testGain(t *testing.T, name string, departures int) {
 	chosen := run.Predictor.Shrinkage.Gain
 	best := withheldError(t, run, corpus, chosen)
 	for m := range chosen {
-		if len(chosen[m]) != departures {
-			t.Fatalf("%d factors, want %d", len(chosen[m]), departures)
+		if len(chosen[m]) != factors {
+			t.Fatalf("%d factors, want %d", len(chosen[m]), factors)
 		}
 		for k, factor := range chosen[m] {
 			if factor < 0 || factor > 1 {
@@ -58,7 +59,7 @@ func testGain(t *testing.T, name string, departures int) {
 	}
 }
 
-// withheldError is the squared error of recovered cells on the run's own
+// withheldError returns the squared error of recovered cells on the run's own
 // validation masks.
 func withheldError(t *testing.T, run *infer.Trained, corpus *erc.Corpus, gain [erc.NumModalities]model.Gain) (out [erc.NumModalities]float64) {
 	t.Helper()
@@ -89,9 +90,8 @@ func withheldError(t *testing.T, run *infer.Trained, corpus *erc.Corpus, gain [e
 	return out
 }
 
-// Intervals of recovered features hold what they say, on conversations that
-// neither training nor calibration has seen.
-func TestImputedIntervalsAreHonest(t *testing.T) {
+// Intervals of recovered features have the stated coverage on test conversations.
+func TestImputedIntervalsCover(t *testing.T) {
 	corpus := synthetic.New(synthetic.Config{
 		Train: 40, Valid: 20, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{6, 5, 4},
 	})
@@ -100,7 +100,7 @@ func TestImputedIntervalsAreHonest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, model := range []string{"zero", "gsdnet"} {
-		run, err := infer.Open(fit(t, settings(t, model), corpus), backend)
+		run, err := infer.Open(traintest.Run(t, traintest.Config(t, model), corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}

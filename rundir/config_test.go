@@ -1,14 +1,15 @@
-package train_test
+package rundir_test
 
 import (
 	"strings"
 	"testing"
 
 	"gsdnet/rundir"
+	"gsdnet/train/traintest"
 )
 
 func TestResolvedReadsBack(t *testing.T) {
-	c := settings(t, "gsdnet", `missing.rate="0.3"`, "data.text=text_unsup", "gsdnet.sde_x.beta_max=7.5")
+	c := traintest.Config(t, "gsdnet", `missing.rate="0.3"`, "data.text=text_unsup", "gsdnet.sde_x.beta_max=7.5")
 	text, err := c.Resolved()
 	if err != nil {
 		t.Fatal(err)
