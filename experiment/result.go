@@ -68,7 +68,7 @@ func mean(cells []infer.MaskResult) infer.MaskResult {
 		completions = append(completions, cells[i].Completion)
 	}
 	out.Completion = draws.Average(completions)
-	for _, m := range MeasuresOf(cells) {
+	for _, m := range measuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {
 			if m.Has(&cells[i]) {

@@ -97,6 +97,7 @@ func (c *Draw) checkFinite(row int) error {
 	return nil
 }
 
+// isFinite reports whether x is neither NaN nor infinite.
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // locateError adds the run and the utterance to a notFiniteError, and returns other

@@ -12,7 +12,7 @@
 // completion. A Prediction combines K draws.
 //
 // An Evaluation applies the same steps to a split under frozen masks and scores the
-// result. Conversations of more than 256 utterances are processed in windows.
+// result, draws of what is missing in the coordinates of a Space. Conversations of more than 256 utterances are processed in windows.
 //
 // Start reading at Open, then Predictor.Run.
 package infer

@@ -163,6 +163,7 @@ func accumulateRows(sum [][]float64, x [][]float32, weight float64) [][]float64 
 	return sum
 }
 
+// softmax returns the probabilities of classes with the given logits.
 func softmax(logits []float64) []float64 {
 	top := math.Inf(-1)
 	for _, x := range logits {

@@ -40,6 +40,7 @@ func Samples(convs []erc.Conversation, scaler *model.Scaler) []Sample {
 	return samples
 }
 
+// newSample returns the sample of one conversation.
 func newSample(conv *erc.Conversation, scaler *model.Scaler) Sample {
 	n := len(conv.Utterances)
 	s := Sample{

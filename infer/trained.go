@@ -41,6 +41,7 @@ func OpenUnfinished(dir string, backend engine.Backend) (*Trained, error) {
 	return open(dir, backend, true)
 }
 
+// open reads a run directory; unfinished allows a run whose training has not ended.
 func open(dir string, backend engine.Backend, unfinished bool) (*Trained, error) {
 	c, config, err := rundir.Read(dir, unfinished)
 	if err != nil {

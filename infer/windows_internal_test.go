@@ -8,7 +8,7 @@ import (
 	"gsdnet/model"
 )
 
-// numbered is a conversation whose text features count its utterances.
+// numbered returns a conversation whose text feature is the index of the utterance.
 func numbered(n int) Observed {
 	c := Observed{Conversation: model.Conversation{Key: 7, Present: make([]erc.Present, n), Speakers: make([]erc.Speaker, n)}}
 	for m := range c.Features {
@@ -58,13 +58,13 @@ func TestJoinOrdersWindows(t *testing.T) {
 		for _, row := range pieces[i].Features[erc.Text] {
 			c.Location = append(c.Location, float64(row[0]))
 		}
-		c.Recovered[erc.Audio] = pieces[i].Features[erc.Text]
-		c.anchors[erc.Visual] = [][][]float32{pieces[i].Features[erc.Text]}
+		c.Sampled[erc.Audio] = pieces[i].Features[erc.Text]
+		c.Estimate[erc.Visual] = pieces[i].Features[erc.Text]
 		collect(i, c)
 	}
 	for i := range convs {
 		want := convs[i].Features[erc.Text]
-		if !reflect.DeepEqual(got[i].Recovered[erc.Audio], want) || !reflect.DeepEqual(got[i].anchors[erc.Visual][0], want) {
+		if !reflect.DeepEqual(got[i].Sampled[erc.Audio], want) || !reflect.DeepEqual(got[i].Estimate[erc.Visual], want) {
 			t.Errorf("conversation %d: recovered features are not in the order of the utterances", i)
 		}
 		for u := range want {
@@ -78,7 +78,7 @@ func TestJoinOrdersWindows(t *testing.T) {
 	}
 }
 
-// Conversations of at most MaxLength utterances are computed as they are.
+// Conversations of at most MaxLength utterances are not divided.
 func TestShortConversationsAreOnePiece(t *testing.T) {
 	convs := []Observed{numbered(1), numbered(MaxLength)}
 	pieces := planWindows(convs).pieces

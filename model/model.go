@@ -96,7 +96,8 @@ type Loader interface {
 
 // Optional is a model that can complete without its network.
 type Optional interface {
-	// Network returns the name of the constant, of one number, that says whether the
+	// Network returns the scope of the network's weights, on which the prediction does not
+	// depend, and at once the name of the constant, of one number, that says whether the
 	// network is used: 1 if it is, 0 if not. It is "" where the settings leave no choice.
 	Network() string
 }

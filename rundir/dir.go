@@ -145,8 +145,8 @@ func onlyExtends(old, now []byte) bool {
 		}
 		return all
 	}
-	was, is := rest(old), rest(now)
-	return was != nil && reflect.DeepEqual(was, is)
+	before, after := rest(old), rest(now)
+	return before != nil && reflect.DeepEqual(before, after)
 }
 
 // Has reports whether a file is in the directory.
@@ -218,6 +218,7 @@ func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	return valid, nil
 }
 
+// exists reports whether there is a file or directory at a path.
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

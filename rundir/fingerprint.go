@@ -109,24 +109,24 @@ func (s *Fingerprint) TrainingLabels() []float64 {
 // returns "" if conversations, splits and labels are the same.
 func (s *Fingerprint) Difference(c *erc.Corpus) string {
 	now := NewFingerprint(c)
-	was, is := s.splits(), now.splits()
+	oldSplits, newSplits := s.splits(), now.splits()
 	moved := map[string]int{}
 	var kept, added, gone int
-	for name, before := range was {
+	for name, before := range oldSplits {
 		for _, split := range before {
-			n := len(is[name])
+			n := len(newSplits[name])
 			if n == 0 {
 				gone++
 				continue
 			}
 			kept++
-			if to := is[name][0]; !slices.Contains(is[name], split) {
+			if to := newSplits[name][0]; !slices.Contains(newSplits[name], split) {
 				moved[fmt.Sprintf("moved from %s to %s", split, to)]++
 			}
 		}
 	}
-	for name, after := range is {
-		if len(was[name]) == 0 {
+	for name, after := range newSplits {
+		if len(oldSplits[name]) == 0 {
 			added += len(after)
 		}
 	}

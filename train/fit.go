@@ -116,6 +116,7 @@ func (f *fitter) fit(ctx context.Context) (*Result, error) {
 	return f.finish(ctx)
 }
 
+// newFitter checks the options and opens the run directory.
 func newFitter(o Options) (*fitter, error) {
 	c := o.Config
 	if err := c.Check(); err != nil {

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -15,7 +16,9 @@ import (
 const networkDraws = 8
 
 // chooseNetwork keeps the network of a model.Optional if the energy score of its draws on
-// the validation masks is below that of the draws without it.
+// the validation masks is below that of the draws without it. The network is that of the
+// last epoch: the prediction, whose error selects the epoch of everything else, does not
+// depend on it.
 func (f *fitter) chooseNetwork(ctx context.Context, c *rundir.Checkpoint) error {
 	optional, ok := f.model.(model.Optional)
 	if !ok || optional.Network() == "" {
@@ -24,6 +27,15 @@ func (f *fitter) chooseNetwork(ctx context.Context, c *rundir.Checkpoint) error 
 	space, err := infer.FitSpace(ctx, f.train)
 	if err != nil {
 		return err
+	}
+	last, err := f.averagedWeights()
+	if err != nil {
+		return err
+	}
+	for path, weights := range last {
+		if strings.HasPrefix(path, "/"+optional.Network()+"/") {
+			c.Vars[path] = weights
+		}
 	}
 	path := "/" + model.ConstantScope + "/" + optional.Network()
 	set := func(used float32) { c.Vars[path] = tensors.FromFlatDataAndDimensions([]float32{used}, 1) }

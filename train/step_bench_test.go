@@ -18,7 +18,8 @@ import (
 	"gsdnet/rundir"
 )
 
-// size is the work of a step: conversations of a length, a model of a width.
+// size is the size of a step: the number and length of conversations, and the width of the
+// model.
 type size struct{ batch, length, width int }
 
 // usual are the default GSDNet and a real corpus: 8 conversations of 96
@@ -49,8 +50,9 @@ func stepFitter(b *testing.B, name string, s size) *fitter {
 	return f
 }
 
-// counted makes the fitter remember the graph of its step.
-func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
+// countOperations replaces the step of the fitter by one that keeps its graph. The returned
+// function gives the operations of that graph once a step has run.
+func countOperations(b *testing.B, f *fitter) (arithmetic func() float64) {
 	b.Helper()
 	var g *graph.Graph
 	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
@@ -66,8 +68,8 @@ func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
 	}
 }
 
-// report gives the median of some times, the first of which compiled the graph;
-// it returns it in seconds.
+// report reports and returns the median of some times in seconds, without the first, which
+// includes the compilation of the graph.
 func report(b *testing.B, times []float64, unit string) float64 {
 	settled := slices.Sorted(slices.Values(times[min(1, len(times)-1):]))
 	median := settled[len(settled)/2]
@@ -79,7 +81,7 @@ func report(b *testing.B, times []float64, unit string) float64 {
 // before runs.
 func steps(b *testing.B, f *fitter) {
 	defer f.run.Close()
-	arithmetic := counted(b, f)
+	arithmetic := countOperations(b, f)
 	var run, host []float64
 	for b.Loop() {
 		start := time.Now()
@@ -172,8 +174,8 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 	}
 	params := model.TrainedParams(store)
 	graphs := engine.NewGraphs(f.Backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
-		said := f.model.Forecast(params, in)
-		return engine.Outputs{"location": said.Location, "scale": said.Scale}
+		outputs := f.model.Forecast(params, in)
+		return engine.Outputs{"location": outputs.Location, "scale": outputs.Scale}
 	})
 	convs, _ := f.withhold("bench", 0, f.allIndices()[:n])
 	return f.model, graphs, &model.Batch{Conversations: convs, N: infer.Bucket(usual.length), Dims: f.setup.Dims}

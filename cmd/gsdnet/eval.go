@@ -24,7 +24,7 @@ type evalCmd struct {
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
 	Samples  int    `help:"Number of completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
-	Recovery bool   `help:"Also compare the recovered features with the true ones."`
+	Recovery bool   `help:"Also compare the recovered features with the true ones, and score the draws of each."`
 	Out      string `help:"Folder to write metrics.json, predictions.csv and, with --recovery, completion.csv into." placeholder:"DIR"`
 	Other    bool   `help:"Evaluate on other data than those of the run, with masks drawn for them." name:"other-data"`
 	protocolFlags
@@ -37,9 +37,10 @@ func (evalCmd) Help() string {
 	return `Example:
   gsdnet eval runs/first --data corpus.npz --samples 16 --out results/first
 
-Prints the results; the run directory is only read. The data must be those of the
-run, unless --other-data is given; the majority and mean predictors are those of
-the labels that the run was trained on.`
+Prints the results; the run directory is only read. With --recovery the last table
+scores the draws of what is missing; docs/completions.md explains its columns. The
+data must be those of the run, unless --other-data is given; the majority and mean
+predictors are those of the labels that the run was trained on.`
 }
 
 // Run evaluates and prints the protocol's table.

@@ -14,10 +14,8 @@ import (
 // GaussianConfig holds the settings of the models "draws" and "graph".
 type GaussianConfig struct {
 	Config
-	// HeadDraws is the share of a draw's departure from the point estimate that the
-	// predictor reads: 0 for the estimate, 1 for the draw.
-	HeadDraws float64        `toml:"head_draws" limit:"0..1"`
-	Prior     prior.Settings `toml:"prior"`
+	HeadDraws float64        `toml:"head_draws" limit:"0..1"` // share of a draw's departure from the point estimate that the predictor reads: 0 for the estimate, 1 for the draw
+	Prior     prior.Settings `toml:"prior"`                   // Gaussian distribution of what is missing
 }
 
 // DefaultGaussian returns the default settings of the models "draws" and "graph".
@@ -129,4 +127,14 @@ func (n *Gaussian) Outputs(p *model.Params, in engine.Nodes, drawn, moved func()
 		return n.Prior.Features(p, in, z, false)
 	}
 	return f
+}
+
+// Size implements model.Sized: beside the predictor, features are completed from
+// coordinates.
+func (n *Gaussian) Size(b, length int) model.Size {
+	s := n.Net.Size(b, length)
+	rows := b * length
+	s.Channels(rows, n.setup.Dims, n.Prior.Width(), 1)
+	s.Keep(float64(6 * erc.NumModalities * rows * n.Prior.Width()))
+	return s
 }

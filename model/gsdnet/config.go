@@ -22,9 +22,9 @@ type Config struct {
 
 // Sampler says how the reverse equation is solved: the table [gsdnet.sampler].
 type Sampler struct {
-	Method   string `toml:"method"`                // angle, ddim, euler, heun, pc or dpm++2m
-	Schedule string `toml:"schedule"`              // how the times are spaced: rotation, uniform or logsnr
-	Steps    int    `toml:"steps" limit:"1..1000"` // number of steps
+	Method   string `toml:"method" was:"sampler"`              // angle, ddim, euler, heun, pc or dpm++2m
+	Schedule string `toml:"schedule" was:"schedule"`           // how the times are spaced: rotation, uniform or logsnr
+	Steps    int    `toml:"steps" limit:"1..1000" was:"steps"` // number of steps
 }
 
 // Default returns the default settings.

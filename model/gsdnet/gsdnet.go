@@ -70,13 +70,14 @@ func New(c Config, s model.Setup) (*Net, error) {
 	return n, nil
 }
 
-// constNetwork [1] is 1 where the network is used, and 0 where validation found that it
-// does not lower the energy score.
-const constNetwork = "network"
+// network is the scope of the network's weights, and the name of the constant [1] that is 1
+// where the network is used and 0 where validation found that it does not lower the energy
+// score.
+const network = "network"
 
 // Fit fits the prior.
 func (n *Net) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
-	if err := p.SetConstant(constNetwork, []float32{1}, 1); err != nil {
+	if err := p.SetConstant(network, []float32{1}, 1); err != nil {
 		return err
 	}
 	return n.Gaussian.Fit(ctx, p, seen, truth)
@@ -84,18 +85,18 @@ func (n *Net) Fit(ctx context.Context, p *model.Params, seen []model.Conversatio
 
 // Load reads the prior, and whether the network is used.
 func (n *Net) Load(p *model.Params) error {
-	kept, _ := p.Values(constNetwork)
+	kept, _ := p.Values(network)
 	n.network = n.cfg.Blocks > 0 && len(kept) == 1 && kept[0] == 1
 	return n.Gaussian.Load(p)
 }
 
-// Network returns the name of the constant that says whether the network is used; "" of a
-// model without one.
+// Network returns the scope of the network's weights and the name of the constant that says
+// whether it is used; "" of a model without a network.
 func (n *Net) Network() string {
 	if n.cfg.Blocks == 0 {
 		return ""
 	}
-	return constNetwork
+	return network
 }
 
 // Losses is the loss of the prediction and, of the network, the denoising score matching
@@ -124,7 +125,7 @@ func (n *Net) matching(p *model.Params, in engine.Nodes) *graph.Node {
 	noised := graph.Add(graph.Mul(truth, graph.Mul(alpha, graph.OneMinus(blank))), graph.Mul(noise, std))
 	// A cell whose truth is not known holds noise alone.
 	x := graph.Add(graph.Mul(noised, withheld), graph.Mul(noise, graph.Sub(missing, withheld)))
-	out := n.score(p.In("score"), in, x, n.context(p, in), in.Get(inTime))
+	out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime))
 	want := graph.Sub(graph.Mul(truth, std), graph.Mul(noise, alpha))
 	square := graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph()))
 	return layer.MaskedMean(square, withheld)

@@ -20,7 +20,7 @@ func (n *Net) context(p *model.Params, in engine.Nodes) *graph.Node {
 	known := prior.Take(p, prior.Mean(in))
 	dims := known.Shape().Dimensions
 	seen := graph.Concatenate([]*graph.Node{layer.Beside(known), layer.Beside(in.Get(model.InPresent))}, -1)
-	out := layer.Dense(p.In("score").In("context"), seen, erc.NumModalities*n.cfg.Width)
+	out := layer.Dense(p.In(network).In("context"), seen, erc.NumModalities*n.cfg.Width)
 	return graph.TransposeAllAxes(graph.Reshape(out, dims[1], dims[2], dims[0], n.cfg.Width), 2, 0, 1, 3)
 }
 

@@ -31,7 +31,7 @@ func (s *solver) context() *graph.Node {
 // at evaluates the network on a state at a time.
 func (s *solver) at(x *graph.Node, t float64) *graph.Node {
 	time := graph.Reshape(graph.Scalar(x.Graph(), x.DType(), t), 1)
-	out := s.net.score(s.p.In("score"), s.in, x, s.context(), time)
+	out := s.net.score(s.p.In(network), s.in, x, s.context(), time)
 	return graph.Mul(out, layer.Missing(s.in))
 }
 

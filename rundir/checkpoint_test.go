@@ -1,9 +1,7 @@
-package train_test
+package rundir_test
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -17,12 +15,13 @@ import (
 	"gsdnet/missing"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/train/traintest"
 )
 
 func TestCheckpointRefusals(t *testing.T) {
-	dir := fit(t, settings(t, "zero", "train.epochs=1"), small())
+	dir := traintest.Run(t, traintest.Config(t, "zero", "train.epochs=1"), traintest.Corpus())
 	path := filepath.Join(dir, rundir.CheckpointFile)
-	whole := checkpoint(t, dir)
+	whole := traintest.Checkpoint(t, dir)
 	for name, c := range map[string]struct {
 		data []byte
 		want string
@@ -30,9 +29,9 @@ func TestCheckpointRefusals(t *testing.T) {
 		"empty":         {nil, "header too small"},
 		"half":          {whole[:len(whole)/2], ""},
 		"one byte less": {whole[:len(whole)-1], ""},
-		"no weights":    {replace(t, whole, `"/encode/text/w"`, `"/encode/text/q"`), "parameter /encode/text/w is missing"},
-		"format":        {replace(t, whole, `gsdnet/4`, `gsdnet/2`), `format "gsdnet/2"`},
-		"config":        {replace(t, whole, `epochs = 1`, `epochs = 9`), "config.toml was changed after training (was epochs = 9, is epochs = 1)"},
+		"no weights":    {traintest.Replace(t, whole, `"/encode/text/w"`, `"/encode/text/q"`), "parameter /encode/text/w is missing"},
+		"format":        {traintest.Replace(t, whole, `gsdnet/4`, `gsdnet/2`), `format "gsdnet/2"`},
+		"config":        {traintest.Replace(t, whole, `epochs = 1`, `epochs = 9`), "config.toml was changed after training (was epochs = 9, is epochs = 1)"},
 	} {
 		if err := os.WriteFile(path, c.data, 0o600); err != nil {
 			t.Fatal(err)
@@ -48,21 +47,6 @@ func TestCheckpointRefusals(t *testing.T) {
 	}
 }
 
-// replace changes a checkpoint as one who knows the checksum would.
-func replace(t *testing.T, file []byte, old, by string) []byte {
-	t.Helper()
-	out := bytes.Replace(file, []byte(old), []byte(by), 1)
-	if bytes.Equal(out, file) || len(out) != len(file) {
-		t.Fatalf("%q is not in the checkpoint, or is not replaced by as many bytes", old)
-	}
-	key := []byte(`"sha256":"`)
-	at := bytes.Index(out, key) + len(key)
-	copy(out[at:], bytes.Repeat([]byte("0"), 64))
-	sum := sha256.Sum256(out)
-	hex.Encode(out[at:], sum[:])
-	return out
-}
-
 // use opens a run and predicts with it.
 func use(t *testing.T, dir string) error {
 	t.Helper()
@@ -70,7 +54,7 @@ func use(t *testing.T, dir string) error {
 	return err
 }
 
-// predict returns what a run says of a small corpus.
+// predict returns the predictions of a run on a small corpus.
 func predict(t *testing.T, dir string) ([]infer.Prediction, error) {
 	t.Helper()
 	backend, err := engine.Open("")
@@ -82,7 +66,7 @@ func predict(t *testing.T, dir string) ([]infer.Prediction, error) {
 		return nil, err
 	}
 	defer trained.Close()
-	corpus := small()
+	corpus := traintest.Corpus()
 	samples, err := trained.Samples(corpus, corpus.Conversations)
 	if err != nil {
 		return nil, err
@@ -90,17 +74,17 @@ func predict(t *testing.T, dir string) ([]infer.Prediction, error) {
 	return trained.Predict(t.Context(), samples, infer.Request{Samples: 1})
 }
 
-// TestNoBitFlipsUnseen flips 2,000 bits, one at a time, at random places of a run
-// directory: of the checkpoint, of the state, of the settings and of the masks. Each is refused
-// by whoever reads the file.
-func TestNoBitFlipsUnseen(t *testing.T) {
-	corpus := small()
+// TestEveryBitFlipIsDetected flips 2,000 bits, one at a time, at random places of the
+// checkpoint, the state, the settings and the masks of a run. Reading the file returns an
+// error with a hint each time.
+func TestEveryBitFlipIsDetected(t *testing.T) {
+	corpus := traintest.Corpus()
 	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "run")
-	config := settings(t, "zero", "train.epochs=1")
+	config := traintest.Config(t, "zero", "train.epochs=1")
 	options := train.Options{Config: config, Corpus: corpus, Out: dir, Backend: backend, KeepState: true}
 	if _, err := train.Fit(t.Context(), options); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package train_test
+package rundir_test
 
 import (
 	"os"
@@ -13,9 +13,10 @@ import (
 	"gsdnet/internal/limit"
 	"gsdnet/model"
 	"gsdnet/rundir"
+	"gsdnet/train/traintest"
 )
 
-// numbers lists the numbers of [train] and of the models' tables with their limits.
+// numbers returns the numbers of [train] and of the models' tables with their limits.
 func numbers() map[string]string {
 	out := map[string]string{}
 	add := func(table string, settings any) {
@@ -29,8 +30,8 @@ func numbers() map[string]string {
 	return out
 }
 
-// Each number is refused beyond its limits, and as NaN and infinity, by an error
-// that names it, whichever model is chosen.
+// A number outside its limits, NaN or infinity gives an error that names the setting,
+// whichever model is chosen.
 func TestLimitsAreKept(t *testing.T) {
 	for name, limits := range numbers() {
 		for _, value := range []string{"nan", "inf", "-inf", "-1", "100000000"} {
@@ -49,14 +50,14 @@ func TestLimitsAreKept(t *testing.T) {
 	}
 }
 
-// The defaults and the limits' own ends are accepted.
+// The defaults are accepted.
 func TestDefaultsAreWithinLimits(t *testing.T) {
 	if err := rundir.DefaultConfig().Check(); err != nil {
 		t.Error(err)
 	}
 }
 
-// A file of settings that never ends is an error.
+// A file of settings without an end gives an error.
 func TestEndlessConfig(t *testing.T) {
 	if _, err := os.Stat("/dev/zero"); err != nil {
 		t.Skip("SKIPPED: there is no /dev/zero")
@@ -67,15 +68,15 @@ func TestEndlessConfig(t *testing.T) {
 	}
 }
 
-// A checkpoint whose settings are out of their limits is refused like a file.
+// A checkpoint with a setting outside its limits is refused, as a settings file is.
 func TestCheckpointWithAbsurdSettings(t *testing.T) {
-	dir := fit(t, settings(t, "zero", "train.epochs=1"), small())
+	dir := traintest.Run(t, traintest.Config(t, "zero", "train.epochs=1"), traintest.Corpus())
 	path := filepath.Join(dir, rundir.CheckpointFile)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, replace(t, data, "hidden = 8", "hidden = 0"), 0o600); err != nil {
+	if err := os.WriteFile(path, traintest.Replace(t, data, "hidden = 8", "hidden = 0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(dir, rundir.ConfigFile)); err != nil { // which says something else

@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -8,11 +8,11 @@ import (
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/infer"
+	"gsdnet/train/traintest"
 )
 
-// A long conversation is trained on in pieces and predicted in windows: its first
-// window gives what these utterances alone would, and every utterance gets a
-// prediction.
+// Training uses a long conversation in pieces, and prediction in windows. Every utterance
+// has a prediction, and those of the first window are the same as for its utterances alone.
 func TestLongConversation(t *testing.T) {
 	corpus := synthetic.New(synthetic.Config{
 		Train: 1, Valid: 1, Test: 1, MinTurns: 600, MaxTurns: 600, Dims: [3]int{4, 3, 2},
@@ -23,7 +23,7 @@ func TestLongConversation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := infer.Open(fit(t, settings(t, model, set...), corpus), backend)
+		run, err := infer.Open(traintest.Run(t, traintest.Config(t, model, set...), corpus), backend)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,8 +47,8 @@ func TestLongConversation(t *testing.T) {
 				t.Fatalf("%s: utterance %d: the prediction is not a number", model, u)
 			}
 		}
-		alike := got[1].Distribution[:infer.MaxLength/2]
-		if !reflect.DeepEqual(got[0].Distribution[:len(alike)], alike) {
+		first := got[1].Distribution[:infer.MaxLength/2]
+		if !reflect.DeepEqual(got[0].Distribution[:len(first)], first) {
 			t.Errorf("%s: the first window differs from the same utterances as a conversation", model)
 		}
 		if len(got[0].Recovered[1]) != 600 || len(got[0].Recovered[1][599]) != 3 {

@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -11,9 +11,10 @@ import (
 	"gsdnet/internal/fault"
 	"gsdnet/missing"
 	"gsdnet/model"
+	"gsdnet/train/traintest"
 )
 
-// lose takes a modality away from the conversations of some splits.
+// lose removes a modality from the conversations of some splits.
 func lose(c *erc.Corpus, m erc.Modality, splits ...erc.Split) *erc.Corpus {
 	for i := range c.Conversations {
 		for _, s := range splits {
@@ -39,7 +40,7 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	run, err := infer.Open(fit(t, settings(t, name), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, name), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +71,8 @@ func apply(t *testing.T, name string, corpus, applied *erc.Corpus) {
 	}
 }
 
-// checkRecovered wants finite features of every utterance, with a deviation above 0
-// where they were missing, and none at all of a modality of width 0.
+// checkRecovered requires finite features of every utterance, with a deviation above 0
+// where they were missing, and no features of a modality of width 0.
 func checkRecovered(t *testing.T, features, deviation [][]float64, present []erc.Present, m erc.Modality, width int) {
 	t.Helper()
 	if width == 0 {
@@ -92,48 +93,48 @@ func checkRecovered(t *testing.T, features, deviation [][]float64, present []erc
 	}
 }
 
-// Validation without a modality, which crashed recovery, is an ordinary corpus.
+// Recovery works although no validation conversation has a modality.
 func TestModalityAbsentInValidation(t *testing.T) {
 	for _, name := range []string{"gsdnet", "zero"} {
 		t.Run(name, func(t *testing.T) {
-			corpus := lose(small(), erc.Visual, erc.Valid)
+			corpus := lose(traintest.Corpus(), erc.Visual, erc.Valid)
 			apply(t, name, corpus, corpus)
 		})
 	}
 }
 
-// A modality of which every row is missing.
+// Training works with a modality of which every row is missing.
 func TestModalityAbsentEverywhere(t *testing.T) {
 	for _, name := range []string{"gsdnet", "zero"} {
 		t.Run(name, func(t *testing.T) {
-			corpus := lose(small(), erc.Visual, erc.Splits[:]...)
+			corpus := lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 			apply(t, name, corpus, corpus)
 		})
 	}
 }
 
-// A modality that the corpus does not have, in every model, and in every place.
+// Every model works on a corpus without a modality, and GSDNet without any one of them.
 func TestModalityThatTheCorpusDoesNotHave(t *testing.T) {
 	for _, name := range model.Names() {
 		t.Run(name, func(t *testing.T) {
-			corpus := lose(small(), erc.Visual, erc.Splits[:]...)
+			corpus := lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 			corpus.Dims[erc.Visual] = 0
 			apply(t, name, corpus, corpus)
 		})
 	}
 	for _, m := range []erc.Modality{erc.Text, erc.Audio} {
 		t.Run(m.String(), func(t *testing.T) {
-			corpus := lose(small(), m, erc.Splits[:]...)
+			corpus := lose(traintest.Corpus(), m, erc.Splits[:]...)
 			corpus.Dims[m] = 0
 			apply(t, "gsdnet", corpus, corpus)
 		})
 	}
 }
 
-// A run that knows a modality is used on a corpus that does not have it: there it is
-// recovered. The other way round is refused, because the run cannot use it.
+// A run recovers a modality that the corpus does not have. It refuses a corpus with a
+// modality that it was trained without.
 func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
-	whole, without := small(), lose(small(), erc.Visual, erc.Splits[:]...)
+	whole, without := traintest.Corpus(), lose(traintest.Corpus(), erc.Visual, erc.Splits[:]...)
 	without.Dims[erc.Visual], without.Hash = 0, "without"
 	apply(t, "gsdnet", whole, without)
 
@@ -141,7 +142,7 @@ func TestRunKnowsWhatTheCorpusDoesNotHave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, "zero"), without), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, "zero"), without), backend)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package train_test
+package infer_test
 
 import (
 	"math"
@@ -19,29 +19,34 @@ import (
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/train/traintest"
 )
 
-// counting counts what the host does for a model.
-type counting struct {
+// countingModel counts the calls of Prepare and Draw.
+type countingModel struct {
 	model.Model
 	prepared, drawn atomic.Int64
 }
 
-func (c *counting) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
+func (c *countingModel) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
 	c.prepared.Add(1)
 	return c.Model.Prepare(feed, b, truth)
 }
 
-func (c *counting) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
+func (c *countingModel) Draw(feed engine.Feed, b *model.Batch, draw model.Pass) {
 	c.drawn.Add(1)
 	c.Model.Draw(feed, b, draw)
 }
 
-// counted returns a predictor of a trained model that counts, and its samples.
-func counted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *counting, []infer.Observed) {
+// newCounted returns a predictor of a trained model that counts its calls, and observed
+// conversations that all lack the third modality.
+func newCounted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *countingModel, []infer.Observed) {
 	t.Helper()
-	config := settings(t, name)
-	c, err := rundir.ReadCheckpoint(filepath.Join(fit(t, config, corpus), rundir.CheckpointFile))
+	config := traintest.Config(t, name)
+	if name == "gsdnet" { // its predictions, too, are of draws
+		config = traintest.Config(t, name, "gsdnet.head_draws=1")
+	}
+	c, err := rundir.ReadCheckpoint(filepath.Join(traintest.Run(t, config, corpus), rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +66,12 @@ func counted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *
 	if err != nil {
 		t.Fatal(err)
 	}
-	counter := &counting{Model: m}
+	if loader, ok := m.(model.Loader); ok {
+		if err := loader.Load(model.TrainedParams(store)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counter := &countingModel{Model: m}
 	p := infer.NewPredictor(backend, store, counter, c.Setup)
 	t.Cleanup(func() { p.Close(); backend.Finalize() })
 	var convs []infer.Observed
@@ -78,7 +88,7 @@ func counted(t *testing.T, name string, corpus *erc.Corpus) (*infer.Predictor, *
 
 // The host prepares a batch once, however many completions are drawn.
 func TestHostPreparesABatchOnce(t *testing.T) {
-	p, counter, convs := counted(t, "gsdnet", small()) // ten conversations of one padded length: batches of 4, 4 and 2
+	p, counter, convs := newCounted(t, "gsdnet", traintest.Corpus()) // ten conversations of one padded length: batches of 4, 4 and 2
 	visits, seen := map[int]int{}, 0
 	request := infer.Request{Samples: 16, Seed: 1, Watch: func(n int) { seen += n }}
 	if err := p.Run(t.Context(), convs, request, func(i int, _ infer.Draw) { visits[i]++ }); err != nil {
@@ -96,9 +106,9 @@ func TestHostPreparesABatchOnce(t *testing.T) {
 	}
 }
 
-// Of a model whose draws do not vary one draw is computed.
+// If the draws of a model do not vary, only one is computed.
 func TestEqualCompletionsAreNotComputed(t *testing.T) {
-	p, counter, convs := counted(t, "zero", small())
+	p, counter, convs := newCounted(t, "zero", traintest.Corpus())
 	visits, seen := 0, 0
 	request := infer.Request{Samples: 16, Watch: func(n int) { seen += n }}
 	if err := p.Run(t.Context(), convs, request, func(int, infer.Draw) { visits++ }); err != nil {
@@ -109,10 +119,10 @@ func TestEqualCompletionsAreNotComputed(t *testing.T) {
 	}
 }
 
-// The completions of a conversation are the same however many there are and
-// whichever conversations it is with.
+// The draws of a conversation depend neither on their number nor on the other
+// conversations.
 func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
-	p, _, convs := counted(t, "gsdnet", small())
+	p, _, convs := newCounted(t, "gsdnet", traintest.Corpus())
 	collect := func(samples int, some ...infer.Observed) []infer.Draw {
 		out := make([]infer.Draw, len(some)*samples)
 		count := make([]int, len(some))
@@ -136,11 +146,11 @@ func TestCompletionsDoNotDependOnTheOthers(t *testing.T) {
 	}
 }
 
-// One weight that is NaN is an error that names the run and the utterance.
+// A weight that is NaN gives an error that names the run and the utterance.
 func TestWeightThatIsNotANumber(t *testing.T) {
-	corpus := small()
-	config := settings(t, "gsdnet")
-	c, err := rundir.ReadCheckpoint(filepath.Join(fit(t, config, corpus), rundir.CheckpointFile))
+	corpus := traintest.Corpus()
+	config := traintest.Config(t, "gsdnet")
+	c, err := rundir.ReadCheckpoint(filepath.Join(traintest.Run(t, config, corpus), rundir.CheckpointFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,14 +191,14 @@ func TestWeightThatIsNotANumber(t *testing.T) {
 	}
 }
 
-// A damaged standardisation is found before anything is computed with it.
+// A scaler that is not positive and finite is refused before it is used.
 func TestScalerThatIsNotANumber(t *testing.T) {
-	corpus := small()
+	corpus := traintest.Corpus()
 	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, "zero"), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, "zero"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,23 +211,7 @@ func TestScalerThatIsNotANumber(t *testing.T) {
 	}
 }
 
-// Training, too, refuses a corpus that does not pass its Check.
-func TestFitChecksTheCorpus(t *testing.T) {
-	backend, err := engine.Open("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	broken := small()
-	broken.Conversations[0].Utterances[1].Features[erc.Text] = nil
-	for _, corpus := range []*erc.Corpus{broken, nil} {
-		_, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: t.TempDir() + "/run", Backend: backend})
-		if err == nil || !fault.IsInput(err) {
-			t.Errorf("got %v", err)
-		}
-	}
-}
-
-// A closed run refuses, and nothing of its engine is left.
+// A closed run returns an error, and no goroutine of its backend is left.
 func TestCloseLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	backend, err := engine.Open("")
@@ -226,7 +220,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	corpus := synthetic.New(synthetic.Config{Train: 4, Valid: 2, Test: 2, MinTurns: 20, MaxTurns: 30})
 	dir := filepath.Join(t.TempDir(), "run")
-	if _, err := train.Fit(t.Context(), train.Options{Config: settings(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
+	if _, err := train.Fit(t.Context(), train.Options{Config: traintest.Config(t, "zero"), Corpus: corpus, Out: dir, Backend: backend}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := infer.Open(dir, backend)

@@ -1,4 +1,4 @@
-package train_test
+package rundir_test
 
 import (
 	"encoding/json"
@@ -11,14 +11,14 @@ import (
 	"gsdnet/rundir"
 )
 
-// six is a corpus of 3 + 1 + 2 conversations; every call makes it anew.
+// six returns a new corpus of 3 training, 1 validation and 2 test conversations.
 func six() *erc.Corpus {
 	return synthetic.New(synthetic.Config{Train: 3, Valid: 1, Test: 2, MinTurns: 2, MaxTurns: 3, Dims: [3]int{2, 2, 2}})
 }
 
-// What differs between two corpora is said in words, and nothing of equal ones.
-func TestSeenTellsCorporaApart(t *testing.T) {
-	seen := rundir.NewFingerprint(six())
+// Difference describes the difference between two corpora, and returns "" for equal ones.
+func TestFingerprintDifference(t *testing.T) {
+	fingerprint := rundir.NewFingerprint(six())
 	for _, c := range []struct {
 		want   string
 		change func(*erc.Corpus)
@@ -44,23 +44,23 @@ func TestSeenTellsCorporaApart(t *testing.T) {
 	} {
 		other := six()
 		c.change(other)
-		if got := seen.Difference(other); got != c.want {
+		if got := fingerprint.Difference(other); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }
 
-// Conversations that were trained on are found whatever split and number they have.
-func TestSeenFindsTrainingConversations(t *testing.T) {
-	seen, other := rundir.NewFingerprint(six()), six()
+// CountTrainedOn finds training conversations with another split and number.
+func TestFingerprintFindsTrainingConversations(t *testing.T) {
+	fingerprint, other := rundir.NewFingerprint(six()), six()
 	other.Conversations[1].Split, other.Conversations[1].ID = erc.Test, 77
-	if got := seen.CountTrainedOn(other.In(erc.Test)); got != 1 {
+	if got := fingerprint.CountTrainedOn(other.In(erc.Test)); got != 1 {
 		t.Errorf("got %d, want 1", got)
 	}
 }
 
-// The training labels come back as they were, in order, also through JSON.
-func TestSeenKeepsTrainingLabels(t *testing.T) {
+// TrainingLabels returns the sorted labels after a round trip through JSON.
+func TestFingerprintKeepsTrainingLabels(t *testing.T) {
 	for _, task := range []erc.Task{erc.Scores, erc.Classes} {
 		c := six()
 		c.Task = task
@@ -82,12 +82,12 @@ func TestSeenKeepsTrainingLabels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var seen rundir.Fingerprint
-		if err := json.Unmarshal(text, &seen); err != nil {
+		var fingerprint rundir.Fingerprint
+		if err := json.Unmarshal(text, &fingerprint); err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(want)
-		if got := seen.TrainingLabels(); !slices.Equal(got, want) {
+		if got := fingerprint.TrainingLabels(); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", task, got, want)
 		}
 	}
