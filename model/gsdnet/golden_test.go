@@ -224,11 +224,11 @@ func compareHost(t *testing.T, compare *comparison, net *Net, b *model.Batch, tr
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare.check("adjacency", stack(b.N, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.observed }), want["adjacency"])
+	compare.check("adjacency", stack(b, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.observed }), want["adjacency"])
 	for _, name := range []string{inLambdaRef, inLambda, inLambdaTarget} {
 		compare.check(name, feed[name], want[name])
 	}
-	compare.check("rebuilt", stack(b.N, all, func(g *graphs) (out [erc.NumModalities]*mat.SymDense) {
+	compare.check("rebuilt", stack(b, all, func(g *graphs) (out [erc.NumModalities]*mat.SymDense) {
 		for m := range out {
 			out[m] = g.spectrum.Rebuild(g.target[m])
 		}
