@@ -114,9 +114,9 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 			continue
 		}
 		c := &b.Conversations[i]
-		all[i] = spectral.Graphs(model.GraphRows(c.Features, c.Present), n.cfg.Window)
+		all[i] = spectral.Graphs(spectral.RowsOf(c.Features, c.Present), n.cfg.Window)
 	}
-	feed[inGraph] = model.StackGraphs(b.N, all)
+	feed[inGraph] = b.StackGraphs(all)
 	return nil
 }
 

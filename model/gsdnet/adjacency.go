@@ -41,8 +41,8 @@ func (n *Net) fitEdges(ctx context.Context, p *model.Params, seen []model.Conver
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		observed := spectral.Graphs(model.GraphRows(seen[i].Features, seen[i].Present), n.cfg.Window)
-		complete := spectral.Graphs(model.GraphRows(truth[i].Features, truth[i].Present), n.cfg.Window)
+		observed := spectral.Graphs(spectral.RowsOf(seen[i].Features, seen[i].Present), n.cfg.Window)
+		complete := spectral.Graphs(spectral.RowsOf(truth[i].Features, truth[i].Present), n.cfg.Window)
 		for m := range squares {
 			for u := range seen[i].Len() {
 				for v := range seen[i].Len() {
@@ -64,9 +64,9 @@ func (n *Net) fitEdges(ctx context.Context, p *model.Params, seen []model.Conver
 func (n *Net) feedEdges(feed engine.Feed, b *model.Batch, truth []model.Truth) {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
 	for i := range all {
-		all[i] = spectral.Graphs(model.GraphRows(truth[i].Features, truth[i].Present), n.cfg.Window)
+		all[i] = spectral.Graphs(spectral.RowsOf(truth[i].Features, truth[i].Present), n.cfg.Window)
 	}
-	feed[inEdgeTruth] = model.StackGraphs(b.N, all)
+	feed[inEdgeTruth] = b.StackGraphs(all)
 }
 
 // edgeNoise returns symmetric unit normals [M,B,N,N], 0 on padding.
