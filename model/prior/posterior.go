@@ -82,7 +82,7 @@ func (p *Posterior) condition(m erc.Modality, c *model.Conversation, fold int) e
 	part := p.prior.parts[m]
 	by := make([]int, p.n)
 	for u, present := range c.Present {
-		by[u] = pattern(m, present)
+		by[u] = part.usable(pattern(m, present))
 	}
 	p.expected[m] = p.prior.expect(m, by, p.known, fold)
 	track := spectral.Track{Rows: make([][]float64, p.n), Observed: make([]bool, p.n)}
@@ -138,6 +138,16 @@ func (p *part) mapOf(pattern, fold int) *mat.Dense {
 		return p.folds[fold][pattern]
 	}
 	return p.maps[pattern]
+}
+
+// usable returns a pattern if training had it, and otherwise a part of it that training had.
+func (p *part) usable(by int) int {
+	for _, some := range []int{by, by & 1, by & 2} {
+		if p.maps[some] != nil {
+			return some
+		}
+	}
+	return 0
 }
 
 // components returns a difference of coordinates along the axes of the residual, in units

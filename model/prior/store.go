@@ -190,11 +190,15 @@ func is(m *mat.Dense, rows, columns int) bool {
 	return r == rows && c == columns
 }
 
-// read returns a constant as a matrix, nil where there is none.
+// read returns a constant as a matrix: nil where there is none, and an empty matrix, which
+// no check accepts, where it is not one.
 func read(p *model.Params, name string) *mat.Dense {
 	values, dims := p.Values(name)
-	if values == nil || len(dims) != 2 {
+	switch {
+	case values == nil:
 		return nil
+	case len(dims) != 2, len(values) == 0:
+		return &mat.Dense{}
 	}
 	flat := make([]float64, len(values))
 	for i, v := range values {
