@@ -32,8 +32,10 @@ type Sampler struct {
 
 // Default returns the default settings.
 func Default() Config {
+	base := fill.DefaultGaussian()
+	base.Prior.Tails = true
 	return Config{
-		GaussianConfig: fill.DefaultGaussian(),
+		GaussianConfig: base,
 		Graph:          GraphSpectral, Blocks: 2, Beta: 0.1,
 		Sampler: Sampler{Method: "angle", Schedule: "rotation", Steps: 4},
 	}

@@ -62,6 +62,10 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sampler, err = diffusion.ParseSampler(c.Sampler.Method); err != nil {
 		return nil, fault.Input(where, "gsdnet.sampler.method: %w", err)
 	}
+	if c.Prior.Tails && n.sampler.Step.Draws > 0 {
+		return nil, fault.Input("choose a deterministic sampler such as angle, or gsdnet.prior.tails = false",
+			"gsdnet.sampler.method = %q adds Gaussian noise, and gsdnet.prior.tails makes the noise another one", c.Sampler.Method)
+	}
 	schedule, err := diffusion.ParseSchedule(c.Sampler.Schedule)
 	if err != nil {
 		return nil, fault.Input(where, "gsdnet.sampler.schedule: %w", err)

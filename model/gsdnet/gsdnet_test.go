@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 		"adjacency":  func(c *gsdnet.Config) { c.Graph = gsdnet.GraphAdjacency },
 		"draws":      func(c *gsdnet.Config) { c.HeadDraws = 1 },
 		"no network": func(c *gsdnet.Config) { c.Blocks = 0 },
-		"stochastic": func(c *gsdnet.Config) { c.Sampler.Method, c.HeadDraws = "euler", 0.5 },
+		"stochastic": func(c *gsdnet.Config) { c.Sampler.Method, c.HeadDraws, c.Prior.Tails = "euler", 0.5, false },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small()

@@ -40,6 +40,11 @@ func (g *Gaussian) Fit(ctx context.Context, p *model.Params, seen []model.Conver
 		}
 		t.leave(m)
 	}
+	if g.settings.Tails {
+		if err := t.tails(ctx); err != nil {
+			return err
+		}
+	}
 	if err := g.store(p); err != nil {
 		return err
 	}

@@ -207,7 +207,27 @@ func (p *Posterior) Noise(m erc.Modality, rng *rand.Rand) [][]float64 {
 	if p.residual[m] == nil {
 		return nil
 	}
-	return p.residual[m].Noise(rng)
+	out, tails := p.residual[m].Noise(rng), p.prior.parts[m].tails
+	if tails == nil {
+		return out
+	}
+	for u := range out {
+		if p.known[m][u] != nil {
+			continue
+		}
+		size := quantile(tails, rng.Float64())
+		for j := range out[u] {
+			out[u][j] *= size
+		}
+	}
+	return out
+}
+
+// quantile interpolates between evenly spaced quantiles at a level in [0,1].
+func quantile(of []float64, level float64) float64 {
+	at := level * float64(len(of)-1)
+	below := min(int(at), len(of)-2)
+	return of[below] + (at-float64(below))*(of[below+1]-of[below])
 }
 
 // Place returns the difference of coordinates, [q], that residual components stand for.

@@ -16,8 +16,8 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/internal/pca"
-	"gsdnet/metric/recovery"
 	"gsdnet/metric/draws"
+	"gsdnet/metric/recovery"
 	"gsdnet/model"
 	"gsdnet/model/prior"
 )
@@ -32,6 +32,7 @@ func TestPriorOnRealConversations(t *testing.T) {
 			s := newStudy(t, name+".npz", fields)
 			for _, graph := range []bool{false, true} {
 				set := prior.Default()
+				set.Tails = os.Getenv("TAILS") != ""
 				start := time.Now()
 				g := prior.New(s.setup.Dims, set, graph)
 				if err := g.Fit(t.Context(), model.NewParams(mlx.NewStore(), 1), s.train, s.truth); err != nil {

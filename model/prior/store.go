@@ -19,6 +19,7 @@ const (
 	constBasis  = "basis"      // [q,q]
 	constScale  = "scale"      // [1,q]
 	constRest   = "rest"       // [1,D]
+	constTails  = "tails"      // [1,quantiles]
 	constShapes = "shapes"     // [shapes,7]
 	constParts  = "components" // [q,2] variance and shape
 	constPlace  = "place"      // of the prior, [M,d,d]: from components to coordinates
@@ -57,6 +58,9 @@ func (g *Gaussian) store(p *model.Params) error {
 		}
 		to.matrix(constScale, mat.NewDense(1, len(part.scale), part.scale))
 		to.matrix(constRest, mat.NewDense(1, len(part.rest), part.rest))
+		if part.tails != nil {
+			to.matrix(constTails, mat.NewDense(1, len(part.tails), part.tails))
+		}
 		to.filter(part.filter)
 		if to.err != nil {
 			return to.err
@@ -156,6 +160,9 @@ func (g *Gaussian) load(p *model.Params, m erc.Modality) (*part, error) {
 		return nil, damaged(m, "a constant is missing or has another shape")
 	}
 	part.rest, part.scale = rest.RawRowView(0), scale.RawRowView(0)
+	if tails := read(p, constTails); tails != nil {
+		part.tails = tails.RawRowView(0)
+	}
 	for by := range patterns {
 		part.maps[by] = read(p, fmt.Sprintf("%s%d", constMap, by))
 	}
