@@ -19,6 +19,7 @@ import (
 var (
 	testDims     = [erc.NumModalities]int{6, 5, 4}
 	testSettings = Settings{Rank: 4, Folds: 2, Speakers: true}
+	tailed       = Settings{Rank: 4, Folds: 2, Speakers: true, Tails: true}
 )
 
 // conversation draws n utterances of two speakers. Features follow a walk along the
@@ -68,12 +69,12 @@ func corpus(seed uint64) ([]model.Conversation, []model.Truth) {
 func fitted(t testing.TB, graph bool) (*Gaussian, *mlx.Store) {
 	t.Helper()
 	seen, truth := corpus(1)
-	return fit(t, graph, seen, truth)
+	return fit(t, testSettings, graph, seen, truth)
 }
 
-func fit(t testing.TB, graph bool, seen []model.Conversation, truth []model.Truth) (*Gaussian, *mlx.Store) {
+func fit(t testing.TB, s Settings, graph bool, seen []model.Conversation, truth []model.Truth) (*Gaussian, *mlx.Store) {
 	t.Helper()
-	g, store := New(testDims, testSettings, graph), mlx.NewStore()
+	g, store := New(testDims, s, graph), mlx.NewStore()
 	if err := g.Fit(t.Context(), model.NewParams(store, 1), seen, truth); err != nil {
 		t.Fatal(err)
 	}

@@ -160,8 +160,10 @@ func (g *Gaussian) load(p *model.Params, m erc.Modality) (*part, error) {
 		return nil, damaged(m, "a constant is missing or has another shape")
 	}
 	part.rest, part.scale = rest.RawRowView(0), scale.RawRowView(0)
-	if tails := read(p, constTails); tails != nil {
+	if tails := read(p, constTails); is(tails, 1, tailLevels) {
 		part.tails = tails.RawRowView(0)
+	} else if tails != nil {
+		return nil, damaged(m, "the quantiles of its tails have another shape")
 	}
 	for by := range patterns {
 		part.maps[by] = read(p, fmt.Sprintf("%s%d", constMap, by))
