@@ -16,6 +16,16 @@ class VP:
     def coefficients(self, t):
         return -self.beta(t) / 2, math.sqrt(self.beta(t))
 
+    def angle(self, t):
+        """atan(s / alpha)"""
+        alpha, std = self.marginal(t)
+        return math.atan2(std, alpha)
+
+    def time(self, angle):
+        """The time of an angle: alpha is its cosine."""
+        b, half = -2 * math.log(math.cos(angle)), (self.high - self.low) / 2
+        return 2 * b / (self.low + math.sqrt(self.low ** 2 + 4 * half * b))
+
 
 class VE:
     def __init__(self, sigma):
@@ -28,27 +38,27 @@ class VE:
         return 0.0, self.sigma ** t
 
 
-def clean(prediction, out, x, alpha, std):
-    """Turns a network's output into the clean sample it stands for."""
-    if prediction == "x0":
-        return out
-    if prediction == "eps":
-        return (x - std * out) / alpha
+def clean(out, x, alpha, std):
+    """Turns a network's output, s times the score, into the clean sample it stands for."""
     score = out / std
     return (x + std * std * score) / alpha
 
 
-def ddim(sdes, denoise, state, times, noise):
-    """Probability flow in its exact form for a constant noise estimate."""
+def rotation(sde, steps):
+    """Times from 1 to 0 over which the angle falls by equal amounts."""
+    first = sde.angle(1)
+    return [1.0] + [sde.time(first * (1 - i / steps)) for i in range(1, steps)] + [0.0]
+
+
+def angle(sde, f, state, times):
+    """Heun's method for dx = -F dtheta, of a VP equation and the preconditioned output
+    F(x, t); the last step, to t = 0, is an Euler step."""
     path = []
     for t, s in zip(times, times[1:]):
-        x0 = denoise(state, t)
-        new = []
-        for sde, x, c in zip(sdes, state, x0):
-            (a, d), (b, e) = sde.marginal(t), sde.marginal(s) if s > 0 else (1.0, 0.0)
-            eps = (x - a * c) / d
-            new.append(b * c + e * eps)
-        state = new
+        by, slope = sde.angle(t) - (sde.angle(s) if s > 0 else 0), f(state, t)
+        if s > 0:
+            slope = (slope + f(state + by * slope, s)) / 2
+        state = state + by * slope
         path.append(state)
     return state, path
 

@@ -1,52 +1,53 @@
-"""Times the default model at the sizes of a real corpus: a training step (sampler,
-gradients through it, clipping, AdamW, moving average) and inference. Graphs, spectra
-and noise are ready before, as they are in Go, where the host prepares them ahead."""
+"""Times the default model at the sizes of a real corpus: a training step (losses,
+gradients, clipping, AdamW, moving average) and a prediction. Graphs, conditional means and
+noise are ready before, as they are in Go, where the host prepares them ahead."""
 import argparse
 import json
 import time
 
+import numpy as np
 import torch
 
-from gsdnet import NAMES, GSDNet, Params, regressions
-from sde import VP
+import prior
+from gsdnet import VP, GSDNet
+from layers import NAMES, Params
 
-CONFIG = dict(dims=(785, 384, 66), width=128, kernel=1, blocks=3, hidden=128, fusion_layers=2, beta=0.1,
-              free_weight=0.1, sde_x=VP(0.1, 20), sde_g=VP(0.1, 20), sampler="ddim", steps=4, prediction="x0",
-              through=True, condition="clean", mean="regression", rows="embedded", context=2, dropout=0.4, input_dropout=0.2,
-              ridge_rank=32, folds=5, around=False)
+CONFIG = dict(dims=(785, 384, 66), width=128, kernel=1, blocks=2, hidden=128, fusion_layers=2, beta=0.1, context=2,
+              steps=4, head_draws=0.0)
+AXES, FOLDS, INPUT_DROPOUT, DROPOUT, BLANK = 64, 5, 0.2, 0.4, 0.25
 
 
 def network(config, weights):
-    generator = torch.Generator().manual_seed(1)
-    constants = regressions(config["dims"], config["ridge_rank"], config["folds"], config["around"], generator)
-    constants["deviation"] = torch.tensor([0.1] * 3)
-    return GSDNet(config, Params(weights, generator), constants)
+    constants = prior.constants(config["dims"], AXES, FOLDS, np.random.default_rng(1))
+    return GSDNet(config, Params(weights, torch.Generator().manual_seed(1)), constants)
 
 
-def feed(b, n, rank):
-    """What the host prepares; random spectra stand for real ones."""
+def feed(b, n):
+    """What the host prepares; random coordinates and graphs stand for real ones."""
     f = {"complete_" + name: torch.randn(b, n, d) for name, d in zip(NAMES, CONFIG["dims"])}
     f["present"] = (torch.rand(3, b, n, 1) < 0.5).float()
     f["has"], f["valid"] = torch.ones(3, b, n, 1), torch.ones(b, n)
     for m, name in enumerate(NAMES):
         f[name] = f["complete_" + name] * f["present"][m]
-    f["basis"] = torch.linalg.qr(torch.randn(b, n, rank))[0]
-    f["rest"], f["eigen_valid"] = torch.zeros(b, n, n), torch.ones(b, rank)
-    f["lambda_ref"], f["lambda"] = torch.rand(b, rank), torch.rand(3, b, rank)
-    f["lambda_target"] = torch.rand(3, b, rank)
+    f["graph"], f["prior_mean"] = torch.rand(3, b, n, n) / n, torch.randn(3, b, n, AXES)
     f["label"], f["labelled"] = torch.randn(b, n), torch.ones(b, n)
     return f
 
 
-def noise(f, training, d):
+def dropout(share, *shape):
+    return torch.bernoulli(torch.full(shape, 1 - share)) / (1 - share)
+
+
+def training(f, width):
+    """What a training step reads beside it: the truth, noise and dropout."""
     b, n = f["valid"].shape
-    rank = f["lambda_ref"].shape[1]
-    f.update(start_x=torch.randn(3, b, n, d), start_g=torch.randn(3, b, rank))
-    if training:
-        f.update(eps_x=torch.randn(3, b, n, d), eps_g=torch.randn(3, b, rank), time=torch.rand(b) * 0.999 + 1e-3)
-        for name in NAMES:
-            keep = 1 - CONFIG["input_dropout"]
-            f[name] = f[name] * torch.bernoulli(torch.full_like(f[name], keep)) / keep
+    missing = 1 - f["present"]
+    f["prior_truth"], f["prior_noise"] = (torch.randn(3, b, n, AXES) * missing for _ in range(2))
+    f["time"] = torch.where(torch.rand(b) < BLANK, torch.ones(b), torch.rand(b) * 0.999 + 1e-3)
+    f["level"] = torch.tensor([[*VP.marginal(t), t == 1] for t in f["time"].tolist()])
+    for name, d in zip(NAMES, CONFIG["dims"]):
+        f["drop_" + name] = dropout(INPUT_DROPOUT, b, n, d)
+    f["drop_fused"] = dropout(DROPOUT, b, n, width)
 
 
 def median(run, repeats):
@@ -61,12 +62,11 @@ def median(run, repeats):
 
 def measure(batch=8, length=96, width=128, repeats=5):
     """Median seconds of a training step, of inference of the batch and of one conversation."""
-    config, weights = dict(CONFIG, width=width), {}
-    net = network(config, weights)
-    f = feed(batch, length, min(32, length))
-    noise(f, True, width)
-    folds = CONFIG["folds"]
-    seen = dict(f, fold=torch.eye(folds)[torch.arange(batch) % folds])
+    weights = {}
+    net = network(dict(CONFIG, width=width), weights)
+    f, single = feed(batch, length), feed(1, length)
+    seen = dict(f)
+    training(seen, width)
     net.losses(seen)  # makes the weights
     parameters = list(weights.values())
     adam = torch.optim.AdamW(parameters, 1e-3, weight_decay=0.01)
@@ -85,8 +85,6 @@ def measure(batch=8, length=96, width=128, repeats=5):
         with torch.no_grad():
             net.forecast(f)
 
-    single = feed(1, length, min(32, length))
-    noise(single, False, width)
     return dict(parameters=sum(p.numel() for p in parameters), train_step=median(train, repeats),
                 infer_batch=median(lambda: infer(f), repeats), infer_one=median(lambda: infer(single), repeats))
 

@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 	compare := golden.NewComparison(t)
 	feed := goldenFeed(t, net, b, truth, file.Under("noise/"))
 	compareHost(t, compare, net, b, truth, feed, file.Under("expect/"))
-	compare.Run(feed, file, func(p *model.Params, in engine.Nodes, add func(string, *graph.Node)) model.Losses {
+	compare.Run(feed, file.Store(t), file, func(p *model.Params, in engine.Nodes, add func(string, *graph.Node)) model.Losses {
 		stages(net, p, in, add)
 		return net.Losses(p, in)
 	})

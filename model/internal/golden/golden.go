@@ -4,22 +4,27 @@
 //	file := golden.Read(t, "testdata/golden.safetensors")
 //	batch, truth := file.Batch()
 //	compare := golden.NewComparison(t)
-//	compare.Check("stage/encoded", got, file["stage/encoded"])
+//	compare.Check("prior_mean", feed["prior_mean"], file["expect/prior_mean"])
+//	compare.Run(feed, file.Store(t), file, stages)
 package golden
 
 import (
 	"encoding/binary"
 	"math"
 	"os"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"github.com/nlpodyssey/safetensors"
 
 	"gsdnet/erc"
 	"gsdnet/model"
+	"gsdnet/simd"
 )
 
 // Tolerance bounds max|got−want| / max|want| of every stage.
@@ -29,9 +34,9 @@ const Tolerance = 1e-4
 type File map[string]*tensors.Tensor
 
 // Read reads a file, whose tensors are float32 or int32.
-func Read(t *testing.T, path string) File {
+func Read(t *testing.T, name string) File {
 	t.Helper()
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,8 +80,9 @@ func (f File) Under(prefix string) File {
 }
 
 // Batch returns the conversations at input/: features [B,N,D_m] by modality, present
-// [B,N,M], lengths [B], label and labelled [B,N], and speakers [B,N] where the file has
-// them. Conversation i has the Key i.
+// [B,N,M], lengths [B], label and labelled [B,N], and where the file has them speakers
+// [B,N] and has [B,N,M], which is 0 where the corpus lacks a modality. Conversation i has
+// the Key i.
 func (f File) Batch() (*model.Batch, []model.Truth) {
 	lengths := tensors.MustCopyFlatData[int32](f["input/lengths"])
 	b := &model.Batch{N: f["input/present"].Shape().Dimensions[1]}
@@ -93,17 +99,7 @@ func (f File) Batch() (*model.Batch, []model.Truth) {
 
 // conversation returns what is observed of conversation i.
 func (f File) conversation(b *model.Batch, i, length int) model.Conversation {
-	c := model.Conversation{Key: uint64(i), Speakers: make([]erc.Speaker, length)}
-	present := tensors.MustCopyFlatData[int32](f["input/present"])
-	for u := range length {
-		var p erc.Present
-		for _, m := range erc.Modalities {
-			if present[erc.NumModalities*(i*b.N+u)+int(m)] == 1 {
-				p = p.With(m)
-			}
-		}
-		c.Present = append(c.Present, p)
-	}
+	c := model.Conversation{Key: uint64(i), Speakers: make([]erc.Speaker, length), Present: f.present("input/present", b, i, length)}
 	if speakers := f["input/speakers"]; speakers != nil {
 		for u, s := range tensors.MustCopyFlatData[int32](speakers)[i*b.N:][:length] {
 			c.Speakers[u] = erc.Speaker(s)
@@ -113,9 +109,27 @@ func (f File) conversation(b *model.Batch, i, length int) model.Conversation {
 	return c
 }
 
+// present returns the modalities of the utterances of conversation i by a tensor [B,N,M] of
+// 0 and 1.
+func (f File) present(name string, b *model.Batch, i, length int) []erc.Present {
+	flat := tensors.MustCopyFlatData[int32](f[name])
+	out := make([]erc.Present, length)
+	for u := range out {
+		for _, m := range erc.Modalities {
+			if flat[erc.NumModalities*(i*b.N+u)+int(m)] == 1 {
+				out[u] = out[u].With(m)
+			}
+		}
+	}
+	return out
+}
+
 // truth returns everything that is known of conversation i.
 func (f File) truth(b *model.Batch, i, length int) model.Truth {
-	out := model.Truth{Features: f.features(b, i, length)}
+	out := model.Truth{Features: f.features(b, i, length), Present: slices.Repeat([]erc.Present{erc.All}, length)}
+	if f["input/has"] != nil {
+		out.Present = f.present("input/has", b, i, length)
+	}
 	label := tensors.MustCopyFlatData[float32](f["input/label"])[i*b.N:]
 	labelled := tensors.MustCopyFlatData[float32](f["input/labelled"])[i*b.N:]
 	for u := range length {
@@ -123,8 +137,7 @@ func (f File) truth(b *model.Batch, i, length int) model.Truth {
 		if labelled[u] == 0 {
 			y = float32(math.NaN())
 		}
-		out.Present, out.Labels = append(out.Present, erc.All), append(out.Labels, y)
-		out.Classes = append(out.Classes, erc.Unlabelled)
+		out.Labels, out.Classes = append(out.Labels, y), append(out.Classes, erc.Unlabelled)
 	}
 	return out
 }
@@ -141,38 +154,46 @@ func (f File) features(b *model.Batch, i, length int) (out [erc.NumModalities][]
 }
 
 // Store returns the parameters of a model: the tensors at weight/, which are trained, and
-// those at constant/.
+// those at constant/, which lie below model.ConstantScope of their scope.
 func (f File) Store(t *testing.T) *mlx.Store {
 	t.Helper()
 	store := mlx.NewStore()
-	create := func(path string, value *tensors.Tensor, trainable bool) {
+	create := func(at string, value *tensors.Tensor, trainable bool) {
 		clone, err := value.LocalClone()
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := store.CreateVariable(path, clone)
+		v, err := store.CreateVariable(at, clone)
 		if err != nil {
 			t.Fatal(err)
 		}
 		v.SetTrainable(trainable)
 	}
-	for path, value := range f.Under("weight/") {
-		create("/"+path, value, true)
+	for name, value := range f.Under("weight/") {
+		create("/"+name, value, true)
 	}
-	for path, value := range f.Under("constant/") {
-		create("/"+model.ConstantScope+"/"+path, value, false)
+	for name, value := range f.Under("constant/") {
+		create(path.Join("/", path.Dir(name), model.ConstantScope, path.Base(name)), value, false)
 	}
 	return store
 }
 
 // Comparison reports stages in order, and marks the first that differs.
 type Comparison struct {
-	t     *testing.T
-	first string
+	t       *testing.T
+	backend compute.Backend
+	first   string
 }
 
 // NewComparison returns a comparison that reports to a test.
-func NewComparison(t *testing.T) *Comparison { return &Comparison{t: t} }
+func NewComparison(t *testing.T) *Comparison {
+	t.Helper()
+	backend, err := simd.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Comparison{t: t, backend: backend}
+}
 
 // Check compares a stage with the golden value.
 func (c *Comparison) Check(stage string, got, want *tensors.Tensor) {

@@ -10,22 +10,19 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/model"
-	"gsdnet/simd"
 )
 
-// Run builds the stages of a model, its losses and their gradients in one graph and
-// compares all of them with the tensors at stage/, loss/ and gradient/. Stages calls add
-// for each stage in order.
-func (c *Comparison) Run(feed engine.Feed, f File, stages func(p *model.Params, in engine.Nodes, add func(string, *graph.Node)) model.Losses) {
+// Stages builds the stages of a model, calls add for each in order, and returns the losses,
+// with a Total of nil if there are none.
+type Stages func(p *model.Params, in engine.Nodes, add func(string, *graph.Node)) model.Losses
+
+// Run builds stages with the parameters of a store, and their losses and gradients, in one
+// graph and compares all of them with the tensors of f at stage/, loss/ and gradient/.
+func (c *Comparison) Run(feed engine.Feed, store *mlx.Store, f File, stages Stages) {
 	c.t.Helper()
-	backend, err := simd.New("")
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	store := f.Store(c.t)
 	names := slices.Sorted(maps.Keys(feed))
 	var labels []string
-	exec, err := mlx.NewExec(backend, store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
+	exec, err := mlx.NewExec(c.backend, store, func(scope *mlx.Scope, inputs []*graph.Node) []*graph.Node {
 		byName := map[string]*graph.Node{}
 		for i, name := range names {
 			byName[name] = inputs[i]
@@ -36,19 +33,8 @@ func (c *Comparison) Run(feed engine.Feed, f File, stages func(p *model.Params, 
 			labels, outputs = append(labels, label), append(outputs, x)
 		}
 		losses := stages(model.TrainedParams(store), in, func(name string, x *graph.Node) { add("stage/"+name, x) })
-		for _, term := range losses.Terms {
-			add("loss/"+term.Name, term.Value)
-		}
-		add("loss/total", losses.Total)
-		var paths []string
-		var weights []*graph.Node
-		for v := range scope.IterVariables() {
-			if v.Trainable {
-				paths, weights = append(paths, v.Path()), append(weights, v.NodeValue(losses.Total.Graph()))
-			}
-		}
-		for i, gradient := range graph.Gradient(losses.Total, weights...) {
-			add("gradient"+paths[i], gradient)
+		if losses.Total != nil {
+			addLosses(scope, losses, add)
 		}
 		return outputs
 	})
@@ -74,6 +60,24 @@ func (c *Comparison) Run(feed engine.Feed, f File, stages func(p *model.Params, 
 	}
 }
 
+// addLosses adds the losses and the gradients of their total.
+func addLosses(scope *mlx.Scope, losses model.Losses, add func(string, *graph.Node)) {
+	for _, term := range losses.Terms {
+		add("loss/"+term.Name, term.Value)
+	}
+	add("loss/total", losses.Total)
+	var paths []string
+	var weights []*graph.Node
+	for v := range scope.IterVariables() {
+		if v.Trainable {
+			paths, weights = append(paths, v.Path()), append(weights, v.NodeValue(losses.Total.Graph()))
+		}
+	}
+	for i, gradient := range graph.Gradient(losses.Total, weights...) {
+		add("gradient"+paths[i], gradient)
+	}
+}
+
 // Replace puts noise of the file, named as the inputs of the model, into a feed.
 func Replace(t *testing.T, feed engine.Feed, noise File) {
 	t.Helper()
@@ -81,6 +85,10 @@ func Replace(t *testing.T, feed engine.Feed, noise File) {
 		if old, ok := feed[name]; !ok || old.Shape().Size() != value.Shape().Size() {
 			t.Fatalf("noise %s %s: the feed has %v", name, value.Shape(), old)
 		}
-		feed[name] = value
+		clone, err := value.LocalClone() // a tensor belongs to the backend that read it first
+		if err != nil {
+			t.Fatal(err)
+		}
+		feed[name] = clone
 	}
 }
