@@ -16,6 +16,16 @@ func Number(x float64) string {
 	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
+// Probabilities returns the names of the columns of the probabilities of classes with the
+// given names, such as probability_joy.
+func Probabilities(classes []string) []string {
+	var out []string
+	for _, name := range classes {
+		out = append(out, "probability_"+name)
+	}
+	return out
+}
+
 // Intervals returns the names of the columns of prediction intervals: for each level,
 // such as 0.9, the lower and the upper bound, low_90 and high_90.
 func Intervals(levels []float64) []string {
