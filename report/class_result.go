@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"gsdnet/experiment"
-	"gsdnet/internal/count"
 )
 
 // MostClasses is the largest number of classes for which confusion matrices are printed and
@@ -17,7 +16,7 @@ const nameWidth = 20
 // ClassTable lists the precision, the recall, the F1 and the support of each class, of all
 // masks of one run's result together. It has no rows for scores.
 func ClassTable(r experiment.Result) *Table {
-	t := &Table{Heading: []string{"class, " + masksOf(r), "precision", "recall", "F1", "utterances"}}
+	t := &Table{Heading: []string{"class, all masks", "precision", "recall", "F1", "utterances"}}
 	if r.Mean.Confusion == nil {
 		return t
 	}
@@ -31,7 +30,7 @@ func ClassTable(r experiment.Result) *Table {
 // for each true class, with the percentage of its utterances that each class was predicted
 // for. It has no rows for scores, and for more than MostClasses classes.
 func ConfusionTable(r experiment.Result) *Table {
-	t := &Table{Heading: []string{`true \ predicted`}}
+	t := &Table{Heading: []string{`true \ predicted, %`}}
 	c := r.Mean.Confusion
 	if c == nil || len(c.Names) > MostClasses {
 		return t
@@ -48,9 +47,6 @@ func ConfusionTable(r experiment.Result) *Table {
 	}
 	return t
 }
-
-// masksOf says of how many masks a table is.
-func masksOf(r experiment.Result) string { return count.Of(len(r.Cells), "mask") }
 
 // percent writes a share in percent, and a dash for NaN.
 func percent(x float64) string { return shareMeasure.Format(x) }
