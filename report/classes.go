@@ -29,6 +29,11 @@ func classesTable(_ context.Context, b *board) (*table, error) {
 	mean := experiment.MeasureOf("ua")
 	s.columns = append(s.columns, column{name: "mean", measure: mean, of: meanOf(mean, b.rules)})
 	s.fill(b.methods)
+	for _, r := range s.rows {
+		for i := range r.entries {
+			r.entries[i].best = r.entries[i].best && r.entries[i].mean > 0 // a class that no method finds has no best
+		}
+	}
 	return &table{
 		sheets: []*sheet{s},
 		note: b.seeds() + " Share of the utterances of each class, in percent, for which this class is predicted, over all points of the protocol together, " +
