@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"strconv"
 	"strings"
 
 	"gsdnet/erc"
@@ -22,9 +23,18 @@ func (t *Trained) classNames(c *erc.Corpus) ([]string, error) {
 	}
 	for i, name := range c.Classes {
 		if i < len(t.Classes) && i < t.Setup.NumClasses && name != t.Classes[i] {
-			return nil, fault.Input("give the classes the numbers that they had in training: "+strings.Join(t.Classes, ", "),
+			return nil, fault.Input("give the classes the numbers that they had in training: "+quoted(t.Classes),
 				"%s: class %d is %q, but %s was trained with %q", c.Name, i, name, t.dir, t.Classes[i])
 		}
 	}
 	return t.ClassNames(), nil
+}
+
+// quoted lists names, each in quotation marks.
+func quoted(names []string) string {
+	var out []string
+	for _, name := range names {
+		out = append(out, strconv.Quote(name))
+	}
+	return strings.Join(out, ", ")
 }

@@ -1,5 +1,5 @@
 // Package columns has the form that all CSV files of the program share: how a number is
-// written, and how the columns of prediction intervals are called.
+// written, and how the columns of probabilities and of prediction intervals are called.
 package columns
 
 import (
