@@ -19,7 +19,7 @@ func confusionFigures(_ context.Context, b *board) ([]named, error) {
 	if len(names) == 0 || len(names) > MostClasses {
 		return nil, nil
 	}
-	f := &figure.Matrices{Title: b.title() + ": predicted classes, % of each true class", Rows: "true class", Columns: "predicted class"}
+	f := &figure.Matrices{Title: b.dataset + ": confusion, % of each true class", Rows: "true class", Columns: "predicted class"}
 	for _, name := range names {
 		f.Names = append(f.Names, className(name))
 	}
