@@ -56,10 +56,13 @@ type Interval struct {
 	High  float64 `json:"high"`
 }
 
-// Class is a predicted emotion class with the probability of each.
+// Class is a predicted emotion class with the probability of each class. The names are
+// those of Run.Classes.
 type Class struct {
-	Label       int32     `json:"label"`
-	Probability []float64 `json:"probability"`
+	Label       int32     `json:"label"`       // number of the class, from 0
+	Name        string    `json:"name"`        // of the class
+	Probability []float64 `json:"probability"` // of every class, by number
+	Names       []string  `json:"names"`       // of every class, by number
 }
 
 // Predict completes every conversation of a corpus Samples times and predicts from
@@ -72,6 +75,7 @@ func (r *Run) Predict(ctx context.Context, c *erc.Corpus, o Options) ([]Predicti
 	if err != nil {
 		return nil, err
 	}
+	names := r.Classes()
 	var out []Prediction
 	for i := range c.Conversations {
 		conv := &c.Conversations[i]
@@ -80,7 +84,7 @@ func (r *Run) Predict(ctx context.Context, c *erc.Corpus, o Options) ([]Predicti
 			if f := forecasts[i]; f.Distribution != nil {
 				p.Score = scoreOf(f.Distribution[u])
 			} else {
-				p.Class = &Class{Label: f.Class[u], Probability: f.Probability[u]}
+				p.Class = &Class{Label: f.Class[u], Name: names[f.Class[u]], Probability: f.Probability[u], Names: names}
 			}
 			out = append(out, p)
 		}

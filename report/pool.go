@@ -7,6 +7,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/metric/classes"
 	"gsdnet/metric/draws"
 )
 
@@ -137,9 +138,11 @@ func pooledCell(cells []*infer.MaskResult, p *experiment.Predictions, contributi
 		recompute(values, p)
 	}
 	var completions []*draws.Completion
+	var confusions []*classes.Confusion
 	for _, c := range cells {
-		completions = append(completions, c.Completion)
+		completions, confusions = append(completions, c.Completion), append(confusions, c.Confusion)
 	}
+	out.Confusion = classes.Add(confusions...)
 	out.Completion = draws.PoolParts(completions, contributions)
 	out.Encoded = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Encoded })
 	out.Raw = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Raw })
