@@ -176,6 +176,9 @@ func (s *Server) stream(ctx context.Context, w http.ResponseWriter, c *ongoing, 
 		}
 		return control.Flush() == nil
 	}
+	if control.Flush() != nil { // the head, so that the client knows that it is connected
+		return
+	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {

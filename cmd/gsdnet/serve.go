@@ -94,7 +94,7 @@ func (c *serveCmd) token() (string, error) {
 	}
 	text, err := limit.ReadFile(c.Token)
 	if err != nil {
-		return "", err
+		return "", fault.Input("name a file that can be read and holds the token alone", "%w", err)
 	}
 	token := strings.TrimSpace(string(text))
 	if token == "" {
