@@ -171,6 +171,9 @@ func TestMalformedArchivesAndParts(t *testing.T) {
 		if len(p.Errors) != 1 || p.Errors[0].Location != c.location {
 			t.Errorf("%s: got %+v, want the place %s", name, p, c.location)
 		}
+		if name == "an archive of zeros" && !strings.Contains(p.Errors[0].Message, "the arrays take 4194432 bytes, more than 1048576") {
+			t.Errorf("%s: got %q, want that the arrays are too large", name, p.Errors[0].Message)
+		}
 	}
 	for _, media := range []string{"multipart/form-data", "multipart/form-data; boundary=x", "text/plain", "a/b/c;", "application/x-www-form-urlencoded"} {
 		a := send(t, "POST", url+"/v1/predict", bodyOf(conv), "Content-Type", media)

@@ -86,10 +86,15 @@ var dims = [erc.NumModalities]int{4, 3, 2}
 
 // talk returns conversation number id of n utterances with holes, of a seed.
 func talk(id int32, n int, seed uint64) erc.Conversation {
-	c := synthetic.New(synthetic.Config{Train: 1, MinTurns: n, MaxTurns: n, Dims: dims, Seed: seed}).Conversations[0]
+	once := min(n, 100) // longer conversations repeat themselves
+	c := synthetic.New(synthetic.Config{Train: 1, MinTurns: once, MaxTurns: once, Dims: dims, Seed: seed}).Conversations[0]
 	c.ID = id
+	for len(c.Utterances) < n {
+		c.Utterances = append(c.Utterances, c.Utterances[len(c.Utterances)-once])
+	}
 	for i := range c.Utterances {
 		u := &c.Utterances[i]
+		u.Turn = i
 		u.Present = erc.Present(1 + (i+int(seed))%7)
 		for _, m := range erc.Modalities {
 			if !u.Present.Has(m) {
