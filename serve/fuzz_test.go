@@ -1,0 +1,121 @@
+package serve_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"gsdnet/serve"
+)
+
+var malformed = flag.Int("malformed", 1500, "number of malformed requests that TestMalformedRequests sends")
+
+// nonsense is what a request may contain instead of what it should.
+var nonsense = []string{
+	"", "null", "true", "0", "-1", "1e999", "99999999999999999999", "NaN", `"x"`, "[]", "{}", "[[]]", `[null]`, `{"a":[1,{"b":null}]}`, `"\ud800"`, "\x00", "\xff\xfe", strings.Repeat("[", 20000),
+	strings.Repeat("9", 400), `{"utterances":[{}]}`, "PK\x03\x04", "--x\r\n\r\n--x--\r\n", "%s%n", "é", "\u2028",
+}
+
+// mutated returns a body with a few bytes or pieces changed.
+func mutated(r *rand.Rand, body []byte) []byte {
+	out := bytes.Clone(body)
+	for range 1 + r.IntN(4) {
+		if len(out) == 0 {
+			return out
+		}
+		i := r.IntN(len(out))
+		switch r.IntN(5) {
+		case 0:
+			out[i] = byte(r.IntN(256))
+		case 1:
+			out = out[:i]
+		case 2:
+			out = append(out[:i:i], append([]byte(nonsense[r.IntN(len(nonsense))]), out[i:]...)...)
+		case 3:
+			j := i + r.IntN(len(out)-i)
+			out = append(out[:i:i], out[j:]...)
+		case 4:
+			out = append(out, out[i:]...)
+		}
+	}
+	return out
+}
+
+// malformedRequest makes up one request.
+func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	id := pick("x", "..", strings.Repeat("a", 100), "%00", "ABCDEF")
+	path := pick("/v1/predict", "/v1/impute", "/v1/predict", "/v1/impute", "/v1/conversations", "/v1/conversations/"+id, "/v1/conversations/"+id+"/utterances", "/v1/conversations/"+id+"/events", "/v1/models", "/nothing/"+id)
+	var media []string
+	for m := range bodies {
+		media = append(media, m)
+	}
+	m := pick(media...)
+	body := mutated(r, bodies[m])
+	if r.IntN(5) == 0 {
+		body = []byte(nonsense[r.IntN(len(nonsense))])
+	}
+	query := url.Values{"samples": {"1"}}
+	if strings.HasSuffix(path, "impute") {
+		query.Set("samples", "2")
+	}
+	if r.IntN(4) == 0 {
+		query.Set(pick("samples", "seed", "run", "dialogue", "other"), nonsense[r.IntN(len(nonsense))])
+	}
+	request := httptest.NewRequest(pick("POST", "POST", "POST", "POST", "GET", "PUT", "DELETE"), "http://127.0.0.1"+path+"?"+query.Encode(), bytes.NewReader(body))
+	if r.IntN(8) == 0 {
+		m = pick("", "text/plain", "application/", ";;", "multipart/form-data; boundary=\"", "application/json; charset=utf-16", strings.Repeat("x", 5000))
+	}
+	request.Header.Set("Content-Type", m)
+	if r.IntN(10) == 0 {
+		request.Header.Set(pick("Accept", "Last-Event-ID", "Origin", "Sec-Fetch-Site", "Authorization", "If-Match"), pick(nonsense[:20]...))
+	}
+	if r.IntN(20) == 0 {
+		request.Host = pick("", "elsewhere", "[::", "::1]:x", "a:b:c")
+	}
+	return request
+}
+
+// Malformed requests of a seeded generator are answered, or refused with a problem
+// document. The server answers good requests afterwards, and nothing is left over.
+func TestMalformedRequests(t *testing.T) {
+	trained(t, "scores")
+	before := goleak.IgnoreCurrent()
+	s, err := serve.New(serve.Config{Runs: []string{trained(t, "scores")}, Limits: serve.Limits{MaxUtterances: 30, MaxSamples: 2, MaxConversations: 10, MaxBody: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conv := talk(3, 3, 1)
+	asParts, contentType := parts(t, head(conv), map[string][]float32{"text": make([]float32, 12)})
+	bodies := map[string][]byte{"application/json": bodyOf(conv), "application/zip": archive(t, conv), contentType: asParts}
+	status := map[int]int{}
+	for i := range *malformed {
+		r := rand.New(rand.NewPCG(uint64(i), 17))
+		request := malformedRequest(r, bodies)
+		recorder := httptest.NewRecorder()
+		s.Handler().ServeHTTP(recorder, request)
+		status[recorder.Code]++
+		a := answer{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+		switch {
+		case a.status >= 200 && a.status < 300, a.status >= 301 && a.status <= 308:
+		case a.status == 500:
+			t.Errorf("request %d (%s %s): %s", i, request.Method, request.URL, a.body)
+		default:
+			refusal(t, a, a.status)
+		}
+	}
+	if status[200] == 0 || status[400] == 0 || status[404] == 0 || status[415] == 0 || status[422] == 0 {
+		t.Errorf("got the statuses %v, want good answers and refusals of all kinds", fmt.Sprint(status))
+	}
+	t.Logf("statuses of %d requests: %v", *malformed, status)
+	s.Close()
+	goleak.VerifyNone(t, before)
+}
