@@ -107,3 +107,20 @@ func TestRefusalsNameThePlace(t *testing.T) {
 		}
 	}
 }
+
+// An explanation is that of the run.
+func TestExplainAnswersWhatTheRunSays(t *testing.T) {
+	url := listen(t, open(t, serve.Config{}, "scores"))
+	run, conv := opened(t, "scores"), talk(3, 9, 1)
+	want, err := run.Explain(t.Context(), corpus(conv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := into[struct{ Losses []gsdnet.GraphLoss }](t, post(t, url+"/v1/explain", bodyOf(conv)), 200)
+	if d := cmp.Diff(want, got.Losses); d != "" || len(want) != 6 {
+		t.Errorf("got %d sets of modalities, want 6: %s", len(want), d)
+	}
+	if p := refusal(t, post(t, url+"/v1/explain", []byte(`{"utterances":[{"text":[1]}]}`)), 422); p.Errors[0].Location != "body.utterances[0].text" {
+		t.Errorf("got %+v", p)
+	}
+}

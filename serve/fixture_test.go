@@ -40,6 +40,15 @@ func TestMain(m *testing.M) {
 // trained returns the directory of a small run.
 func trained(t testing.TB, name string) string {
 	t.Helper()
+	dir, err := trainedDir(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// trainedDir is trained where there is no test.
+func trainedDir(name string) (string, error) {
 	runs.once.Do(func() {
 		if runs.dir, runs.err = os.MkdirTemp("", "gsdnet-serve-"); runs.err != nil {
 			return
@@ -50,10 +59,7 @@ func trained(t testing.TB, name string) string {
 			}
 		}
 	})
-	if runs.err != nil {
-		t.Fatal(runs.err)
-	}
-	return filepath.Join(runs.dir, name)
+	return filepath.Join(runs.dir, name), runs.err
 }
 
 func trainOne(dir string, task erc.Task) error {

@@ -33,7 +33,8 @@ type job struct {
 	batchKey
 	ctx    context.Context // of the request
 	corpus *erc.Corpus
-	done   chan outcome // has room for the one outcome
+	task   func(ctx context.Context) error // to do instead of completing the corpus; nil does that
+	done   chan outcome                    // has room for the one outcome
 }
 
 // batchKey is what requests of one batch have in common.
@@ -43,7 +44,7 @@ type batchKey struct {
 	seed    uint64
 	fill    bool // return recovered features
 	length  int  // gsdnet.BatchLength
-	alone   bool // a long conversation fills batches by itself
+	alone   bool // a long conversation fills batches by itself, and a task has none
 }
 
 // outcome is the answer to a job.
@@ -72,20 +73,32 @@ func (q *queue) do(ctx context.Context, run *loaded, corpus *erc.Corpus, o gsdne
 	if j.seed == 0 {
 		j.seed = run.about.Seed
 	}
+	return q.wait(j)
+}
+
+// task lets a worker do something else. When task returns because ctx has ended, do may
+// still be running, so that the caller must not use what it computes.
+func (q *queue) task(ctx context.Context, run *loaded, do func(ctx context.Context) error) error {
+	_, err := q.wait(&job{ctx: ctx, task: do, done: make(chan outcome, 1), batchKey: batchKey{run: run, alone: true}})
+	return err
+}
+
+// wait adds a job and waits for its outcome, or for the end of its context.
+func (q *queue) wait(j *job) (outcome, error) {
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
 		return outcome{}, busy("the server is stopping")
 	}
-	run.retain() // until the job is done, which may be after the request has ended
+	j.run.retain() // until the job is done, which may be after the request has ended
 	q.waiting = append(q.waiting, j)
 	q.mu.Unlock()
 	q.some.Signal()
 	select {
 	case out := <-j.done:
 		return out, out.err
-	case <-ctx.Done():
-		return outcome{}, ctx.Err()
+	case <-j.ctx.Done():
+		return outcome{}, j.ctx.Err()
 	}
 }
 
@@ -195,6 +208,9 @@ func apply(ctx context.Context, batch []*job) (out []outcome, err error) {
 			err = fmt.Errorf("internal error: %v\n%s", fault, debug.Stack())
 		}
 	}()
+	if task := batch[0].task; task != nil {
+		return make([]outcome, 1), task(ctx)
+	}
 	corpora := make([]*erc.Corpus, len(batch))
 	for i, j := range batch {
 		corpora[i] = j.corpus

@@ -141,16 +141,14 @@ func TestTooManyRequests(t *testing.T) {
 			}
 		})
 	}
-	deadline := time.Now().Add(20 * time.Second)
-	for time.Now().Before(deadline) {
-		if a := post(t, url+"/v1/predict?samples=1", bodyOf(talk(0, 3, 1))); a.status == 503 {
-			refusal(t, a, 503)
-			if a.header.Get("Retry-After") != "1" {
-				t.Errorf("got no time to come back")
-			}
-			into[struct{}](t, send(t, "GET", url+"/v1/models", nil), 200) // has no body
-			return
+	for deadline := time.Now().Add(20 * time.Second); metric(t, url, "gsdnet_waiting_requests") != 1; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the two requests did not arrive")
 		}
 	}
-	t.Error("no request was refused")
+	a := post(t, url+"/v1/predict?samples=1", bodyOf(talk(0, 3, 1)))
+	if refusal(t, a, 503); a.header.Get("Retry-After") != "1" {
+		t.Errorf("got %v, want a time to come back", a.header)
+	}
+	into[struct{}](t, send(t, "GET", url+"/v1/models", nil), 200) // has no body
 }

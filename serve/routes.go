@@ -24,6 +24,7 @@ func (s *Server) routes() (http.Handler, []byte) {
 		DefaultFormat: typeJSON,
 	})
 	s.applyRoutes(api)
+	s.explainRoutes(api)
 	s.liveRoutes(api)
 	s.statusRoutes(api)
 	if s.config.Token != "" {
