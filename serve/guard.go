@@ -40,8 +40,8 @@ func loopback(host string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// open lists the paths that need no token: they tell nothing but that the server lives.
-var open = []string{"/healthz", "/readyz"}
+// unguarded lists the paths that need no token: they tell nothing but that the server lives.
+var unguarded = []string{"/healthz", "/readyz"}
 
 // guarded lets a request pass if it was sent to a name of this server, not by a page of
 // another site, and with the token.
@@ -57,7 +57,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			problem(http.StatusMisdirectedRequest, "the request was sent to a name that is not this server's", "use its IP address or localhost, or start the server with --host NAME").write(w)
 			return
 		}
-		if s.config.Token != "" && !slices.Contains(open, r.URL.Path) {
+		if s.config.Token != "" && !slices.Contains(unguarded, r.URL.Path) {
 			token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 			got := sha256.Sum256([]byte(token))
 			if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !bearer {

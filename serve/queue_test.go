@@ -152,3 +152,15 @@ func TestTooManyRequests(t *testing.T) {
 	}
 	into[struct{}](t, send(t, "GET", url+"/v1/models", nil), 200) // has no body
 }
+
+// A conversation may have thousands of utterances.
+func TestALongConversation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: takes many seconds")
+	}
+	url := listen(t, open(t, serve.Config{Limits: serve.Limits{Timeout: 600}}, "scores"))
+	got := into[predicted](t, post(t, url+"/v1/predict?samples=1", bodyOf(talk(0, 5000, 1))), 200)
+	if len(got.Utterances) != 5000 || got.Utterances[4999].Turn != 4999 {
+		t.Errorf("got %d utterances, want 5000", len(got.Utterances))
+	}
+}

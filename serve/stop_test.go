@@ -254,3 +254,29 @@ func TestLongAnswers(t *testing.T) {
 		t.Skipf("SKIPPED: the answer took %v, less than the time for the body", took)
 	}
 }
+
+// A connection beyond the limit waits until another ends, and is then answered.
+func TestTooManyConnections(t *testing.T) {
+	server := start(t, open(t, serve.Config{Addr: "127.0.0.1:0", Limits: serve.Limits{MaxConnections: 1}}, "scores"))
+	first, err := net.Dial("tcp", strings.TrimPrefix(server.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(first, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan answer, 1)
+	go func() { done <- send(t, "GET", server.url+"/healthz", nil) }()
+	select {
+	case a := <-done:
+		t.Errorf("got status %d on a second connection, want it to wait", a.status)
+	case <-time.After(100 * time.Millisecond):
+	}
+	first.Close()
+	if a := <-done; a.status != 200 {
+		t.Errorf("got status %d, want 200", a.status)
+	}
+}
