@@ -2,14 +2,19 @@ package serve_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -70,7 +75,14 @@ func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
 	if r.IntN(4) == 0 {
 		query.Set(pick("samples", "seed", "run", "dialogue", "other"), nonsense[r.IntN(len(nonsense))])
 	}
-	request := httptest.NewRequest(pick("POST", "POST", "POST", "POST", "GET", "PUT", "DELETE"), "http://127.0.0.1"+path+"?"+query.Encode(), bytes.NewReader(body))
+	method := "POST"
+	if strings.HasSuffix(path, "models") || strings.HasSuffix(path, "events") {
+		method = "GET"
+	}
+	if r.IntN(8) == 0 {
+		method = pick("POST", "GET", "PUT", "DELETE", "OPTIONS", "HEAD")
+	}
+	request := httptest.NewRequest(method, "http://127.0.0.1"+path+"?"+query.Encode(), bytes.NewReader(body))
 	if r.IntN(8) == 0 {
 		m = pick("", "text/plain", "application/", ";;", "multipart/form-data; boundary=\"", "application/json; charset=utf-16", strings.Repeat("x", 5000))
 	}
@@ -118,4 +130,27 @@ func TestMalformedRequests(t *testing.T) {
 	t.Logf("statuses of %d requests: %v", *malformed, status)
 	s.Close()
 	goleak.VerifyNone(t, before)
+}
+
+// Bytes that are hardly HTTP any more are answered or cut off, and the server goes on.
+func TestMalformedBytes(t *testing.T) {
+	server := start(t, open(t, serve.Config{Addr: "127.0.0.1:0", Limits: serve.Limits{BodyTimeout: 1, MaxUtterances: 30}}, "scores"))
+	body := bodyOf(talk(3, 3, 1))
+	good := fmt.Appendf(nil, "POST /v1/predict?samples=1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	for i := range 200 {
+		r := rand.New(rand.NewPCG(uint64(i), 18))
+		conn, err := net.Dial("tcp", strings.TrimPrefix(server.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = conn.Write(mutated(r, good)) // it may be cut off before it has written all
+		_ = conn.(*net.TCPConn).CloseWrite()
+		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		text, err := io.ReadAll(conn)
+		if errors.Is(err, os.ErrDeadlineExceeded) || len(text) > 0 && !bytes.HasPrefix(text, []byte("HTTP/1.")) {
+			t.Errorf("request %d: got %.200q, error %v", i, text, err)
+		}
+		conn.Close()
+	}
+	into[predicted](t, post(t, server.url+"/v1/predict?samples=1", body), 200)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -278,5 +279,43 @@ func TestTooManyConnections(t *testing.T) {
 	first.Close()
 	if a := <-done; a.status != 200 {
 		t.Errorf("got status %d, want 200", a.status)
+	}
+}
+
+// Answering, refusing, reloading and streaming leave nothing in memory.
+func TestMemoryStaysFlat(t *testing.T) {
+	s := open(t, serve.Config{Addr: "127.0.0.1:0"}, "scores")
+	server := start(t, s)
+	body := bodyOf(talk(0, 12, 1))
+	round := func() uint64 {
+		t.Helper()
+		for i := range 150 {
+			into[predicted](t, post(t, server.url+"/v1/predict?samples=1", body), 200)
+			refusal(t, post(t, server.url+"/v1/predict", body[:i]), 400)
+			if i%10 == 0 {
+				one := begin(t, server.url, "samples=1")
+				stream := events(t, one)
+				next(t, stream)
+				into[update](t, post(t, one+"/utterances", []byte(`{"text":[1,2,3,4]}`)), 200)
+				send(t, "DELETE", one, nil)
+				for range stream {
+				}
+			}
+		}
+		if err := s.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		into[predicted](t, post(t, server.url+"/v1/predict?samples=1", body), 200)
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	round()
+	first := round()
+	second := round()
+	if grown := int64(second) - int64(first); grown > 1<<20 {
+		t.Errorf("the heap grew from %d to %d bytes in one round", first, second)
 	}
 }
