@@ -82,6 +82,34 @@ func TestBatchesDoNotChangeAnswers(t *testing.T) {
 	}
 }
 
+// A request that cannot be answered does not spoil the others of its batch.
+func TestABatchOfGoodAndBad(t *testing.T) {
+	var run *gsdnet.Run
+	url := listen(t, open(t, serve.Config{Limits: serve.Limits{Workers: 1}, Open: func(dir string) (_ *gsdnet.Run, err error) {
+		if run, err = gsdnet.Open(dir); err == nil { // recovered visual features overflow
+			run.Trained().Scaler.Mean[erc.Visual][0], run.Trained().Scaler.Deviation[erc.Visual][0] = -3.3e38, 3e38
+		}
+		return run, err
+	}}, "scores"))
+	good, bad := talk(0, 3, 2), talk(0, 3, 2)
+	for u := range good.Utterances {
+		good.Utterances[u].Present, bad.Utterances[u].Present = 0b100, 0b010
+		good.Utterances[u].Features = [erc.NumModalities][]float32{nil, nil, {1, 2}}
+		bad.Utterances[u].Features = [erc.NumModalities][]float32{nil, {1, 2, 3}, nil}
+	}
+	var wg sync.WaitGroup
+	for i := range 24 {
+		wg.Go(func() {
+			if i%6 == 0 {
+				refusal(t, post(t, url+"/v1/impute?samples=2", bodyOf(bad)), 500)
+			} else if a := post(t, url+"/v1/impute?samples=2", bodyOf(good)); a.status != 200 {
+				t.Errorf("got status %d, want 200: %s", a.status, a.body)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // A client that goes away ends neither the server nor the requests of its batch.
 func TestClientsThatGoAway(t *testing.T) {
 	url := listen(t, open(t, serve.Config{Limits: serve.Limits{Workers: 1, MaxSamples: 1000}}, "scores"))

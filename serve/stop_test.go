@@ -21,6 +21,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"gsdnet"
 	"gsdnet/serve"
 )
 
@@ -137,13 +138,24 @@ func counted(t testing.TB, s *serve.Server) int64 {
 		metric(t, url, `gsdnet_requests_total{route="none",status="503"}`) + metric(t, url, `gsdnet_requests_total{route="POST /v1/predict",status="503"}`))
 }
 
-// Reloading under load changes no answer and drops no request.
+// Reloading under load changes no answer and drops no request. Requests that are under way
+// keep their run, which is closed after them.
 func TestReloadUnderLoad(t *testing.T) {
 	all := askings(t, 12)
-	s := open(t, serve.Config{Addr: "127.0.0.1:0"}, "scores")
+	long := talk(1, 60, 5)
+	all = append(all, asking{"samples=64", bodyOf(long), offline(t, opened(t, "scores"), long, gsdnet.Options{Samples: 64})})
+	var mu sync.Mutex
+	var opened []*gsdnet.Run
+	s := open(t, serve.Config{Addr: "127.0.0.1:0", Open: func(dir string) (*gsdnet.Run, error) {
+		run, err := gsdnet.Open(dir)
+		mu.Lock()
+		defer mu.Unlock()
+		opened = append(opened, run)
+		return run, err
+	}}, "scores")
 	server := start(t, s)
 	l := newLoad(t, server.url, all, 4)
-	for i := range 5 {
+	for i := range 8 {
 		l.wait(t, int64(8*(i+1)))
 		if err := s.Reload(); err != nil {
 			t.Error(err)
@@ -155,8 +167,14 @@ func TestReloadUnderLoad(t *testing.T) {
 	if l.failed.Load() != 0 || l.refused.Load() != 0 {
 		t.Errorf("%d requests failed and %d were refused, want none", l.failed.Load(), l.refused.Load())
 	}
-	if got := metric(t, server.url, `gsdnet_reloads_total{ok="true"}`); got != 5 {
-		t.Errorf("got %v reloads, want 5", got)
+	if got := metric(t, server.url, `gsdnet_reloads_total{ok="true"}`); got != 8 {
+		t.Errorf("got %v reloads, want 8", got)
+	}
+	for i, run := range opened {
+		_, err := run.Predict(t.Context(), corpus(talk(0, 3, 1)), gsdnet.Options{Samples: 1})
+		if closed := err != nil && strings.Contains(err.Error(), "is closed"); closed != (i < len(opened)-1) {
+			t.Errorf("run %d of %d: got %v, want all but the last to be closed", i, len(opened), err)
+		}
 	}
 }
 
