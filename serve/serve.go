@@ -3,7 +3,8 @@
 //
 //	server, err := serve.New(serve.Config{Runs: []string{"runs/first"}, Addr: "127.0.0.1:8080"})
 //	defer server.Close()
-//	err = server.ListenAndServe(ctx) // until ctx ends
+//	listener, err := server.Listen()
+//	err = server.Serve(ctx, listener) // until ctx ends
 //
 // The answers are those of the root package, bit for bit, whatever else the server does at
 // the same time. The OpenAPI document of the interface is made from the Go types and
@@ -115,16 +116,6 @@ func (s *Server) Reload() error {
 	}
 	s.config.Log.Info("reloaded", "runs", s.runs.names())
 	return nil
-}
-
-// ListenAndServe listens on the address of the Config until ctx ends, and stops as Serve
-// does.
-func (s *Server) ListenAndServe(ctx context.Context) error {
-	listener, err := s.Listen()
-	if err != nil {
-		return err
-	}
-	return s.Serve(ctx, listener)
 }
 
 // Listen opens the address of the Config. Its error names the address.
