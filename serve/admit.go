@@ -20,6 +20,11 @@ func (s *Server) admitted(next http.Handler) http.Handler {
 			return
 		}
 		_ = control.SetReadDeadline(time.Now().Add(body))
+		if r.ContentLength > s.limits.bodyBytes() {
+			s.metrics.refused.WithLabelValues("large").Inc()
+			tooLarge().write(w)
+			return
+		}
 		if s.stopping.Load() {
 			s.metrics.refused.WithLabelValues("stopping").Inc()
 			busy("the server is stopping").write(w)
@@ -42,14 +47,21 @@ func noDeadline(w http.ResponseWriter) []error {
 	return nil
 }
 
-// recovered answers a request that met a fault of the program, and logs the fault.
+// recovered answers a request that met a fault of the program, and logs the fault. If the
+// answer had begun, which is what a client that stops reading looks like, it breaks the
+// connection off, so that nobody takes half an answer for a whole one.
 func recovered(s *Server, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			switch fault := recover(); fault {
-			case nil:
-			case http.ErrAbortHandler:
+			fault := recover()
+			noted, _ := w.(*statusWriter)
+			switch {
+			case fault == nil:
+			case fault == http.ErrAbortHandler:
 				panic(fault) // the way of net/http to break a connection off
+			case noted != nil && noted.status != 0:
+				s.config.Log.Warn("an answer was not received", "error", fault)
+				panic(http.ErrAbortHandler)
 			default:
 				s.config.Log.Error("internal error", "error", fault, "stack", string(debug.Stack()))
 				problem(http.StatusInternalServerError, "internal error: this is a fault of the server", "the log of the server has the reason").write(w)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"mime/multipart"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -182,7 +183,18 @@ func TestMalformedArchivesAndParts(t *testing.T) {
 		}
 		refusal(t, a, a.status)
 	}
-	a := post(t, url+"/v1/predict", slices.Repeat([]byte(" "), 2<<20))
+	large := slices.Repeat([]byte(" "), 2<<20)
+	streamed, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/v1/predict", io.MultiReader(bytes.NewReader(large))) // of a length that is not known
+	if err != nil {
+		t.Fatal(err)
+	}
+	streamed.Header.Set("Content-Type", "application/json")
+	if response, err := http.DefaultClient.Do(streamed); err == nil {
+		if response.Body.Close(); response.StatusCode != 413 {
+			t.Errorf("a body of no known length: got status %d, want 413", response.StatusCode)
+		}
+	}
+	a := post(t, url+"/v1/predict", large)
 	if p := refusal(t, a, 413); !strings.Contains(p.Hint, "--max-body") {
 		t.Errorf("got %+v, want a hint about --max-body", p)
 	}

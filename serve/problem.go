@@ -68,6 +68,11 @@ func busy(detail string) *Problem {
 	return p
 }
 
+// tooLarge returns the problem of a body beyond the limit.
+func tooLarge() *Problem {
+	return problem(http.StatusRequestEntityTooLarge, "the body is too large", "send less at once, or start the server with a larger --max-body")
+}
+
 // write sends the problem where the routes are not involved.
 func (p *Problem) write(w http.ResponseWriter) {
 	for name, values := range p.GetHeaders() {
@@ -86,7 +91,7 @@ var ofLibrary = []struct {
 	detail string
 	hint   string
 }{
-	{"request body is too large", http.StatusRequestEntityTooLarge, "the body is too large", "send less at once, or start the server with a larger --max-body"},
+	{"request body is too large", tooLarge().Status, tooLarge().Detail, tooLarge().Hint},
 	{"request body read timeout", http.StatusRequestTimeout, "the body did not arrive in time", "send it faster, or start the server with a larger --body-timeout"},
 	{"cannot read request body", http.StatusBadRequest, "the body cannot be read: the connection broke, or its chunks are malformed", "send the request again"},
 	{"request body is required", http.StatusBadRequest, "the body is empty", "send a conversation; docs/serve.md has examples"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -227,7 +228,7 @@ func TestSlowAndBrokenClients(t *testing.T) {
 		"slow body":     {"POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{", "408"},
 		"slow chunks":   {"POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"utt", "408"},
 		"wrong chunks":  {"POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400"},
-		"endless, 404":  {"POST /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000000\r\n\r\nxxx", "404"},
+		"endless, 404":  {"POST /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\nxxx", "404"},
 		"no HTTP":       {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "400"},
 		"negative size": {"POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n", "400"},
 	} {
@@ -336,4 +337,27 @@ func TestMemoryStaysFlat(t *testing.T) {
 	if grown := int64(second) - int64(first); grown > 1<<20 {
 		t.Errorf("the heap grew from %d to %d bytes in one round", first, second)
 	}
+}
+
+// deaf is a client that does not receive what is written.
+type deaf struct{ *httptest.ResponseRecorder }
+
+func (deaf) Write([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+
+// An answer that is not received breaks the connection off and is no fault of the server.
+func TestAnAnswerThatIsNotReceived(t *testing.T) {
+	var log bytes.Buffer
+	s := open(t, serve.Config{Log: slog.New(slog.NewTextHandler(&log, nil))}, "scores")
+	defer func() {
+		if fault := recover(); fault != http.ErrAbortHandler {
+			t.Errorf("got %v, want that the connection is broken off", fault)
+		}
+		if got := log.String(); !strings.Contains(got, "an answer was not received") || strings.Contains(got, "internal error") {
+			t.Errorf("got the log %s", got)
+		}
+	}()
+	request := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/v1/predict?samples=1", bytes.NewReader(bodyOf(talk(0, 3, 1))))
+	request.Header.Set("Content-Type", "application/json")
+	s.Handler().ServeHTTP(deaf{httptest.NewRecorder()}, request)
+	t.Error("the handler returned")
 }

@@ -90,7 +90,7 @@ func (c *serveCmd) reloads(server *serve.Server, term *terminal) (stop func()) {
 // token returns the token of the file, or of the environment variable.
 func (c *serveCmd) token() (string, error) {
 	if c.Token == "" {
-		return os.Getenv(tokenVariable), nil
+		return strings.TrimSpace(os.Getenv(tokenVariable)), nil
 	}
 	text, err := limit.ReadFile(c.Token)
 	if err != nil {
