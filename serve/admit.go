@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -55,9 +56,10 @@ func recovered(s *Server, next http.Handler) http.Handler {
 		defer func() {
 			fault := recover()
 			noted, _ := w.(*statusWriter)
+			err, _ := fault.(error)
 			switch {
 			case fault == nil:
-			case fault == http.ErrAbortHandler:
+			case errors.Is(err, http.ErrAbortHandler):
 				panic(fault) // the way of net/http to break a connection off
 			case noted != nil && noted.status != 0:
 				s.config.Log.Warn("an answer was not received", "error", fault)

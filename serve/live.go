@@ -86,21 +86,20 @@ func (s *store) get(id string) (*ongoing, error) {
 	return c, nil
 }
 
-// end ends a conversation, and reports whether it was there.
-func (s *store) end(id, why string) bool {
+// end ends a conversation, if it is there.
+func (s *store) end(id, why string) {
 	s.mu.Lock()
 	c := s.byID[id]
 	delete(s.byID, id)
 	s.mu.Unlock()
 	if c == nil {
-		return false
+		return
 	}
 	c.expiry.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = why
 	c.announce()
-	return true
 }
 
 // stop ends all conversations, and later ones are refused.

@@ -50,7 +50,7 @@ func events(t testing.TB, url string, header ...string) <-chan event {
 	for i := 0; i < len(header); i += 2 {
 		request.Header.Set(header[i], header[i+1])
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request) //nolint:bodyclose // by the goroutine below
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		abandon()
 		err = errors.Join(err, server.Close())
 	}
-	<-failed
+	_ = <-failed // that it was stopped
 	if err != nil {
 		return fault.Failure("raise --stop-timeout", "some requests were not finished within %d seconds", s.limits.StopTimeout)
 	}

@@ -349,7 +349,7 @@ func TestAnAnswerThatIsNotReceived(t *testing.T) {
 	var log bytes.Buffer
 	s := open(t, serve.Config{Log: slog.New(slog.NewTextHandler(&log, nil))}, "scores")
 	defer func() {
-		if fault := recover(); fault != http.ErrAbortHandler {
+		if fault, _ := recover().(error); !errors.Is(fault, http.ErrAbortHandler) {
 			t.Errorf("got %v, want that the connection is broken off", fault)
 		}
 		if got := log.String(); !strings.Contains(got, "an answer was not received") || strings.Contains(got, "internal error") {

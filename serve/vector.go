@@ -19,32 +19,30 @@ type vector struct {
 
 // UnmarshalJSON reads an array of numbers, or null.
 func (v *vector) UnmarshalJSON(text []byte) error {
-	*v = vector{}
-	if string(text) == "null" {
-		return nil
-	}
-	if text[0] != '[' {
-		v.problem = "is not an array of numbers"
-		return nil
-	}
-	text = bytes.TrimSpace(text[1 : len(text)-1]) // the decoder has checked the brackets
-	v.values = make([]float32, 0, len(text)/8+1)
-	for len(text) > 0 {
-		end := bytes.IndexByte(text, ',')
-		number := text
-		if end >= 0 {
-			number, text = text[:end], text[end+1:]
-		} else {
-			text = nil
-		}
-		x, err := strconv.ParseFloat(string(bytes.TrimSpace(number)), 32)
-		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-			v.problem = "element " + strconv.Itoa(len(v.values)) + " is not a number that a feature can be"
-			return nil
-		}
-		v.values = append(v.values, float32(x))
+	switch {
+	case string(text) == "null":
+		*v = vector{}
+	case text[0] != '[':
+		*v = vector{problem: "is not an array of numbers"}
+	default:
+		v.values, v.problem = parseNumbers(bytes.TrimSpace(text[1 : len(text)-1])) // the decoder has checked the brackets
 	}
 	return nil
+}
+
+// parseNumbers reads numbers between commas, or says which of them is none.
+func parseNumbers(text []byte) (values []float32, problem string) {
+	values = make([]float32, 0, len(text)/8+1)
+	for len(text) > 0 {
+		number, rest, _ := bytes.Cut(text, []byte{','})
+		text = rest
+		x, err := strconv.ParseFloat(string(bytes.TrimSpace(number)), 32)
+		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+			return nil, "element " + strconv.Itoa(len(values)) + " is not a number that a feature can be"
+		}
+		values = append(values, float32(x))
+	}
+	return values, ""
 }
 
 // Schema is an array of numbers or null.
@@ -62,15 +60,12 @@ type whole struct {
 // UnmarshalJSON reads a whole number, or null.
 func (w *whole) UnmarshalJSON(text []byte) error {
 	*w = whole{}
-	if string(text) == "null" {
-		return nil
+	if string(text) != "null" {
+		x, err := strconv.ParseInt(string(text), 10, 32)
+		if w.given, w.value = err == nil, int32(x); !w.given {
+			w.problem = "is not a whole number of at most 2147483647"
+		}
 	}
-	x, err := strconv.ParseInt(string(text), 10, 32)
-	if err != nil {
-		w.problem = "is not a whole number of at most 2147483647"
-		return nil
-	}
-	w.given, w.value = true, int32(x)
 	return nil
 }
 
