@@ -159,7 +159,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		abandon()
 		err = errors.Join(err, server.Close())
 	}
-	_ = <-failed // that it was stopped
+	if stopped := <-failed; err == nil && !errors.Is(stopped, http.ErrServerClosed) {
+		err = stopped
+	}
 	if err != nil {
 		return fault.Failure("raise --stop-timeout", "some requests were not finished within %d seconds", s.limits.StopTimeout)
 	}
