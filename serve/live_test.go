@@ -167,7 +167,7 @@ func TestARefusedUtteranceIsNotKept(t *testing.T) {
 
 // Conversations are limited in number and in time.
 func TestConversationsEnd(t *testing.T) {
-	url := listen(t, open(t, serve.Config{Limits: serve.Limits{MaxConversations: 2, Keep: 1}}, "scores"))
+	url := listen(t, open(t, serve.Config{Limits: serve.Limits{MaxConversations: 2, Keep: 3}}, "scores"))
 	first := begin(t, url, "")
 	begin(t, url, "")
 	if a := send(t, "POST", url+"/v1/conversations", nil); refusal(t, a, 503).Hint == "" || a.header.Get("Retry-After") == "" {
