@@ -35,8 +35,8 @@ func (serveCmd) Help() string {
   gsdnet serve runs/first --addr 127.0.0.1:8080
   curl http://127.0.0.1:8080/v1/models
 
-Answers POST /v1/predict and /v1/impute for a whole conversation, and keeps
-conversations that go on at /v1/conversations. /openapi.json describes
+Answers POST /v1/predict, /v1/impute and /v1/explain for a whole conversation,
+and keeps conversations that go on at /v1/conversations. /openapi.json describes
 everything, /metrics is for Prometheus, and docs/serve.md has examples. The
 server is reachable from this machine alone unless --addr says otherwise; then it
 needs a token. It stops in order on an interrupt, finishing what it accepted, and
