@@ -266,10 +266,10 @@ func TestSlowAndBrokenClients(t *testing.T) {
 
 // A computation that takes longer than the time for the body is not cut off.
 func TestLongAnswers(t *testing.T) {
-	s := open(t, serve.Config{Addr: "127.0.0.1:0", Limits: serve.Limits{BodyTimeout: 1, MaxSamples: 1000, Workers: 1}}, "scores")
+	s := open(t, serve.Config{Addr: "127.0.0.1:0", Limits: serve.Limits{BodyTimeout: 1, Timeout: 600, MaxSamples: 1000, Workers: 1}}, "scores")
 	server := start(t, s)
 	began := time.Now()
-	into[predicted](t, post(t, server.url+"/v1/predict?samples=100", bodyOf(talk(0, 900, 1))), 200)
+	into[predicted](t, post(t, server.url+"/v1/predict?samples=60", bodyOf(talk(0, 900, 1))), 200)
 	if took := time.Since(began); took < time.Second {
 		t.Skipf("SKIPPED: the answer took %v, less than the time for the body", took)
 	}
