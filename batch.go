@@ -58,7 +58,7 @@ func (r *Run) forecastEach(ctx context.Context, corpora []*erc.Corpus, o Options
 	}
 	var samples []infer.Sample
 	for _, c := range corpora {
-		more, err := r.trained.Everyone(c)
+		more, err := r.trained.AllSamples(c)
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ type GraphLoss struct {
 // keeps what it has. The errors are those of explain.GraphError, for features on the
 // scale of the run. Its own errors are those of Predict.
 func (r *Run) Explain(ctx context.Context, c *erc.Corpus) ([]GraphLoss, error) {
-	if _, err := r.trained.Everyone(c); err != nil {
+	if _, err := r.trained.AllSamples(c); err != nil {
 		return nil, err
 	}
 	scaled, has := r.scaled(c)

@@ -19,6 +19,10 @@ func TestFoldsPartitionTheCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var before []erc.Split
+	for _, conv := range corpus.Conversations {
+		before = append(before, conv.Split)
+	}
 	tested, validated := map[int32]int{}, map[int32]int{}
 	for fold := 1; fold <= folds; fold++ {
 		c, err := dataset.Folded(corpus, folds, fold)
@@ -40,7 +44,10 @@ func TestFoldsPartitionTheCorpus(t *testing.T) {
 			t.Errorf("fold %d has %d of 23 conversations, want 4 or 5", fold, n)
 		}
 	}
-	for _, conv := range corpus.Conversations {
+	for i, conv := range corpus.Conversations {
+		if conv.Split != before[i] {
+			t.Errorf("the split of conversation %d of the given corpus has changed", conv.ID)
+		}
 		if got, want := validated[conv.ID]%folds+1, tested[conv.ID]; got != want {
 			t.Errorf("conversation %d is validated in fold %d and tested in fold %d", conv.ID, validated[conv.ID], want)
 		}

@@ -16,7 +16,7 @@ func (g *Grid) cells() ([]cell, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, v := range g.Variants {
+			for _, v := range g.variants {
 				for _, p := range points {
 					some, err := g.cellsAt(&g.Datasets[i], v, p)
 					if err != nil {
@@ -31,7 +31,7 @@ func (g *Grid) cells() ([]cell, error) {
 }
 
 // cellsAt lists the cells that differ in their seeds and in what they are trained on.
-func (g *Grid) cellsAt(d *Dataset, v Variant, p point) ([]cell, error) {
+func (g *Grid) cellsAt(d *Dataset, v variant, p point) ([]cell, error) {
 	var out []cell
 	for _, r := range g.reductions() {
 		for _, seed := range g.Seeds {
@@ -80,16 +80,16 @@ func (g *Grid) points(protocol string) ([]point, error) {
 }
 
 // cell resolves one run's settings: the defaults, the grid's, the variant's.
-func (g *Grid) cell(d *Dataset, v Variant, p point, seed uint64) (cell, error) {
+func (g *Grid) cell(d *Dataset, v variant, p point, seed uint64) (cell, error) {
 	config := rundir.DefaultConfig()
 	for _, tables := range []map[string]any{g.tables, v.tables} {
 		if err := apply(config, g.path, tables); err != nil {
 			return cell{}, err
 		}
 	}
-	config.Model, config.Data, config.Missing, config.Train.Seed = v.Model, d.Fields, p.missing, seed
+	config.Model, config.Data, config.Missing, config.Train.Seed = v.model, d.Fields, p.missing, seed
 	id := Identity{
-		Dataset: d.Name, Protocol: p.rules[0].Kind(), Variant: v.Name, Model: v.Model,
+		Dataset: d.Name, Protocol: p.rules[0].Kind(), Variant: v.name, Model: v.model,
 		Training: trainedFor(p), Seed: seed,
 	}
 	return cell{Identity: id, Config: config, Rules: p.rules, data: d}, nil

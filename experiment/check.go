@@ -94,7 +94,7 @@ func (p *Result) check(at string) error {
 		}
 	}
 	average := mean(p.Cells)
-	for _, m := range MeasuresOf(p.Cells) {
+	for _, m := range p.Measures() {
 		want, got := m.Value(&average), m.Value(&p.Mean)
 		if math.IsNaN(want) != math.IsNaN(got) || math.Abs(want-got) > 1e-9*(1+math.Abs(want)) {
 			return fmt.Errorf("the field %s.mean does not average the cells: its %s is %g and not %g", at, m.Key, got, want)

@@ -70,8 +70,8 @@ func (d RunDir) Contributions(r *Record) ([]Contributions, error) {
 		return nil, fault.Input(advice, "%s: not the scores that %s was written with: its SHA-256 differs", path, rundir.MetricsFile)
 	}
 	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
-	if err != nil || len(rows) == 0 {
-		return nil, fault.Input(advice, "%s: not a list of scores", path)
+	if err != nil || len(rows) == 0 || !slices.Equal(rows[0], contributionColumns) {
+		return nil, fault.Input(advice, "%s: not a list of scores of completions", path)
 	}
 	var out []Contributions
 	for n, row := range rows[1:] {

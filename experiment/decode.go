@@ -46,18 +46,18 @@ type trial struct {
 }
 
 // variants are the models as they are, with each trial, and the grid's own.
-func (k *gridFile) variants(own []map[string]any) []Variant {
-	var out []Variant
+func (k *gridFile) variants(own []map[string]any) []variant {
+	var out []variant
 	for _, name := range k.Models {
-		out = append(out, Variant{Name: name, Model: name})
+		out = append(out, variant{name: name, model: name})
 		for _, t := range k.Trials {
-			out = append(out, Variant{Name: name + "-" + t.Name, Model: name, tables: map[string]any{name: t.Set}})
+			out = append(out, variant{name: name + "-" + t.Name, model: name, tables: map[string]any{name: t.Set}})
 		}
 	}
 	for _, table := range own {
 		name, _ := table["name"].(string)
 		kind, _ := table["model"].(string)
-		out = append(out, Variant{Name: name, Model: kind, tables: table})
+		out = append(out, variant{name: name, model: kind, tables: table})
 	}
 	return out
 }
@@ -105,7 +105,7 @@ func decode(path string, text []byte) (*Grid, error) {
 	if _, given := raw["samples"]; !given {
 		g.Samples = 4
 	}
-	g.Variants = k.variants(tablesOf(raw["variant"]))
+	g.variants = k.variants(tablesOf(raw["variant"]))
 	return g, nil
 }
 

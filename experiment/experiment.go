@@ -99,10 +99,10 @@ type maskKey struct {
 	rule  string
 }
 
-// Variant is a model with its settings under a name of its own.
-type Variant struct {
-	Name  string
-	Model string
+// variant is a model with its settings under a name of its own.
+type variant struct {
+	name  string
+	model string
 
 	tables map[string]any // [train] and the models' own, over the grid's
 }

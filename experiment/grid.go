@@ -53,7 +53,6 @@ const (
 //	gsdnet.graph = "none"
 type Grid struct {
 	Datasets  []Dataset
-	Variants  []Variant
 	Protocols []string
 	Family    string
 	Points    map[string][]string // by protocol, to evaluate under
@@ -68,8 +67,9 @@ type Grid struct {
 	Blank     []float64 // rates of deleted training values, a run for each; 0 deletes none
 	Labels    []float64 // shares of training conversations with labels, a run for each
 
-	path   string
-	tables map[string]any // [train] and the models' own
+	path     string
+	variants []variant
+	tables   map[string]any // [train] and the models' own
 }
 
 // plain is a name that can be part of a file's.
@@ -136,7 +136,7 @@ func (g *Grid) checkSize() error {
 	}
 	lists := []list{
 		{"data sets", len(g.Datasets), "add a [[dataset]] with name and path"},
-		{"models", len(g.Variants), `name them as models = ["gsdnet", "zero"], or add a [[variant]]`},
+		{"models", len(g.variants), `name them as models = ["gsdnet", "zero"], or add a [[variant]]`},
 		{"protocols", len(g.Protocols), "name some of " + strings.Join(missing.Names(), ", ") + ", or leave the key out"},
 		{"seeds", len(g.Seeds), "list them as seeds = [1, 2, 3], or leave the key out"},
 		{"blank rates", len(g.Blank), "list them as blank = [0.3, 0.5, 0.7], or leave the key out"},
@@ -174,8 +174,8 @@ func (g *Grid) checkNames() error {
 			return err
 		}
 	}
-	for _, v := range g.Variants {
-		if err := named("model", v.Name); err != nil {
+	for _, v := range g.variants {
+		if err := named("model", v.name); err != nil {
 			return err
 		}
 	}
@@ -205,8 +205,12 @@ func toStrings[T any](values []T) []string {
 	return out
 }
 
-// table returns one of the grid's tables of settings, nil without.
-func (g *Grid) table(name string) map[string]any {
-	t, _ := g.tables[name].(map[string]any)
-	return t
+// Variants returns the names of the models as tables call them: the models, with each
+// trial, and the variants.
+func (g *Grid) Variants() []string {
+	var out []string
+	for _, v := range g.variants {
+		out = append(out, v.name)
+	}
+	return out
 }

@@ -98,8 +98,11 @@ func MeasureOf(key string) Measure {
 	panic(fmt.Sprintf("experiment: no measure %q", key))
 }
 
-// MeasuresOf lists the measures that some of the results have.
-func MeasuresOf(results []infer.MaskResult) []Measure {
+// Measures lists the measures that some cells of the result have.
+func (p *Result) Measures() []Measure { return measuresOf(p.Cells) }
+
+// measuresOf lists the measures that some of the results have.
+func measuresOf(results []infer.MaskResult) []Measure {
 	return slices.DeleteFunc(Measures(), func(m Measure) bool {
 		return !slices.ContainsFunc(results, func(r infer.MaskResult) bool { return m.Has(&r) })
 	})

@@ -33,7 +33,7 @@ func kept(t *testing.T) (dir string, r *experiment.Record) {
 	r = &experiment.Record{
 		Run: "run", Data: "corpus", DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 2,
 		Cell:   &experiment.Identity{Dataset: "a", Protocol: "random", Variant: "zero", Model: "zero", Training: "mixed", Seed: 1},
-		Result: experiment.NewResult([]infer.MaskResult{cell}, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult([]infer.MaskResult{cell}, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
 	dir = filepath.Join(t.TempDir(), "kept")
 	if err := experiment.RunDir(dir).Keep(r, corpus); err != nil {

@@ -71,7 +71,7 @@ func (g *Grid) checkReductions() error {
 		}
 	}
 	tables := []map[string]any{g.tables}
-	for _, v := range g.Variants {
+	for _, v := range g.variants {
 		tables = append(tables, v.tables)
 	}
 	for _, t := range tables {

@@ -23,7 +23,7 @@ type Result struct {
 
 // NewResult averages the cells of a split of a corpus and adds the constant
 // predictors, which are fitted to the training labels that the run remembers.
-func NewResult(cells []infer.MaskResult, seen *rundir.Seen, corpus *erc.Corpus, split erc.Split) Result {
+func NewResult(cells []infer.MaskResult, seen *rundir.Fingerprint, corpus *erc.Corpus, split erc.Split) Result {
 	p := Result{Cells: cells, Mean: mean(cells)}
 	if seen == nil || len(seen.LabelValues) == 0 {
 		return p
@@ -68,7 +68,7 @@ func mean(cells []infer.MaskResult) infer.MaskResult {
 		completions = append(completions, cells[i].Completion)
 	}
 	out.Completion = draws.Average(completions)
-	for _, m := range MeasuresOf(cells) {
+	for _, m := range measuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {
 			if m.Has(&cells[i]) {

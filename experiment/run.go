@@ -85,7 +85,7 @@ func (j *job) evaluate(ctx context.Context) (*Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		results[k] = NewResult(cells, trained.Seen, j.corpus, j.split)
+		results[k] = NewResult(cells, trained.Fingerprint, j.corpus, j.split)
 	}
 	record.Result = results[record.Samples]
 	for i := range record.Compare {

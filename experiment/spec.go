@@ -16,7 +16,12 @@ import (
 // to another machine. Sweep.Cells has the Spec of every cell.
 type Spec struct {
 	Identity `json:"cell"`
-	Data     Source `json:"data"`
+	// Data names the data set. The Config says which array of it plays which part.
+	Data struct {
+		Name string `json:"name"`   // title of the corpus, as records give it
+		Path string `json:"path"`   // relative to the data directory, or synthetic:…
+		Hash string `json:"sha256"` // Hash of the corpus
+	} `json:"data"`
 	// Config is the resolved config of the run as TOML, as rundir.Config.Resolved
 	// writes it. It includes the fields of the data set and the training seed.
 	Config string `json:"config"`
@@ -32,14 +37,6 @@ type Spec struct {
 	// Shown is the rule of the mask whose recovered features are kept in
 	// FeaturesFile, SpectraFile and TrajectoryFile; nil keeps none.
 	Shown *missing.Rule `json:"shown,omitempty"`
-}
-
-// Source names the data set of a cell. The Config of the Spec says which array of it
-// plays which part.
-type Source struct {
-	Name string `json:"name"`   // title of the corpus, as records give it
-	Path string `json:"path"`   // relative to the data directory, or synthetic:…
-	Hash string `json:"sha256"` // Hash of the corpus
 }
 
 // ID returns the SHA-256 of the Spec's JSON, in hexadecimal. Two specs have the same
@@ -95,10 +92,10 @@ func (g *Grid) spec(c *cell) (Spec, error) {
 	masks := g.masks(c)
 	s := Spec{
 		Identity: c.Identity, Config: string(config), Rules: c.Rules,
-		Data:     Source{Name: c.data.corpus.Name, Path: c.data.Path, Hash: c.data.corpus.Hash},
 		MaskSeed: g.MaskSeed, MaskHash: missing.Hash(masks), Split: g.Split.String(),
 		Samples: g.Samples, Compare: g.Compare, Recovery: g.Recovery,
 	}
+	s.Data.Name, s.Data.Path, s.Data.Hash = c.corpus.Name, c.data.Path, c.corpus.Hash
 	if g.Recovery && c.Seed == g.Seeds[0] {
 		s.Shown = shownRule(masks)
 	}

@@ -19,34 +19,35 @@ func Bucket(n int) int {
 	return (n + step - 1) / step * step
 }
 
-// rowsAtOnce is the size of a batch of predictions. Four rows take little longer each
-// than eight, and fewer of them stay empty.
-const rowsAtOnce = 4
+// batchRows is the number of rows of a batch of predictions. A row of four takes little
+// longer than a row of eight, and fewer rows stay empty.
+const batchRows = 4
 
-// dealt is a batch of predictions. Row i holds a completion of sample
-// indices[i%len(indices)], number i/len(indices) of those that run at once.
-type dealt struct {
-	length  int   // that samples are padded to
-	indices []int // of the samples, each once
+// rowBatch describes a batch of predictions. Row i holds a draw of sample
+// indices[i%len(indices)]: the draw with the number i/len(indices) among those of one
+// call of the graph.
+type rowBatch struct {
+	length  int   // padded number of utterances
+	indices []int // the samples, each once, at most batchRows of them
 }
 
-// atOnce is how many completions of each sample a batch holds. What is left of its
-// rows is not used.
-func (d *dealt) atOnce() int { return rowsAtOnce / len(d.indices) }
+// drawsPerSample returns how many draws of each sample a batch holds. The remaining rows
+// are not used.
+func (d *rowBatch) drawsPerSample() int { return batchRows / len(d.indices) }
 
-// alike deals samples into batches for predictions. The order of the sums in a graph
-// depends on its shapes. So a sample is always padded to the bucket of its own length,
-// and all batches have the same number of rows: results do not depend on
-// which samples are predicted together.
-func alike(lengths []int) []dealt {
+// batchByLength divides samples of the given lengths into batches of one padded length
+// each. A sample is always padded to the bucket of its own length, and all batches have
+// batchRows rows. The order of the sums in a graph depends on its shapes only, so results
+// do not depend on which samples are predicted together.
+func batchByLength(lengths []int) []rowBatch {
 	groups := map[int][]int{}
 	for i, n := range lengths {
 		groups[Bucket(n)] = append(groups[Bucket(n)], i)
 	}
-	var out []dealt
+	var out []rowBatch
 	for _, length := range slices.Sorted(maps.Keys(groups)) {
-		for indices := range slices.Chunk(groups[length], rowsAtOnce) {
-			out = append(out, dealt{length, indices})
+		for indices := range slices.Chunk(groups[length], batchRows) {
+			out = append(out, rowBatch{length, indices})
 		}
 	}
 	return out

@@ -6,22 +6,22 @@ import (
 )
 
 // A batch holds samples of one padded length.
-func TestAlike(t *testing.T) {
+func TestBatchByLength(t *testing.T) {
 	lengths := []int{9, 30, 7, 1, 5, 17, 8, 29, 2, 3, 4, 256, 200}
-	want := []dealt{
+	want := []rowBatch{
 		{16, []int{0, 2, 3, 4}}, {16, []int{6, 8, 9, 10}}, {32, []int{1, 5, 7}}, {256, []int{11, 12}},
 	}
-	if got := alike(lengths); !reflect.DeepEqual(got, want) {
+	if got := batchByLength(lengths); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for i, want := range map[int]int{0: 1, 2: 1, 3: 2} {
-		if got := alike(lengths)[i].atOnce(); got != want {
-			t.Errorf("batch %d holds %d completions of each sample, want %d", i, got, want)
+		if got := batchByLength(lengths)[i].drawsPerSample(); got != want {
+			t.Errorf("batch %d holds %d draws of each sample, want %d", i, got, want)
 		}
 	}
 }
 
-// A handful of lengths, each at least what it holds and not much more.
+// There are at most eight padded lengths, and none is much longer than needed.
 func TestBucket(t *testing.T) {
 	different := map[int]bool{}
 	for n := 1; n <= MaxLength; n++ {

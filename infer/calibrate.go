@@ -6,25 +6,26 @@ import (
 	"gsdnet/metric"
 )
 
-// Bounds of the factor that calibration may choose, and how closely it looks.
+// Bounds of the factor that Calibrate returns, and its number of steps of golden-section
+// search.
 const (
-	leastStretch = 0.25
-	mostStretch  = 8
-	stretchSteps = 30
+	minScaleFactor = 0.25
+	maxScaleFactor = 8
+	searchSteps    = 30
 )
 
 // Calibrate returns the factor on the Laplace scales of the head that gives the lowest
-// CRPS over all validation masks. The intervals of a head that has over-fitted its
-// training labels are too narrow; the factor widens them and leaves the predictions as
-// they are. It returns 1 if there are no distributions.
+// CRPS over all validation masks, between 0.25 and 8. The intervals of a head that has
+// over-fitted its training labels are too narrow. The factor widens them and does not
+// change the predictions. Calibrate returns 1 if there are no distributions.
 func Calibrate(cells []MaskResult) float64 {
-	low, high := math.Log(leastStretch), math.Log(mostStretch)
-	loss := func(logFactor float64) float64 { return stretchedCRPS(cells, math.Exp(logFactor)) }
+	low, high := math.Log(minScaleFactor), math.Log(maxScaleFactor)
+	loss := func(logFactor float64) float64 { return scaledCRPS(cells, math.Exp(logFactor)) }
 	if math.IsNaN(loss(0)) {
 		return 1
 	}
 	const golden = 0.6180339887498949
-	for range stretchSteps {
+	for range searchSteps {
 		a, b := high-golden*(high-low), low+golden*(high-low)
 		if loss(a) <= loss(b) {
 			high = b
@@ -35,22 +36,22 @@ func Calibrate(cells []MaskResult) float64 {
 	return math.Exp((low + high) / 2)
 }
 
-// stretchedCRPS is the mean CRPS over all cells with every scale multiplied, NaN
-// of nothing.
-func stretchedCRPS(cells []MaskResult, factor float64) float64 {
+// scaledCRPS returns the mean CRPS over all labelled utterances of the cells, with every
+// scale multiplied by the factor. It is NaN if there are none.
+func scaledCRPS(cells []MaskResult, factor float64) float64 {
 	sum, n := 0.0, 0
 	for _, cell := range cells {
 		for i, d := range cell.Distributions {
 			if y := cell.Labels[i]; !math.IsNaN(y) {
-				sum, n = sum+stretch(d, factor).CRPS(y), n+1
+				sum, n = sum+scaleMixture(d, factor).CRPS(y), n+1
 			}
 		}
 	}
 	return sum / float64(n)
 }
 
-// stretch multiplies the scales of a mixture.
-func stretch(d metric.Mixture, factor float64) metric.Mixture {
+// scaleMixture returns the mixture with the scales multiplied by the factor.
+func scaleMixture(d metric.Mixture, factor float64) metric.Mixture {
 	out := make(metric.Mixture, len(d))
 	for i, l := range d {
 		out[i] = metric.Laplace{Loc: l.Loc, Scale: factor * l.Scale}

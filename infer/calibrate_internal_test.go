@@ -8,7 +8,7 @@ import (
 	"gsdnet/metric"
 )
 
-// Labels drawn from Laplace of scale 0.6 around the predictions, which say 0.2:
+// The labels are Laplace with scale 0.6 around the predictions, which have scale 0.2, so
 // the factor is 3.
 func TestCalibrateFindsTheFactor(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -26,7 +26,7 @@ func TestCalibrateFindsTheFactor(t *testing.T) {
 	wide := cell
 	wide.Distributions = nil
 	for _, d := range cell.Distributions {
-		wide.Distributions = append(wide.Distributions, stretch(d, got))
+		wide.Distributions = append(wide.Distributions, scaleMixture(d, got))
 	}
 	for _, c := range metric.Calibrate(wide.Labels, wide.Distributions) {
 		if math.Abs(c.Covered-c.Level) > 0.01 {

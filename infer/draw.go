@@ -10,34 +10,35 @@ import (
 	"gsdnet/model"
 )
 
-// Draw is one sample of what is missing in a conversation and what the model predicts
-// from it, one entry an utterance. A field is nil if the task does not have it, if it was
-// not asked for, or if the run does not have the modality.
+// Draw is one sample of the missing features of a conversation and the prediction from
+// it, with one entry for each of its N utterances. A field is nil if the task does not
+// have it, if it was not requested, or if the run does not have the modality.
 type Draw struct {
-	Location, Scale []float64   // [N] predicted score and its Laplace scale
-	Logits          [][]float64 // [N,C] of the classes
-	// Sampled holds the features as the model draws them, Recovered the same after
-	// shrinkage (model.Shrinkage). Both are standardised, [m][N][D_m].
-	Recovered, Sampled [erc.NumModalities][][]float32
-	Encoded            [erc.NumModalities][][]float32
-	anchors            [erc.NumModalities][][][]float32 // what Sampled departs from, coarse to fine
+	Location, Scale []float64   // [N] predicted score and its Laplace scale, in units of the labels
+	Logits          [][]float64 // [N][C] unnormalised log-probabilities of the classes
+	// Sampled [m][N][D_m] holds the features as the model draws them, standardised.
+	Sampled [erc.NumModalities][][]float32
+	// Estimate [m][N][D_m] is the model's own point estimate of the features, and Variance
+	// the variance of what is missing around it. They are nil of a model without them.
+	Estimate, Variance [erc.NumModalities][][]float32
+	Encoded            [erc.NumModalities][][]float32 // [m][N][d] in the space in which the model completes
 }
 
-// draw cuts one conversation out of the results of a batch. Its error is a notFinite if
-// a value is NaN or infinite.
+// draw returns the draw in one row of the results of a batch. Its error is a
+// notFiniteError if a value is NaN or infinite.
 func (p *Predictor) draw(results engine.Results, b *model.Batch, row int, recovered bool) (Draw, error) {
 	var c Draw
-	n, at := b.Conversations[row].Len(), row*b.N
+	n, first := b.Conversations[row].Len(), row*b.N
 	if p.setup.Task == erc.Classes {
 		c.Logits = make([][]float64, n)
-		for u, logits := range results[outLogits].Rows(at, n) {
-			c.Logits[u] = widen(logits)
+		for u, logits := range results[outLogits].Rows(first, n) {
+			c.Logits[u] = float64s(logits)
 		}
 	} else {
-		c.Location = widen(results[outLocation].Values[at:][:n])
-		c.Scale = widen(results[outScale].Values[at:][:n])
+		c.Location = float64s(results[outLocation].Values[first:][:n])
+		c.Scale = float64s(results[outScale].Values[first:][:n])
 		for u := range c.Scale {
-			c.Scale[u] *= p.Stretch
+			c.Scale[u] *= p.ScaleFactor
 		}
 	}
 	if recovered {
@@ -46,48 +47,48 @@ func (p *Predictor) draw(results engine.Results, b *model.Batch, row int, recove
 			if p.setup.Dims[m] == 0 {
 				continue
 			}
-			c.Sampled[m] = results[outRecovered+m.String()].Rows(at, n)
-			for k := 0; ; k++ {
-				anchor, ok := results[anchorName(k, m)]
-				if !ok {
-					break
+			c.Sampled[m] = results[outRecovered+m.String()].Rows(first, n)
+			for name, rows := range map[string]*[][]float32{outEstimate: &c.Estimate[m], outVariance: &c.Variance[m]} {
+				if found, ok := results[name+m.String()]; ok {
+					*rows = found.Rows(first, n)
 				}
-				c.anchors[m] = append(c.anchors[m], anchor.Rows(at, n))
 			}
-			c.Recovered[m] = p.Shrinkage.Gain[m].Apply(c.Sampled[m], c.anchors[m])
 		}
 	}
-	return c, c.finite(row)
+	return c, c.checkFinite(row)
 }
 
-// notFinite is the error of a completion with NaN or an infinite value in it.
-type notFinite struct {
+// notFiniteError is the error of a draw that contains NaN or an infinite value.
+type notFiniteError struct {
 	row, utterance int
 	what           string
 }
 
-func (e *notFinite) Error() string { return "the " + e.what + " is not a finite number" }
+// Error says which value is not finite. It does not name the run or the utterance, which
+// Predictor.locateError adds.
+func (e *notFiniteError) Error() string { return "the " + e.what + " is not a finite number" }
 
-// finite returns a notFinite if some value is NaN or infinite.
-func (c *Draw) finite(row int) error {
+// checkFinite returns a notFiniteError if some value is NaN or infinite.
+func (c *Draw) checkFinite(row int) error {
 	for u := range c.Location {
 		if !isFinite(c.Location[u]) || !isFinite(c.Scale[u]) {
-			return &notFinite{row, u, "predicted score or its scale"}
+			return &notFiniteError{row, u, "predicted score or its scale"}
 		}
 	}
 	for u, logits := range c.Logits {
 		for _, x := range logits {
 			if !isFinite(x) {
-				return &notFinite{row, u, "probability of a class"}
+				return &notFiniteError{row, u, "probability of a class"}
 			}
 		}
 	}
 	for _, m := range erc.Modalities {
-		for _, rows := range [][][]float32{c.Recovered[m], c.Sampled[m], c.Encoded[m]} {
+		for _, of := range c.features() {
+			rows := of[m]
 			for u := range rows {
 				for _, x := range rows[u] {
 					if !isFinite(float64(x)) {
-						return &notFinite{row, u, "value of a recovered " + m.String() + " feature"}
+						return &notFiniteError{row, u, "value of a recovered " + m.String() + " feature"}
 					}
 				}
 			}
@@ -96,17 +97,18 @@ func (c *Draw) finite(row int) error {
 	return nil
 }
 
+// isFinite reports whether x is neither NaN nor infinite.
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// blame names the run and the utterance in the error of a completion that is not
-// finite, and returns other errors as they are.
-func (p *Predictor) blame(err error, convs []Observed, indices []int) error {
-	var fault *notFinite
+// locateError adds the run and the utterance to a notFiniteError, and returns other
+// errors unchanged.
+func (p *Predictor) locateError(err error, convs []Observed, indices []int) error {
+	var fault *notFiniteError
 	if !errors.As(err, &fault) {
 		return err
 	}
 	conv := &convs[indices[fault.row%len(indices)]]
-	return NotFinite(p.Name, conv.source, conv.from+fault.utterance, fault.what)
+	return NotFinite(p.Name, conv.source, conv.offset+fault.utterance, fault.what)
 }
 
 // NotFinite returns the error of a result that is NaN or infinite. It names the run,

@@ -11,17 +11,17 @@ import (
 	"gsdnet/model"
 )
 
-// MaskResult is the result of a model on one frozen mask. One of Scores and Classes is
-// set, by the task.
+// MaskResult is the result of a model on one frozen mask. Scores is set for the Scores
+// task, Classes for the Classes task.
 type MaskResult struct {
 	Rule     string            `json:"rule"` // "random 0.3", "fixed {t,v}"
 	Scores   *metric.Scores    `json:"scores,omitempty"`
 	Classes  *metric.Classes   `json:"classes,omitempty"`
-	Coverage []metric.Coverage `json:"coverage,omitempty"`
+	Coverage []metric.Coverage `json:"coverage,omitempty"` // of the intervals of the scores; nil for classes
 	// Encoded, Raw and Sampled compare recovered features with withheld ones: in the
 	// space of the encoder, in standardised raw features after shrinkage
-	// (model.Shrinkage), and before it. They are nil if this was not asked for or if
-	// nothing was withheld.
+	// (model.Shrinkage), and before it. They are nil if recovered features were not
+	// requested or if nothing was withheld.
 	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
 	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
 	Sampled *metric.Recovery `json:"recovery_sampled,omitempty"`
@@ -32,10 +32,12 @@ type MaskResult struct {
 	// coordinates of a Space. It is nil when Raw is, and if there is no Space.
 	Completion *draws.Completion `json:"completion,omitempty"`
 
-	// Labels and Predictions have an entry for every utterance of the split: scores, with
-	// NaN for no label, or classes, with erc.Unlabelled for none.
-	Labels        []float64        `json:"-"`
-	Predictions   []float64        `json:"-"`
+	// Labels and Predictions have an entry for every utterance of the split: scores, or
+	// the numbers of classes. A missing label is NaN or erc.Unlabelled.
+	Labels      []float64 `json:"-"`
+	Predictions []float64 `json:"-"`
+	// Distributions holds the predictive distribution of every utterance. It is nil for
+	// classes.
 	Distributions []metric.Mixture `json:"-"`
 	// Contributions are what each conversation contributes to Completion.
 	Contributions []draws.Contribution `json:"-"`
@@ -62,8 +64,9 @@ func (e *Evaluation) In(space *Space) *Evaluation {
 	return &out
 }
 
-// Run evaluates a predictor on every mask, in their order. Recovered features are
-// measured if the request asks for them.
+// Run evaluates a predictor on every mask and returns one result for each, in the order
+// of the masks. If r.Recovered is set, the results compare recovered features with
+// withheld ones. Its errors are those of Predict.
 func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskResult, error) {
 	var truth []Draw
 	if r.Recovered {
@@ -81,23 +84,23 @@ func (e *Evaluation) Run(ctx context.Context, p *Predictor, r Request) ([]MaskRe
 			kept = newCollector(e.space, e.samples, convs, r.Samples)
 			each = kept.add
 		}
-		forecasts, err := predict(ctx, p, convs, r, each)
+		predictions, err := predict(ctx, p, convs, r, each)
 		if err != nil {
 			return nil, err
 		}
-		cells[i] = e.score(forecasts)
+		cells[i] = e.score(predictions)
 		cells[i].Rule = mask.String()
 		if r.Recovered {
-			e.recovery(&cells[i], convs, forecasts, truth)
+			e.scoreRecovery(&cells[i], convs, predictions, truth)
 		}
 		if kept != nil {
-			cells[i].Completion, cells[i].Contributions = kept.score(e.samples, forecasts)
+			cells[i].Completion, cells[i].Contributions = kept.score(e.samples, predictions)
 		}
 	}
 	return cells, nil
 }
 
-// observe shows the split as a mask leaves it.
+// observe returns the conversations of the split as the mask leaves them.
 func (e *Evaluation) observe(mask missing.Mask) []Observed {
 	convs := make([]Observed, len(e.samples))
 	rest := mask.Present
@@ -109,7 +112,7 @@ func (e *Evaluation) observe(mask missing.Mask) []Observed {
 	return convs
 }
 
-// encodeTruth encodes the split with everything that it has.
+// encodeTruth encodes the split with all the modalities that the corpus has of it.
 func (e *Evaluation) encodeTruth(ctx context.Context, p *Predictor, r Request) ([]Draw, error) {
 	r.Samples = 1
 	convs := make([]Observed, len(e.samples))
@@ -121,26 +124,26 @@ func (e *Evaluation) encodeTruth(ctx context.Context, p *Predictor, r Request) (
 	return truth, err
 }
 
-// score compares forecasts with labels.
-func (e *Evaluation) score(forecasts []Prediction) MaskResult {
+// score compares predictions with labels.
+func (e *Evaluation) score(predictions []Prediction) MaskResult {
 	var cell MaskResult
 	if e.setup.Task == erc.Classes {
-		var labels, predictions []int32
+		var labels, classes []int32
 		var probabilities [][]float64
-		for i, f := range forecasts {
+		for i, f := range predictions {
 			labels = append(labels, e.samples[i].Truth.Classes...)
-			predictions = append(predictions, f.Class...)
+			classes = append(classes, f.Class...)
 			probabilities = append(probabilities, f.Probability...)
 		}
-		scores := metric.EvaluateClasses(labels, predictions, probabilities)
+		scores := metric.EvaluateClasses(labels, classes, probabilities)
 		cell.Classes = &scores
 		for i, y := range labels {
 			cell.Labels = append(cell.Labels, float64(y))
-			cell.Predictions = append(cell.Predictions, float64(predictions[i]))
+			cell.Predictions = append(cell.Predictions, float64(classes[i]))
 		}
 		return cell
 	}
-	for i, f := range forecasts {
+	for i, f := range predictions {
 		for u, y := range e.samples[i].Truth.Labels {
 			cell.Labels = append(cell.Labels, float64(y))
 			cell.Predictions = append(cell.Predictions, f.Distribution[u].Mean())
@@ -153,8 +156,8 @@ func (e *Evaluation) score(forecasts []Prediction) MaskResult {
 	return cell
 }
 
-// recovery compares what was recovered with what was withheld.
-func (e *Evaluation) recovery(cell *MaskResult, convs []Observed, forecasts []Prediction, truth []Draw) {
+// scoreRecovery compares recovered features with withheld ones.
+func (e *Evaluation) scoreRecovery(cell *MaskResult, convs []Observed, predictions []Prediction, truth []Draw) {
 	var wantEncoded, gotEncoded, wantRaw, gotRaw, sampled, deviations [][]float64
 	for i := range convs {
 		for u, has := range e.samples[i].Present() {
@@ -162,25 +165,26 @@ func (e *Evaluation) recovery(cell *MaskResult, convs []Observed, forecasts []Pr
 				if !has.Has(m) || convs[i].Present[u].Has(m) {
 					continue
 				}
-				wantEncoded = append(wantEncoded, widen(truth[i].Encoded[m][u]))
-				gotEncoded = append(gotEncoded, forecasts[i].Encoded[m][u])
-				wantRaw = append(wantRaw, widen(e.samples[i].Truth.Features[m][u]))
-				gotRaw = append(gotRaw, forecasts[i].Recovered[m][u])
-				sampled = append(sampled, forecasts[i].sampled[m][u])
-				deviations = append(deviations, forecasts[i].Deviation[m][u])
+				wantEncoded = append(wantEncoded, float64s(truth[i].Encoded[m][u]))
+				gotEncoded = append(gotEncoded, predictions[i].Encoded[m][u])
+				wantRaw = append(wantRaw, float64s(e.samples[i].Truth.Features[m][u]))
+				gotRaw = append(gotRaw, predictions[i].Recovered[m][u])
+				sampled = append(sampled, predictions[i].Mean[m][u])
+				deviations = append(deviations, predictions[i].Deviation[m][u])
 			}
 		}
 	}
 	if len(wantRaw) == 0 {
 		return
 	}
-	inCode, inRaw, alone := metric.Recover(wantEncoded, gotEncoded), metric.Recover(wantRaw, gotRaw), metric.Recover(wantRaw, sampled)
-	cell.Encoded, cell.Raw, cell.Sampled = &inCode, &inRaw, &alone
+	encoded, raw, unshrunk := metric.Recover(wantEncoded, gotEncoded), metric.Recover(wantRaw, gotRaw), metric.Recover(wantRaw, sampled)
+	cell.Encoded, cell.Raw, cell.Sampled = &encoded, &raw, &unshrunk
 	cell.Imputed = metric.CoverNormal(wantRaw, gotRaw, deviations)
 }
 
-// MeanError is the validation error by which training selects the epoch: the mean over the
-// masks of the mean absolute error or, for classes, of 1 − weighted F1.
+// MeanError returns the validation error by which training selects the epoch: the mean
+// over the masks of the mean absolute error or, for classes, of 1 − weighted F1. It is NaN
+// without masks.
 func MeanError(cells []MaskResult) float64 {
 	sum := 0.0
 	for _, c := range cells {

@@ -7,24 +7,24 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/limit"
 	"gsdnet/metric"
-	"gsdnet/model"
 	"gsdnet/rundir"
 )
 
-// Prediction is what K draws of one conversation say together, one entry an utterance.
-// Distribution is set for scores, Class and Probability for classes.
+// Prediction combines K draws of one conversation. It has one entry for each of the N
+// utterances. Distribution is set for scores, Class and Probability for classes.
 type Prediction struct {
 	Distribution []metric.Mixture // [N] of the score, a mixture over the draws
 	Class        []int32          // [N] the most probable class
-	Probability  [][]float64      // [N,C] mean over the draws
-	// Recovered [m][N][D_m] is the mean over the draws of the standardised raw features,
-	// Encoded the mean in the space of Eq. 14. Deviation is the standard deviation of the
-	// error of Recovered: its square is the variance over the draws plus, if the cell is
-	// missing, the mean squared error on the validation masks. It is 0 for an observed
-	// cell. All three are nil unless asked for, and for a modality that the run does not
-	// have.
+	Probability  [][]float64      // [N][C] mean over the draws
+	// Recovered [m][N][D_m] is the point estimate of the standardised features: the model's
+	// own, or the mean over the draws. Deviation is the standard deviation of what it
+	// misses, 0 for an observed cell: the model's own, or the root mean squared error of
+	// the channel on the validation masks. Encoded is the mean over the draws in the space
+	// in which the model completes. They are nil unless Request.Recovered is set, and for a
+	// modality that the run does not have.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
-	sampled                       [erc.NumModalities][][]float64 // likewise the mean, unweighed
+	// Mean [m][N][D_m] is the mean over the draws of the standardised features.
+	Mean [erc.NumModalities][][]float64
 }
 
 // Predict draws r.Samples completions of each conversation and combines them. Its errors
@@ -40,15 +40,15 @@ func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, eac
 	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
 		return nil, err
 	}
-	plan := cut(convs)
-	r.Watch = plan.watch(r.Watch)
+	plan := planWindows(convs)
+	r.Watch = plan.watchPieces(r.Watch)
 	parts := make([]Prediction, len(plan.pieces))
 	drawn := make([]int, len(plan.pieces))
 	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) {
 		c = plan.kept(i, c)
 		parts[i].add(c, r.Samples)
 		if each != nil {
-			each(plan.windows[i].conversation, plan.windows[i].keepFrom, drawn[i], c)
+			each(plan.windows[i].conversation, plan.windows[i].keepStart, drawn[i], c)
 		}
 		drawn[i]++
 	})
@@ -60,12 +60,12 @@ func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, eac
 		out[plan.windows[i].conversation].append(&parts[i])
 	}
 	for i := range out {
-		out[i].finish(convs[i].Present, &p.Shrinkage)
+		out[i].finish(convs[i].Present, p.Residual)
 	}
 	return out, nil
 }
 
-// add takes in one of k completions. Until finish, Deviation holds mean squares.
+// add adds one of k draws. Until finish is called, Deviation holds variances.
 func (f *Prediction) add(c Draw, k int) {
 	if f.Distribution == nil && c.Location != nil {
 		f.Distribution = make([]metric.Mixture, len(c.Location))
@@ -79,34 +79,50 @@ func (f *Prediction) add(c Draw, k int) {
 	for u, logits := range c.Logits {
 		f.Probability[u] = accumulate(f.Probability[u], softmax(logits), 1/float64(k))
 	}
-	for m := range c.Recovered {
-		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Recovered[m], 1/float64(k), false)
-		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Recovered[m], 1/float64(k), true)
-		f.sampled[m] = accumulateRows(f.sampled[m], c.Sampled[m], 1/float64(k), false)
-		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k), false)
+	for m := range c.Sampled {
+		f.Mean[m] = accumulateRows(f.Mean[m], c.Sampled[m], 1/float64(k))
+		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Estimate[m], 1/float64(k))
+		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Variance[m], 1/float64(k))
+		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k))
 	}
 }
 
-// append adds the forecast of the utterances that follow.
+// append adds the prediction of the utterances that follow.
 func (f *Prediction) append(next *Prediction) {
 	f.Distribution, f.Probability = append(f.Distribution, next.Distribution...), append(f.Probability, next.Probability...)
 	for m := range f.Recovered {
 		f.Recovered[m], f.Deviation[m] = append(f.Recovered[m], next.Recovered[m]...), append(f.Deviation[m], next.Deviation[m]...)
-		f.sampled[m], f.Encoded[m] = append(f.sampled[m], next.sampled[m]...), append(f.Encoded[m], next.Encoded[m]...)
+		f.Mean[m], f.Encoded[m] = append(f.Mean[m], next.Mean[m]...), append(f.Encoded[m], next.Encoded[m]...)
 	}
 }
 
-// finish turns mean squares into deviations and probabilities into classes.
-func (f *Prediction) finish(present []erc.Present, r *model.Shrinkage) {
+// finish replaces variances by standard deviations, fills in what the model does not have
+// of its own, and sets the most probable class.
+func (f *Prediction) finish(present []erc.Present, residual [erc.NumModalities][]float64) {
 	for _, m := range erc.Modalities {
-		for u, squares := range f.Deviation[m] {
-			for j, mean := range f.Recovered[m][u] {
-				variance := max(0, squares[j]-mean*mean)
-				if !present[u].Has(m) {
-					residual := r.Deviation(m, j)
-					variance += residual * residual
+		if f.Recovered[m] == nil {
+			f.Recovered[m] = f.Mean[m]
+		}
+		own := f.Deviation[m] != nil
+		if !own && f.Mean[m] != nil {
+			f.Deviation[m] = make([][]float64, len(present))
+		}
+		for u := range f.Deviation[m] {
+			if !own {
+				f.Deviation[m][u] = make([]float64, len(f.Mean[m][u]))
+			}
+			for j := range f.Deviation[m][u] {
+				to := &f.Deviation[m][u][j]
+				switch {
+				case present[u].Has(m):
+					*to = 0
+				case own:
+					*to = math.Sqrt(max(*to, 0))
+				case j < len(residual[m]):
+					*to = residual[m][j]
+				default:
+					*to = unmeasured
 				}
-				squares[j] = math.Sqrt(variance)
 			}
 		}
 	}
@@ -121,6 +137,10 @@ func (f *Prediction) finish(present []erc.Present, r *model.Shrinkage) {
 	}
 }
 
+// unmeasured is the deviation of a channel that was never withheld in validation: that of a
+// standardised feature in training, which is what is known of it without any completion.
+const unmeasured = 1
+
 // accumulate adds weight·x to a sum that may still be nil.
 func accumulate(sum, x []float64, weight float64) []float64 {
 	if sum == nil {
@@ -132,23 +152,18 @@ func accumulate(sum, x []float64, weight float64) []float64 {
 	return sum
 }
 
-// accumulateRows does so row by row, squaring x if asked to.
-func accumulateRows(sum [][]float64, x [][]float32, weight float64, square bool) [][]float64 {
+// accumulateRows adds weight·x to a sum that may still be nil.
+func accumulateRows(sum [][]float64, x [][]float32, weight float64) [][]float64 {
 	if sum == nil && x != nil {
 		sum = make([][]float64, len(x))
 	}
 	for u := range x {
-		row := widen(x[u])
-		if square {
-			for j := range row {
-				row[j] *= row[j]
-			}
-		}
-		sum[u] = accumulate(sum[u], row, weight)
+		sum[u] = accumulate(sum[u], float64s(x[u]), weight)
 	}
 	return sum
 }
 
+// softmax returns the probabilities of classes with the given logits.
 func softmax(logits []float64) []float64 {
 	top := math.Inf(-1)
 	for _, x := range logits {

@@ -19,10 +19,10 @@ var mostAxes = [erc.NumModalities]int{erc.Text: 40, erc.Audio: 40, erc.Visual: 2
 
 // Settings of the search for the axes.
 const (
-	spaceRows   = 4096 // largest number of cells that axes are computed from, evenly spaced
-	spacePasses = 5    // passes of the subspace iteration
-	spaceMargin = 24   // vectors beside those that are kept
-	spaceBlock  = 512  // cells in one multiplication
+	spaceValues = 8 << 20 // largest number of features of the cells that axes are computed from
+	spacePasses = 6       // passes of the subspace iteration
+	spaceMargin = 24      // vectors beside those that are kept
+	spaceBlock  = 512     // cells in one multiplication
 
 	// flatVariance is the share of the largest variance below which an axis is none.
 	flatVariance = 1e-9
@@ -49,15 +49,8 @@ func FitSpace(ctx context.Context, samples []Sample) (*Space, error) {
 				}
 			}
 		}
-		if len(rows) > spaceRows {
-			some := make([][]float32, spaceRows)
-			for i := range some {
-				some[i] = rows[i*len(rows)/spaceRows]
-			}
-			rows = some
-		}
 		var err error
-		if s.axes[m], err = scaledAxes(ctx, rows, mostAxes[m]); err != nil {
+		if s.axes[m], err = scaledAxes(ctx, evenly(rows), mostAxes[m]); err != nil {
 			return nil, err
 		}
 	}
@@ -78,8 +71,20 @@ func (s *Space) Axes(m erc.Modality) int {
 func (s *Space) Project(m erc.Modality, row []float32) []float64 {
 	q, _ := s.axes[m].Dims()
 	out := mat.NewVecDense(q, nil)
-	out.MulVec(s.axes[m], mat.NewVecDense(len(row), widen(row)))
+	out.MulVec(s.axes[m], mat.NewVecDense(len(row), float64s(row)))
 	return out.RawVector().Data
+}
+
+// evenly returns as many of the rows as have spaceValues features, evenly spaced.
+func evenly(rows [][]float32) [][]float32 {
+	if len(rows) == 0 || len(rows)*len(rows[0]) <= spaceValues {
+		return rows
+	}
+	out := make([][]float32, max(spaceValues/len(rows[0]), 1))
+	for i := range out {
+		out[i] = rows[i*len(rows)/len(out)]
+	}
+	return out
 }
 
 // scaledAxes returns at most count principal axes [q,D] of rows, divided by the root of
@@ -136,7 +141,7 @@ func moments(ctx context.Context, rows [][]float32, basis *mat.Dense) (*mat.Dens
 		}
 		x := mat.NewDense(len(block), width, nil)
 		for i, row := range block {
-			x.SetRow(i, widen(row))
+			x.SetRow(i, float64s(row))
 		}
 		var along, back mat.Dense
 		along.Mul(x, basis)

@@ -18,8 +18,8 @@ import (
 // Trained is a trained run with its weights loaded.
 type Trained struct {
 	rundir.Meta
-	Config *rundir.Config
-	Scaler *model.Scaler
+	Config *rundir.Config // the settings that it was trained with
+	Scaler *model.Scaler  // the standardisation of its training split
 	dir    string
 	engine engine.Backend
 	store  *mlx.Store
@@ -34,13 +34,14 @@ type Trained struct {
 // rundir.Read.
 func Open(dir string, backend engine.Backend) (*Trained, error) { return open(dir, backend, false) }
 
-// OpenUnfinished reads a run directory whether its training has ended or not. Of an
-// unfinished run the weights are those of the best epoch so far, and its intervals are not
-// calibrated.
+// OpenUnfinished reads the directory of a run whose training may not have ended. The
+// weights of an unfinished run are those of the best epoch so far, and its intervals are
+// not calibrated. Its other errors are those of Open.
 func OpenUnfinished(dir string, backend engine.Backend) (*Trained, error) {
 	return open(dir, backend, true)
 }
 
+// open reads a run directory; unfinished allows a run whose training has not ended.
 func open(dir string, backend engine.Backend, unfinished bool) (*Trained, error) {
 	c, config, err := rundir.Read(dir, unfinished)
 	if err != nil {
@@ -58,8 +59,13 @@ func open(dir string, backend engine.Backend, unfinished bool) (*Trained, error)
 	if t.store, err = c.Store(); err != nil {
 		return nil, err
 	}
+	if loader, ok := m.(model.Loader); ok {
+		if err := loader.Load(model.TrainedParams(t.store)); err != nil {
+			return nil, err
+		}
+	}
 	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
-	t.Predictor.Name, t.Predictor.Stretch, t.Predictor.Shrinkage = dir, c.Stretch, c.Shrinkage
+	t.Predictor.Name, t.Predictor.ScaleFactor, t.Predictor.Residual = dir, c.ScaleFactor, c.Residual
 	return t, nil
 }
 
@@ -87,37 +93,38 @@ func (t *Trained) Samples(c *erc.Corpus, convs []erc.Conversation) ([]Sample, er
 	return Samples(convs, t.Scaler), nil
 }
 
-// Everyone returns the samples of all conversations of a corpus, with the errors of
+// AllSamples returns the samples of all conversations of a corpus. Its errors are those of
 // Samples. A nil corpus is an error.
-func (t *Trained) Everyone(c *erc.Corpus) ([]Sample, error) {
+func (t *Trained) AllSamples(c *erc.Corpus) ([]Sample, error) {
 	if c == nil {
 		return nil, CheckCorpus(c)
 	}
 	return t.Samples(c, c.Conversations)
 }
 
-// Predict predicts from samples with everything that the corpus has of them. If the
-// request has no seed, the run's own seed is used.
+// Predict predicts from samples with all the modalities that the corpus has of them. If
+// the seed of the request is 0, the run's own seed is used. Its errors are those of the
+// function Predict.
 func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Prediction, error) {
 	convs := make([]Observed, len(samples))
 	for i := range samples {
 		convs[i] = samples[i].Observe(samples[i].Present())
 	}
-	return Predict(ctx, t.Predictor, convs, t.seeded(r))
+	return Predict(ctx, t.Predictor, convs, t.withSeed(r))
 }
 
-// seeded returns a request with the run's own seed where it has none.
-func (t *Trained) seeded(r Request) Request {
+// withSeed returns the request, with the run's own seed if its seed is 0.
+func (t *Trained) withSeed(r Request) Request {
 	if r.Seed == 0 {
 		r.Seed = t.Config.Train.Seed
 	}
 	return r
 }
 
-// Evaluate evaluates the run on a split under each mask. If the request has no seed, the
-// run's own seed is used. Completions are scored if recovered features are asked for and
-// the corpus has a training split, to which their Space is fitted. Its errors are those of
-// Samples, and a corpus with another task.
+// Evaluate evaluates the run on a split under each mask. If the seed of the request
+// is 0, the run's own seed is used. Completions are scored if recovered features are asked
+// for and the corpus has a training split, to which their Space is fitted. Its errors are
+// those of Samples, and a corpus with another task.
 func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]MaskResult, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
@@ -135,7 +142,7 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 		}
 		e = e.In(space)
 	}
-	return e.Run(ctx, t.Predictor, t.seeded(r))
+	return e.Run(ctx, t.Predictor, t.withSeed(r))
 }
 
 // Masks returns frozen masks of a split, one for each rule. Masks that the run has for this
@@ -168,17 +175,17 @@ func (t *Trained) Masks(c *erc.Corpus, split erc.Split, rules []missing.Rule) ([
 // Path returns the path of a file in the run directory.
 func (t *Trained) Path(name string) string { return filepath.Join(t.dir, name) }
 
-// SameData returns "" if the corpus is the one that the run was trained on, read
-// from the same arrays, and says what differs otherwise.
-func (t *Trained) SameData(c *erc.Corpus) string {
+// DataDifference describes in words how a corpus differs from the one that the run was
+// trained on. It returns "" if they are the same, read from the same arrays.
+func (t *Trained) DataDifference(c *erc.Corpus) string {
 	same := c.Hash == t.DataHash
-	if t.Seen == nil { // a checkpoint from before runs remembered their data
+	if t.Fingerprint == nil { // an older checkpoint, which has no fingerprint
 		if same {
 			return ""
 		}
 		return "another file"
 	}
-	difference := t.Seen.Difference(c)
+	difference := t.Fingerprint.Difference(c)
 	switch {
 	case difference == "" && !same:
 		return "another file, although with the same conversations, splits and labels"

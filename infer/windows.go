@@ -19,49 +19,49 @@ const (
 	windowContext = 48
 )
 
-// window is a stretch of a conversation: what is computed, and what of it is kept;
-// all count from the start of the conversation.
+// window is a range of utterances that is computed, and the range of them that is kept.
+// Its indices count from the start of the conversation.
 type window struct {
-	conversation           int
-	from, keepFrom, keepTo int
+	conversation              int
+	start, keepStart, keepEnd int
 }
 
-// windowsOf returns the windows of a conversation of n utterances: one for a short
-// one. What they keep are consecutive stretches of 0 to n.
+// windowsOf returns the windows of a conversation of n utterances. A short conversation
+// has one. The kept ranges are consecutive and cover 0 to n.
 func windowsOf(n int) []window {
 	if n <= MaxLength {
-		return []window{{keepTo: n}}
+		return []window{{keepEnd: n}}
 	}
 	var out []window
 	for kept := 0; kept < n; {
-		w := window{from: max(0, kept-windowContext), keepFrom: kept}
-		w.keepTo = w.from + MaxLength - windowContext
-		if w.from+MaxLength >= n {
-			w.from, w.keepTo = n-MaxLength, n
+		w := window{start: max(0, kept-windowContext), keepStart: kept}
+		w.keepEnd = w.start + MaxLength - windowContext
+		if w.start+MaxLength >= n {
+			w.start, w.keepEnd = n-MaxLength, n
 		}
 		out = append(out, w)
-		kept = w.keepTo
+		kept = w.keepEnd
 	}
 	return out
 }
 
-// cutting says how conversations are computed: piece i is the stretch windows[i].
-// The pieces of a conversation stand together, in order.
-type cutting struct {
+// windowPlan divides conversations into pieces to compute. Piece i is the range windows[i]
+// of its conversation. The pieces of a conversation are adjacent and in order.
+type windowPlan struct {
 	convs   []Observed
 	pieces  []Observed
 	windows []window
 }
 
-// cut plans how conversations are computed. Short ones are pieces as they are.
-func cut(convs []Observed) *cutting {
-	plan := &cutting{convs: convs}
+// planWindows divides conversations into pieces. A short conversation is one piece.
+func planWindows(convs []Observed) *windowPlan {
+	plan := &windowPlan{convs: convs}
 	for i := range convs {
 		for part, w := range windowsOf(convs[i].Len()) {
 			w.conversation = i
 			piece := convs[i]
 			if n := convs[i].Len(); n > MaxLength {
-				piece = stretchOfConversation(&convs[i], w.from, min(w.from+MaxLength, n), part)
+				piece = sliceObserved(&convs[i], w.start, min(w.start+MaxLength, n), part)
 			}
 			plan.pieces, plan.windows = append(plan.pieces, piece), append(plan.windows, w)
 		}
@@ -69,21 +69,21 @@ func cut(convs []Observed) *cutting {
 	return plan
 }
 
-// kept returns what is kept of a completion of piece i.
-func (p *cutting) kept(i int, c Draw) Draw {
+// kept returns the part of a draw of piece i that is kept.
+func (p *windowPlan) kept(i int, c Draw) Draw {
 	w := p.windows[i]
-	if w.keepFrom == w.from && w.keepTo-w.from == p.pieces[i].Len() {
+	if w.keepStart == w.start && w.keepEnd-w.start == p.pieces[i].Len() {
 		return c
 	}
-	return c.between(w.keepFrom-w.from, w.keepTo-w.from)
+	return c.slice(w.keepStart-w.start, w.keepEnd-w.start)
 }
 
-// join returns what to call with each completion of each piece, so that visit gets
-// the completions of the conversations, those of each in their order.
-func (p *cutting) join(visit func(i int, c Draw)) func(piece int, c Draw) {
-	waiting := make([][]Draw, len(p.pieces)) // of each piece, those that are not joined yet
-	first := make([]int, len(p.convs))       // piece of each conversation
-	count := make([]int, len(p.convs))
+// join returns a function to call with each draw of each piece. It joins them and calls
+// visit with the draws of whole conversations, those of each conversation in their order.
+func (p *windowPlan) join(visit func(i int, c Draw)) func(piece int, c Draw) {
+	waiting := make([][]Draw, len(p.pieces)) // the draws of each piece that are not joined yet
+	first := make([]int, len(p.convs))       // the first piece of each conversation
+	count := make([]int, len(p.convs))       // the number of pieces of each conversation
 	for piece, w := range p.windows {
 		if count[w.conversation] == 0 {
 			first[w.conversation] = piece
@@ -110,24 +110,26 @@ func (p *cutting) join(visit func(i int, c Draw)) func(piece int, c Draw) {
 	}
 }
 
-// watch turns progress through pieces into progress through conversations.
-func (p *cutting) watch(conversations func(n int)) func(pieces int) {
-	if conversations == nil || len(p.pieces) == len(p.convs) {
-		return conversations
+// watchPieces returns a function to call with numbers of draws of pieces. It calls watch
+// with the numbers of draws of conversations that correspond to them. It returns nil if
+// watch is nil.
+func (p *windowPlan) watchPieces(watch func(draws int)) func(draws int) {
+	if watch == nil || len(p.pieces) == len(p.convs) {
+		return watch
 	}
-	pieces, told := 0, 0
+	pieces, reported := 0, 0
 	return func(n int) {
 		pieces += n
-		if done := pieces * len(p.convs) / len(p.pieces); done > told {
-			conversations(done - told)
-			told = done
+		if done := pieces * len(p.convs) / len(p.pieces); done > reported {
+			watch(done - reported)
+			reported = done
 		}
 	}
 }
 
-// stretchOfConversation returns a stretch of a conversation as a conversation of its own.
-func stretchOfConversation(c *Observed, from, to, part int) Observed {
-	out := Observed{source: c.source, from: c.from + from}
+// sliceObserved returns the utterances from to to−1 as a conversation of their own.
+func sliceObserved(c *Observed, from, to, part int) Observed {
+	out := Observed{source: c.source, offset: c.offset + from}
 	out.Key, out.Part, out.Present, out.Speakers = c.Key, part, c.Present[from:to], c.Speakers[from:to]
 	for _, m := range erc.Modalities {
 		out.Features[m] = c.Features[m][from:to]
@@ -135,39 +137,39 @@ func stretchOfConversation(c *Observed, from, to, part int) Observed {
 	return out
 }
 
-// between returns the completion of a stretch of the utterances.
-func (c *Draw) between(from, to int) Draw {
+// slice returns the draw of the utterances from to to−1.
+func (c *Draw) slice(from, to int) Draw {
 	var out Draw
-	out.Location, out.Scale, out.Logits = stretchOf(c.Location, from, to), stretchOf(c.Scale, from, to), stretchOf(c.Logits, from, to)
-	for m := range erc.NumModalities {
-		out.Recovered[m], out.Sampled[m] = stretchOf(c.Recovered[m], from, to), stretchOf(c.Sampled[m], from, to)
-		out.Encoded[m] = stretchOf(c.Encoded[m], from, to)
-		for _, anchor := range c.anchors[m] {
-			out.anchors[m] = append(out.anchors[m], stretchOf(anchor, from, to))
+	out.Location, out.Scale, out.Logits = sliceRows(c.Location, from, to), sliceRows(c.Scale, from, to), sliceRows(c.Logits, from, to)
+	parts := out.features()
+	for k, of := range c.features() {
+		for m := range of {
+			parts[k][m] = sliceRows(of[m], from, to)
 		}
 	}
 	return out
 }
 
-// stretchOf is a stretch of a slice, nil of nil.
-func stretchOf[T any](x []T, from, to int) []T {
+// features lists the arrays [m][N] of a draw.
+func (c *Draw) features() []*[erc.NumModalities][][]float32 {
+	return []*[erc.NumModalities][][]float32{&c.Sampled, &c.Estimate, &c.Variance, &c.Encoded}
+}
+
+// sliceRows returns x[from:to], or nil if x is nil.
+func sliceRows[T any](x []T, from, to int) []T {
 	if x == nil {
 		return nil
 	}
 	return x[from:to:to]
 }
 
-// append adds the completion of the utterances that follow.
+// append adds the draw of the utterances that follow.
 func (c *Draw) append(next Draw) {
 	c.Location, c.Scale, c.Logits = append(c.Location, next.Location...), append(c.Scale, next.Scale...), append(c.Logits, next.Logits...)
-	for m := range erc.NumModalities {
-		c.Recovered[m], c.Sampled[m] = append(c.Recovered[m], next.Recovered[m]...), append(c.Sampled[m], next.Sampled[m]...)
-		c.Encoded[m] = append(c.Encoded[m], next.Encoded[m]...)
-		if c.anchors[m] == nil {
-			c.anchors[m] = make([][][]float32, len(next.anchors[m]))
-		}
-		for k, anchor := range next.anchors[m] {
-			c.anchors[m][k] = append(c.anchors[m][k], anchor...)
+	added := next.features()
+	for k, of := range c.features() {
+		for m := range of {
+			of[m] = append(of[m], added[k][m]...)
 		}
 	}
 }
@@ -184,15 +186,15 @@ func Pieces(samples []Sample) []Sample {
 				out = append(out, *s)
 				continue
 			}
-			out = append(out, s.between(k*n/count, (k+1)*n/count, k))
+			out = append(out, s.slice(k*n/count, (k+1)*n/count, k))
 		}
 	}
 	return out
 }
 
-// between returns a stretch of a sample as a sample of its own.
-func (s *Sample) between(from, to, part int) Sample {
-	out := Sample{Source: s.Source, key: s.key, part: part, voices: s.voices[from:to]}
+// slice returns the utterances from to to−1 as a sample of their own.
+func (s *Sample) slice(from, to, part int) Sample {
+	out := Sample{Source: s.Source, key: s.key, part: part, speakers: s.speakers[from:to]}
 	out.Truth = model.Truth{Present: s.Truth.Present[from:to], Labels: s.Truth.Labels[from:to], Classes: s.Truth.Classes[from:to]}
 	for _, m := range erc.Modalities {
 		out.Truth.Features[m] = s.Truth.Features[m][from:to]
@@ -209,9 +211,8 @@ func (c *Filled) Pieces() []Filled {
 		from, to := k*n/count, (k+1)*n/count
 		out[k].Available, out[k].Present = c.Available[from:to], c.Present[from:to]
 		for _, m := range erc.Modalities {
-			out[k].Original[m] = stretchOf(c.Original[m], from, to)
-			out[k].Recovered[m] = stretchOf(c.Recovered[m], from, to)
-			out[k].Sampled[m] = stretchOf(c.Sampled[m], from, to)
+			out[k].Original[m] = sliceRows(c.Original[m], from, to)
+			out[k].Sampled[m] = sliceRows(c.Sampled[m], from, to)
 		}
 	}
 	return out

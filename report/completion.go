@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
 
 	"gsdnet/experiment"
 	"gsdnet/internal/fault"
@@ -32,7 +35,7 @@ func completionTable(ctx context.Context, b *board) (*table, error) {
 	}
 	return &table{
 		note: "Draws of the withheld cells against the truth, in the leading principal axes of the standardised features of the training split; means over the modalities and the points of the protocol. " +
-			"ES is the energy score of a cell and conv ES that of the means of conversations with at least five withheld cells; CRPS is of single features; RMSE is that of the mean over the draws, and RMSE raw the same in all standardised features. " +
+			"ES is the energy score of a cell and conv ES that of the means of conversations with at least five withheld cells; CRPS is of single features; RMSE is that of the mean over the draws, and RMSE all the same in all standardised features. " +
 			"80 % is the share of features, and conv 80 % of conversation means, in the central 80 % interval of the draws. MMD² and how often a classifier tells a draw and the truth apart compare both as samples; " +
 			"lag 1 is the mean product of neighbours. Where the last row has a number, which is what draws from the distribution of the truth would get, the nearest to it is the best. " +
 			"Differences are averages over the protocol, with their 95 % paired bootstrap intervals over conversations." + b.completions(),
@@ -96,17 +99,26 @@ func (b *board) against(ctx context.Context, s *sheet, score draws.Score, method
 	m := experiment.CompletionMeasure(score)
 	s.versus, s.than = &m, b.methods[reference].name
 	boot := metric.Bootstrap{Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
+	errs := make([]error, len(b.methods))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
 	for i := range b.methods {
 		if i == reference {
 			continue
 		}
-		d, err := draws.Compare(score, methods[i], methods[reference], boot)
-		if err != nil {
-			return fault.Input("give the sweep again, or delete the runs of one of them", "the completions of %s and %s are not of the same cells: %w", b.methods[i].name, s.than, err)
-		}
-		s.rows[i].versus = &versus{s.than, d}
+		wait.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			d, err := draws.Compare(score, methods[i], methods[reference], boot)
+			if err != nil {
+				errs[i] = fault.Input("give the sweep again, or delete the runs of one of them", "the completions of %s and %s are not of the same cells: %w", b.methods[i].name, s.than, err)
+				return
+			}
+			s.rows[i].versus = &versus{s.than, d}
+		})
 	}
-	return nil
+	wait.Wait()
+	return cmp.Or(errs...)
 }
 
 // idealRow is what draws from the distribution of the truth would get, for as many draws

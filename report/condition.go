@@ -67,8 +67,8 @@ func (c condition) note() string {
 	if c.folds == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Every conversation was a test conversation of one of %d folds. The predictions of all folds are pooled before a measure is computed; "+
-		"measures of intervals, probabilities and recovered features, and the constant predictors, are means over the folds, weighted by their numbers of utterances or cells.", c.folds)
+	return fmt.Sprintf(" Every conversation was a test conversation of one of %d folds. The predictions of all folds are pooled before a measure is computed, and so are the conversations of a score of completions; "+
+		"measures of intervals, probabilities and encoded or raw features, and the constant predictors, are means over the folds, weighted by their numbers of utterances or cells.", c.folds)
 }
 
 // sortFolds puts runs in the order of their folds.

@@ -69,7 +69,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 	}
 	record := experiment.Record{
 		Run: id.String(), Cell: &id, Data: name, DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 4, Recovery: true,
-		Result: experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
 	one := record.Result // of those that do not sample
 	if m.graph != "" {
@@ -77,7 +77,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 		for _, rule := range rules {
 			cells = append(cells, cell(rule, 1.2*m.noise*(1+rule.Expected()), rng))
 		}
-		one = experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test)
+		one = experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test)
 	}
 	record.Compare = []experiment.Compared{{Samples: 1, Result: one}, {Samples: 16, Result: record.Result}}
 	check(t, experiment.RunDir(out).Keep(&record, corpus))

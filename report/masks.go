@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gsdnet/erc"
@@ -69,8 +70,12 @@ type namedAudit struct {
 // were deleted.
 func (b *board) audits() ([]namedAudit, error) {
 	var prefixes []string
-	if b.condition.blank != "" {
-		prefixes = append(prefixes, fmt.Sprintf("%s-%s-%s-seed", missing.Random, erc.Train, b.condition.blank))
+	if rate, err := strconv.ParseFloat(b.condition.blank, 64); err == nil {
+		rule, err := missing.BlankRule(rate)
+		if err != nil {
+			return nil, err
+		}
+		prefixes = append(prefixes, fmt.Sprintf("%s-%s-%s-seed", rule.Kind(), erc.Train, rule.Point))
 	}
 	for _, point := range b.kind.Points {
 		prefixes = append(prefixes, fmt.Sprintf("%s-%s-%s-seed", b.protocol, b.split, point))

@@ -7,6 +7,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/metric/draws"
 )
 
 // pool turns the runs of all folds into one result for each method, seed and rule, as if
@@ -42,6 +43,10 @@ func (t *trial) pool(folds int) error {
 	if err != nil {
 		return err
 	}
+	contributions, err := t.contributions()
+	if err != nil {
+		return err
+	}
 	parts := map[string][]*infer.MaskResult{}
 	compared := map[int]map[string][]*infer.MaskResult{}
 	for _, r := range t.runs {
@@ -62,14 +67,14 @@ func (t *trial) pool(folds int) error {
 	for rule, cells := range parts {
 		if len(cells) == folds {
 			p := predictions[rule]
-			t.cells[rule] = pooledCell(cells, &p)
+			t.cells[rule] = pooledCell(cells, &p, contributions[rule])
 		}
 	}
 	for k, rules := range compared {
 		t.compared[k] = map[string]*infer.MaskResult{}
 		for rule, cells := range rules {
 			if len(cells) == folds {
-				t.compared[k][rule] = pooledCell(cells, nil)
+				t.compared[k][rule] = pooledCell(cells, nil, nil)
 			}
 		}
 	}
@@ -96,10 +101,30 @@ func (t *trial) predictions() (map[string]experiment.Predictions, error) {
 	return out, nil
 }
 
+// contributions returns what the conversations of all runs of a trial contribute to the
+// scores of completions, by rule. It returns none for runs that kept none.
+func (t *trial) contributions() (map[string][]draws.Contribution, error) {
+	out := map[string][]draws.Contribution{}
+	for _, r := range t.runs {
+		if r.CompletionHash == "" {
+			continue
+		}
+		all, err := experiment.RunDir(r.dir).Contributions(r.Record)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range all {
+			out[c.Rule] = append(out[c.Rule], c.Conversations...)
+		}
+	}
+	return out, nil
+}
+
 // pooledCell merges the results of all folds under one rule. Measures of predictions are
-// computed from the pooled predictions, the others (and all, if p is nil) are means over
-// the folds, weighted by their numbers of utterances or withheld cells.
-func pooledCell(cells []*infer.MaskResult, p *experiment.Predictions) *infer.MaskResult {
+// computed from the pooled predictions, and scores of completions from the contributions of
+// all conversations. The others (and all, if p and contributions are nil) are means over the
+// folds, weighted by their numbers of utterances or withheld cells.
+func pooledCell(cells []*infer.MaskResult, p *experiment.Predictions, contributions []draws.Contribution) *infer.MaskResult {
 	out := &infer.MaskResult{Rule: cells[0].Rule}
 	if cells[0].Scores != nil {
 		n, values := weighted(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Scores.N, c.Scores.Values })
@@ -111,6 +136,11 @@ func pooledCell(cells []*infer.MaskResult, p *experiment.Predictions) *infer.Mas
 		out.Classes = &metric.Classes{N: n, Values: values}
 		recompute(values, p)
 	}
+	var completions []*draws.Completion
+	for _, c := range cells {
+		completions = append(completions, c.Completion)
+	}
+	out.Completion = draws.PoolParts(completions, contributions)
 	out.Encoded = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Encoded })
 	out.Raw = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Raw })
 	out.Sampled = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Sampled })
@@ -213,7 +243,7 @@ func pooledConstants(runs []*run) []infer.MaskResult {
 		}
 	}
 	for i := range runs[0].Result.Constants {
-		out = append(out, *pooledCell(byName[runs[0].Result.Constants[i].Rule], nil))
+		out = append(out, *pooledCell(byName[runs[0].Result.Constants[i].Rule], nil, nil))
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 // predictors. Shares are in percent; imputation errors stand in it where they
 // were measured.
 func ResultTable(r experiment.Result) *Table {
-	measures := experiment.MeasuresOf(r.Cells)
+	measures := r.Measures()
 	t := &Table{Heading: []string{"missing"}}
 	for _, m := range measures {
 		t.Heading = append(t.Heading, m.Heading)

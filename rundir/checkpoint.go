@@ -26,34 +26,42 @@ const (
 	metaKey          = "gsdnet"
 )
 
-// view is a float32 or integer tensor as the safetensors library wants it.
-type view struct {
+// tensorView is a float32 or int64 tensor in the form that the safetensors library writes.
+type tensorView struct {
 	dtype safetensors.DType
 	dims  []uint64
 	data  []byte
 }
 
-func (v view) DType() safetensors.DType { return v.dtype }
-func (v view) Shape() []uint64          { return v.dims }
-func (v view) Data() []byte             { return v.data }
-func (v view) DataLen() uint64          { return uint64(len(v.data)) }
+// DType returns the type of the elements.
+func (v tensorView) DType() safetensors.DType { return v.dtype }
 
-// dtypesOf pairs the libraries' names of the types that weights and counters use.
+// Shape returns the lengths of the axes; it is empty, and not nil, for a scalar.
+func (v tensorView) Shape() []uint64 { return v.dims }
+
+// Data returns the elements in row-major order, little-endian.
+func (v tensorView) Data() []byte { return v.data }
+
+// DataLen returns the length of Data in bytes.
+func (v tensorView) DataLen() uint64 { return uint64(len(v.data)) }
+
+// dtypesOf maps the type of a tensor to its name in a checkpoint. Checkpoints hold no other
+// types.
 var dtypesOf = map[dtypes.DType]safetensors.DType{
 	dtypes.Float32: safetensors.F32,
 	dtypes.Int64:   safetensors.I64,
 }
 
-// encode writes variables, standardisation and metadata as safetensors.
+// encode returns the checkpoint of variables, standardisation and metadata.
 func encode(vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) ([]byte, error) {
 	meta.Format = checkpointFormat
-	views := map[string]view{}
+	views := map[string]tensorView{}
 	for name, t := range vars {
 		dtype, ok := dtypesOf[t.DType()]
 		if !ok {
 			return nil, fmt.Errorf("train: variable %s has type %s, which checkpoints do not hold", name, t.DType())
 		}
-		v := view{dtype: dtype, dims: []uint64{}} // a scalar has no axes, but a list of them
+		v := tensorView{dtype: dtype, dims: []uint64{}} // a scalar has no axes, but a list of them
 		for _, d := range t.Shape().Dimensions {
 			v.dims = append(v.dims, uint64(d))
 		}
@@ -63,38 +71,41 @@ func encode(vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) ([
 		views[name] = v
 	}
 	for _, m := range erc.Modalities {
-		views[scalerName("mean", m)] = floats(scaler.Mean[m])
-		views[scalerName("deviation", m)] = floats(scaler.Deviation[m])
+		views[scalerName("mean", m)] = floatView(scaler.Mean[m])
+		views[scalerName("deviation", m)] = floatView(scaler.Deviation[m])
 	}
 	text, err := json.Marshal(meta)
 	if err != nil {
 		return nil, err
 	}
-	data, err := safetensors.Serialize(views, map[string]string{metaKey: string(text), sumKey: noSum})
+	data, err := safetensors.Serialize(views, map[string]string{metaKey: string(text), sumKey: zeroSum})
 	if err != nil {
 		return nil, err
 	}
-	return data, seal(data)
+	return data, writeSum(data)
 }
 
+// scalerName returns the path of a part of the standardisation.
 func scalerName(part string, m erc.Modality) string { return "scaler/" + part + "/" + m.String() }
 
-func floats(x []float32) view {
+// floatView returns x as a tensor of one axis.
+func floatView(x []float32) tensorView {
 	data := make([]byte, 0, 4*len(x))
 	for _, v := range x {
 		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
 	}
-	return view{safetensors.F32, []uint64{uint64(len(x))}, data}
+	return tensorView{safetensors.F32, []uint64{uint64(len(x))}, data}
 }
 
-// Checkpoint is a read checkpoint: weights by path, standardisation, metadata.
+// Checkpoint is a checkpoint that was read.
 type Checkpoint struct {
 	Meta
-	Scaler *model.Scaler
-	Vars   map[string]*tensors.Tensor
+	Scaler *model.Scaler              // the standardisation of features
+	Vars   map[string]*tensors.Tensor // the weights, by path
 }
 
-// Store returns the weights as a store that graphs can be built on.
+// Store returns a new store of the weights, on which graphs can be built. All weights
+// except moving averages are trainable.
 func (c *Checkpoint) Store() (*mlx.Store, error) {
 	store := mlx.NewStore()
 	for name, t := range c.Vars {
@@ -107,7 +118,9 @@ func (c *Checkpoint) Store() (*mlx.Store, error) {
 	return store, nil
 }
 
-// ReadCheckpoint reads and checks a checkpoint file.
+// ReadCheckpoint reads a checkpoint file, or a state file, which has the same format. Its
+// errors, which have hints, are a file that does not exist or cannot be read, one over
+// 4 GiB, one that is damaged, and one in another format.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -130,6 +143,7 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	return nil, fault.Input("the file is damaged or truncated: train again or copy it again", "%s: %w", path, err)
 }
 
+// decode reads a checkpoint and verifies its checksum.
 func decode(data []byte) (*Checkpoint, error) {
 	_, header, err := safetensors.ReadMetadata(data)
 	if err != nil {
@@ -146,7 +160,7 @@ func decode(data []byte) (*Checkpoint, error) {
 	if named.Format != checkpointFormat {
 		return nil, fault.Input("train the run again with this version of the program", "format %q, this program reads %q", named.Format, checkpointFormat)
 	}
-	if err := verify(data, header.Metadata()[sumKey]); err != nil {
+	if err := verifySum(data, header.Metadata()[sumKey]); err != nil {
 		return nil, err
 	}
 	c := &Checkpoint{Scaler: &model.Scaler{}, Vars: map[string]*tensors.Tensor{}}
@@ -164,11 +178,11 @@ func decode(data []byte) (*Checkpoint, error) {
 		}
 		c.Vars[named.Name] = t
 	}
-	return c, c.takeScaler()
+	return c, c.extractScaler()
 }
 
-// takeScaler moves the standardisation out of the weights.
-func (c *Checkpoint) takeScaler() error {
+// extractScaler moves the standardisation from Vars to Scaler.
+func (c *Checkpoint) extractScaler() error {
 	for _, m := range erc.Modalities {
 		for part, into := range map[string]*[]float32{"mean": &c.Scaler.Mean[m], "deviation": &c.Scaler.Deviation[m]} {
 			name := scalerName(part, m)
@@ -183,6 +197,7 @@ func (c *Checkpoint) takeScaler() error {
 	return nil
 }
 
+// tensorOf returns a tensor with a copy of the elements of v.
 func tensorOf(v safetensors.TensorView) (*tensors.Tensor, error) {
 	dims := make([]int, len(v.Shape()))
 	for i, d := range v.Shape() {
@@ -206,7 +221,9 @@ func tensorOf(v safetensors.TensorView) (*tensors.Tensor, error) {
 	return nil, fmt.Errorf("type %s is not one that checkpoints hold", v.DType())
 }
 
-// Save writes variables, standardisation and metadata to a file, atomically.
+// Save writes a checkpoint of variables (by path), standardisation and metadata to a file.
+// If it fails or is interrupted, an older file with that name stays as it was. Its errors
+// are a variable that is not float32 or int64, and those of writing the file.
 func Save(path string, vars map[string]*tensors.Tensor, scaler *model.Scaler, meta Meta) error {
 	data, err := encode(vars, scaler, meta)
 	if err != nil {

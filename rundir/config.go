@@ -18,7 +18,7 @@ import (
 	"gsdnet/model"
 )
 
-// Config describes a run whole. In TOML:
+// Config holds all the settings of a run. In TOML:
 //
 //	model = "gsdnet"
 //
@@ -27,18 +27,18 @@ import (
 //	[train]     # how to fit: Training
 //	[gsdnet]    # the model's own settings, in a table of its name
 //
-// A key that is not known is an error. Tables of other models may stand in the
-// file; they are checked and not used.
+// An unknown key is an error. The file may contain tables of other models; their limits are
+// checked and their values are not used.
 type Config struct {
-	Model    string
+	Model    string // the name of the model, DefaultModel by default
 	Data     dataset.Fields
 	Missing  missing.Settings
 	Train    Training
 	Settings map[string]any // by model: a pointer to its settings
 }
 
-// Training says how to fit: the table [train] of a config. The limits of its numbers
-// stand beside them, as those of the models' settings do (package internal/limit).
+// Training holds the settings of the training loop, the table [train] of a config. The tags
+// hold the limits of the numbers (package internal/limit).
 type Training struct {
 	Seed         uint64  `toml:"seed"`                           // seed of the weights, the noise, the order of the conversations and the training masks
 	Epochs       int     `toml:"epochs" limit:"1..100000"`       // largest number of passes through the training split
@@ -99,7 +99,8 @@ func (c *Config) document(models ...string) any {
 	return doc.Interface()
 }
 
-// Load reads a config file over the current values.
+// Load reads a config file. A setting that the file does not contain keeps its value. Its
+// errors are those of Parse and a file that cannot be read or is longer than 1 MiB.
 func (c *Config) Load(path string) error {
 	text, err := limit.ReadFile(path)
 	if err != nil {
@@ -108,10 +109,12 @@ func (c *Config) Load(path string) error {
 	return c.Parse(path, text)
 }
 
-// Parse reads TOML over the current values; name is what errors call it.
+// Parse reads settings in TOML. A setting that the text does not contain keeps its value.
+// Errors call the text by name. They are invalid TOML, an unknown, renamed or removed key,
+// and a value of another type.
 func (c *Config) Parse(name string, text []byte) error {
 	var tables map[string]any
-	if toml.Unmarshal(text, &tables) == nil { // else the decoder below says what is wrong
+	if toml.Unmarshal(text, &tables) == nil { // the decoder below reports invalid TOML
 		if err := CheckNames(name, tables); err != nil {
 			return err
 		}
@@ -136,7 +139,7 @@ func (c *Config) Parse(name string, text []byte) error {
 	return nil
 }
 
-// position names a place in a file; a flag is short enough without.
+// position returns the name of a place in a file. Of a flag it returns the name alone.
 func position(name string, row, column int) string {
 	if strings.HasPrefix(name, "--") {
 		return name
@@ -144,8 +147,8 @@ func position(name string, row, column int) string {
 	return fmt.Sprintf("%s:%d:%d", name, row, column)
 }
 
-// Set applies one key=value, the key dotted as in the file. A value that is not
-// TOML is taken as a string.
+// Set applies one assignment, such as "train.epochs=20". A value that is not TOML counts
+// as a string. Its errors are those of Parse.
 func (c *Config) Set(assignment string) error {
 	key, value, ok := strings.Cut(assignment, "=")
 	if !ok || strings.ContainsAny(assignment, "\n\r") {
@@ -160,7 +163,7 @@ func (c *Config) Set(assignment string) error {
 	return c.Parse("--set "+assignment, []byte(line))
 }
 
-// Resolved returns the config as TOML, with the selected model's settings alone. The keys
+// Resolved returns the config as TOML, without the settings of other models. The keys
 // data.folds, data.fold, missing.blank and train.labels are left out where they change
 // nothing, so that the settings of older runs remain the same text.
 func (c *Config) Resolved() ([]byte, error) {
@@ -171,7 +174,8 @@ func (c *Config) Resolved() ([]byte, error) {
 	return toml.Marshal(out.document(c.Model))
 }
 
-// Check refuses settings that are out of range or do not go together.
+// Check returns an error if the model or a rule of missing modalities is not known, or if a
+// number is outside its limits. The settings of all models are checked.
 func (c *Config) Check() error {
 	if _, err := model.Lookup(c.Model); err != nil {
 		return err
@@ -190,7 +194,7 @@ func (c *Config) Check() error {
 	if err := limit.Check("train", c.Train); err != nil {
 		return err
 	}
-	for _, name := range model.Names() { // settings of other models too: a typing error there is one all the same
+	for _, name := range model.Names() { // other models too, to report their typing errors
 		if err := limit.Check(name, c.Settings[name]); err != nil {
 			return err
 		}

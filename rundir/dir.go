@@ -20,22 +20,22 @@ import (
 
 // Dir is a run directory that training writes to, under a lock.
 type Dir struct {
-	Name     string
-	Config   []byte // the resolved settings, TOML
-	MaskHash string // SHA-256 of the masks, once Masks was called
-	logFile  *os.File
+	Name     string   // the path of the directory
+	Config   []byte   // the resolved settings, TOML
+	MaskHash string   // SHA-256 of the masks; empty before Masks is called
+	Extended bool     // the run is continued with another number of epochs or patience
+	logFile  *os.File // nil before the first line is written
 	lock     *dirlock.Lock
-	created  bool // the directory did not exist before
-	made     bool // its run did not exist before
-	Extended bool // the run is continued with another number of epochs or patience
+	newDir   bool // Open created the directory
+	newRun   bool // Open started the run
 }
 
-// extending lists the settings that a run may be continued with other values of: they
-// say when training ends.
-var extending = []string{"epochs", "patience"}
+// extendable lists the settings of [train] that may change when a run is continued. They
+// determine when training ends.
+var extendable = []string{"epochs", "patience"}
 
 // Open makes a run directory, or with resume opens an existing one, and locks it. A run
-// in which no epoch was finished is started anew. Its errors are a directory that holds
+// in which no epoch has ended is started again. Its errors are a directory that holds
 // another run, settings that differ from those of the run to resume, and a lock that
 // another process holds. Close it after use.
 func Open(dir string, c *Config, resume bool) (*Dir, error) {
@@ -45,7 +45,7 @@ func Open(dir string, c *Config, resume bool) (*Dir, error) {
 	}
 	r := &Dir{Name: dir, Config: resolved}
 	_, err = os.Stat(dir)
-	r.created = errors.Is(err, fs.ErrNotExist)
+	r.newDir = errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fault.Failure("choose a directory you may write to with --out", "%w", err)
 	}
@@ -53,53 +53,53 @@ func Open(dir string, c *Config, resume bool) (*Dir, error) {
 		r.Close()
 		return nil, err
 	}
-	if err := r.enter(resume); err != nil {
+	if err := r.prepare(resume); err != nil {
 		r.Close()
 		return nil, err
 	}
 	return r, nil
 }
 
-// enter checks what the directory holds and leaves the resolved settings in it.
-func (r *Dir) enter(resume bool) error {
+// prepare checks the content of the directory and writes the resolved settings.
+func (r *Dir) prepare(resume bool) error {
 	old, err := os.ReadFile(r.Path(ConfigFile))
-	switch begun := r.begun(); {
-	case errors.Is(err, fs.ErrNotExist) && !begun:
-		r.made = true
+	switch finished := r.hasFinishedEpoch(); {
+	case errors.Is(err, fs.ErrNotExist) && !finished:
+		r.newRun = true
 	case err != nil:
 		return fault.Input("check the directory's permissions, or choose another --out", "%w", err)
-	case !begun && !(resume && bytes.Equal(old, r.Config)):
-		r.made = true
+	case !finished && !(resume && bytes.Equal(old, r.Config)):
+		r.newRun = true
 		if err := r.clear(); err != nil {
 			return err
 		}
-	case begun && !resume:
+	case finished && !resume:
 		return fault.Input("choose another --out, or go on with it by --resume", "%s already holds a run", r.Name)
 	case bytes.Equal(old, r.Config):
 		return nil
-	case begun && !onlyExtends(old, r.Config):
+	case finished && !onlyExtends(old, r.Config):
 		return fault.Input("resume with the flags and config it was started with; of them only train.epochs and train.patience may change",
 			"%s: --resume with other settings (%s)", r.Name, firstDifference(old, r.Config))
-	case begun:
+	case finished:
 		r.Extended = true
-		return nil // the settings are written once the checkpoint says that it is not finished
+		return nil // training writes the settings after it has marked the checkpoint as unfinished
 	}
 	return atomicfile.Write(r.Path(ConfigFile), r.Config)
 }
 
-// begun reports whether the directory holds the work of a finished epoch.
-func (r *Dir) begun() bool {
+// hasFinishedEpoch reports whether the directory holds the result of an epoch.
+func (r *Dir) hasFinishedEpoch() bool {
 	if exists(r.Path(CheckpointFile)) {
 		return true
 	}
 	c, err := ReadCheckpoint(r.Path(StateFile))
 	if err != nil {
-		return exists(r.Path(StateFile)) // damaged: nothing is thrown away unasked
+		return exists(r.Path(StateFile)) // a damaged state file may hold the result of epochs and is kept
 	}
 	return c.Progress != nil && c.Progress.Step > 0
 }
 
-// clear removes the files of a run, and nothing else.
+// clear removes the files of a run. It leaves other files in the directory.
 func (r *Dir) clear() error {
 	for _, name := range []string{ConfigFile, CheckpointFile, StateFile, LogFile, MaskDir} {
 		if err := os.RemoveAll(r.Path(name)); err != nil {
@@ -112,7 +112,7 @@ func (r *Dir) clear() error {
 // Abandon removes the files of a run that failed before its first epoch was finished. It
 // leaves any other run as it is.
 func (r *Dir) Abandon() {
-	if r.made && !r.begun() {
+	if r.newRun && !r.hasFinishedEpoch() {
 		_ = r.clear()
 	}
 }
@@ -125,12 +125,13 @@ func (r *Dir) Close() {
 	if r.lock != nil {
 		r.lock.Release()
 	}
-	if r.created {
-		_ = os.Remove(r.Name) // which fails where something is in it
+	if r.newDir {
+		_ = os.Remove(r.Name) // fails if the directory is not empty
 	}
 }
 
-// onlyExtends reports whether settings differ in the keys of extending alone.
+// onlyExtends reports whether two TOML texts of settings differ in the keys of extendable
+// only.
 func onlyExtends(old, now []byte) bool {
 	rest := func(text []byte) map[string]any {
 		var all map[string]any
@@ -138,14 +139,14 @@ func onlyExtends(old, now []byte) bool {
 			return nil
 		}
 		if train, ok := all["train"].(map[string]any); ok {
-			for _, key := range extending {
+			for _, key := range extendable {
 				delete(train, key)
 			}
 		}
 		return all
 	}
-	was, is := rest(old), rest(now)
-	return was != nil && reflect.DeepEqual(was, is)
+	before, after := rest(old), rest(now)
+	return before != nil && reflect.DeepEqual(before, after)
 }
 
 // Has reports whether a file is in the directory.
@@ -154,6 +155,7 @@ func (r *Dir) Has(name string) bool { return exists(r.Path(name)) }
 // Path returns the path of a file in the directory.
 func (r *Dir) Path(name string) string { return filepath.Join(r.Name, name) }
 
+// firstDifference describes the first line in which two texts differ.
 func firstDifference(old, now []byte) string {
 	was := strings.Split(string(old), "\n")
 	for i, line := range strings.Split(string(now), "\n") {
@@ -168,12 +170,14 @@ func firstDifference(old, now []byte) string {
 	return "settings were removed"
 }
 
-// Masks returns the frozen masks of the validation split. It reads the masks of the
-// directory; if there are none, it first draws and writes those of validation and test, and
-// that of the training values to delete if the settings have one.
+// Masks returns the frozen masks of the validation split and sets MaskHash. It reads the
+// masks of the directory. If there are none, it first draws and writes those of validation
+// and test, and that of the training values to delete if the settings have one. Its errors
+// are a rule that is not known, and masks that cannot be read, are damaged, or do not
+// belong to the corpus.
 func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	dir := r.Path(MaskDir)
-	if !exists(filepath.Join(dir, missing.Manifest)) { // which is written last
+	if !exists(filepath.Join(dir, missing.Manifest)) { // the manifest is written last
 		rules, err := m.Rules()
 		if err != nil {
 			return nil, err
@@ -214,6 +218,7 @@ func (r *Dir) Masks(c *erc.Corpus, m missing.Settings) ([]missing.Mask, error) {
 	return valid, nil
 }
 
+// exists reports whether there is a file or directory at a path.
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -4,7 +4,7 @@ package rundir
 const (
 	ConfigFile     = "config.toml"
 	CheckpointFile = "checkpoint.safetensors"
-	StateFile      = "state.safetensors" // what --resume needs; removed at the end
+	StateFile      = "state.safetensors" // what resuming needs; removed when training ends
 	LogFile        = "log.jsonl"
 	MetricsFile    = "metrics.json"
 	MaskDir        = "masks"

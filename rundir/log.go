@@ -11,31 +11,30 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// EpochRecord is one line of log.jsonl. Seconds count from the start of training,
-// or from that of the process which resumed it.
+// EpochRecord is one line of log.jsonl.
 type EpochRecord struct {
-	Epoch      int                `json:"epoch"` // from 1
-	Step       uint64             `json:"step"`
-	Losses     map[string]float64 `json:"losses"`
-	Validation *float64           `json:"validation,omitempty"`
-	Best       *float64           `json:"best,omitempty"`
-	Seconds    float64            `json:"seconds"`
+	Epoch      int                `json:"epoch"`                // from 1
+	Step       uint64             `json:"step"`                 // the number of steps since training started
+	Losses     map[string]float64 `json:"losses"`               // the mean of each loss over the steps of the epoch
+	Validation *float64           `json:"validation,omitempty"` // validation error; nil without a validation
+	Best       *float64           `json:"best,omitempty"`       // lowest validation error so far; nil before the first
+	Seconds    float64            `json:"seconds"`              // since the start of the process that trains
 }
 
-// NewEpochRecord returns the line of an epoch that ended where at says. The validation
-// error is NaN if there was none.
-func NewEpochRecord(at Progress, losses map[string]float64, validation float64, elapsed time.Duration) EpochRecord {
-	r := EpochRecord{Epoch: at.Epoch, Step: at.Step, Losses: losses, Seconds: math.Round(elapsed.Seconds()*10) / 10}
+// NewEpochRecord returns the record of an epoch, given the progress at its end. validation
+// is NaN if the epoch had no validation.
+func NewEpochRecord(progress Progress, losses map[string]float64, validation float64, elapsed time.Duration) EpochRecord {
+	r := EpochRecord{Epoch: progress.Epoch, Step: progress.Step, Losses: losses, Seconds: math.Round(elapsed.Seconds()*10) / 10}
 	if !math.IsNaN(validation) {
 		r.Validation = &validation
 	}
-	if !math.IsInf(at.Best, 0) {
-		r.Best = &at.Best
+	if !math.IsInf(progress.Best, 0) {
+		r.Best = &progress.Best
 	}
 	return r
 }
 
-// Log appends a line to log.jsonl.
+// Log appends a line to log.jsonl. Its error is a file that cannot be written.
 func (r *Dir) Log(line EpochRecord) error {
 	if r.logFile == nil {
 		file, err := os.OpenFile(r.Path(LogFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -54,7 +53,8 @@ func (r *Dir) Log(line EpochRecord) error {
 	return nil
 }
 
-// ReadLog reads the log of a run directory.
+// ReadLog reads the log of a run directory, one record for each epoch. Its errors are a log
+// that does not exist, and a line that is not a record.
 func ReadLog(dir string) ([]EpochRecord, error) {
 	path := filepath.Join(dir, LogFile)
 	text, err := os.ReadFile(path)

@@ -44,7 +44,7 @@ func sameConfig(dir, trained string) error {
 	path := filepath.Join(dir, ConfigFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a checkpoint alone knows its settings
+		return nil // the checkpoint contains the settings
 	}
 	if err != nil {
 		return fault.Input("check the directory's permissions", "%w", err)
@@ -56,7 +56,7 @@ func sameConfig(dir, trained string) error {
 	return nil
 }
 
-// noCheckpoint says why a directory cannot be opened.
+// noCheckpoint returns the error of a directory without a checkpoint.
 func noCheckpoint(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return fault.Input("give the --out directory of gsdnet train", "%s: no such directory", dir)

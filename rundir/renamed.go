@@ -10,15 +10,33 @@ import (
 	"gsdnet/model"
 )
 
-// removed are settings that no longer exist, with what to do instead.
-var removed = map[string]string{
-	"train.select": "leave it out: the validation split always selects the epoch",
+// removedSettings maps a setting that no longer exists to a hint.
+var removedSettings = map[string]string{
+	"train.select":       "leave it out: the validation split always selects the epoch",
+	"gsdnet.mean":        startsFromFilter,
+	"gsdnet.regression":  startsFromFilter,
+	"gsdnet.ridge":       startsFromFilter,
+	"gsdnet.ridge_rank":  startsFromFilter,
+	"gsdnet.folds":       startsFromFilter,
+	"gsdnet.around":      startsFromFilter,
+	"gsdnet.basis":       nowOfPaper,
+	"gsdnet.condition":   nowOfPaper,
+	"gsdnet.rank":        nowOfPaper,
+	"gsdnet.free_weight": nowOfPaper,
+	"gsdnet.sde_x":       nowOfPaper,
+	"gsdnet.sde_lambda":  nowOfPaper,
 }
 
-// renamed returns the settings that have another name now: the old key, and the new
-// one. A field of a model's settings declares its old key, within the model's table,
+// Hints for the settings of an earlier GSDNet.
+const (
+	startsFromFilter = "leave it out: the diffusion starts from the graph filter, whose settings are gsdnet.prior"
+	nowOfPaper       = "choose model = \"paper\", GSDNet as printed, which has this setting in the table [paper]"
+)
+
+// renamedSettings returns the settings that have another name now, as a map from the old key
+// to the new one. A field of a model's settings declares its old key, within the model's table,
 // in the tag "was".
-func renamed() map[string]string {
+func renamedSettings() map[string]string {
 	keys := map[string]string{}
 	for _, name := range model.Names() {
 		kind, _ := model.Lookup(name)
@@ -27,6 +45,8 @@ func renamed() map[string]string {
 	return keys
 }
 
+// collectRenamed adds the renamed settings of a struct to keys. table is the name of the
+// model and path the key of the struct.
 func collectRenamed(keys map[string]string, table, path string, t reflect.Type) {
 	for _, f := range reflect.VisibleFields(t) {
 		key, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
@@ -40,14 +60,14 @@ func collectRenamed(keys map[string]string, table, path string, t reflect.Type) 
 }
 
 // CheckNames returns an error for the first setting among the tables, as TOML decodes
-// them, that was renamed or removed. Name is what the error calls the file.
+// them, that was renamed or removed. The error calls the file by name.
 func CheckNames(name string, tables map[string]any) error {
-	for _, old := range slices.Sorted(maps.Keys(removed)) {
+	for _, old := range slices.Sorted(maps.Keys(removedSettings)) {
 		if value := lookup(tables, old); value != nil {
-			return fault.Input(removed[old], "%s: the setting %s no longer exists", name, old)
+			return fault.Input(removedSettings[old], "%s: the setting %s no longer exists", name, old)
 		}
 	}
-	keys := renamed()
+	keys := renamedSettings()
 	for _, old := range slices.Sorted(maps.Keys(keys)) {
 		value := lookup(tables, old)
 		if _, isTable := value.(map[string]any); value != nil && !isTable {

@@ -1,14 +1,14 @@
-// Package rundir owns the directory of a run: every file name in it, and what the files
-// hold.
+// Package rundir reads and writes the directory of a run. It defines the names of the files
+// and their content.
 //
 //	config.toml               the settings as resolved: Config
 //	checkpoint.safetensors    weights, standardisation and metadata: Checkpoint, Meta
-//	state.safetensors         what resuming needs
-//	log.jsonl                 one line an epoch: EpochRecord
+//	state.safetensors         what resuming needs: Checkpoint with Progress
+//	log.jsonl                 one line for each epoch: EpochRecord
 //	masks/                    the frozen masks of validation and test
 //
-// Training fills a directory through a Dir, which holds its lock. Everything else reads
-// a finished one:
+// Training writes to a directory with a Dir, which holds a lock on it. Other packages read
+// a finished run:
 //
 //	checkpoint, config, err := rundir.Read("runs/first", false)
 //

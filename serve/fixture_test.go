@@ -64,7 +64,7 @@ func trainedDir(name string) (string, error) {
 
 func trainOne(dir string, task erc.Task) error {
 	config := rundir.DefaultConfig()
-	for _, setting := range []string{"train.epochs=1", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.rank=4", "gsdnet.sampler.steps=2"} {
+	for _, setting := range []string{"train.epochs=1", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2"} {
 		if err := config.Set(setting); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package serve_test
 import (
 	"bytes"
 	"context"
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
@@ -87,7 +88,9 @@ func TestABatchOfGoodAndBad(t *testing.T) {
 	var run *gsdnet.Run
 	url := listen(t, open(t, serve.Config{Limits: serve.Limits{Workers: 1}, Open: func(dir string) (_ *gsdnet.Run, err error) {
 		if run, err = gsdnet.Open(dir); err == nil { // recovered visual features overflow
-			run.Trained().Scaler.Mean[erc.Visual][0], run.Trained().Scaler.Deviation[erc.Visual][0] = -3.3e38, 3e38
+			scaler := run.Trained().Scaler
+			copy(scaler.Mean[erc.Visual], []float32{-math.MaxFloat32, math.MaxFloat32}) // of whatever sign they are
+			copy(scaler.Deviation[erc.Visual], []float32{math.MaxFloat32, math.MaxFloat32})
 		}
 		return run, err
 	}}, "scores"))

@@ -14,6 +14,7 @@ import (
 	"gsdnet/infer"
 	"gsdnet/metric/draws"
 	"gsdnet/missing"
+	"gsdnet/train/traintest"
 )
 
 // scored trains a model a little and evaluates its completions of the test split.
@@ -23,7 +24,7 @@ func scored(t *testing.T, name string, corpus *erc.Corpus, samples int) infer.Ma
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, name, "train.epochs=1"), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, name, "train.epochs=1"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestNoTrainingSplitNoScores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := infer.Open(fit(t, settings(t, "zero", "train.epochs=1"), corpus), backend)
+	run, err := infer.Open(traintest.Run(t, traintest.Config(t, "zero", "train.epochs=1"), corpus), backend)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,8 @@ import (
 // Cost is an estimate of what training takes. The memory is right within a factor of about
 // two. The time depends on the processor; it is right within a factor of ten.
 type Cost struct {
-	Bytes   float64 // of memory at most
-	Seconds float64 // a step
+	Bytes   float64 // the largest use of memory
+	Seconds float64 // the time of one step
 }
 
 // The formula of Estimate, fitted to the peaks of the nine models (TestEstimate):
@@ -30,10 +30,10 @@ type Cost struct {
 //	bytes   = 64 MiB + 60·parameters + 4·activations + 16·utterances·channels
 //	seconds = 3·operations / (5·10⁹ · processors)
 //
-// A parameter is there as itself, its gradient, two moments and its average, in
-// validation once more, and while the state is written. A feature is there as read,
-// in the corpus, standardised and as regressed. A backward pass takes twice the
-// forward one.
+// Memory holds a parameter, its gradient, two moments and its average, a copy for
+// validation, and copies while the state is written. It holds a feature as read, in the
+// corpus, standardised, and as the regression uses it. A backward pass takes twice as
+// long as a forward one.
 const (
 	baseBytes         = 64 << 20
 	bytesPerParameter = 60
@@ -42,8 +42,10 @@ const (
 	operationsASecond = 5e9
 )
 
-// Estimate returns the cost of training a model on conversations of the given
-// lengths, long ones in pieces. A model that is not model.Sized counts as free.
+// Estimate returns the cost of training the model of c on conversations of the given
+// numbers of utterances. Long conversations are given in pieces (infer.Pieces). The cost of
+// a model that does not implement model.Sized is 0. Its errors are a model that is not
+// known, and settings that the model refuses.
 func Estimate(c *rundir.Config, s model.Setup, lengths []int) (Cost, error) {
 	kind, err := model.Lookup(c.Model)
 	if err != nil {
@@ -72,24 +74,25 @@ func Estimate(c *rundir.Config, s model.Setup, lengths []int) (Cost, error) {
 	}, nil
 }
 
-// affordable refuses training that would take more memory than there is, and names
-// the setting that is best lowered.
-func affordable(c *rundir.Config, s model.Setup, lengths []int, memory float64) error {
+// checkMemory returns an error if training would take more than memory bytes. The hint
+// names the setting to lower.
+func checkMemory(c *rundir.Config, s model.Setup, lengths []int, memory float64) error {
 	cost, err := Estimate(c, s, lengths)
 	if err != nil || cost.Bytes <= memory {
 		return err
 	}
 	const gibi = 1 << 30
-	return fault.Input("lower "+dearest(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
+	return fault.Input("lower "+largestSetting(c, s, lengths), "training would take about %.1f GiB of memory and %.2g s a step, and %.1f GiB is all there is",
 		cost.Bytes/gibi, cost.Seconds, memory/gibi)
 }
 
-// dearest names the setting whose half would save the most memory.
-func dearest(c *rundir.Config, s model.Setup, lengths []int) string {
-	trial := *c // tried on a copy: cells of a sweep share settings
-	mine := reflect.New(reflect.TypeOf(c.Settings[c.Model]).Elem())
-	mine.Elem().Set(reflect.ValueOf(c.Settings[c.Model]).Elem())
-	trial.Settings = map[string]any{c.Model: mine.Interface()}
+// largestSetting returns the name of the setting that saves the most memory if it is
+// halved.
+func largestSetting(c *rundir.Config, s model.Setup, lengths []int) string {
+	trial := *c // a copy, because cells of a sweep share settings
+	settings := reflect.New(reflect.TypeOf(c.Settings[c.Model]).Elem())
+	settings.Elem().Set(reflect.ValueOf(c.Settings[c.Model]).Elem())
+	trial.Settings = map[string]any{c.Model: settings.Interface()}
 	best, least := "train.batch", math.Inf(1)
 	try := func(name string, field reflect.Value, limits string) {
 		old := field.Int()
@@ -103,7 +106,7 @@ func dearest(c *rundir.Config, s model.Setup, lengths []int) string {
 		}
 	}
 	try("train.batch", reflect.ValueOf(&trial.Train.Batch).Elem(), limit.Of(c.Train, "batch"))
-	eachInt(c.Model, mine.Elem(), try)
+	eachInt(c.Model, settings.Elem(), try)
 	return best
 }
 
@@ -126,7 +129,7 @@ func eachInt(table string, settings reflect.Value, visit func(key string, value 
 
 // memory returns the bytes that the process may use: the least of the machine's, its
 // control group's and GOMEMLIMIT. It is infinite where none can be read.
-func memory() float64 {
+func availableMemory() float64 {
 	least := float64(debug.SetMemoryLimit(-1)) // MaxInt64 without GOMEMLIMIT
 	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
 		if text, err := os.ReadFile(path); err == nil {

@@ -15,10 +15,11 @@ import (
 	"gsdnet/model"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/train/traintest"
 )
 
-// measured are settings whose memory is measured: a model, then assignments. The
-// first number is the utterances of a conversation.
+// measured lists the settings whose memory is measured: a model, then assignments. The
+// first number is the number of utterances of a conversation.
 var measured = []string{
 	"20 gsdnet gsdnet.blocks=6",
 	"20 zero zero.width=512 zero.hidden=512",
@@ -26,7 +27,7 @@ var measured = []string{
 	"250 gsdnet gsdnet.sampler.steps=2 train.batch=2",
 }
 
-// setUp returns one of them with its corpus.
+// setUp returns the config and the corpus of one of the measured settings.
 func setUp(t *testing.T, spec string) (*rundir.Config, *erc.Corpus) {
 	t.Helper()
 	words := strings.Fields(spec)
@@ -46,13 +47,12 @@ func setUp(t *testing.T, spec string) (*rundir.Config, *erc.Corpus) {
 	})
 }
 
-// TestEstimate trains in processes of their own, whose peak of memory the system
-// knows, and holds the estimates against them. The measured part runs with
-// MEASURE set to one of the settings.
+// TestEstimate trains in separate processes and compares the estimates with their peaks of
+// memory. The environment variable MEASURE gives such a process its settings.
 func TestEstimate(t *testing.T) {
 	if spec := os.Getenv("MEASURE"); spec != "" {
 		c, corpus := setUp(t, spec)
-		fit(t, c, corpus)
+		traintest.Run(t, c, corpus)
 		return
 	}
 	if testing.Short() || raceDetector {
@@ -80,7 +80,7 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-// lengths of the training conversations.
+// lengths returns the numbers of utterances of the training conversations.
 func lengths(c *erc.Corpus) (out []int) {
 	for _, conv := range c.In(erc.Train) {
 		out = append(out, len(conv.Utterances))
@@ -88,7 +88,8 @@ func lengths(c *erc.Corpus) (out []int) {
 	return out
 }
 
-// Every model that ships says its size, and more of anything costs more.
+// Every model implements model.Sized. Longer conversations, more conversations and a larger
+// width need more memory.
 func TestEveryModelHasASize(t *testing.T) {
 	setup := model.Setup{Dims: [erc.NumModalities]int{10, 10, 10}, Task: erc.Scores}
 	for _, name := range model.Names() {
@@ -116,7 +117,7 @@ func TestEveryModelHasASize(t *testing.T) {
 
 // Training that does not fit into memory is refused before it starts, with the
 // estimate and the setting to lower.
-func TestTooDearIsRefused(t *testing.T) {
+func TestTooMuchMemoryIsRefused(t *testing.T) {
 	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)

@@ -26,48 +26,49 @@ func (f *fitter) outOfPatience() bool {
 func (f *fitter) epoch(ctx context.Context) error {
 	t := f.Config.Train
 	epoch := f.progress.Epoch
-	batches := shuffled(f.lengths, min(t.Batch, len(f.train)), stream.New(t.Seed, "order", uint64(epoch)))
+	batches := shuffleBatches(f.lengths, min(t.Batch, len(f.train)), stream.New(t.Seed, "order", uint64(epoch)))
 	means := map[string]float64{}
-	at := f.progress // written back only when the epoch is whole
+	progress := f.progress // f.progress changes only when the epoch has ended
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	i := 0
-	for next := range f.ahead(ctx, batches, epoch, at.Step) {
+	for next := range f.prepareAhead(ctx, batches, epoch, progress.Step) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rate := f.rate(int(at.Step), len(batches)*t.Epochs)
-		losses, err := f.step(next, at.Step, rate)
+		rate := f.rate(int(progress.Step), len(batches)*t.Epochs)
+		losses, err := f.step(next, progress.Step, rate)
 		if err != nil {
 			return err
 		}
-		at.Step++
+		progress.Step++
 		for name, value := range losses {
 			means[name] += value / float64(len(batches))
 		}
-		f.watch(Event{Epoch: epoch, Step: i + 1, Steps: len(batches), Losses: losses, Rate: rate, Validation: math.NaN()})
+		f.notify(Event{Epoch: epoch, Step: i + 1, Steps: len(batches), Losses: losses, Rate: rate, Validation: math.NaN()})
 		i++
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	at.Epoch++
+	progress.Epoch++
 	validation := math.NaN()
-	if at.Epoch%t.ValidEvery == 0 || at.Epoch == t.Epochs {
+	if progress.Epoch%t.ValidEvery == 0 || progress.Epoch == t.Epochs {
 		var err error
-		if validation, err = f.validate(ctx, &at); err != nil {
+		if validation, err = f.validate(ctx, &progress); err != nil {
 			return err
 		}
 	}
-	f.progress = at
-	if err := f.run.Log(rundir.NewEpochRecord(at, means, validation, time.Since(f.started))); err != nil {
+	f.progress = progress
+	if err := f.run.Log(rundir.NewEpochRecord(progress, means, validation, time.Since(f.started))); err != nil {
 		return err
 	}
-	f.watch(Event{Epoch: epoch, Step: len(batches), Steps: len(batches), Losses: means, Rate: f.rate(int(at.Step), len(batches)*t.Epochs), Validation: validation})
+	f.notify(Event{Epoch: epoch, Step: len(batches), Steps: len(batches), Losses: means, Rate: f.rate(int(progress.Step), len(batches)*t.Epochs), Validation: validation})
 	return f.saveState()
 }
 
-func (f *fitter) watch(e Event) {
+// notify completes an event and passes it to Watch, if that is set.
+func (f *fitter) notify(e Event) {
 	if f.Watch == nil {
 		return
 	}
@@ -75,8 +76,8 @@ func (f *fitter) watch(e Event) {
 	f.Watch(e)
 }
 
-// rate is the learning rate: a linear warm-up over the first 5 % of the steps,
-// then a cosine down to 1 % of the peak.
+// rate returns the learning rate of a step. It rises linearly over the first 5 % of the
+// steps and then falls along a cosine to 1 % of its peak.
 func (f *fitter) rate(step, steps int) float64 {
 	peak := f.Config.Train.LearningRate
 	warm := max(steps/20, 1)
@@ -87,23 +88,23 @@ func (f *fitter) rate(step, steps int) float64 {
 	return peak * (0.01 + 0.99*0.5*(1+math.Cos(math.Pi*min(done, 1))))
 }
 
-// prepared is a batch ready for the graph, or why it is not.
-type prepared struct {
+// preparedBatch holds the inputs of a step, or the error of preparing them.
+type preparedBatch struct {
 	feed engine.Feed
 	err  error
 }
 
-// ahead prepares an epoch's batches in order, one beyond the one in use: masks,
-// graphs and noise of the next step are made while the engine runs this one. It
+// prepareAhead prepares the batches of an epoch in order and in the background. It makes
+// the masks, graphs and noise of the next step while the engine runs the current one. It
 // stops when ctx ends.
-func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uint64) <-chan prepared {
-	out := make(chan prepared)
+func (f *fitter) prepareAhead(ctx context.Context, batches [][]int, epoch int, step uint64) <-chan preparedBatch {
+	out := make(chan preparedBatch)
 	go func() {
 		defer close(out)
 		for i, batch := range batches {
 			feed, err := f.prepare(batch, epoch, step+uint64(i))
 			select {
-			case out <- prepared{feed, err}:
+			case out <- preparedBatch{feed, err}:
 			case <-ctx.Done():
 				return
 			}
@@ -112,10 +113,10 @@ func (f *fitter) ahead(ctx context.Context, batches [][]int, epoch int, step uin
 	return out
 }
 
-// prepare withholds what the protocol withholds and makes the inputs of a step.
+// prepare withholds modalities by the protocol and makes the inputs of a step.
 func (f *fitter) prepare(batch []int, epoch int, step uint64) (engine.Feed, error) {
-	seen, truth := f.withheld("withhold", epoch, batch)
-	b := &model.Batch{Conversations: seen, N: longest(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
+	observed, truth := f.withhold("withhold", epoch, batch)
+	b := &model.Batch{Conversations: observed, N: paddedLength(f.lengths, batch), Dims: f.setup.Inhabited().Dims}
 	feed := b.Observe()
 	b.Reveal(feed, truth)
 	if err := f.model.Prepare(feed, b, truth); err != nil {
@@ -126,22 +127,22 @@ func (f *fitter) prepare(batch []int, epoch int, step uint64) (engine.Feed, erro
 }
 
 // step makes one step on a batch and returns its losses.
-func (f *fitter) step(next prepared, step uint64, rate float64) (map[string]float64, error) {
+func (f *fitter) step(next preparedBatch, step uint64, rate float64) (map[string]float64, error) {
 	if next.err != nil {
 		return nil, next.err
 	}
 	t, feed := f.Config.Train, next.feed
 	feed[inRate] = tensors.FromValue(float32(rate))
-	feed[inKeep] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
-	results, err := f.steps.Call(feed)
+	feed[inEMADecay] = tensors.FromValue(float32(min(t.EMA, float64(step+1)/float64(step+10))))
+	results, err := f.stepGraphs.Call(feed)
 	if err != nil {
 		return nil, err
 	}
 	return f.losses(results)
 }
 
-// losses returns the results of a step as numbers. It refuses to go on with a loss that
-// is not finite.
+// losses returns the results of a step as numbers. It returns an error if one is not
+// finite.
 func (f *fitter) losses(results engine.Results) (map[string]float64, error) {
 	out := map[string]float64{}
 	for _, name := range slices.Sorted(maps.Keys(results)) {

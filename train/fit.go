@@ -26,52 +26,56 @@ type Options struct {
 	Resume  bool // continue a run that was stopped
 	// DataPath is where the corpus was read from. The run keeps it for resuming.
 	DataPath string
-	// KeepState keeps what resuming needs when training ends, so that the run can be
-	// continued with more epochs. It takes about three times the space of the weights.
+	// KeepState keeps the state file when training ends, so that the run can be continued
+	// with more epochs. The file is about three times as large as the weights.
 	KeepState bool
-	Watch     func(Event) // called after every step and every validation; may be nil
+	Watch     func(Event) // called after every step and after every epoch; may be nil
 }
 
-// Event is the progress of training after a step or a validation.
+// Event is the progress of training after a step or an epoch.
 type Event struct {
-	Epoch, Epochs int
-	Step, Steps   int                // of the epoch
-	Losses        map[string]float64 // of the step, or the epoch's means once Validation is set
+	Epoch, Epochs int                // the number of the epoch, from 0, and the largest number of epochs
+	Step, Steps   int                // the number of steps done in the epoch, and that of all its steps
+	Losses        map[string]float64 // of the step, or the means of an epoch that has ended
 	Rate          float64            // learning rate
-	Validation    float64            // NaN between validations
-	Best          float64            // lowest validation so far
-	Elapsed       time.Duration
+	Validation    float64            // validation error; NaN after a step, and after an epoch without a validation
+	Best          float64            // lowest validation error so far; +Inf before the first
+	Elapsed       time.Duration      // since this process started to train
 }
 
 // Result describes a training that has ended.
 type Result struct {
-	Epochs     int     `json:"epochs"`     // that were run
+	Epochs     int     `json:"epochs"`     // the number of epochs that were run
 	BestEpoch  int     `json:"best_epoch"` // the epoch of the weights in the checkpoint
 	Validation float64 `json:"validation"` // its validation error
 	Parameters int     `json:"parameters"` // number of trained numbers
+	// Network says whether validation kept the model's network; nil of a model that has no
+	// choice.
+	Network *rundir.Network `json:"network,omitempty"`
 }
 
-// fitter is a fit under way.
+// fitter is the state of one call of Fit.
 type fitter struct {
 	Options
-	reduced *erc.Corpus // what is trained on: Corpus without what the settings delete
-	run     *rundir.Dir
-	setup   model.Setup
-	scaler  *model.Scaler
-	model   model.Model
-	store   *mlx.Store
-	params  *model.Params
-	steps   *engine.Graphs // one training step
-	train   []infer.Sample
-	valid   *infer.Evaluation
-	// predictor measures the weights in judgedStore; nil before the first validation.
-	predictor   *infer.Predictor
-	judgedStore *mlx.Store
-	lengths     []int
-	rules       []missing.Rule
-	progress    rundir.Progress
-	best        rundir.Meta
-	started     time.Time
+	reduced    *erc.Corpus // what is trained on: Corpus without what the settings delete
+	run        *rundir.Dir
+	setup      model.Setup
+	scaler     *model.Scaler
+	model      model.Model
+	store      *mlx.Store
+	params     *model.Params
+	stepGraphs *engine.Graphs // one training step
+	train      []infer.Sample
+	valid      *infer.Evaluation
+	// predictor evaluates the averaged weights, which validStore holds. Both are nil before
+	// the first validation.
+	predictor  *infer.Predictor
+	validStore *mlx.Store
+	lengths    []int
+	rules      []missing.Rule
+	progress   rundir.Progress
+	bestMeta   rundir.Meta
+	started    time.Time
 }
 
 // Fit trains one model and writes its run directory: the resolved settings, the frozen
@@ -96,7 +100,7 @@ func Fit(ctx context.Context, o Options) (*Result, error) {
 	return result, err
 }
 
-// fit trains from where the run stands to its end.
+// fit trains from the current state of the run to its end.
 func (f *fitter) fit(ctx context.Context) (*Result, error) {
 	if err := f.start(ctx); err != nil {
 		return nil, err
@@ -112,6 +116,7 @@ func (f *fitter) fit(ctx context.Context) (*Result, error) {
 	return f.finish(ctx)
 }
 
+// newFitter checks the options and opens the run directory.
 func newFitter(o Options) (*fitter, error) {
 	c := o.Config
 	if err := c.Check(); err != nil {
@@ -129,7 +134,7 @@ func newFitter(o Options) (*fitter, error) {
 		return nil, fault.Input("training needs conversations of split 0 (train) and 1 (valid)", "%s: %d train and %d validation conversations",
 			o.Corpus.Name, len(trainConvs), len(o.Corpus.In(erc.Valid)))
 	}
-	if err := labelled(reduced); err != nil {
+	if err := checkLabels(reduced); err != nil {
 		return nil, err
 	}
 	f := &fitter{Options: o, reduced: reduced, started: time.Now()}
@@ -147,16 +152,15 @@ func newFitter(o Options) (*fitter, error) {
 	if f.model, err = kind.New(c.Settings[c.Model], f.setup.Inhabited()); err != nil {
 		return nil, err
 	}
-	if err := affordable(c, f.setup, f.lengths, memory()); err != nil {
+	if err := checkMemory(c, f.setup, f.lengths, availableMemory()); err != nil {
 		return nil, err
 	}
 	f.run, err = rundir.Open(o.Out, c, o.Resume)
 	return f, err
 }
 
-// labelled refuses a corpus that cannot be learnt from, or whose validation split
-// cannot select an epoch.
-func labelled(c *erc.Corpus) error {
+// checkLabels returns an error if the training or the validation split has no labels.
+func checkLabels(c *erc.Corpus) error {
 	for _, split := range []erc.Split{erc.Train, erc.Valid} {
 		n := 0
 		for _, conv := range c.In(split) {
@@ -170,13 +174,14 @@ func labelled(c *erc.Corpus) error {
 	return nil
 }
 
-// start prepares the store: fresh, or as a stopped run left it.
+// start prepares masks, weights and graphs. The weights are new ones, or those of a
+// stopped run.
 func (f *fitter) start(ctx context.Context) error {
 	var err error
 	if f.rules, err = f.Config.Missing.Rules(); err != nil {
 		return err
 	}
-	if err := f.begunOnTheSame(); err != nil {
+	if err := f.checkSameData(); err != nil {
 		return err
 	}
 	masks, err := f.run.Masks(f.Corpus, f.Config.Missing)
@@ -184,38 +189,45 @@ func (f *fitter) start(ctx context.Context) error {
 		return err
 	}
 	f.valid = infer.NewEvaluation(infer.Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
-	f.best = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Seen: f.remember(), Config: string(f.run.Config), Validation: math.Inf(1), Stretch: 1}
+	f.bestMeta = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Fingerprint: f.fingerprint(), Config: string(f.run.Config), Validation: math.Inf(1), ScaleFactor: 1}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err
 	}
 	f.params = model.NewParams(f.store, f.Config.Train.Seed)
 	if fit, ok := f.model.(model.Fitter); ok && f.progress.Step == 0 {
-		seen, truth := f.withheld("fit", 0, f.everyone())
-		if err := fit.Fit(ctx, f.params, seen, truth); err != nil {
+		observed, truth := f.withhold("fit", 0, f.allIndices())
+		if err := fit.Fit(ctx, f.params, observed, truth); err != nil {
+			return err
+		}
+	}
+	if loader, ok := f.model.(model.Loader); ok {
+		if err := loader.Load(f.params); err != nil {
 			return err
 		}
 	}
 	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
-	f.steps = engine.NewGraphs(f.Backend, f.store, nil, u.build)
+	f.stepGraphs = engine.NewGraphs(f.Backend, f.store, nil, u.build)
 	return nil
 }
 
-// withheld returns training conversations as the protocol leaves them, with
-// their truth; the purpose and the epoch name the draw.
-func (f *fitter) withheld(purpose string, epoch int, indices []int) ([]model.Conversation, []model.Truth) {
-	var seen []model.Conversation
+// withhold returns training conversations without the modalities that the protocol
+// withholds, and their truth. The random draw depends on the seed, the purpose, the epoch
+// and the conversation.
+func (f *fitter) withhold(purpose string, epoch int, indices []int) ([]model.Conversation, []model.Truth) {
+	var observed []model.Conversation
 	var truth []model.Truth
 	for _, i := range indices {
 		s := &f.train[i]
-		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.Streams()...)...)
-		seen = append(seen, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
+		rng := stream.New(f.Config.Train.Seed, purpose, append([]uint64{uint64(epoch)}, s.StreamKeys()...)...)
+		observed = append(observed, s.Observe(missing.DrawOneOf(f.rules, s.Present(), rng)).Conversation)
 		truth = append(truth, s.Truth)
 	}
-	return seen, truth
+	return observed, truth
 }
 
-func (f *fitter) everyone() []int {
+// allIndices returns the indices of all training samples.
+func (f *fitter) allIndices() []int {
 	all := make([]int, len(f.train))
 	for i := range all {
 		all[i] = i
@@ -223,7 +235,7 @@ func (f *fitter) everyone() []int {
 	return all
 }
 
-// close frees what a fit holds.
+// close releases the run directory and the compiled graphs.
 func (f *fitter) close() {
 	f.run.Close()
 	if f.predictor != nil {

@@ -16,8 +16,8 @@ import (
 
 // Inputs of the training step beside the model's own.
 const (
-	inRate = "learning_rate" // scalar
-	inKeep = "ema_keep"      // scalar: how much of the average a step keeps
+	inRate     = "learning_rate" // scalar
+	inEMADecay = "ema_keep"      // scalar: the share of the moving average that a step keeps
 )
 
 // Outputs of the training step beside the loss terms, which have names of their own.
@@ -38,7 +38,7 @@ type updater struct {
 func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 	g := in.Graph()
 	losses := s.model.Losses(s.params, in)
-	var weights []*mlx.Variable // in the order in which Adam will ask for their gradients
+	var weights []*mlx.Variable // in the order in which Adam uses their gradients
 	var nodes []*graph.Node
 	for v := range scope.IterVariables() {
 		if v.Trainable && v.InUseByGraph(g) {
@@ -48,9 +48,9 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 	gradients := graph.Gradient(losses.Total, nodes...)
 	norm := jointNorm(weights, gradients)
 	clipTo(gradients, norm, s.setting.Clip)
-	s.step(scope, in.Get(inRate), gradients)
+	s.applyAdam(scope, in.Get(inRate), gradients)
 	for i, v := range weights {
-		average(scope, v, nodes[i], in.Get(inKeep))
+		updateAverage(scope, v, nodes[i], in.Get(inEMADecay))
 	}
 	outputs := engine.Outputs{outLoss: losses.Total, outNorm: norm}
 	for _, term := range losses.Terms {
@@ -60,7 +60,7 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 }
 
 // step applies Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
-func (s *updater) step(scope *mlx.Scope, rate *graph.Node, gradients []*graph.Node) {
+func (s *updater) applyAdam(scope *mlx.Scope, rate *graph.Node, gradients []*graph.Node) {
 	optimizer.LearningRateVar(scope, dtypes.Float32, s.setting.LearningRate).SetNodeValue(rate)
 	adam := optimizer.Adam().LearningRate(s.setting.LearningRate).WeightDecay(s.setting.WeightDecay).Done()
 	adam.(interface {
@@ -68,8 +68,8 @@ func (s *updater) step(scope *mlx.Scope, rate *graph.Node, gradients []*graph.No
 	}).UpdateGraphWithGradients(scope, gradients, dtypes.Float32)
 }
 
-// jointNorm is the norm of all gradients together, summed by path: a resumed run
-// holds its weights in another order, and must round as the first one did.
+// jointNorm returns the norm of all gradients together. It sums in the order of the paths,
+// because a resumed run holds its weights in another order and must round in the same way.
 func jointNorm(weights []*mlx.Variable, gradients []*graph.Node) *graph.Node {
 	byPath := map[string]*graph.Node{}
 	for i, v := range weights {
@@ -90,9 +90,9 @@ func clipTo(gradients []*graph.Node, norm *graph.Node, limit float64) {
 	}
 }
 
-// average moves a weight's average towards its value after the step. It starts
-// at the weight's first value.
-func average(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
+// updateAverage moves the moving average of a weight towards its value after the step. The
+// average starts at the initial value of the weight.
+func updateAverage(scope *mlx.Scope, v *mlx.Variable, before, keep *graph.Node) {
 	g := before.Graph()
 	ema := scope.Store().GetVariable(rundir.EMAScope + v.Path())
 	if ema == nil {

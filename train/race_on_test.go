@@ -2,5 +2,5 @@
 
 package train_test
 
-// raceDetector says that memory is several times what it is without it.
+// raceDetector reports whether the race detector is on, which needs several times the memory.
 const raceDetector = true

@@ -66,13 +66,13 @@ func countLabels(task erc.Task, conv *erc.Conversation) int {
 	return n
 }
 
-// remember returns what the run remembers of its corpus. The training labels are those
-// that were not deleted, as the majority and mean predictors are fitted to them.
-func (f *fitter) remember() *rundir.Seen {
-	seen := rundir.Remember(f.Corpus)
+// fingerprint returns the fingerprint of the corpus. Its training labels are those that
+// were not deleted, because the majority and mean predictors are fitted to them.
+func (f *fitter) fingerprint() *rundir.Fingerprint {
+	out := rundir.NewFingerprint(f.Corpus)
 	if f.reduced != f.Corpus {
-		kept := rundir.Remember(f.reduced)
-		seen.LabelValues, seen.LabelCounts = kept.LabelValues, kept.LabelCounts
+		kept := rundir.NewFingerprint(f.reduced)
+		out.LabelValues, out.LabelCounts = kept.LabelValues, kept.LabelCounts
 	}
-	return seen
+	return out
 }

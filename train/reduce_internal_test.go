@@ -90,7 +90,7 @@ func TestCompleteTrainingHasNoHoles(t *testing.T) {
 		}
 		holes := 0
 		for epoch := range 3 {
-			seen, _ := f.withheld("withhold", epoch, f.everyone())
+			seen, _ := f.withhold("withhold", epoch, f.allIndices())
 			for i := range seen {
 				for _, p := range seen[i].Present {
 					holes += erc.NumModalities - p.Count()

@@ -17,27 +17,28 @@ import (
 	"gsdnet/rundir"
 )
 
-// saveState writes what --resume needs: all variables and where training stood.
+// saveState writes the state file, which resuming needs: all variables and the progress of
+// training.
 func (f *fitter) saveState() error {
 	all, err := f.values()
 	if err != nil {
 		return err
 	}
 	f.progress.LogBytes = f.run.LogSize()
-	meta := f.best
-	at := f.progress
-	if math.IsInf(at.Best, 0) {
-		at.Best = math.MaxFloat64
+	meta := f.bestMeta
+	progress := f.progress
+	if math.IsInf(progress.Best, 0) {
+		progress.Best = math.MaxFloat64
 	}
 	if math.IsInf(meta.Validation, 0) {
 		meta.Validation = math.MaxFloat64
 	}
-	meta.Progress = &at
+	meta.Progress = &progress
 	return rundir.Save(f.run.Path(rundir.StateFile), all, f.scaler, meta)
 }
 
-// restore returns the store to train: a new one, that of a run which has ended, or
-// the one that a stopped run left.
+// restore returns the store to train: a new one, that of a run which has ended, or that of
+// a stopped run.
 func (f *fitter) restore() (*mlx.Store, error) {
 	if f.run.Has(rundir.CheckpointFile) {
 		c, err := rundir.ReadCheckpoint(f.run.Path(rundir.CheckpointFile))
@@ -45,7 +46,7 @@ func (f *fitter) restore() (*mlx.Store, error) {
 			return nil, err
 		}
 		if c.Finished && !f.run.Extended { // nothing is left to do
-			f.best = c.Meta
+			f.bestMeta = c.Meta
 			f.progress.Epoch, f.progress.Step = f.Config.Train.Epochs, 1
 			return c.Store()
 		}
@@ -54,21 +55,21 @@ func (f *fitter) restore() (*mlx.Store, error) {
 		}
 	}
 	if !f.run.Has(rundir.StateFile) {
-		return f.fresh()
+		return f.newStore()
 	}
 	c, err := rundir.ReadCheckpoint(f.run.Path(rundir.StateFile))
 	if err != nil {
 		return nil, err
 	}
 	if c.Progress == nil || c.Progress.Step == 0 {
-		return f.fresh()
+		return f.newStore()
 	}
 	dataPath := f.progress.DataPath
-	f.progress, f.best = *c.Progress, c.Meta
+	f.progress, f.bestMeta = *c.Progress, c.Meta
 	if dataPath != "" {
 		f.progress.DataPath = dataPath
 	}
-	f.best.Progress, f.best.Config = nil, string(f.run.Config)
+	f.bestMeta.Progress, f.bestMeta.Config = nil, string(f.run.Config)
 	if err := os.Truncate(f.run.Path(rundir.LogFile), f.progress.LogBytes); err != nil {
 		return nil, fault.Failure("check the run directory", "%w", err)
 	}
@@ -77,26 +78,27 @@ func (f *fitter) restore() (*mlx.Store, error) {
 		return nil, err
 	}
 	for v := range store.IterVariables() {
-		// Graphs mark what they do not train; until they are built, weights are
-		// what has an average.
+		// A graph marks the variables that it does not train. Before it is built, the
+		// weights are the variables that have an average.
 		v.SetTrainable(store.GetVariable(rundir.EMAScope+v.Path()) != nil)
 	}
 	return store, nil
 }
 
-// fresh starts from nothing, and leaves a state that says so.
-func (f *fitter) fresh() (*mlx.Store, error) {
+// newStore returns an empty store. It removes the log and writes a state file of an
+// untrained run.
+func (f *fitter) newStore() (*mlx.Store, error) {
 	if err := os.RemoveAll(f.run.Path(rundir.LogFile)); err != nil {
 		return nil, err
 	}
-	meta := f.best
+	meta := f.bestMeta
 	meta.Validation = math.MaxFloat64
 	meta.Progress = &rundir.Progress{Best: math.MaxFloat64, DataPath: f.progress.DataPath}
 	return mlx.NewStore(), rundir.Save(f.run.Path(rundir.StateFile), nil, f.scaler, meta)
 }
 
-// begunOnTheSame refuses to go on with a run on other data than it was started on.
-func (f *fitter) begunOnTheSame() error {
+// checkSameData returns an error if the run was started on other data.
+func (f *fitter) checkSameData() error {
 	for _, name := range []string{rundir.StateFile, rundir.CheckpointFile} {
 		if f.run.Has(name) {
 			c, err := rundir.ReadCheckpoint(f.run.Path(name))
@@ -111,8 +113,8 @@ func (f *fitter) begunOnTheSame() error {
 	return nil
 }
 
-// extend prepares a run for being continued with other settings: the best epoch so
-// far is no longer the result, and the settings are the new ones.
+// extend prepares a run to be continued with other settings. It marks the checkpoint as
+// unfinished and stores the new settings.
 func (f *fitter) extend(c *rundir.Checkpoint) error {
 	if !f.run.Extended {
 		return nil
@@ -127,11 +129,11 @@ func (f *fitter) extend(c *rundir.Checkpoint) error {
 	return atomicfile.Write(f.run.Path(rundir.ConfigFile), f.run.Config)
 }
 
-// finish measures what was recovered, marks the checkpoint as finished and says how
-// training went.
+// finish measures the features that the best epoch recovers, marks the checkpoint as finished and
+// returns the result of training.
 func (f *fitter) finish(ctx context.Context) (*Result, error) {
-	if !f.best.Finished {
-		if err := f.shrink(ctx); err != nil {
+	if !f.bestMeta.Finished {
+		if err := f.measure(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -146,37 +148,56 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 			weights += v.Shape().Size()
 		}
 	}
-	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.best.Epoch, Validation: f.best.Validation, Parameters: weights}, nil
+	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.bestMeta.Epoch, Validation: f.bestMeta.Validation, Parameters: weights, Network: f.bestMeta.Network}, nil
 }
 
-// shrink adds to the checkpoint what recovered features are worth, which is the last
-// step of training.
-func (f *fitter) shrink(ctx context.Context) error {
+// measure adds to the checkpoint whether the network is kept and what recovered features
+// miss, which is the last step of training.
+func (f *fitter) measure(ctx context.Context) error {
 	path := f.run.Path(rundir.CheckpointFile)
 	c, err := rundir.ReadCheckpoint(path)
 	if err != nil {
 		return err
 	}
-	store, err := c.Store()
+	if err := f.chooseNetwork(ctx, c); err != nil {
+		return err
+	}
+	predictor, err := f.predictorOf(c)
 	if err != nil {
 		return err
 	}
-	predictor := infer.NewPredictor(f.Backend, store, f.model, f.setup)
-	predictor.Name = f.Out
 	defer predictor.Close()
-	if c.Shrinkage, err = f.valid.Shrinkage(ctx, predictor, f.Config.Train.Seed); err != nil {
+	if c.Residual, err = f.valid.Residual(ctx, predictor, f.Config.Train.Samples, f.Config.Train.Seed); err != nil {
 		return err
 	}
 	c.Finished, c.Config = true, string(f.run.Config)
+	f.bestMeta = c.Meta
 	return rundir.Save(path, c.Vars, f.scaler, c.Meta)
 }
 
-// isConstant tells what a Fitter stored from weights and optimiser state.
+// predictorOf returns a predictor with the weights of a checkpoint.
+func (f *fitter) predictorOf(c *rundir.Checkpoint) (*infer.Predictor, error) {
+	store, err := c.Store()
+	if err != nil {
+		return nil, err
+	}
+	if loader, ok := f.model.(model.Loader); ok {
+		if err := loader.Load(model.TrainedParams(store)); err != nil {
+			return nil, err
+		}
+	}
+	predictor := infer.NewPredictor(f.Backend, store, f.model, f.setup)
+	predictor.Name = f.Out
+	return predictor, nil
+}
+
+// isConstant reports whether the variable at a path is a constant that a model.Fitter
+// stored, and not a weight or a part of the optimiser.
 func isConstant(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/") && !strings.HasPrefix(path, rundir.EMAScope)
 }
 
-// isOfTraining tells the constants that only training graphs read.
-func isOfTraining(path string) bool {
+// isTrainingConstant reports whether only training graphs read the constant at a path.
+func isTrainingConstant(path string) bool {
 	return strings.Contains(path, "/"+model.ConstantScope+"/"+model.TrainingConstant)
 }

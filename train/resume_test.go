@@ -11,13 +11,14 @@ import (
 	"gsdnet/engine"
 	"gsdnet/rundir"
 	"gsdnet/train"
+	"gsdnet/train/traintest"
 )
 
-// A run that is killed between the first checkpoint and its first state is not
-// taken for a finished one.
+// A run that is killed between its first checkpoint and its first state file can be resumed
+// and gives the same checkpoint.
 func TestResumeFromTheFirstCheckpoint(t *testing.T) {
 	corpus := synthetic.New(synthetic.Config{Train: 12, Valid: 4, Test: 2, MaxTurns: 10})
-	config := settings(t, "zero", "train.rate=0.01", "train.epochs=6", "train.ema=0.5")
+	config := traintest.Config(t, "zero", "train.rate=0.01", "train.epochs=6", "train.ema=0.5")
 	backend, err := engine.Open("")
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +37,8 @@ func TestResumeFromTheFirstCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := checkpoint(t, whole)
-	if bytes.Equal(checkpoint(t, broken), want) {
+	want := traintest.Checkpoint(t, whole)
+	if bytes.Equal(traintest.Checkpoint(t, broken), want) {
 		t.Fatal("the first epoch is the best: this shows nothing")
 	}
 	if err := os.Remove(filepath.Join(broken, rundir.MaskDir, "masks.json")); err != nil { // as if killed there
@@ -46,7 +47,7 @@ func TestResumeFromTheFirstCheckpoint(t *testing.T) {
 	if _, err := train.Fit(t.Context(), train.Options{Config: config, Corpus: corpus, Out: broken, Backend: backend, Resume: true}); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(checkpoint(t, broken), want) {
+	if !bytes.Equal(traintest.Checkpoint(t, broken), want) {
 		t.Error("resumed, it has another checkpoint")
 	}
 }

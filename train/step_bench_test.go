@@ -18,7 +18,8 @@ import (
 	"gsdnet/rundir"
 )
 
-// size is the work of a step: conversations of a length, a model of a width.
+// size is the size of a step: the number and length of conversations, and the width of the
+// model.
 type size struct{ batch, length, width int }
 
 // usual are the default GSDNet and a real corpus: 8 conversations of 96
@@ -49,12 +50,13 @@ func stepFitter(b *testing.B, name string, s size) *fitter {
 	return f
 }
 
-// counted makes the fitter remember the graph of its step.
-func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
+// countOperations replaces the step of the fitter by one that keeps its graph. The returned
+// function gives the operations of that graph once a step has run.
+func countOperations(b *testing.B, f *fitter) (arithmetic func() float64) {
 	b.Helper()
 	var g *graph.Graph
 	u := &updater{model: f.model, params: f.params, setting: f.Config.Train}
-	f.steps = engine.NewGraphs(f.Backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
+	f.stepGraphs = engine.NewGraphs(f.Backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 		g = in.Graph()
 		return u.build(scope, in)
 	})
@@ -66,8 +68,8 @@ func counted(b *testing.B, f *fitter) (arithmetic func() float64) {
 	}
 }
 
-// report gives the median of some times, the first of which compiled the graph;
-// it returns it in seconds.
+// report reports and returns the median of some times in seconds, without the first, which
+// includes the compilation of the graph.
 func report(b *testing.B, times []float64, unit string) float64 {
 	settled := slices.Sorted(slices.Values(times[min(1, len(times)-1):]))
 	median := settled[len(settled)/2]
@@ -79,14 +81,14 @@ func report(b *testing.B, times []float64, unit string) float64 {
 // before runs.
 func steps(b *testing.B, f *fitter) {
 	defer f.run.Close()
-	arithmetic := counted(b, f)
+	arithmetic := countOperations(b, f)
 	var run, host []float64
 	for b.Loop() {
 		start := time.Now()
-		feed, err := f.prepare(f.everyone(), len(run), uint64(len(run)))
+		feed, err := f.prepare(f.allIndices(), len(run), uint64(len(run)))
 		host = append(host, time.Since(start).Seconds())
 		start = time.Now()
-		if _, err := f.step(prepared{feed, err}, uint64(len(run)), 1e-3); err != nil {
+		if _, err := f.step(preparedBatch{feed, err}, uint64(len(run)), 1e-3); err != nil {
 			b.Fatal(err)
 		}
 		run = append(run, time.Since(start).Seconds())
@@ -158,11 +160,11 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 	b.Helper()
 	f := stepFitter(b, name, usual)
 	defer f.run.Close()
-	feed, err := f.prepare(f.everyone(), 0, 0)
-	if _, err := f.step(prepared{feed, err}, 0, 1e-3); err != nil { // makes the weights
+	feed, err := f.prepare(f.allIndices(), 0, 0)
+	if _, err := f.step(preparedBatch{feed, err}, 0, 1e-3); err != nil { // makes the weights
 		b.Fatal(err)
 	}
-	weights, err := f.averaged()
+	weights, err := f.averagedWeights()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -172,9 +174,9 @@ func inference(b *testing.B, name string, n int) (model.Model, *engine.Graphs, *
 	}
 	params := model.TrainedParams(store)
 	graphs := engine.NewGraphs(f.Backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
-		said := f.model.Forecast(params, in)
-		return engine.Outputs{"location": said.Location, "scale": said.Scale}
+		outputs := f.model.Forecast(params, in)
+		return engine.Outputs{"location": outputs.Location, "scale": outputs.Scale}
 	})
-	convs, _ := f.withheld("bench", 0, f.everyone()[:n])
+	convs, _ := f.withhold("bench", 0, f.allIndices()[:n])
 	return f.model, graphs, &model.Batch{Conversations: convs, N: infer.Bucket(usual.length), Dims: f.setup.Dims}
 }

@@ -6,8 +6,8 @@
 //	})
 //
 // Fit leaves a run directory (package rundir) with the checkpoint of the epoch that had
-// the lowest error on the validation masks. The test split is never looked at. Package
-// infer applies what was fitted.
+// the lowest error on the validation masks. Training never uses the test split. Package
+// infer applies the fitted model.
 //
 // Start reading at Fit, then fitter.epoch.
 package train

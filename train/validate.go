@@ -12,14 +12,14 @@ import (
 	"gsdnet/rundir"
 )
 
-// validate measures the averaged weights on the frozen validation masks and
-// keeps them if they are the best so far.
-func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, error) {
-	weights, err := f.averaged()
+// validate evaluates the averaged weights on the frozen validation masks and saves them if
+// their error is the lowest so far. It returns the validation error and updates progress.
+func (f *fitter) validate(ctx context.Context, progress *rundir.Progress) (float64, error) {
+	weights, err := f.averagedWeights()
 	if err != nil {
 		return 0, err
 	}
-	predictor, err := f.predict(weights)
+	predictor, err := f.validationPredictor(weights)
 	if err != nil {
 		return 0, err
 	}
@@ -31,41 +31,41 @@ func (f *fitter) validate(ctx context.Context, at *rundir.Progress) (float64, er
 	if math.IsNaN(validation) {
 		return 0, fault.Failure("does the validation split have labels?", "the validation error is not a number")
 	}
-	at.Since += f.Config.Train.ValidEvery
-	if validation < at.Best {
-		at.Best, at.Since = validation, 0
-		f.best.Validation, f.best.Epoch, f.best.Stretch = validation, at.Epoch, infer.Calibrate(cells)
-		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.best); err != nil {
+	progress.Since += f.Config.Train.ValidEvery
+	if validation < progress.Best {
+		progress.Best, progress.Since = validation, 0
+		f.bestMeta.Validation, f.bestMeta.Epoch, f.bestMeta.ScaleFactor = validation, progress.Epoch, infer.Calibrate(cells)
+		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.bestMeta); err != nil {
 			return 0, err
 		}
 	}
 	return validation, nil
 }
 
-// predict returns the predictor of validations, on other weights than the last time
-// but with the same compiled graphs.
-func (f *fitter) predict(weights map[string]*tensors.Tensor) (*infer.Predictor, error) {
+// validationPredictor returns a predictor with the given weights. All validations share one
+// predictor and its compiled graphs.
+func (f *fitter) validationPredictor(weights map[string]*tensors.Tensor) (*infer.Predictor, error) {
 	if f.predictor == nil {
 		store, err := (&rundir.Checkpoint{Vars: weights}).Store()
 		if err != nil {
 			return nil, err
 		}
-		f.judgedStore = store
+		f.validStore = store
 		f.predictor = infer.NewPredictor(f.Backend, store, f.model, f.setup)
 		f.predictor.Name = f.Out
 		return f.predictor, nil
 	}
-	for path, t := range weights { // the last ones belong to the store that trains
-		if err := f.judgedStore.GetVariable(path).SetValuePreservingOld(t); err != nil {
+	for path, t := range weights { // the previous values belong to the training store and must not be freed
+		if err := f.validStore.GetVariable(path).SetValuePreservingOld(t); err != nil {
 			return nil, err
 		}
 	}
 	return f.predictor, nil
 }
 
-// averaged returns the averaged weights and, by path, the constants that
+// averagedWeights returns, by path, the averaged weights and the constants that
 // predictions read.
-func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
+func (f *fitter) averagedWeights() (map[string]*tensors.Tensor, error) {
 	all, err := f.values()
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (f *fitter) averaged() (map[string]*tensors.Tensor, error) {
 	for path, t := range all {
 		if average, ok := all[rundir.EMAScope+path]; ok {
 			out[path] = average
-		} else if isConstant(path) && !isOfTraining(path) {
+		} else if isConstant(path) && !isTrainingConstant(path) {
 			out[path] = t
 		}
 	}

@@ -24,7 +24,7 @@ type evalCmd struct {
 	Split    string `help:"Split to evaluate: test or valid." default:"test" placeholder:"NAME"`
 	Masks    string `help:"Directory of frozen masks (default: the run's own)." placeholder:"DIR"`
 	Samples  int    `help:"Number of completions of each conversation." default:"4" placeholder:"K" limit:"1..1000"`
-	Recovery bool   `help:"Also compare the recovered features with the true ones."`
+	Recovery bool   `help:"Also compare the recovered features with the true ones, and score the draws of each."`
 	Out      string `help:"Folder to write metrics.json, predictions.csv and, with --recovery, completion.csv into." placeholder:"DIR"`
 	Other    bool   `help:"Evaluate on other data than those of the run, with masks drawn for them." name:"other-data"`
 	protocolFlags
@@ -37,9 +37,10 @@ func (evalCmd) Help() string {
 	return `Example:
   gsdnet eval runs/first --data corpus.npz --samples 16 --out results/first
 
-Prints the results; the run directory is only read. The data must be those of the
-run, unless --other-data is given; the majority and mean predictors are those of
-the labels that the run was trained on.`
+Prints the results; the run directory is only read. With --recovery the last table
+scores the draws of what is missing; docs/completions.md explains its columns. The
+data must be those of the run, unless --other-data is given; the majority and mean
+predictors are those of the labels that the run was trained on.`
 }
 
 // Run evaluates and prints the protocol's table.
@@ -85,7 +86,7 @@ func (c *evalCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	record := experiment.Record{
 		Run: c.RunDir, Data: data.Name, DataHash: data.Hash, OtherData: data.difference != "", MaskHash: missing.Hash(masks), Split: split.String(),
-		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Seen, data.Corpus, split),
+		Samples: c.Samples, Recovery: c.Recovery, Result: experiment.NewResult(cells, trained.Fingerprint, data.Corpus, split),
 	}
 	if c.Out != "" {
 		if err := experiment.RunDir(c.Out).Keep(&record, data.Corpus); err != nil {
@@ -138,7 +139,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 	if len(corpus.In(split)) == 0 {
 		return evalData{}, fault.Input("evaluation needs conversations of that split (0 train, 1 valid, 2 test)", "%s: no conversations of the %s split", c.Data, split)
 	}
-	data := evalData{Corpus: corpus, difference: t.SameData(corpus)}
+	data := evalData{Corpus: corpus, difference: t.DataDifference(corpus)}
 	switch {
 	case data.difference == "":
 		return data, nil
@@ -150,7 +151,7 @@ func (c *evalCmd) readData(ctx context.Context, t *infer.Trained, split erc.Spli
 		return data, fault.Input("give the file of the training, or --other-data to evaluate on this one with masks of its own",
 			"%s: not the data that %s was trained on%s: %s", c.Data, c.RunDir, hashes, data.difference)
 	}
-	data.trainedOn = t.Seen.TrainedOn(corpus.In(split))
+	data.trainedOn = t.Fingerprint.CountTrainedOn(corpus.In(split))
 	return data, nil
 }
 

@@ -107,7 +107,7 @@ func (c *trainCmd) settings() (*rundir.Config, error) {
 		}
 		return c.resolve(rundir.DefaultConfig())
 	}
-	stored, data, err := rundir.Stored(c.Out)
+	stored, data, err := rundir.ReadResume(c.Out)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ const ShownLevel = 0.8
 var scores = []Score{
 	{
 		Metric: metric.Metric{Key: "energy_score", Heading: "ES", Lower: true, Main: true,
-			Help: "The energy score of the draws of a withheld cell: how far they are from the truth and from each other."},
+			Help: "The energy score of a withheld cell: the mean distance of a draw from the truth, less half the mean distance between two draws."},
 		Share: func(c *Contribution) (float64, float64) { return c.Energy, float64(c.Cells) },
 	},
 	{
@@ -59,7 +59,7 @@ var scores = []Score{
 		Share: func(c *Contribution) (float64, float64) { return c.Square, float64(c.Cells) }, Root: true,
 	},
 	{
-		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE raw", Lower: true,
+		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE all", Lower: true,
 			Help: "The same in all standardised features, not in the leading axes alone."},
 		Share: func(c *Contribution) (float64, float64) { return c.RawSquare, float64(c.Cells) }, Root: true,
 	},

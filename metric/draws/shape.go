@@ -14,8 +14,9 @@
 // Start reading at EnergyScore. FeatureCRPS scores single features, Cover says how often
 // the interval of the draws holds the truth, TwoSample compares both as samples, LagOne
 // compares neighbours in a conversation, and Pool combines what was computed on each of
-// several completions. A score of no rows is NaN. Draws of another shape than the truth
-// are a mistake of the program and panic.
+// several completions. Measure gives the declared Scores of the withheld cells of one modality
+// at once, and Compare the difference between two completions with its interval. A score of no
+// rows is NaN. Draws of another shape than the truth are a mistake of the program and panic.
 package draws
 
 import "fmt"

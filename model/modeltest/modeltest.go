@@ -274,13 +274,15 @@ func varies(f *fixture) {
 		complete.Conversations = append(complete.Conversations, c)
 	}
 	for _, b := range []*model.Batch{holes, complete} {
-		want := false
-		for i := range b.Conversations {
-			want = want || f.model.Varies(&b.Conversations[i])
-		}
-		got := !slices.EqualFunc(f.forecast(b), f.draw(b, 1), slices.Equal)
-		if got != want {
-			f.t.Errorf("draws differ: %v, and the model says %v (everything present: %v)", got, want, b == complete)
+		for _, features := range []bool{false, true} {
+			want := false
+			for i := range b.Conversations {
+				want = want || f.model.Varies(&b.Conversations[i], features)
+			}
+			got := !slices.EqualFunc(f.draw(b, 0, features), f.draw(b, 1, features), slices.Equal)
+			if got != want {
+				f.t.Errorf("draws differ: %v, and the model says %v (everything present: %v, features: %v)", got, want, b == complete, features)
+			}
 		}
 	}
 }

@@ -11,22 +11,22 @@ import (
 
 // Heads of the Scores task.
 const (
-	HeadLaplace = "laplace" // a location and a scale, trained by likelihood
-	HeadPoint   = "point"   // a location, trained by its absolute error
+	HeadLaplace = "laplace" // a location and a scale, trained by the Laplace likelihood
+	HeadPoint   = "point"   // a location alone, trained by its absolute error
 )
 
-// minScale keeps the Laplace likelihood bounded: labels are means of a few
-// ratings and cannot be known to better than this.
+// minScale is the smallest Laplace scale, in units of the labels. It keeps the likelihood
+// bounded. Labels are means of a few ratings and are not more exact than this.
 const minScale = 0.02
 
-// head predicts from what was read.
+// head is the last part of the predictor.
 type head struct {
 	setup  model.Setup
 	kind   string // HeadLaplace or HeadPoint
 	hidden int
 }
 
-// predict maps what was read, [B,N,W], to the outputs of the task.
+// predict maps the output of the reader, [B,N,W], to the outputs of the task.
 func (h head) predict(p *model.Params, fused *graph.Node) model.Outputs {
 	hidden := layer.ReLU(layer.Dense(p.In("hidden"), fused, h.hidden))
 	if h.setup.Task == erc.Classes {
@@ -40,16 +40,17 @@ func (h head) predict(p *model.Params, fused *graph.Node) model.Outputs {
 	return model.Outputs{Location: location, Scale: graph.AddScalar(graph.Softplus(raw), minScale)}
 }
 
+// loss returns the mean loss over the labelled utterances, a scalar.
 func (h head) loss(f model.Outputs, in engine.Nodes) *graph.Node {
 	if h.setup.Task == erc.Classes {
-		likely := graph.LogSoftmax(f.Logits, -1)
-		hot := graph.OneHot(in.Get(model.InClass), h.setup.NumClasses, likely.DType())
-		return layer.MaskedMean(graph.Neg(graph.ReduceSum(graph.Mul(likely, hot), -1)), in.Get(model.InLabelled))
+		logProbability := graph.LogSoftmax(f.Logits, -1)
+		oneHot := graph.OneHot(in.Get(model.InClass), h.setup.NumClasses, logProbability.DType())
+		return layer.MaskedMean(graph.Neg(graph.ReduceSum(graph.Mul(logProbability, oneHot), -1)), in.Get(model.InLabelled))
 	}
-	miss := graph.Abs(graph.Sub(f.Location, in.Get(model.InLabel)))
+	deviation := graph.Abs(graph.Sub(f.Location, in.Get(model.InLabel)))
 	if h.kind == HeadPoint {
-		return layer.MaskedMean(miss, in.Get(model.InLabelled))
+		return layer.MaskedMean(deviation, in.Get(model.InLabelled))
 	}
-	nll := graph.Add(graph.Log(graph.MulScalar(f.Scale, 2.0)), graph.Div(miss, f.Scale))
+	nll := graph.Add(graph.Log(graph.MulScalar(f.Scale, 2.0)), graph.Div(deviation, f.Scale))
 	return layer.MaskedMean(nll, in.Get(model.InLabelled))
 }

@@ -9,26 +9,26 @@ import (
 	"gsdnet/model/layer"
 )
 
-// Rows of the fused graph: what stands for an utterance's modality in Eq. 19.
+// Rows of the fused graph, which represent a modality of an utterance in Eq. 19.
 const (
-	RowsEmbedded = "embedded" // before the layer norm, which hides how strong a signal is
+	RowsEmbedded = "embedded" // before the layer norm, which removes the strength of a signal
 	RowsEncoded  = "encoded"  // X'_m of Eq. 14, as printed in the paper
 )
 
-// reader stands between the fused states and the head. Fused states are rectified, mapped
-// to width channels and read along the conversation in both directions by recurrent
-// layers, as GCNet and its successors have it. With no layers the head reads the fused
-// states themselves, as printed in the paper.
+// reader is the part of the predictor between the fused states and the head. It rectifies
+// fused states, maps them to width channels and applies recurrent layers in both directions
+// along the conversation, as GCNet does. With no layers it returns the fused states, as in
+// the paper.
 type reader struct {
 	width  int // even
 	layers int
 }
 
-// read maps fused states [B,N,F] to what the head reads, [B,N,reads(F)].
+// read maps fused states [B,N,F] to the input of the head, [B,N,outWidth(F)].
 func (r reader) read(p *model.Params, fused *graph.Node, in engine.Nodes) *graph.Node {
 	if r.layers > 0 {
-		known := graph.Concatenate([]*graph.Node{layer.ReLU(fused), layer.Beside(in.Get(model.InPresent))}, -1)
-		fused = layer.ReLU(layer.Dense(p.In("joint"), known, r.width))
+		joint := graph.Concatenate([]*graph.Node{layer.ReLU(fused), layer.Beside(in.Get(model.InPresent))}, -1)
+		fused = layer.ReLU(layer.Dense(p.In("joint"), joint, r.width))
 	}
 	for i := range r.layers {
 		fused = layer.Recurrent(p.In("layer%d", i), fused, in.Get(model.InValid), r.width/2)
@@ -36,16 +36,17 @@ func (r reader) read(p *model.Params, fused *graph.Node, in engine.Nodes) *graph
 	return fused
 }
 
-// reads returns the number of channels that the head reads of F fused ones.
-func (r reader) reads(fused int) int {
+// outWidth returns the number of channels of the output, given that of the fused states.
+func (r reader) outWidth(fused int) int {
 	if r.layers > 0 {
 		return r.width
 	}
 	return fused
 }
 
-// size adds the layers of the reader on fused states of a width, and those of the head.
-func (r reader) size(s *model.Size, h head, rows, in int) {
+// addSize adds the layers of the reader and of the head to s, for a number of rows and of
+// fused channels.
+func (r reader) addSize(s *model.Size, h head, rows, in int) {
 	if r.layers > 0 {
 		s.Layer(rows, in+erc.NumModalities, r.width, 1)
 		in = r.width

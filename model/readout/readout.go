@@ -1,6 +1,7 @@
-// Package readout holds the predictor that all models share: fused states are read
-// along the conversation, and a head predicts a score or a class from what was read.
-// A model is judged by what it recovers, not by a predictor of its own.
+// Package readout holds the predictor that all models share. Recurrent layers read fused
+// states along the conversation, and a head predicts a score or a class from their output.
+// All models have the same predictor, so that differences between their results come from
+// how they complete missing modalities.
 //
 //	out, err := readout.New("mymodel", cfg.Body, setup, 2)  // in New
 //	out.Draw(feed, batch, pass, fusedWidth)                 // in Draw: dropout in training
@@ -20,8 +21,8 @@ import (
 	"gsdnet/model"
 )
 
-// Body holds the settings of the predictor and the width of what it reads. A model's
-// settings embed it.
+// Body holds the settings of the predictor and the width of the encoded features. The
+// settings of a model embed it.
 type Body struct {
 	Width        int     `toml:"width" limit:"2..4096 even"`  // width of the encoded features, d
 	Hidden       int     `toml:"hidden" limit:"1..4096"`      // width of the prediction head
@@ -45,10 +46,10 @@ type Predictor struct {
 	head   head
 }
 
-// New returns a predictor with a number of recurrent layers; with none the head reads
-// the fused states themselves, as printed in the paper. Its error is a head that is not
-// known; name is the model's, for the message. The limits of the numbers are checked by
-// model.Offer.
+// New returns a predictor with a number of recurrent layers, Layers by default. With none
+// the head reads the fused states themselves, as in the paper. Its error is an unknown head;
+// the message contains name, the name of the model. model.Offer checks the limits of the
+// numbers.
 func New(name string, b Body, s model.Setup, layers int) (Predictor, error) {
 	return Predictor{b, reader{width: b.Width, layers: layers}, head{setup: s, kind: b.Head, hidden: b.Hidden}},
 		fault.OneOf(name+".head", b.Head, HeadLaplace, HeadPoint)
@@ -57,11 +58,11 @@ func New(name string, b Body, s model.Setup, layers int) (Predictor, error) {
 // Names of the inputs that Draw adds in training.
 const (
 	inDropInput = "drop_"      // + modality [B,N,D_m], 0 or 1/(1−p)
-	inDropFused = "drop_fused" // [B,N,F], of what the head reads
+	inDropFused = "drop_fused" // [B,N,W], of the input of the head
 )
 
-// Draw adds the dropout of the inputs and of what the head reads of fused states of a
-// width. It adds nothing outside training.
+// Draw adds to the feed the dropout of the inputs and of the input of the head. fused is the
+// number of channels of the fused states. Draw adds nothing outside training.
 func (r Predictor) Draw(feed engine.Feed, batch *model.Batch, pass model.Pass, fused int) {
 	if !pass.Train {
 		return
@@ -74,7 +75,7 @@ func (r Predictor) Draw(feed engine.Feed, batch *model.Batch, pass model.Pass, f
 		}
 	}
 	if r.body.Dropout > 0 {
-		feed[inDropFused] = z.Dropout(inDropFused, r.reader.reads(fused), r.body.Dropout)
+		feed[inDropFused] = z.Dropout(inDropFused, r.reader.outWidth(fused), r.body.Dropout)
 	}
 }
 
@@ -91,8 +92,8 @@ func Inputs(in engine.Nodes, prefix string) [erc.NumModalities]*graph.Node {
 	return x
 }
 
-// Read maps fused states [B,N,F] to what the head reads, [B,N,W], with dropout in
-// training.
+// Read maps fused states [B,N,F] to the input of the head, [B,N,W], with dropout in
+// training. Padding and other conversations do not change the rows of an utterance.
 func (r Predictor) Read(p *model.Params, in engine.Nodes, fused *graph.Node) *graph.Node {
 	read := r.reader.read(p.In("reader"), fused, in)
 	if drop := in.Optional(inDropFused); drop != nil {
@@ -101,12 +102,13 @@ func (r Predictor) Read(p *model.Params, in engine.Nodes, fused *graph.Node) *gr
 	return read
 }
 
-// Predict maps fused states [B,N,F] to the outputs of the task.
+// Predict maps fused states [B,N,F] to the outputs of the task: Logits [B,N,C] for classes,
+// Location and Scale [B,N] for scores. The scale of a point head is 0.
 func (r Predictor) Predict(p *model.Params, in engine.Nodes, fused *graph.Node) model.Outputs {
 	return r.Head(p.In("head"), r.Read(p, in, fused))
 }
 
-// Head maps what was read, [B,N,W], to the outputs of the task.
+// Head maps the output of Read, [B,N,W], to the outputs of the task, as Predict does.
 func (r Predictor) Head(p *model.Params, read *graph.Node) model.Outputs {
 	return r.head.predict(p, read)
 }
@@ -115,5 +117,6 @@ func (r Predictor) Head(p *model.Params, read *graph.Node) model.Outputs {
 // log-likelihood, the absolute error or the cross-entropy.
 func (r Predictor) Loss(f model.Outputs, in engine.Nodes) *graph.Node { return r.head.loss(f, in) }
 
-// Size adds the layers that read fused states of a width, and those of the head.
-func (r Predictor) Size(s *model.Size, rows, fused int) { r.reader.size(s, r.head, rows, fused) }
+// Size adds the recurrent layers and the head to s, for a number of rows (utterances of a
+// batch) and fused channels.
+func (r Predictor) Size(s *model.Size, rows, fused int) { r.reader.addSize(s, r.head, rows, fused) }

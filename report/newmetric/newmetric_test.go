@@ -55,7 +55,7 @@ func keep(t *testing.T, dir, model string, shift float64) *experiment.Record {
 	id := experiment.Identity{Dataset: "d", Protocol: "random", Variant: model, Model: model, Training: "mixed", Seed: 1}
 	r := experiment.Record{
 		Run: id.String(), Cell: &id, Data: "d", DataHash: corpus.Hash, MaskHash: corpus.Hash, Split: "test", Samples: 1,
-		Result: experiment.NewResult(cells, rundir.Remember(corpus), corpus, erc.Test),
+		Result: experiment.NewResult(cells, rundir.NewFingerprint(corpus), corpus, erc.Test),
 	}
 	if err := experiment.RunDir(filepath.Join(dir, id.String())).Keep(&r, corpus); err != nil {
 		t.Fatal(err)
