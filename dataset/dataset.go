@@ -54,6 +54,7 @@ func Read(path string, fields Fields) (*Table, error) {
 		if table.Path == "" {
 			table.Path = path
 		}
+		table.Name = printable(table.Name)
 		if table.Name == "" {
 			table.Name = baseName(table.Path)
 		}

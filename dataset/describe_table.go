@@ -156,7 +156,7 @@ func (t *describeTable) rows(d Description) {
 	for c := range d.Classes {
 		name := fmt.Sprintf("class %d", c)
 		if c < len(d.Names) {
-			name += " " + Printable(d.Names[c])
+			name += " " + printable(d.Names[c])
 		}
 		t.share(name, func(p *Part) int { return p.ClassCounts[c] })
 	}

@@ -42,7 +42,7 @@ func (t *Table) conversation(rows []row) (erc.Conversation, error) {
 		called = fmt.Sprintf("dialogue %q", t.Dialogues[conv.ID])
 	}
 	if int(conv.ID) < len(names) {
-		if name := Printable(names[conv.ID]); name != "" {
+		if name := printable(names[conv.ID]); name != "" {
 			conv.Name = name
 		}
 	}
@@ -63,8 +63,9 @@ func (t *Table) conversation(rows []row) (erc.Conversation, error) {
 // DefaultName returns the name of a conversation that has no other.
 func DefaultName(id int32) string { return fmt.Sprintf("dialogue %d", id) }
 
-// Printable drops what could upset a terminal or a table.
-func Printable(name string) string {
+// printable returns a name without the characters that a terminal or a table cannot show,
+// and without space around it.
+func printable(name string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return -1

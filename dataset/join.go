@@ -63,7 +63,7 @@ func join(tables []*Table) (*Table, error) {
 
 // splitByName returns the splits of a table, or those that its file is named after.
 func (t *Table) splitByName() []int64 {
-	split, known := SplitOf(baseName(t.Path))
+	split, known := erc.ParseSplit(baseName(t.Path))
 	if t.Split != nil || !known {
 		return t.Split
 	}

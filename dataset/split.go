@@ -9,7 +9,7 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// SplitOptions say how Divide divides a corpus.
+// SplitOptions say how Divide divides a corpus into splits.
 type SplitOptions struct {
 	// BySpeaker keeps all conversations of a speaker in one split. Otherwise only
 	// conversations are kept whole.
@@ -20,8 +20,9 @@ type SplitOptions struct {
 	Seed   uint64 // of the order in which conversations are dealt out
 }
 
-// Divide deals the conversations of a corpus out to the splits.
-func Divide(corpus *erc.Corpus, o SplitOptions) error {
+// Divide sets the splits of the conversations of a corpus. It is an error if the corpus has
+// too few conversations, or groups of them, for the splits.
+func (o *SplitOptions) Divide(corpus *erc.Corpus) error {
 	if err := o.Check(); err != nil {
 		return err
 	}

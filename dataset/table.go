@@ -129,7 +129,7 @@ func (t *Table) Corpus(task string) (*erc.Corpus, error) {
 			return nil, err
 		}
 	}
-	corpus := &erc.Corpus{Name: t.Name, Hash: t.Hash, Dialogues: t.Dialogues, Speakers: t.Speakers}
+	corpus := &erc.Corpus{Name: printable(t.Name), Hash: t.Hash, Dialogues: t.Dialogues, Speakers: t.Speakers}
 	if corpus.Name == "" {
 		corpus.Name = baseName(t.Path)
 	}
@@ -196,18 +196,4 @@ func NumberSorted(texts []string) (numbers []int64, names []string) {
 		}
 	}
 	return numbers, names
-}
-
-// SplitOf returns the split that a word names: train, valid (or val, dev,
-// validation) or test.
-func SplitOf(word string) (erc.Split, bool) {
-	switch word {
-	case "train":
-		return erc.Train, true
-	case "valid", "val", "dev", "validation":
-		return erc.Valid, true
-	case "test":
-		return erc.Test, true
-	}
-	return 0, false
 }

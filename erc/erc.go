@@ -128,6 +128,20 @@ func (s Split) String() string {
 	return fmt.Sprintf("split(%d)", int8(s))
 }
 
+// ParseSplit returns the split that a word names: train, valid (or val, dev, validation) or
+// test.
+func ParseSplit(word string) (split Split, known bool) {
+	switch word {
+	case "train":
+		return Train, true
+	case "valid", "val", "dev", "validation":
+		return Valid, true
+	case "test":
+		return Test, true
+	}
+	return 0, false
+}
+
 // HeldOut returns the split of the name "valid" or "test". It returns false for any other
 // name, "train" included.
 func HeldOut(name string) (Split, bool) {

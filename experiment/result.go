@@ -6,6 +6,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/metric/classes"
 	"gsdnet/metric/draws"
 	"gsdnet/rundir"
 )
@@ -34,8 +35,8 @@ func NewResult(cells []infer.MaskResult, seen *rundir.Fingerprint, corpus *erc.C
 		for i, class := range training {
 			known[i] = int32(class)
 		}
-		labels := classes(asked)
-		scores := metric.EvaluateClasses(labels, slices.Repeat([]int32{metric.MajorityClass(known)}, len(labels)), nil)
+		labels := classLabels(asked)
+		scores := metric.EvaluateClasses(labels, slices.Repeat([]int32{classes.Majority(known)}, len(labels)), nil)
 		p.Constants = []infer.MaskResult{{Rule: "majority predictor", Classes: &scores}}
 		return p
 	}
@@ -116,7 +117,7 @@ func scoresOf(convs []erc.Conversation) []float64 {
 	return out
 }
 
-func classes(convs []erc.Conversation) []int32 {
+func classLabels(convs []erc.Conversation) []int32 {
 	var out []int32
 	for i := range convs {
 		for j := range convs[i].Utterances {

@@ -10,7 +10,6 @@ import (
 	"gsdnet/infer"
 	"gsdnet/internal/atomicfile"
 	"gsdnet/internal/fault"
-	"gsdnet/model"
 	"gsdnet/spectral"
 )
 
@@ -63,9 +62,9 @@ func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 
 // addSpectra adds one conversation's errors.
 func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectral.DefaultRank]float64, c *infer.Filled) error {
-	complete := spectral.Graphs(model.GraphRows(c.Original, c.Available), spectral.DefaultWindow)
-	recovered := spectral.Graphs(model.GraphRows(c.Sampled, allPresent(len(c.Present))), spectral.DefaultWindow)
-	observed, err := spectral.Analyse(model.GraphRows(c.Original, c.Present), spectral.DefaultWindow, spectral.DefaultRank)
+	complete := spectral.Graphs(spectral.RowsOf(c.Original, c.Available), spectral.DefaultWindow)
+	recovered := spectral.Graphs(spectral.RowsOf(c.Sampled, allPresent(len(c.Present))), spectral.DefaultWindow)
+	observed, err := spectral.Analyse(spectral.RowsOf(c.Original, c.Present), spectral.DefaultWindow, spectral.DefaultRank)
 	if err != nil {
 		return err
 	}

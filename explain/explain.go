@@ -77,8 +77,8 @@ func (s *errorSums) mean(rule string) GraphError {
 func (s *errorSums) add(sample *infer.Sample, present []erc.Present, window, rank int) error {
 	truth := sample.Observe(sample.Present())
 	seen := sample.Observe(present)
-	complete := spectral.Graphs(model.GraphRows(truth.Features, truth.Present), window)
-	observed, err := spectral.Analyse(model.GraphRows(seen.Features, seen.Present), window, rank)
+	complete := spectral.Graphs(spectral.RowsOf(truth.Features, truth.Present), window)
+	observed, err := spectral.Analyse(spectral.RowsOf(seen.Features, seen.Present), window, rank)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func FitConstant(train []float64) Constant {
 			continue
 		}
 		c.sorted = append(c.sorted, y)
-		sevenths[seventh(y)]++
+		sevenths[numbers.Seventh(y)]++
 		sides[index(y >= 0)]++
 		if y != 0 {
 			signs[index(y > 0)]++
@@ -43,9 +43,9 @@ func FitConstant(train []float64) Constant {
 	}
 	n := len(c.sorted)
 	c.mean = c.sums[n] / float64(n) // NaN of no labels
-	c.sign = numbers.OrNaN(float64(2*most(signs[:])-1), n > 0)
-	c.side = numbers.OrNaN(float64(2*most(sides[:])-1), n > 0)
-	c.seventh = numbers.OrNaN(float64(most(sevenths[:])-3), n > 0)
+	c.sign = numbers.OrNaN(float64(2*numbers.Most(signs[:])-1), n > 0)
+	c.side = numbers.OrNaN(float64(2*numbers.Most(sides[:])-1), n > 0)
+	c.seventh = numbers.OrNaN(float64(numbers.Most(sevenths[:])-3), n > 0)
 	return c
 }
 
@@ -85,24 +85,6 @@ func (c Constant) meanDistance(y float64) float64 {
 	right := c.sums[n] - c.sums[below] - y*float64(n-below)
 	return (left + right) / float64(n)
 }
-
-// MajorityClass returns the most frequent class of training labels, the lower one
-// of equals, and −1 if none is labelled.
-func MajorityClass(train []int32) int32 {
-	counts := make([]int, max(0, 1+slices.Max(append([]int32{-1}, train...))))
-	for _, y := range train {
-		if y >= 0 {
-			counts[y]++
-		}
-	}
-	if len(counts) == 0 {
-		return -1
-	}
-	return int32(most(counts))
-}
-
-// most returns the index of the largest count, the first of equals.
-func most(counts []int) int { return slices.Index(counts, slices.Max(counts)) }
 
 func index(yes bool) int {
 	if yes {

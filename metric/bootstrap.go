@@ -44,10 +44,10 @@ type Difference struct {
 	Groups     int     `json:"groups"`     // conversations; utterances where no Groups were given
 }
 
-// Losses compares the means of losses of each utterance, as AbsoluteErrors and
-// MixtureCRPS return them. A row in which both are NaN is unlabelled and skipped.
+// Losses compares the means of losses of each utterance, as scores.AbsoluteErrors
+// and MixtureCRPS return them. A row in which both are NaN is unlabelled and skipped.
 func (b Bootstrap) Losses(lossesA, lossesB []float64) Difference {
-	sameLength(len(lossesA), len(lossesB))
+	numbers.SameLength(len(lossesA), len(lossesB))
 	rows := b.rows(len(lossesA), func(i int) bool {
 		return !(math.IsNaN(lossesA[i]) && math.IsNaN(lossesB[i]))
 	})
@@ -67,12 +67,12 @@ func (b Bootstrap) Losses(lossesA, lossesB []float64) Difference {
 	})
 }
 
-// Metric compares predictions a and b by a metric, such as ACC2 or Corr. Rows
+// Metric compares predictions a and b by a metric, such as scores.ACC2 or scores.Corr. Rows
 // without a label are skipped. Replicates in which the metric is not finite (no
 // utterance with a sign was drawn, say) are left out.
 func (b Bootstrap) Metric(metric func(labels, preds []float64) float64, labels, predsA, predsB []float64) Difference {
-	sameLength(len(labels), len(predsA))
-	sameLength(len(labels), len(predsB))
+	numbers.SameLength(len(labels), len(predsA))
+	numbers.SameLength(len(labels), len(predsB))
 	var y, pa, pb []float64
 	return b.statistic(len(labels), func(i int) bool { return !math.IsNaN(labels[i]) }, func(rows []int) float64 {
 		y, pa, pb = y[:0], pa[:0], pb[:0]
@@ -83,10 +83,10 @@ func (b Bootstrap) Metric(metric func(labels, preds []float64) float64, labels, 
 	})
 }
 
-// ClassMetric is Metric for emotion classes: WA, UA or WeightedF1.
+// ClassMetric is Metric for emotion classes, such as classes.WA.
 func (b Bootstrap) ClassMetric(metric func(labels, preds []int32) float64, labels, predsA, predsB []int32) Difference {
-	sameLength(len(labels), len(predsA))
-	sameLength(len(labels), len(predsB))
+	numbers.SameLength(len(labels), len(predsA))
+	numbers.SameLength(len(labels), len(predsB))
 	var y, pa, pb []int32
 	return b.statistic(len(labels), func(i int) bool { return labels[i] >= 0 }, func(rows []int) float64 {
 		y, pa, pb = y[:0], pa[:0], pb[:0]

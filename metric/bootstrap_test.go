@@ -9,7 +9,22 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gsdnet/metric"
+	"gsdnet/metric/classes"
+	"gsdnet/metric/scores"
 )
+
+var nan = math.NaN()
+
+// near wants two numbers equal to a part in 10¹⁰, NaN being equal to NaN.
+func near(t interface {
+	Helper()
+	Errorf(string, ...any)
+}, what string, got, want float64) {
+	t.Helper()
+	if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got-want) > 1e-10*max(1, math.Abs(want)) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
 
 // twoModels returns labels, predictions of a better and of a worse model, and the
 // conversation of each row.
@@ -28,8 +43,8 @@ func twoModels(n, perConversation int, seed uint64) (labels, better, worse []flo
 func TestBootstrapOfOneModelWithItself(t *testing.T) {
 	labels, a, _, groups := twoModels(100, 10, 1)
 	for _, d := range []metric.Difference{
-		metric.Bootstrap{Groups: groups}.Losses(metric.AbsoluteErrors(labels, a), metric.AbsoluteErrors(labels, a)),
-		metric.Bootstrap{}.Metric(metric.Corr, labels, a, a),
+		metric.Bootstrap{Groups: groups}.Losses(scores.AbsoluteErrors(labels, a), scores.AbsoluteErrors(labels, a)),
+		metric.Bootstrap{}.Metric(scores.Corr, labels, a, a),
 	} {
 		if d.Diff != 0 || d.Low != 0 || d.High != 0 || d.P != 1 || d.Replicates != 2000 || d.Level != 0.95 {
 			t.Errorf("got %+v, want nothing but zeros and P = 1", d)
@@ -40,20 +55,20 @@ func TestBootstrapOfOneModelWithItself(t *testing.T) {
 func TestBootstrapFindsTheBetterModel(t *testing.T) {
 	labels, better, worse, groups := twoModels(300, 10, 2)
 	b := metric.Bootstrap{Groups: groups, Seed: 1}
-	d := b.Metric(metric.MAE, labels, better, worse)
+	d := b.Metric(scores.MAE, labels, better, worse)
 	if d.Groups != 30 || !(d.Low < d.Diff && d.Diff < d.High && d.High < 0) || d.P > 2.0/2001+1e-12 {
 		t.Errorf("got %+v, want an interval below 0", d)
 	}
-	near(t, "Diff", d.Diff, metric.MAE(labels, better)-metric.MAE(labels, worse))
+	near(t, "Diff", d.Diff, scores.MAE(labels, better)-scores.MAE(labels, worse))
 
 	// Means of losses are the same thing by another way.
-	same := b.Losses(metric.AbsoluteErrors(labels, better), metric.AbsoluteErrors(labels, worse))
+	same := b.Losses(scores.AbsoluteErrors(labels, better), scores.AbsoluteErrors(labels, worse))
 	if diff := cmp.Diff(d, same, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
 		t.Errorf("Metric and Losses (-metric +losses):\n%s", diff)
 	}
 
 	// The other way round everything changes its sign.
-	back := b.Metric(metric.MAE, labels, worse, better)
+	back := b.Metric(scores.MAE, labels, worse, better)
 	near(t, "Low", back.Low, -d.High)
 	near(t, "High", back.High, -d.Low)
 	near(t, "P", back.P, d.P)
@@ -62,7 +77,7 @@ func TestBootstrapFindsTheBetterModel(t *testing.T) {
 func TestBootstrapIsNamedByItsSeed(t *testing.T) {
 	labels, better, worse, _ := twoModels(50, 5, 3)
 	run := func(seed uint64) metric.Difference {
-		return metric.Bootstrap{Seed: seed, Replicates: 200}.Metric(metric.ACC7, labels, better, worse)
+		return metric.Bootstrap{Seed: seed, Replicates: 200}.Metric(scores.ACC7, labels, better, worse)
 	}
 	if run(1) != run(1) {
 		t.Error("the same seed gave two results")
@@ -75,7 +90,7 @@ func TestBootstrapIsNamedByItsSeed(t *testing.T) {
 func TestIntervalNarrowsWithDataAndWidensWithLevel(t *testing.T) {
 	width := func(n int, level float64) float64 {
 		labels, better, worse, groups := twoModels(n, 5, 4)
-		d := metric.Bootstrap{Groups: groups, Level: level}.Metric(metric.MAE, labels, better, worse)
+		d := metric.Bootstrap{Groups: groups, Level: level}.Metric(scores.MAE, labels, better, worse)
 		return d.High - d.Low
 	}
 	few, many := width(100, 0), width(1600, 0)
@@ -146,7 +161,7 @@ func TestBootstrapWithoutEnough(t *testing.T) {
 	near(t, "Low of a model that diverged", d.Low, nan)
 
 	// One label has a sign: replicates that miss it are left out.
-	m := metric.Bootstrap{}.Metric(metric.ACC2, []float64{1, 0, 0}, []float64{1, 1, 1}, []float64{-1, 1, 1})
+	m := metric.Bootstrap{}.Metric(scores.ACC2, []float64{1, 0, 0}, []float64{1, 1, 1}, []float64{-1, 1, 1})
 	if m.Diff != 1 || m.Low != 1 || m.High != 1 || m.Replicates < 1200 || m.Replicates > 1600 {
 		t.Errorf("got %+v, want 1 throughout in about 1407 replicates", m)
 	}
@@ -155,7 +170,7 @@ func TestBootstrapWithoutEnough(t *testing.T) {
 func TestBootstrapOfClasses(t *testing.T) {
 	labels := []int32{0, 1, 2, 0, 1, 2, -1, 0}
 	right := []int32{0, 1, 2, 0, 1, 2, 0, 0}
-	d := metric.Bootstrap{}.ClassMetric(metric.UA, labels, right, []int32{0, 0, 0, 0, 0, 0, 0, 0})
+	d := metric.Bootstrap{}.ClassMetric(classes.UA, labels, right, []int32{0, 0, 0, 0, 0, 0, 0, 0})
 	near(t, "Diff", d.Diff, 2.0/3)
 	if d.Groups != 7 || d.Low < 0 || d.High > 1 {
 		t.Errorf("got %+v", d)

@@ -22,8 +22,8 @@ type Coverage struct {
 // Cover counts the labels in intervals of a level. An interval with a NaN end
 // makes the result NaN.
 func Cover(level float64, labels, lows, highs []float64) Coverage {
-	sameLength(len(labels), len(lows))
-	sameLength(len(labels), len(highs))
+	numbers.SameLength(len(labels), len(lows))
+	numbers.SameLength(len(labels), len(highs))
 	c := Coverage{Level: level}
 	for i, y := range labels {
 		if math.IsNaN(y) {
@@ -44,8 +44,8 @@ func Cover(level float64, labels, lows, highs []float64) Coverage {
 // distributions, one for each of Levels: rows of values with the means and standard
 // deviations that were said of them.
 func CoverNormal(values, means, deviations [][]float64) []Coverage {
-	sameShape(values, means)
-	sameShape(values, deviations)
+	numbers.SameShape(values, means)
+	numbers.SameShape(values, deviations)
 	out := make([]Coverage, len(Levels))
 	for k, level := range Levels {
 		reach := math.Sqrt2 * math.Erfinv(level)
@@ -70,7 +70,7 @@ func CoverNormal(values, means, deviations [][]float64) []Coverage {
 // distributions, one for each level (none given: Levels). A level outside (0,1)
 // panics.
 func Calibrate(labels []float64, dists []Mixture, levels ...float64) []Coverage {
-	sameLength(len(labels), len(dists))
+	numbers.SameLength(len(labels), len(dists))
 	if len(levels) == 0 {
 		levels = Levels[:]
 	}

@@ -1,8 +1,10 @@
 package metric
 
 import (
-	"fmt"
 	"math"
+
+	"gsdnet/metric/internal/numbers"
+	"gsdnet/metric/scores"
 )
 
 // Values are the numbers of an evaluation by the keys of their metrics.
@@ -48,7 +50,12 @@ func Evaluate(labels, preds []float64, dists []Mixture) Scores {
 // calibration error is NaN. Labels below 0 are unlabelled; a prediction below 0
 // panics.
 func EvaluateClasses(labels, preds []int32, probs [][]float64) Classes {
-	c := Classes{N: confuseClasses(labels, preds).total(), Values: Values{}}
+	c := Classes{Values: Values{}}
+	for _, y := range labels {
+		if y >= 0 {
+			c.N++
+		}
+	}
 	for _, m := range ofClasses.metrics() {
 		c.Values[m.Key] = m.Class(labels, preds, probs)
 	}
@@ -58,7 +65,7 @@ func EvaluateClasses(labels, preds []int32, probs [][]float64) Classes {
 // Recover compares the rows of recovered features with those that were withheld,
 // [row][feature]. It is NaN of no rows.
 func Recover(withheld, recovered [][]float64) Recovery {
-	sameShape(withheld, recovered)
+	numbers.SameShape(withheld, recovered)
 	r := Recovery{N: len(withheld), Values: Values{}}
 	for _, m := range ofFeatures.metrics() {
 		r.Values[m.Key] = m.Recover(withheld, recovered)
@@ -70,14 +77,14 @@ func Recover(withheld, recovered [][]float64) Recovery {
 // the mean absolute error, which is the score of certainty about the prediction.
 func CRPS(labels, preds []float64, dists []Mixture) float64 {
 	if dists == nil {
-		return MAE(labels, preds)
+		return scores.MAE(labels, preds)
 	}
 	return meanLabelled(labels, MixtureCRPS(labels, dists))
 }
 
 // MixtureCRPS returns the CRPS of every utterance, NaN where there is no label.
 func MixtureCRPS(labels []float64, dists []Mixture) []float64 {
-	sameLength(len(labels), len(dists))
+	numbers.SameLength(len(labels), len(dists))
 	out := make([]float64, len(labels))
 	for i, y := range labels {
 		out[i] = math.NaN()
@@ -96,15 +103,6 @@ func meanLabelled(labels, losses []float64) float64 {
 		n++
 	}
 	return sum / float64(n)
-}
-
-func sameShape(a, b [][]float64) {
-	sameLength(len(a), len(b))
-	for i := range a {
-		if len(a[i]) != len(b[i]) {
-			panic(fmt.Sprintf("metric: row %d: %d features withheld, %d recovered", i, len(a[i]), len(b[i])))
-		}
-	}
 }
 
 // Fields lists the keys of the JSON of an evaluation, the number of rows first.

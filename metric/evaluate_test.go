@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gsdnet/metric"
+	"gsdnet/metric/scores"
 )
 
 func TestEvaluateIsTheSumOfItsParts(t *testing.T) {
@@ -18,7 +19,7 @@ func TestEvaluateIsTheSumOfItsParts(t *testing.T) {
 	want := metric.Scores{
 		N: 3, Values: metric.Values{
 			"acc2": 1, "f1": 1, "acc2_has0": 1, "acc7": 1.0 / 3, "mae": 1.75 / 3,
-			"corr": metric.Corr(labels, preds), "crps": 1.75 / 3,
+			"corr": scores.Corr(labels, preds), "crps": 1.75 / 3,
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
@@ -114,17 +115,6 @@ func TestBaselinesByHand(t *testing.T) {
 	for name, s := range map[string]metric.Scores{"mean": empty.Mean(labels), "majority": empty.Majority(labels)} {
 		for what, got := range map[string]float64{"acc2": s.Get("acc2"), "acc2_has0": s.Get("acc2_has0"), "acc7": s.Get("acc7"), "mae": s.Get("mae"), "crps": s.Get("crps")} {
 			near(t, name+" of nothing: "+what, got, nan)
-		}
-	}
-}
-
-func TestMajorityClass(t *testing.T) {
-	for _, c := range []struct {
-		train []int32
-		want  int32
-	}{{[]int32{2, 1, 2, -1, -1, -1}, 2}, {[]int32{3, 1, 1, 3}, 1}, {[]int32{-1}, -1}, {nil, -1}} {
-		if got := metric.MajorityClass(c.train); got != c.want {
-			t.Errorf("MajorityClass(%v): got %d, want %d", c.train, got, c.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gsdnet/metric"
+	"gsdnet/metric/scores"
 )
 
 func ExampleEvaluate() {
@@ -20,7 +21,7 @@ func ExampleBootstrap() {
 	good := []float64{1.6, -1.2, 0.1, -1.7, 0.7, 2.4}
 	poor := []float64{0.6, 0.4, 0.5, 0.1, -0.2, 0.9}
 	conversations := []int32{1, 1, 2, 2, 3, 3}
-	d := metric.Bootstrap{Groups: conversations}.Metric(metric.MAE, labels, good, poor)
+	d := metric.Bootstrap{Groups: conversations}.Metric(scores.MAE, labels, good, poor)
 	fmt.Printf("%.2f [%.2f, %.2f]\n", d.Diff, d.Low, d.High)
 	// Output:
 	// -1.13 [-1.20, -1.10]

@@ -42,7 +42,7 @@ func (z Noise) Features(purpose string, times, d int) *tensors.Tensor {
 			row[i] = float32(rng.NormFloat64())
 		}
 	})
-	return Shaped(out, times, size, n, d)
+	return z.Tensor(out, times, size, n, d)
 }
 
 // Each calls fill for every (time, modality, conversation) with its place in
@@ -58,13 +58,13 @@ func (z Noise) Each(times int, fill func(at, conversation int, lead []uint64)) {
 	}
 }
 
-// Shaped wraps [times,M,dims…], the first axis left out if times is 0.
-func Shaped(out []float32, times int, dims ...int) *tensors.Tensor {
+// Tensor returns values of the shape [times,M,dims…], without the first axis if times is 0.
+func (Noise) Tensor(values []float32, times int, dims ...int) *tensors.Tensor {
 	all := append([]int{erc.NumModalities}, dims...)
 	if times > 0 {
 		all = append([]int{times}, all...)
 	}
-	return tensors.FromFlatDataAndDimensions(out, all...)
+	return tensors.FromFlatDataAndDimensions(values, all...)
 }
 
 // Dropout returns a dropout mask [B,N,width]: 0 with probability p, else 1/(1−p).

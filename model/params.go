@@ -72,13 +72,6 @@ func (p *Params) trainable(g *graph.Graph, name string, dims []int, fill func([]
 	return v.NodeValue(g)
 }
 
-// ConstantScope is the part of a path that tells constants from weights.
-const ConstantScope = "constant"
-
-// TrainingConstant begins the names of constants that only training graphs read,
-// and that a checkpoint of trained weights does without.
-const TrainingConstant = "training_"
-
 // SetConstant stores a tensor that training leaves alone.
 func (p *Params) SetConstant(name string, values []float32, dims ...int) error {
 	v, err := p.scope.At(ConstantScope).CreateVariable(name, tensors.FromFlatDataAndDimensions(values, dims...))

@@ -24,9 +24,8 @@ type Kind struct {
 
 var kinds = map[string]Kind{}
 
-// Register adds a kind. It is called from init functions and panics on a name
-// that is taken.
-func Register(k Kind) {
+// register adds a kind. It panics if the name is taken.
+func register(k Kind) {
 	if _, taken := kinds[k.Name]; taken {
 		panic(fmt.Sprintf("model: %q is registered twice", k.Name))
 	}
@@ -45,11 +44,11 @@ func Lookup(name string) (Kind, error) {
 // Names lists the registered kinds in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// Offer registers a model by its default settings and its constructor: all that
-// most models need. Numbers among the settings have limits in a tag (package
-// internal/limit), which are checked before build is called.
+// Offer registers a model by its default settings and its constructor. Numbers among the
+// settings have limits in a tag (package internal/limit), which are checked before build is
+// called. Offer is called from init functions, and panics if the name is taken.
 func Offer[C any, M Model](name, summary string, byDefault func() C, build func(C, Setup) (M, error)) {
-	Register(Kind{
+	register(Kind{
 		Name: name, Summary: summary,
 		Config: func() any { c := byDefault(); return &c },
 		New: func(c any, s Setup) (Model, error) {

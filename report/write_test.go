@@ -21,6 +21,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/internal/fault"
 	"gsdnet/metric"
+	"gsdnet/metric/scores"
 	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
@@ -164,7 +165,7 @@ func TestDifferences(t *testing.T) {
 		for i := range a {
 			groups, label = append(groups, a[i].Dialogue...), append(label, a[i].Label...)
 			ours, theirs = append(ours, a[i].Prediction...), append(theirs, b[i].Prediction...)
-			corr += (metric.Corr(a[i].Label, a[i].Prediction) - metric.Corr(b[i].Label, b[i].Prediction)) / float64(2*len(a))
+			corr += (scores.Corr(a[i].Label, a[i].Prediction) - scores.Corr(b[i].Label, b[i].Prediction)) / float64(2*len(a))
 		}
 	}
 	for i, y := range label {

@@ -13,8 +13,8 @@ import (
 	"gsdnet/dataset"
 	_ "gsdnet/dataset/all"
 	"gsdnet/erc"
-	"gsdnet/metric"
 	"gsdnet/metric/draws"
+	"gsdnet/metric/recovery"
 	"gsdnet/spectral"
 )
 
@@ -344,7 +344,7 @@ func (s *study) evaluate(t *testing.T, f *spectral.Filter, m erc.Modality) quali
 		drawnMeans[k] = draws.ConversationMeans(drawn[k], conversations, least)
 	}
 	return quality{
-		metric.RMSE(truth, means), average(draws.EnergyScores(truth, drawn)),
+		recovery.RMSE(truth, means), average(draws.EnergyScores(truth, drawn)),
 		average(draws.ConversationEnergyScores(truth, drawn, conversations, least)),
 		draws.Cover(truth, drawn, 0.8)[0].Covered,
 		draws.Cover(draws.ConversationMeans(truth, conversations, least), drawnMeans, 0.8)[0].Covered,

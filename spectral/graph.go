@@ -32,6 +32,25 @@ const Unknown = 0.5
 // modality m showed of utterance i, nil where it is absent.
 type Rows [erc.NumModalities][][]float64
 
+// RowsOf returns the present rows of float32 features [m][utterance]. What is stored of a
+// modality that is not present is ignored.
+func RowsOf(features [erc.NumModalities][][]float32, present []erc.Present) Rows {
+	var out Rows
+	for _, m := range erc.Modalities {
+		out[m] = make([][]float64, len(present))
+		for u, p := range present {
+			if !p.Has(m) {
+				continue
+			}
+			out[m][u] = make([]float64, len(features[m][u]))
+			for j, x := range features[m][u] {
+				out[m][u][j] = float64(x)
+			}
+		}
+	}
+	return out
+}
+
 // Len returns the number of utterances.
 func (r Rows) Len() int { return len(r[0]) }
 

@@ -72,7 +72,7 @@ func (i *array) measure(a *archive.Array) {
 		seen := map[string]bool{}
 		texts, err := a.Strings()
 		for _, text := range texts {
-			_, split := dataset.SplitOf(text)
+			_, split := erc.ParseSplit(text)
 			i.words = i.words && split
 			seen[text] = true
 		}

@@ -59,7 +59,7 @@ func readNames(path string, t *dataset.Table) error {
 	if err := json.Unmarshal(text, &beside); err != nil {
 		return fault.Input(`it may hold "name" and "dialogues", a list of names; mend it or move it away`, "%s: %s", path, jsonFault(err))
 	}
-	t.Name = dataset.Printable(beside.Name)
+	t.Name = beside.Name
 	t.Titles = beside.Dialogues
 	t.Classes = classNames(beside.Classes, t)
 	for m, raw := range []json.RawMessage{beside.Text, beside.Audio, beside.Visual} {

@@ -2,6 +2,7 @@ package npz
 
 import (
 	"gsdnet/dataset"
+	"gsdnet/erc"
 	archive "gsdnet/internal/npz"
 )
 
@@ -58,7 +59,7 @@ func (r *reader) splits() ([]int64, error) {
 	}
 	out := make([]int64, len(words))
 	for i, word := range words {
-		split, known := dataset.SplitOf(word)
+		split, known := erc.ParseSplit(word)
 		if !known {
 			return nil, r.faultAt(tip, name, i, "%q is not train, valid or test", word)
 		}

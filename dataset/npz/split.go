@@ -30,7 +30,7 @@ func AddSplit(path string, file *archive.File, fields dataset.Fields, o dataset.
 	if o.BySpeaker && file.Get(resolved.Speaker) == nil {
 		return nil, r.fault(r.candidates("speaker"), resolved.Speaker, "not in the file")
 	}
-	if err := dataset.Divide(corpus, o); err != nil {
+	if err := o.Divide(corpus); err != nil {
 		if o.BySpeaker {
 			return nil, r.fault(fault.Of(err), resolved.Speaker, "%v", err)
 		}

@@ -115,7 +115,7 @@ func classes(cells []string) (numbered []int64, names []string) {
 func splits(t *dataset.Table, cells []string) ([]int64, error) {
 	out := make([]int64, len(cells))
 	for i, cell := range cells {
-		split, known := dataset.SplitOf(cell)
+		split, known := erc.ParseSplit(cell)
 		if !known {
 			n, err := strconv.Atoi(cell)
 			if err != nil || n < 0 || n > int(erc.Test) {

@@ -8,6 +8,7 @@ import (
 
 	"gsdnet/metric"
 	"gsdnet/metric/draws"
+	"gsdnet/metric/recovery"
 )
 
 // near wants two numbers equal to a part in 10¹⁰, NaN being equal to NaN.
@@ -142,7 +143,7 @@ func TestMeansByHand(t *testing.T) {
 	if m[0][0] != 2 || m[0][1] != 4 {
 		t.Errorf("got %v, want [[2 4]]", m)
 	}
-	near(t, "RMSE of the mean", metric.RMSE([][]float64{{2, 7}}, m), 3/math.Sqrt2)
+	near(t, "RMSE of the mean", recovery.RMSE([][]float64{{2, 7}}, m), 3/math.Sqrt2)
 	// Pairs (0,1) of conversation 1 and (2,3) of conversation 2 are neighbours: (1·10 + 2·20 + 3·5 + 4·6)/4.
 	near(t, "lag one", draws.LagOne(rows, []int32{1, 1, 2, 2}, []int{4, 5, 6, 7}), (10+40+15+24)/4.)
 	near(t, "no neighbours", draws.LagOne(rows, []int32{1, 1, 2, 2}, []int{1, 3, 6, 8}), math.NaN())

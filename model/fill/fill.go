@@ -102,6 +102,9 @@ func NewRegression(c RegressionConfig, s model.Setup) (model.Model, error) {
 // inGraph names the input that Prepare adds.
 const inGraph = "graph" // [M,B,N,N]
 
+// ObservedGraph returns the observed graphs, [M,B,N,N].
+func ObservedGraph(in engine.Nodes) *graph.Node { return in.Get(inGraph) }
+
 // Prepare adds the observed graphs.
 func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
@@ -111,9 +114,9 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 			continue
 		}
 		c := &b.Conversations[i]
-		all[i] = spectral.Graphs(model.GraphRows(c.Features, c.Present), n.cfg.Window)
+		all[i] = spectral.Graphs(spectral.RowsOf(c.Features, c.Present), n.cfg.Window)
 	}
-	feed[inGraph] = model.StackGraphs(b.N, all)
+	feed[inGraph] = b.StackGraphs(all)
 	return nil
 }
 

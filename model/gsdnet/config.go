@@ -8,13 +8,16 @@ import (
 // The colour of the diffusion's noise and prior: the ablation of the paper's Table 3.
 const (
 	GraphSpectral = "spectral" // the graph filter along the conversation and along each speaker
-	GraphNone     = "none"     // white: utterances are independent
+	// GraphAdjacency is white noise for the features and, beside it, symmetric noise on the
+	// adjacency matrix, which is diffused too (adjacency.go).
+	GraphAdjacency = "adjacency"
+	GraphNone      = "none" // white: utterances are independent
 )
 
 // Config holds the settings, the table [gsdnet] of a config.
 type Config struct {
 	fill.GaussianConfig
-	Graph   string  `toml:"graph"`                // colour of the noise: spectral (the graph filter's) or none (white)
+	Graph   string  `toml:"graph"`                // colour of the noise: spectral (the graph filter's), adjacency (white, with noise on the adjacency matrix) or none (white)
 	Blocks  int     `toml:"blocks" limit:"0..64"` // residual blocks of the score network; 0 has no network
 	Beta    float64 `toml:"beta" limit:"0..1000"` // weight of the score matching beside the loss of the prediction
 	Sampler Sampler `toml:"sampler"`              // how the reverse equation is solved

@@ -50,7 +50,7 @@ type Net struct {
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := fault.OneOf("gsdnet.graph", c.Graph, GraphSpectral, GraphNone); err != nil {
+	if err := fault.OneOf("gsdnet.graph", c.Graph, GraphSpectral, GraphAdjacency, GraphNone); err != nil {
 		return nil, err
 	}
 	base, err := fill.NewGaussian(Name, c.GaussianConfig, s, c.Graph == GraphSpectral)
@@ -79,6 +79,11 @@ const network = "network"
 func (n *Net) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
 	if err := p.SetConstant(network, []float32{1}, 1); err != nil {
 		return err
+	}
+	if n.cfg.Graph == GraphAdjacency {
+		if err := n.fitEdges(ctx, p, seen, truth); err != nil {
+			return err
+		}
 	}
 	return n.Gaussian.Fit(ctx, p, seen, truth)
 }
@@ -125,10 +130,19 @@ func (n *Net) matching(p *model.Params, in engine.Nodes) *graph.Node {
 	noised := graph.Add(graph.Mul(truth, graph.Mul(alpha, graph.OneMinus(blank))), graph.Mul(noise, std))
 	// A cell whose truth is not known holds noise alone.
 	x := graph.Add(graph.Mul(noised, withheld), graph.Mul(noise, graph.Sub(missing, withheld)))
-	out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime))
 	want := graph.Sub(graph.Mul(truth, std), graph.Mul(noise, alpha))
-	square := graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph()))
-	return layer.MaskedMean(square, withheld)
+	edges := n.edges(p, in)
+	if edges == nil {
+		out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), nil)
+		return layer.MaskedMean(graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph())), withheld)
+	}
+	r, e := edges.truth(in), in.Get(inEdgeNoise)
+	noisedEdges := graph.Add(graph.Mul(r, alpha), graph.Mul(e, std))
+	out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), edges.adjacency(noisedEdges))
+	features := layer.MaskedMean(graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph())), withheld)
+	wantEdges := graph.Sub(graph.Mul(r, std), graph.Mul(e, alpha))
+	square := graph.Square(graph.Sub(edges.score(noisedEdges, in.Get(inTime)), wantEdges))
+	return graph.Add(features, layer.MaskedMean(square, edges.pairs))
 }
 
 // Forecast predicts from the completed conversation, and recovers a draw of it.

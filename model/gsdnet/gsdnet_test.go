@@ -19,6 +19,7 @@ func TestConformance(t *testing.T) {
 	for name, change := range map[string]func(*gsdnet.Config){
 		"default":    func(*gsdnet.Config) {},
 		"white":      func(c *gsdnet.Config) { c.Graph = gsdnet.GraphNone },
+		"adjacency":  func(c *gsdnet.Config) { c.Graph = gsdnet.GraphAdjacency },
 		"draws":      func(c *gsdnet.Config) { c.HeadDraws = 1 },
 		"no network": func(c *gsdnet.Config) { c.Blocks = 0 },
 		"stochastic": func(c *gsdnet.Config) { c.Sampler.Method, c.HeadDraws = "euler", 0.5 },

@@ -26,9 +26,25 @@ func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	if pass.Train && n.cfg.Blocks > 0 {
 		n.levels(feed, model.Noise{Batch: b, Pass: pass})
 	}
-	if draws := n.sampler.Draws(n.cfg.Sampler.Steps); n.network && draws > 0 {
+	if n.cfg.Graph == GraphAdjacency && (pass.Train || n.draws(pass)) {
+		feed[inEdgeNoise] = edgeNoise(model.Noise{Batch: b, Pass: pass})
+	}
+	if draws := n.sampler.Draws(n.cfg.Sampler.Steps); n.draws(pass) && draws > 0 {
 		feed[inMore] = n.Prior.More(b, pass, draws)
 	}
+}
+
+// draws reports whether a pass outside training solves the reverse equation.
+func (n *Net) draws(pass model.Pass) bool {
+	return n.network && !pass.Train && (pass.Features || n.cfg.HeadDraws > 0)
+}
+
+// Prepare adds the conditional means and, for the ablation, the complete graphs.
+func (n *Net) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
+	if n.cfg.Graph == GraphAdjacency && truth != nil {
+		n.feedEdges(feed, b, truth)
+	}
+	return n.Gaussian.Prepare(feed, b, truth)
 }
 
 // levels draws the noise level of each conversation.

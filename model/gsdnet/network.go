@@ -26,8 +26,9 @@ func (n *Net) context(p *model.Params, in engine.Nodes) *graph.Node {
 
 // score is the network F: from the state x [M,B,N,q], its context and times t [T] (T = B
 // or 1) to the preconditioned prediction [M,B,N,q], which is zero before training. It has
-// residual blocks, each a step to the neighbours in the conversation and an MLP.
-func (n *Net) score(p *model.Params, in engine.Nodes, x, context, t *graph.Node) *graph.Node {
+// residual blocks, each a step to the neighbours in the conversation, or along the graphs a
+// [M,B,N,N] unless they are nil, and an MLP.
+func (n *Net) score(p *model.Params, in engine.Nodes, x, context, t, a *graph.Node) *graph.Node {
 	width := n.cfg.Width
 	time := layer.TimeEmbedding(p.In("time"), t, timeWidth)
 	h := graph.Add(layer.DensePerModality(p.In("in"), x, width), context)
@@ -35,12 +36,20 @@ func (n *Net) score(p *model.Params, in engine.Nodes, x, context, t *graph.Node)
 		block := p.In("block%d", i)
 		scale, shift := film(block, time, width)
 		u := graph.Mul(graph.Add(graph.Mul(layer.Norm(h), scale), shift), layer.Valid4(in))
-		near := graph.Add(layer.Shift(u, -1), layer.Shift(u, 1))
+		near := neighbours(u, a)
 		inner := layer.SiLU(layer.DensePerModality(block.In("mix"), graph.Concatenate([]*graph.Node{u, near}, -1), width))
 		h = graph.Add(h, layer.DensePerModality(block.In("out"), inner, width))
 	}
 	dims := x.Shape().Dimensions
 	return layer.ZeroPerModality(p.In("out"), layer.Norm(h), dims[len(dims)-1])
+}
+
+// neighbours adds up the rows of u [M,B,N,d] before and after each, or steps along graphs.
+func neighbours(u, a *graph.Node) *graph.Node {
+	if a != nil {
+		return layer.Propagate(a, u)
+	}
+	return graph.Add(layer.Shift(u, -1), layer.Shift(u, 1))
 }
 
 // film returns a scale and a shift [M,T,1,width] for the features of a layer

@@ -110,8 +110,14 @@ func (f *fixture) batch(length int, indices ...int) (*model.Batch, []model.Truth
 	return b, truth
 }
 
-// feed prepares a batch; truth is nil for inference.
+// feed prepares a batch for a training step, or for inference if truth is nil.
 func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) engine.Feed {
+	f.t.Helper()
+	return f.prepare(b, truth, model.Pass{Seed: 3, Step: step, Train: truth != nil, Features: truth == nil})
+}
+
+// prepare prepares a batch for a pass.
+func (f *fixture) prepare(b *model.Batch, truth []model.Truth, pass model.Pass) engine.Feed {
 	f.t.Helper()
 	feed := b.Observe()
 	if truth != nil {
@@ -120,7 +126,7 @@ func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) engine.
 	if err := f.model.Prepare(feed, b, truth); err != nil {
 		f.t.Fatalf("Prepare: %v", err)
 	}
-	f.model.Draw(feed, b, model.Pass{Seed: 3, Step: step, Train: truth != nil, Features: truth == nil})
+	f.model.Draw(feed, b, pass)
 	return feed
 }
 

@@ -99,7 +99,7 @@ func finite(f *fixture) {
 func trajectory(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var states []model.State
-	flat := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
+	flat := f.run(f.prepare(b, truth, model.Pass{Seed: 3, Features: true}), func(in engine.Nodes) []*graph.Node {
 		said := f.model.Forecast(f.params, in)
 		nodes := []*graph.Node{said.Encoded}
 		if said.Trajectory == nil {

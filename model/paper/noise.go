@@ -41,7 +41,7 @@ func spectralNoise(z model.Noise, purpose string, times, k int) *tensors.Tensor 
 			row[i] = float32(rng.NormFloat64())
 		}
 	})
-	return model.Shaped(out, times, size, k)
+	return z.Tensor(out, times, size, k)
 }
 
 // edgeNoise returns symmetric unit normals [times,M,B,N,N].
@@ -58,7 +58,7 @@ func edgeNoise(z model.Noise, purpose string, times int) *tensors.Tensor {
 			}
 		}
 	})
-	return model.Shaped(out, times, size, n, n)
+	return z.Tensor(out, times, size, n, n)
 }
 
 // Varies reports whether what is drawn reaches the completion or the prediction: missing

@@ -43,9 +43,9 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) err
 	if n.cfg.Graph == GraphSpectral {
 		n.feedSpectra(feed, b, all, truth != nil)
 	} else {
-		feed[inGraph] = stack(b.N, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.observed })
+		feed[inGraph] = stack(b, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.observed })
 		if n.cfg.Graph == GraphAdjacency && truth != nil {
-			feed[inGraphTarget] = stack(b.N, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.complete })
+			feed[inGraphTarget] = stack(b, all, func(g *graphs) [erc.NumModalities]*mat.SymDense { return g.complete })
 		}
 	}
 	return nil
@@ -81,9 +81,9 @@ func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {
 func (n *Net) analyseOne(c *model.Conversation, truth *model.Truth) (*graphs, error) {
 	g := &graphs{}
 	if truth != nil {
-		g.complete = spectral.Graphs(model.GraphRows(truth.Features, truth.Present), n.cfg.Window)
+		g.complete = spectral.Graphs(spectral.RowsOf(truth.Features, truth.Present), n.cfg.Window)
 	}
-	seen := model.GraphRows(c.Features, c.Present)
+	seen := spectral.RowsOf(c.Features, c.Present)
 	if n.cfg.Graph != GraphSpectral {
 		g.observed = spectral.Graphs(seen, n.cfg.Window)
 		return g, nil
@@ -165,10 +165,10 @@ func (n *Net) feedSpectra(feed engine.Feed, b *model.Batch, all []*graphs, withT
 }
 
 // stack lays one kind of the conversations' graphs out as [M,B,N,N].
-func stack(length int, all []*graphs, pick func(*graphs) [erc.NumModalities]*mat.SymDense) *tensors.Tensor {
+func stack(b *model.Batch, all []*graphs, pick func(*graphs) [erc.NumModalities]*mat.SymDense) *tensors.Tensor {
 	kind := make([][erc.NumModalities]*mat.SymDense, len(all))
 	for i, g := range all {
 		kind[i] = pick(g)
 	}
-	return model.StackGraphs(length, kind)
+	return b.StackGraphs(kind)
 }

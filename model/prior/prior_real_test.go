@@ -16,7 +16,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/internal/pca"
-	"gsdnet/metric"
+	"gsdnet/metric/recovery"
 	"gsdnet/metric/draws"
 	"gsdnet/model"
 	"gsdnet/model/prior"
@@ -185,7 +185,7 @@ func (s *study) evaluate(t *testing.T, g *prior.Gaussian, m erc.Modality) qualit
 	}
 	mmd, apart := draws.TwoSample(truth, drawn[0], 1)
 	return quality{
-		metric.RMSE(truth, means), math.Sqrt(raw / cells), average(draws.EnergyScores(truth, drawn)),
+		recovery.RMSE(truth, means), math.Sqrt(raw / cells), average(draws.EnergyScores(truth, drawn)),
 		average(draws.ConversationEnergyScores(truth8, drawn8, conversations, least)),
 		draws.Cover(truth, drawn, 0.8)[0].Covered,
 		draws.Cover(draws.ConversationMeans(truth, conversations, least), drawnMeans, 0.8)[0].Covered, mmd, apart,

@@ -248,14 +248,3 @@ func TestRidgeSeesTheConversation(t *testing.T) {
 		}
 	}
 }
-
-func TestRegisterRefusesTwice(t *testing.T) {
-	kind := model.Kind{Name: "twice", Config: func() any { return new(int) }}
-	model.Register(kind)
-	defer func() {
-		if recover() == nil {
-			t.Error("a second model of the same name was accepted")
-		}
-	}()
-	model.Register(kind)
-}

@@ -1,5 +1,5 @@
-// Package numbers has what the packages of metrics share: statistics of sorted values, and
-// JSON of numbers that may not be finite.
+// Package numbers has what the packages of metrics share: checks of slices, statistics of
+// sorted values, and JSON of numbers that may not be finite.
 package numbers
 
 import (

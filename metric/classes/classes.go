@@ -1,8 +1,17 @@
-package metric
+// Package classes has the metrics of predicted emotion classes, one function for each. A
+// label below 0 means unlabelled, and its row is skipped; a metric without a labelled row
+// is NaN.
+//
+// Start reading at WA.
+package classes
 
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"gsdnet/metric/internal/confusion"
+	"gsdnet/metric/internal/numbers"
 )
 
 // Bins is the usual number of bins of the calibration error.
@@ -10,18 +19,19 @@ const Bins = 15
 
 // WA is the share of utterances in the right class ("weighted accuracy" in the
 // field's words: recall weighted by support).
-func WA(labels, preds []int32) float64 { return confuseClasses(labels, preds).accuracy() }
+func WA(labels, preds []int32) float64 { return confuse(labels, preds).Accuracy() }
 
 // UA is the recall averaged over the classes that occur among the labels
 // ("unweighted accuracy", UAR).
-func UA(labels, preds []int32) float64 { return confuseClasses(labels, preds).recall() }
+func UA(labels, preds []int32) float64 { return confuse(labels, preds).Recall() }
 
 // WeightedF1 is Σ support·F1 / Σ support over classes. A class that is never
 // predicted has F1 0.
-func WeightedF1(labels, preds []int32) float64 { return confuseClasses(labels, preds).weightedF1() }
+func WeightedF1(labels, preds []int32) float64 { return confuse(labels, preds).WeightedF1() }
 
-func confuseClasses(labels, preds []int32) confusion {
-	sameLength(len(labels), len(preds))
+// confuse counts the labelled utterances by class. A prediction below 0 panics.
+func confuse(labels, preds []int32) confusion.Matrix {
+	numbers.SameLength(len(labels), len(preds))
 	classes := int32(0)
 	for i, y := range labels {
 		if y >= 0 && preds[i] < 0 {
@@ -29,7 +39,7 @@ func confuseClasses(labels, preds []int32) confusion {
 		}
 		classes = max(classes, y+1, preds[i]+1)
 	}
-	c := newConfusion(int(classes))
+	c := confusion.New(int(classes))
 	for i, y := range labels {
 		if y >= 0 {
 			c[y][preds[i]]++
@@ -43,8 +53,8 @@ func confuseClasses(labels, preds []int32) confusion {
 // probability that was given to the predicted class, a bin holding its upper
 // edge.
 func ECE(labels, preds []int32, probs [][]float64, bins int) float64 {
-	sameLength(len(labels), len(preds))
-	sameLength(len(labels), len(probs))
+	numbers.SameLength(len(labels), len(preds))
+	numbers.SameLength(len(labels), len(probs))
 	if bins < 1 {
 		panic(fmt.Sprintf("metric: %d bins", bins))
 	}
@@ -70,4 +80,19 @@ func ECE(labels, preds []int32, probs [][]float64, bins int) float64 {
 		sum += math.Abs(e)
 	}
 	return sum / float64(n)
+}
+
+// Majority returns the most frequent class of training labels, the lowest of equals, and −1
+// if none is labelled.
+func Majority(train []int32) int32 {
+	counts := make([]int, max(0, 1+slices.Max(append([]int32{-1}, train...))))
+	for _, y := range train {
+		if y >= 0 {
+			counts[y]++
+		}
+	}
+	if len(counts) == 0 {
+		return -1
+	}
+	return int32(numbers.Most(counts))
 }

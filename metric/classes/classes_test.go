@@ -1,12 +1,28 @@
-package metric_test
+package classes_test
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"gsdnet/metric"
+	"gsdnet/metric/classes"
+	"gsdnet/metric/scores"
 )
+
+var nan = math.NaN()
+
+// near wants two numbers equal to a part in 10¹⁰, NaN being equal to NaN.
+func near(t interface {
+	Helper()
+	Errorf(string, ...any)
+}, what string, got, want float64) {
+	t.Helper()
+	if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got-want) > 1e-10*max(1, math.Abs(want)) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
 
 func TestClassesByHand(t *testing.T) {
 	for _, c := range []struct {
@@ -28,9 +44,9 @@ func TestClassesByHand(t *testing.T) {
 		{"nothing labelled", []int32{-1}, []int32{2}, nan, nan, nan},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			near(t, "WA", metric.WA(c.labels, c.preds), c.wa)
-			near(t, "UA", metric.UA(c.labels, c.preds), c.ua)
-			near(t, "WeightedF1", metric.WeightedF1(c.labels, c.preds), c.f1)
+			near(t, "WA", classes.WA(c.labels, c.preds), c.wa)
+			near(t, "UA", classes.UA(c.labels, c.preds), c.ua)
+			near(t, "WeightedF1", classes.WeightedF1(c.labels, c.preds), c.f1)
 		})
 	}
 }
@@ -45,8 +61,8 @@ func TestTwoClassesAreTheSignsOfScores(t *testing.T) {
 			labels[i], preds[i] = float64(2*y[i]-1), float64(2*p[i]-1)
 		}
 		got := metric.EvaluateClasses(y, p, nil)
-		near(t, "WA", got.Get("wa"), metric.ACC2(labels, preds))
-		near(t, "F1", got.Get("weighted_f1"), metric.F1(labels, preds))
+		near(t, "WA", got.Get("wa"), scores.ACC2(labels, preds))
+		near(t, "F1", got.Get("weighted_f1"), scores.F1(labels, preds))
 	})
 }
 
@@ -56,14 +72,14 @@ func TestCalibrationErrorByHand(t *testing.T) {
 	labels := []int32{0, 1, 2, 0, -1}
 	preds := []int32{0, 0, 2, 1, 0}
 	probs := [][]float64{{0.9, 0.1, 0}, {0.7, 0.2, 0.1}, {0.3, 0.2, 0.5}, {0.4, 0.3, 0.3}, {nan, 0, 0}}
-	near(t, "ECE", metric.ECE(labels, preds, probs, 2), 0.2)
-	near(t, "ECE in one bin", metric.ECE(labels, preds, probs, 1), 0.1)
+	near(t, "ECE", classes.ECE(labels, preds, probs, 2), 0.2)
+	near(t, "ECE in one bin", classes.ECE(labels, preds, probs, 1), 0.1)
 
 	certain := [][]float64{{1, 0}, {0, 1}}
-	near(t, "right and certain", metric.ECE([]int32{0, 1}, []int32{0, 1}, certain, metric.Bins), 0)
-	near(t, "wrong and certain", metric.ECE([]int32{1, 0}, []int32{0, 1}, certain, metric.Bins), 1)
-	near(t, "nothing", metric.ECE(nil, nil, nil, metric.Bins), nan)
-	near(t, "not a number", metric.ECE([]int32{0}, []int32{0}, [][]float64{{nan, 0}}, metric.Bins), nan)
+	near(t, "right and certain", classes.ECE([]int32{0, 1}, []int32{0, 1}, certain, classes.Bins), 0)
+	near(t, "wrong and certain", classes.ECE([]int32{1, 0}, []int32{0, 1}, certain, classes.Bins), 1)
+	near(t, "nothing", classes.ECE(nil, nil, nil, classes.Bins), nan)
+	near(t, "not a number", classes.ECE([]int32{0}, []int32{0}, [][]float64{{nan, 0}}, classes.Bins), nan)
 	near(t, "no probabilities", metric.EvaluateClasses([]int32{0}, []int32{0}, nil).Get("ece"), nan)
 }
 
@@ -73,5 +89,16 @@ func TestNegativePredictedClassPanics(t *testing.T) {
 			t.Errorf("got panic %v, want %q", got, want)
 		}
 	}()
-	metric.WA([]int32{0, 1}, []int32{0, -1})
+	classes.WA([]int32{0, 1}, []int32{0, -1})
+}
+
+func TestMajority(t *testing.T) {
+	for _, c := range []struct {
+		train []int32
+		want  int32
+	}{{[]int32{2, 1, 2, -1, -1, -1}, 2}, {[]int32{3, 1, 1, 3}, 1}, {[]int32{-1}, -1}, {nil, -1}} {
+		if got := classes.Majority(c.train); got != c.want {
+			t.Errorf("Majority(%v): got %d, want %d", c.train, got, c.want)
+		}
+	}
 }

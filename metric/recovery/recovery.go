@@ -1,10 +1,19 @@
-package metric
+// Package recovery has the metrics of recovered features, one function for each. Features
+// are [row][feature]; features of different shapes panic, and a metric without rows is NaN.
+//
+// Start reading at RMSE. Package draws has the metrics of several draws of the same
+// features.
+package recovery
 
-import "math"
+import (
+	"math"
+
+	"gsdnet/metric/internal/numbers"
+)
 
 // RMSE is the root of the mean of (withheld − recovered)² over all cells.
 func RMSE(withheld, recovered [][]float64) float64 {
-	sameShape(withheld, recovered)
+	numbers.SameShape(withheld, recovered)
 	sum, cells := 0.0, 0
 	for i, row := range withheld {
 		for j, x := range row {
@@ -19,7 +28,7 @@ func RMSE(withheld, recovered [][]float64) float64 {
 // Cosine is the mean over rows of the cosine of the angle between withheld and
 // recovered. A zero vector has no direction: its cosine is 0.
 func Cosine(withheld, recovered [][]float64) float64 {
-	sameShape(withheld, recovered)
+	numbers.SameShape(withheld, recovered)
 	sum := 0.0
 	for i, row := range withheld {
 		var xy, xx, yy float64

@@ -1,8 +1,14 @@
-package metric
+// Package scores has the metrics of predicted sentiment scores in [−3,3], one function for
+// each. A NaN label means unlabelled, and its row is skipped; a NaN prediction of a
+// labelled row makes the metric NaN, and so do slices without a labelled row.
+//
+// Start reading at MAE.
+package scores
 
 import (
 	"math"
 
+	"gsdnet/metric/internal/confusion"
 	"gsdnet/metric/internal/numbers"
 )
 
@@ -11,14 +17,14 @@ import (
 // negative. It is the "negative/positive" accuracy of MulT and its successors.
 func ACC2(labels, preds []float64) float64 {
 	c, ok := signs(labels, preds)
-	return numbers.OrNaN(c.accuracy(), ok)
+	return numbers.OrNaN(c.Accuracy(), ok)
 }
 
 // F1 is the weighted F1 of the two classes of ACC2, on the same utterances:
 // Σ support·F1 / Σ support over negative and positive, an undefined F1 being 0.
 func F1(labels, preds []float64) float64 {
 	c, ok := signs(labels, preds)
-	return numbers.OrNaN(c.weightedF1(), ok)
+	return numbers.OrNaN(c.WeightedF1(), ok)
 }
 
 // ACC2Has0 is the share of all utterances on the right side of zero, zero counting
@@ -30,20 +36,20 @@ func ACC2Has0(labels, preds []float64) float64 {
 		}
 		return 0
 	})
-	return numbers.OrNaN(c.accuracy(), ok)
+	return numbers.OrNaN(c.Accuracy(), ok)
 }
 
 // ACC7 is the share of utterances in the right one of seven classes: label and
 // prediction clipped to [−3,3] and rounded half to even (0.5 → 0, 1.5 → 2).
 func ACC7(labels, preds []float64) float64 {
-	c, ok := confuse(labels, preds, 7, seventh)
-	return numbers.OrNaN(c.accuracy(), ok)
+	c, ok := confuse(labels, preds, 7, numbers.Seventh)
+	return numbers.OrNaN(c.Accuracy(), ok)
 }
 
 // MAE is the mean of |label − prediction|.
 func MAE(labels, preds []float64) float64 {
 	sum, n := 0.0, 0
-	for y, p := range labelled(labels, preds) {
+	for y, p := range numbers.Labelled(labels, preds) {
 		sum += math.Abs(y - p)
 		n++
 	}
@@ -55,7 +61,7 @@ func MAE(labels, preds []float64) float64 {
 // such a prediction explains nothing, and a NaN would spoil every mean it enters.
 func Corr(labels, preds []float64) float64 {
 	var meanY, meanP, n float64
-	for y, p := range labelled(labels, preds) {
+	for y, p := range numbers.Labelled(labels, preds) {
 		n++
 		meanY += (y - meanY) / n
 		meanP += (p - meanP) / n
@@ -66,7 +72,7 @@ func Corr(labels, preds []float64) float64 {
 	var yy, pp, yp float64
 	var first [2]float64
 	seen, variesY, variesP := false, false, false
-	for y, p := range labelled(labels, preds) {
+	for y, p := range numbers.Labelled(labels, preds) {
 		if !seen {
 			first, seen = [2]float64{y, p}, true
 		}
@@ -83,7 +89,7 @@ func Corr(labels, preds []float64) float64 {
 // AbsoluteErrors returns |label − prediction| of every utterance, NaN where there
 // is no label; MAE is their mean.
 func AbsoluteErrors(labels, preds []float64) []float64 {
-	sameLength(len(labels), len(preds))
+	numbers.SameLength(len(labels), len(preds))
 	out := make([]float64, len(labels))
 	for i, y := range labels {
 		out[i] = math.Abs(y - preds[i])
@@ -92,8 +98,8 @@ func AbsoluteErrors(labels, preds []float64) []float64 {
 }
 
 // signs confuses negative and positive, on labels other than 0.
-func signs(labels, preds []float64) (confusion, bool) {
-	sameLength(len(labels), len(preds))
+func signs(labels, preds []float64) (confusion.Matrix, bool) {
+	numbers.SameLength(len(labels), len(preds))
 	nonzero := make([]float64, len(labels))
 	for i, y := range labels {
 		nonzero[i] = y
@@ -109,16 +115,11 @@ func signs(labels, preds []float64) (confusion, bool) {
 	})
 }
 
-// seventh returns the class of ACC7, 0 for −3 to 6 for 3.
-func seventh(v float64) int {
-	return 3 + int(math.RoundToEven(max(-3, min(3, v))))
-}
-
 // confuse sorts labels and predictions into classes; it is false if a prediction
 // is NaN.
-func confuse(labels, preds []float64, classes int, class func(float64) int) (confusion, bool) {
-	c, ok := newConfusion(classes), true
-	for y, p := range labelled(labels, preds) {
+func confuse(labels, preds []float64, classes int, class func(float64) int) (confusion.Matrix, bool) {
+	c, ok := confusion.New(classes), true
+	for y, p := range numbers.Labelled(labels, preds) {
 		if math.IsNaN(p) {
 			ok = false
 			continue

@@ -1,4 +1,4 @@
-package metric_test
+package scores_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"pgregory.net/rapid"
 
-	"gsdnet/metric"
+	"gsdnet/metric/scores"
 )
 
 var nan = math.NaN()
@@ -29,8 +29,8 @@ func near(t interface {
 type scoreMetric = func(labels, preds []float64) float64
 
 var scoreMetrics = map[string]scoreMetric{
-	"ACC2": metric.ACC2, "F1": metric.F1, "ACC2Has0": metric.ACC2Has0,
-	"ACC7": metric.ACC7, "MAE": metric.MAE, "Corr": metric.Corr,
+	"ACC2": scores.ACC2, "F1": scores.F1, "ACC2Has0": scores.ACC2Has0,
+	"ACC7": scores.ACC7, "MAE": scores.MAE, "Corr": scores.Corr,
 }
 
 func TestScoresByHand(t *testing.T) {
@@ -111,7 +111,7 @@ func TestAllNegativeOnTheTestSplitOfMOSI(t *testing.T) {
 	// 379 negative and 277 positive of 686 utterances: accuracy 57.8 %, F1 42.3 %.
 	labels := slices.Concat(slices.Repeat([]float64{-1}, 379), slices.Repeat([]float64{1}, 277), slices.Repeat([]float64{0}, 30))
 	preds := slices.Repeat([]float64{-1}, len(labels))
-	if got := fmt.Sprintf("%.1f %.1f", 100*metric.ACC2(labels, preds), 100*metric.F1(labels, preds)); got != "57.8 42.3" {
+	if got := fmt.Sprintf("%.1f %.1f", 100*scores.ACC2(labels, preds), 100*scores.F1(labels, preds)); got != "57.8 42.3" {
 		t.Errorf("got %s, want 57.8 42.3", got)
 	}
 }
@@ -138,13 +138,13 @@ func TestScoresAgreeWithOtherImplementations(t *testing.T) {
 				seven++
 			}
 		}
-		near(t, "ACC7", metric.ACC7(y, p), seven/float64(n))
-		near(t, "ACC2", metric.ACC2(y, p), agreement(yes, no))
-		near(t, "F1", metric.F1(y, p), precisionRecallF1(yes, no))
+		near(t, "ACC7", scores.ACC7(y, p), seven/float64(n))
+		near(t, "ACC2", scores.ACC2(y, p), agreement(yes, no))
+		near(t, "F1", scores.F1(y, p), precisionRecallF1(yes, no))
 		if want := stat.Correlation(y, p, nil); !math.IsNaN(want) {
-			near(t, "Corr", metric.Corr(y, p), want)
+			near(t, "Corr", scores.Corr(y, p), want)
 		}
-		if got := metric.Corr(y, p); got < -1 || got > 1 {
+		if got := scores.Corr(y, p); got < -1 || got > 1 {
 			t.Errorf("Corr: got %v", got)
 		}
 	})
