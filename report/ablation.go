@@ -19,26 +19,26 @@ func init() {
 
 // ablated is the model whose graph can be ablated, and graphs what it may
 // diffuse beside the features, in the order of the table.
-const ablated = rundir.DefaultModel
+const ablatedModel = rundir.DefaultModel
 
-var graphs = []string{"spectral", "adjacency", "none"}
+var graphKinds = []string{"spectral", "adjacency", "none"}
 
 // graph is what a method diffuses beside the features, "" where that is no
 // question.
 func (m *method) graph() string {
-	own, _ := m.settings[ablated].(map[string]any)
+	own, _ := m.settings[ablatedModel].(map[string]any)
 	g, _ := own["graph"].(string)
 	return g
 }
 
 // otherwise is everything else that a method was set to, as text: methods that
 // agree in it differ in their graph alone.
-func (m *method) otherwise() string {
+func (m *method) otherSettings() string {
 	rest := maps.Clone(m.settings)
-	if own, ok := rest[ablated].(map[string]any); ok {
+	if own, ok := rest[ablatedModel].(map[string]any); ok {
 		own = maps.Clone(own)
 		delete(own, "graph")
-		rest[ablated] = own
+		rest[ablatedModel] = own
 	}
 	if training, ok := rest["train"].(map[string]any); ok {
 		training = maps.Clone(training)
@@ -49,18 +49,18 @@ func (m *method) otherwise() string {
 }
 
 // ablations groups the methods that differ in nothing but the graph.
-func (b *board) ablations() [][]*method {
+func (b *board) ablationGroups() [][]*method {
 	groups := map[string][]*method{}
 	for _, m := range b.methods {
-		if m.model == ablated && slices.Contains(graphs, m.graph()) {
-			groups[m.otherwise()] = append(groups[m.otherwise()], m)
+		if m.model == ablatedModel && slices.Contains(graphKinds, m.graph()) {
+			groups[m.otherSettings()] = append(groups[m.otherSettings()], m)
 		}
 	}
 	var out [][]*method
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
 		g := groups[key]
 		slices.SortStableFunc(g, func(x, y *method) int {
-			return cmp.Compare(slices.Index(graphs, x.graph()), slices.Index(graphs, y.graph()))
+			return cmp.Compare(slices.Index(graphKinds, x.graph()), slices.Index(graphKinds, y.graph()))
 		})
 		if g[0].graph() != g[len(g)-1].graph() {
 			out = append(out, g)
@@ -70,12 +70,12 @@ func (b *board) ablations() [][]*method {
 }
 
 // without returns the board without the ablated methods, which Table 3 is for.
-func (b *board) without(groups [][]*method) *board {
+func (b *board) withoutAblated(groups [][]*method) *board {
 	out := *b
 	out.whole, out.groups = b, groups
 	out.methods = slices.DeleteFunc(slices.Clone(b.methods), func(m *method) bool {
 		for _, g := range groups {
-			if slices.Contains(g, m) && m.graph() != graphs[0] {
+			if slices.Contains(g, m) && m.graph() != graphKinds[0] {
 				return true
 			}
 		}
@@ -95,18 +95,18 @@ func ablationTable(ctx context.Context, b *board) (*table, error) {
 	for _, g := range b.groups {
 		part := *b.whole
 		part.methods = g
-		s, err := averages(ctx, &part, b.title()+": what is diffused")
+		s, err := averagesSubtable(ctx, &part, b.title()+": what is diffused")
 		if err != nil {
 			return nil, err
 		}
 		for i, m := range g {
 			s.rows[i].name = m.graph() + " (" + m.name + ")"
 		}
-		s.constants(b)
+		s.addConstants(b)
 		if b.protocol == missing.Default && b.condition == (condition{}) {
-			s.quoteAblation(b.printed)
+			s.addPrintedAblation(b.printed)
 		}
-		t.sheets = append(t.sheets, s)
+		t.subtables = append(t.subtables, s)
 		if err := t.addCompletions(ctx, &part); err != nil {
 			return nil, err
 		}
@@ -127,48 +127,48 @@ func (t *table) addCompletions(ctx context.Context, group *board) error {
 	if err != nil {
 		return err
 	}
-	t.sheets = append(append(t.sheets, all), compared...)
+	t.subtables = append(append(t.subtables, all), compared...)
 	return nil
 }
 
 // averages is a sheet of every measure, averaged over the protocol, with the
 // difference to the best other in the mean absolute error or the accuracy.
-func averages(ctx context.Context, b *board, title string) (*sheet, error) {
-	s := &sheet{title: title}
-	for _, m := range b.predictedAndMain(metric.InSummary) {
+func averagesSubtable(ctx context.Context, b *board, title string) (*subtable, error) {
+	s := &subtable{title: title}
+	for _, m := range b.predictionAndMainMeasures(metric.InSummary) {
 		s.columns = append(s.columns, column{name: m.Heading, measure: m, of: meanOf(m, b.rulesWith(m))})
 	}
-	s.fill(b.methods)
+	s.addMethods(b.methods)
 	compared, err := newComparison(ctx, b, b.rules)
 	if err != nil {
 		return nil, err
 	}
-	s.compareIn(ctx, compared)
+	s.addMainDifferences(ctx, compared)
 	return s, nil
 }
 
 // compareIn compares by the main measure of the predictions among the columns.
-func (s *sheet) compareIn(ctx context.Context, c *comparison) {
+func (s *subtable) addMainDifferences(ctx context.Context, c *comparison) {
 	for i, col := range s.columns {
-		if !col.measure.Main || col.measure.Recover != nil || c == nil || s.versus != nil {
+		if !col.measure.Main || col.measure.Recover != nil || c == nil || s.compared != nil {
 			continue
 		}
 		means := make([]float64, len(s.rows))
 		for k, r := range s.rows {
 			means[k] = r.entries[i].mean
 		}
-		s.versus = &col.measure
-		for k, v := range c.against(ctx, col.measure, means) {
-			s.rows[k].versus = v
+		s.compared = &col.measure
+		for k, v := range c.differencesToBest(ctx, col.measure, means) {
+			s.rows[k].difference = v
 		}
 	}
 }
 
 // quoteAblation adds the rows that the paper prints for one of its data sets; the
 // columns are measures.
-func (s *sheet) quoteAblation(dataset string) {
+func (s *subtable) addPrintedAblation(dataset string) {
 	for _, f := range printedAblation(dataset) {
-		r := row{name: f.method + " (" + printedNote + ")", kind: quoted}
+		r := row{name: f.method + " (" + printedNote + ")", kind: printedRow}
 		for _, c := range s.columns {
 			e := summarise(nil)
 			if v, ok := f.shares[c.measure.Key]; ok {

@@ -24,15 +24,15 @@ func againstTable(ctx context.Context, b *board) (*table, error) {
 		note: "Averages over the protocol less that of " + name + ", with the 95 % paired bootstrap interval over conversations: " +
 			"above zero the model errs more than " + name + " or, for shares and correlations, does better. A star says that it is clear of zero.",
 	}
-	for _, m := range b.predicted(metric.InAgainst) {
-		s := &sheet{title: b.title() + ": " + m.Heading, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, versus: &m, than: name}
-		s.fill(b.methods)
+	for _, m := range b.predictionMeasures(metric.InAgainst) {
+		s := &subtable{title: b.title() + ": " + m.Heading, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, compared: &m, reference: name}
+		s.addMethods(b.methods)
 		for i := range b.methods {
-			if d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference]); ok && i != reference {
-				s.rows[i].versus = &versus{name, d}
+			if d, ok := bootstrapDifference(ctx, m, &c.predictions[i], &c.predictions[reference]); ok && i != reference {
+				s.rows[i].difference = &differenceTo{name, d}
 			}
 		}
-		t.sheets = append(t.sheets, s)
+		t.subtables = append(t.subtables, s)
 	}
 	return t, nil
 }
@@ -40,7 +40,7 @@ func againstTable(ctx context.Context, b *board) (*table, error) {
 // reference is the place of the accented method, −1 where it is not.
 func (b *board) reference() int {
 	for i, m := range b.methods {
-		if m.name == accented {
+		if m.name == referenceModel {
 			return i
 		}
 	}

@@ -182,7 +182,7 @@ func (t *trial) add(r *run) error {
 // whatever else there is.
 var precedence = []string{"zero", "mean", "regression", "mctn", "mmin", "gcnet", "dicmor", "imder", "gsdnet"}
 
-func rank(model string) int {
+func modelOrder(model string) int {
 	if at := slices.Index(precedence, model); at >= 0 {
 		return at
 	}
@@ -205,7 +205,7 @@ func (b *board) order() {
 		}
 	}
 	slices.SortStableFunc(b.methods, func(x, y *method) int {
-		return cmp.Or(cmp.Compare(rank(x.model), rank(y.model)), cmp.Compare(len(x.name), len(y.name)), strings.Compare(x.name, y.name))
+		return cmp.Or(cmp.Compare(modelOrder(x.model), modelOrder(y.model)), cmp.Compare(len(x.name), len(y.name)), strings.Compare(x.name, y.name))
 	})
 }
 

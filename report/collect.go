@@ -46,7 +46,7 @@ func collect(dir string) (*sweep, error) {
 		switch entry.Name() {
 		case rundir.MetricsFile:
 			r, err := readRun(folder)
-			if errors.Is(err, errAlone) {
+			if errors.Is(err, errNotOfSweep) {
 				alone++ // a run evaluated by hand is no cell of a sweep
 				return nil
 			}
@@ -68,7 +68,7 @@ func collect(dir string) (*sweep, error) {
 			if err != nil {
 				return err
 			}
-			return s.takePrinted(folder)
+			return s.readPrintedNames(folder)
 		}
 		return nil
 	})
@@ -90,7 +90,7 @@ func collect(dir string) (*sweep, error) {
 
 // takePrinted reads which data sets of a sweep's folder the paper prints figures of, and
 // refuses one that it has none of.
-func (s *sweep) takePrinted(folder string) error {
+func (s *sweep) readPrintedNames(folder string) error {
 	printed, err := experiment.SweepDir(folder).PrintedAs()
 	for name, of := range printed {
 		if err := fault.OneOf("printed of data set "+name, of, printedDatasets()...); err != nil {
@@ -113,7 +113,7 @@ func noCells(dir string, alone, planned int) error {
 }
 
 // errAlone says that a record is not of a sweep.
-var errAlone = errors.New("not a cell of a sweep")
+var errNotOfSweep = errors.New("not a cell of a sweep")
 
 func readRun(dir string) (*run, error) {
 	record, err := experiment.RunDir(dir).Record()
@@ -121,7 +121,7 @@ func readRun(dir string) (*run, error) {
 		return nil, err
 	}
 	if record.Cell == nil {
-		return nil, errAlone
+		return nil, errNotOfSweep
 	}
 	r := &run{Record: record, dir: dir}
 	path := filepath.Join(dir, rundir.ConfigFile)
@@ -136,7 +136,7 @@ func readRun(dir string) (*run, error) {
 }
 
 // read returns the predictions of a run, from its file the first time.
-func (r *run) read() ([]experiment.Predictions, error) {
+func (r *run) readPredictions() ([]experiment.Predictions, error) {
 	var err error
 	if r.predictions == nil {
 		r.predictions, err = experiment.RunDir(r.dir).Predictions(r.Record)

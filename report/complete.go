@@ -26,14 +26,14 @@ func completeTable(ctx context.Context, b *board) (*table, error) {
 		note: "At rate 0, where there is nothing to complete, and the difference to the best other model there, " +
 			"with its 95 % paired bootstrap interval over conversations.",
 	}
-	for _, m := range b.predicted(metric.InComplete) {
-		s := &sheet{title: b.title() + ", nothing missing: " + m.Heading, columns: []column{{name: "rate 0", measure: m, of: at(m, complete)}}}
-		s.fill(b.methods)
-		s.compare(ctx, m, compared)
-		s.constants(b)
-		t.sheets = append(t.sheets, s)
+	for _, m := range b.predictionMeasures(metric.InComplete) {
+		s := &subtable{title: b.title() + ", nothing missing: " + m.Heading, columns: []column{{name: "rate 0", measure: m, of: valueAt(m, complete)}}}
+		s.addMethods(b.methods)
+		s.addDifferences(ctx, m, compared)
+		s.addConstants(b)
+		t.subtables = append(t.subtables, s)
 	}
-	if len(t.sheets) == 0 {
+	if len(t.subtables) == 0 {
 		return nil, nil
 	}
 	return t, nil

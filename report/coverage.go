@@ -25,24 +25,24 @@ func coverageTable(_ context.Context, b *board) (*table, error) {
 	}
 	predicted := b.coverageSheet("intervals of the predictions", func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
 	predicted.columns = append(predicted.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
-	predicted.fill(b.methods)
-	t.sheets = []*sheet{predicted}
+	predicted.addMethods(b.methods)
+	t.subtables = []*subtable{predicted}
 	imputed := b.coverageSheet("intervals of the recovered features", func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
-	imputed.fill(b.methods)
+	imputed.addMethods(b.methods)
 	imputed.rows = slices.DeleteFunc(imputed.rows, func(r row) bool { return math.IsNaN(r.entries[0].mean) })
 	if len(imputed.rows) > 0 {
-		t.sheets = append(t.sheets, imputed)
+		t.subtables = append(t.subtables, imputed)
 	}
 	return t, nil
 }
 
 // coverageSheet has the columns of some intervals.
-func (b *board) coverageSheet(title string, of func(*infer.MaskResult) []metric.Coverage) *sheet {
-	s := &sheet{title: b.title() + ": " + title}
+func (b *board) coverageSheet(title string, of func(*infer.MaskResult) []metric.Coverage) *subtable {
+	s := &subtable{title: b.title() + ": " + title}
 	for i, level := range []string{"50 %", "80 %", "95 %"} {
 		s.columns = append(s.columns,
-			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
-			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
+			column{name: level + " holds", measure: shareMeasure, unmarked: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
+			column{name: "width", measure: widthMeasure, unmarked: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
 	}
 	return s
 }

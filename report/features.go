@@ -11,10 +11,10 @@ import (
 // distance says how far the recovered features of a modality are from the original ones,
 // as two samples of a distribution.
 type distance struct {
-	method      string
-	modality    erc.Modality
-	features    experiment.Features
-	mmd2, apart float64 // maximum mean discrepancy, and share that a classifier tells apart
+	method             string
+	modality           erc.Modality
+	features           experiment.Features
+	mmd2, separability float64 // maximum mean discrepancy, and share that a classifier tells apart
 }
 
 // distancesOf returns the distances of every method and modality of which enough features
@@ -45,7 +45,7 @@ func (b *board) distancesOf(ctx context.Context) ([]distance, error) {
 
 // features returns what the method's first seed kept, nothing where it did not.
 func (m *method) features() (out [erc.NumModalities]experiment.Features, err error) {
-	if dir := m.kept(experiment.FeaturesFile); dir != "" {
+	if dir := m.dirWith(experiment.FeaturesFile); dir != "" {
 		return experiment.RunDir(dir).Features()
 	}
 	return out, nil

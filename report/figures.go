@@ -12,10 +12,10 @@ import (
 )
 
 // accented is the model with which the others are compared: pictures accent it.
-const accented = rundir.DefaultModel
+const referenceModel = rundir.DefaultModel
 
 // id names a board in files.
-func (b *board) id() string {
+func (b *board) fileName() string {
 	if b.protocol == missing.Default {
 		return b.dataset + b.condition.suffix()
 	}
@@ -23,10 +23,10 @@ func (b *board) id() string {
 }
 
 // shown names the point at which a sweep keeps recovered features: "rate 0.5".
-func (b *board) shown() string { return b.kind.Point + " " + b.kind.Shown }
+func (b *board) keptPoint() string { return b.kind.Point + " " + b.kind.Shown }
 
 // scale is what an axis multiplies a measure by.
-func scale(m experiment.Measure) float64 {
+func axisScale(m experiment.Measure) float64 {
 	if m.Percent {
 		return 100
 	}
@@ -43,7 +43,7 @@ func rateOf(rule string) float64 {
 
 // kept returns the directory of the method's first run that has a file, "" where
 // none has.
-func (m *method) kept(file string) string {
+func (m *method) dirWith(file string) string {
 	for _, seed := range m.seeds() {
 		for _, r := range m.trials[seed].runs {
 			if _, missing := os.Stat(filepath.Join(r.dir, file)); missing == nil {

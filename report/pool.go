@@ -86,7 +86,7 @@ func (t *trial) pool(folds int) error {
 func (t *trial) predictions() (map[string]experiment.Predictions, error) {
 	out := map[string]experiment.Predictions{}
 	for _, r := range t.runs {
-		all, err := r.read()
+		all, err := r.readPredictions()
 		if err != nil {
 			return nil, err
 		}
@@ -127,12 +127,12 @@ func (t *trial) contributions() (map[string][]draws.Contribution, error) {
 func pooledCell(cells []*infer.MaskResult, p *experiment.Predictions, contributions []draws.Contribution) *infer.MaskResult {
 	out := &infer.MaskResult{Rule: cells[0].Rule}
 	if cells[0].Scores != nil {
-		n, values := weighted(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Scores.N, c.Scores.Values })
+		n, values := weightedMeans(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Scores.N, c.Scores.Values })
 		out.Scores = &metric.Scores{N: n, Values: values}
 		recompute(values, p)
 	}
 	if cells[0].Classes != nil {
-		n, values := weighted(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Classes.N, c.Classes.Values })
+		n, values := weightedMeans(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Classes.N, c.Classes.Values })
 		out.Classes = &metric.Classes{N: n, Values: values}
 		recompute(values, p)
 	}
@@ -154,10 +154,10 @@ func recompute(values metric.Values, p *experiment.Predictions) {
 	if p == nil {
 		return
 	}
-	s := &scored{label: p.Label, guess: p.Prediction, crps: p.CRPS}
+	s := &methodPredictions{label: p.Label, prediction: p.Prediction, crps: p.CRPS}
 	for key := range values {
 		m := metric.Lookup(key)
-		whole := wholeSplit(m)
+		whole := splitMetric(m)
 		switch {
 		case m.Utterance != nil:
 			sum, n := 0.0, 0.0
@@ -168,14 +168,14 @@ func recompute(values metric.Values, p *experiment.Predictions) {
 			}
 			values[key] = sum / n
 		case whole != nil && !m.Distributed:
-			values[key] = whole(s.label, s.guess)
+			values[key] = whole(s.label, s.prediction)
 		}
 	}
 }
 
 // weighted returns the sum of the weights and the weighted means of values over cells.
 // Values that are NaN do not count.
-func weighted(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, metric.Values)) (int, metric.Values) {
+func weightedMeans(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, metric.Values)) (int, metric.Values) {
 	total, sums, weights := 0, metric.Values{}, metric.Values{}
 	for _, c := range cells {
 		n, values := of(c)
@@ -202,7 +202,7 @@ func pooledRecovery(cells []*infer.MaskResult, of func(*infer.MaskResult) *metri
 	if len(some) == 0 {
 		return nil
 	}
-	n, values := weighted(some, func(c *infer.MaskResult) (int, metric.Values) { return of(c).N, of(c).Values })
+	n, values := weightedMeans(some, func(c *infer.MaskResult) (int, metric.Values) { return of(c).N, of(c).Values })
 	return &metric.Recovery{N: n, Values: values}
 }
 

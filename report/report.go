@@ -44,7 +44,7 @@ func (t *Table) Write(w io.Writer) error {
 		if from > 1 {
 			b.WriteByte('\n')
 		}
-		t.part(&b, widths, from, to)
+		t.writePart(&b, widths, from, to)
 		from = max(to, from+1)
 	}
 	_, err := io.WriteString(w, b.String())
@@ -74,10 +74,10 @@ func (t *Table) fits() bool {
 }
 
 // part prints the first column and those from one to before another.
-func (t *Table) part(b *strings.Builder, widths []int, from, to int) {
+func (t *Table) writePart(b *strings.Builder, widths []int, from, to int) {
 	cut := func(row []string) []string { return append([]string{row[0]}, row[from:to]...) }
 	own := append([]int{widths[0]}, widths[from:to]...)
-	line(b, cut(t.Heading), own)
+	writeLine(b, cut(t.Heading), own)
 	for i, width := range own {
 		rule := strings.Repeat("-", width+1)
 		if i == 0 {
@@ -88,21 +88,21 @@ func (t *Table) part(b *strings.Builder, widths []int, from, to int) {
 	}
 	b.WriteString("|\n")
 	for _, row := range t.Rows {
-		if shown := cut(row); t.whole(shown) || !blank(shown) || blank(row) {
-			line(b, shown, own)
+		if shown := cut(row); t.hasAllColumns(shown) || !isEmpty(shown) || isEmpty(row) {
+			writeLine(b, shown, own)
 		}
 	}
 }
 
 // whole reports whether a part's row has all columns.
-func (t *Table) whole(row []string) bool { return len(row) == len(t.Heading) }
+func (t *Table) hasAllColumns(row []string) bool { return len(row) == len(t.Heading) }
 
 // blank reports whether a row has nothing but its name.
-func blank(row []string) bool {
+func isEmpty(row []string) bool {
 	return !slices.ContainsFunc(row[1:], func(cell string) bool { return cell != "" && cell != "–" })
 }
 
-func line(b *strings.Builder, cells []string, widths []int) {
+func writeLine(b *strings.Builder, cells []string, widths []int) {
 	for i, cell := range cells {
 		pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
 		if i == 0 {

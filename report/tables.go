@@ -13,29 +13,29 @@ import (
 
 // table is one of a report's tables: sheets under a heading.
 type table struct {
-	id     string // of its files
-	title  string
-	note   string
-	sheets []*sheet
+	id        string // of its files
+	title     string
+	note      string
+	subtables []*subtable
 }
 
 // predicted lists the measures of predictions that some method of the board has and
 // that are not left out of a table or figure.
-func (b *board) predicted(place string) []experiment.Measure {
+func (b *board) predictionMeasures(place string) []experiment.Measure {
 	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
 		return m.Recover != nil || !m.In(place) || !b.has(m)
 	})
 }
 
 // predictedAndMain lists also the main measure of recovered features.
-func (b *board) predictedAndMain(place string) []experiment.Measure {
+func (b *board) predictionAndMainMeasures(place string) []experiment.Measure {
 	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
 		return m.Recover != nil && !m.Main || !m.In(place) || !b.has(m)
 	})
 }
 
 // main returns the measure by which the predictions of a board are compared first.
-func (b *board) main() experiment.Measure {
+func (b *board) mainMeasure() experiment.Measure {
 	var out experiment.Measure
 	for _, m := range experiment.Measures() {
 		if m.Recover == nil && m.Main && (out.Key == "" || !b.has(out)) {
@@ -57,14 +57,14 @@ func (b *board) has(m experiment.Measure) bool {
 func (b *board) rulesWith(m experiment.Measure) []string {
 	var out []string
 	for _, rule := range b.rules {
-		if b.someTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Has(c) }) {
+		if b.anyTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Has(c) }) {
 			out = append(out, rule)
 		}
 	}
 	return out
 }
 
-func (b *board) someTrial(is func(*trial) bool) bool {
+func (b *board) anyTrial(is func(*trial) bool) bool {
 	for _, m := range b.methods {
 		for _, t := range m.trials {
 			if is(t) {
@@ -76,7 +76,7 @@ func (b *board) someTrial(is func(*trial) bool) bool {
 }
 
 // at is a measure under one rule.
-func at(m experiment.Measure, rule string) func(*trial) float64 {
+func valueAt(m experiment.Measure, rule string) func(*trial) float64 {
 	return func(t *trial) float64 {
 		if c := t.cells[rule]; c != nil {
 			return m.Value(c)
@@ -86,7 +86,7 @@ func at(m experiment.Measure, rule string) func(*trial) float64 {
 }
 
 // over is the mean of a number over rules, NaN when a trial lacks one of them.
-func over(rules []string, of func(t *trial, rule string) float64) func(*trial) float64 {
+func meanOver(rules []string, of func(t *trial, rule string) float64) func(*trial) float64 {
 	return func(t *trial) float64 {
 		sum := 0.0
 		for _, rule := range rules {
@@ -97,7 +97,7 @@ func over(rules []string, of func(t *trial, rule string) float64) func(*trial) f
 }
 
 func meanOf(m experiment.Measure, rules []string) func(*trial) float64 {
-	return over(rules, func(t *trial, rule string) float64 { return at(m, rule)(t) })
+	return meanOver(rules, func(t *trial, rule string) float64 { return valueAt(m, rule)(t) })
 }
 
 // pointColumns are a measure at every point of the protocol, and its average.
@@ -105,7 +105,7 @@ func (b *board) pointColumns(m experiment.Measure) []column {
 	var out []column
 	rules := b.rulesWith(m)
 	for _, rule := range rules {
-		out = append(out, column{name: point(rule), measure: m, of: at(m, rule)})
+		out = append(out, column{name: point(rule), measure: m, of: valueAt(m, rule)})
 	}
 	name := average
 	if len(b.rules) < len(b.kind.Points) {
@@ -115,7 +115,7 @@ func (b *board) pointColumns(m experiment.Measure) []column {
 }
 
 // seeds says over how many seeds the methods were run.
-func (b *board) seeds() string {
+func (b *board) seedsNote() string {
 	least, most := math.MaxInt, 0
 	for _, m := range b.methods {
 		least, most = min(least, len(m.trials)), max(most, len(m.trials))
@@ -124,12 +124,12 @@ func (b *board) seeds() string {
 	if least != most {
 		said = fmt.Sprintf("%d to %d seeds.", least, most)
 	}
-	return said + b.completions()
+	return said + b.completionsNote()
 }
 
 // completions says which methods were evaluated with other numbers of completions
 // than the first one, nothing where all are alike.
-func (b *board) completions() string {
+func (b *board) completionsNote() string {
 	number := func(m *method) int { return m.trials[m.seeds()[0]].runs[0].Samples }
 	first := number(b.methods[0])
 	var others []string

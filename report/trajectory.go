@@ -14,11 +14,11 @@ func init() {
 
 // trajectoryFigures are how near the samplers of a data set come to the truth on their
 // way from noise: features in one picture, eigenvalues in another.
-func trajectoryFigures(_ context.Context, b *board) ([]named, error) {
+func trajectoryFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features", Named: refined}
 	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues", Named: refined}
 	for _, m := range b.methods {
-		dir := m.kept(experiment.TrajectoryFile)
+		dir := m.dirWith(experiment.TrajectoryFile)
 		if dir == "" {
 			continue
 		}
@@ -26,16 +26,16 @@ func trajectoryFigures(_ context.Context, b *board) ([]named, error) {
 		if err != nil {
 			return nil, err
 		}
-		features.Series = append(features.Series, approachSeries(m.name, a.Times, a.Features)...)
-		spectra.Series = append(spectra.Series, approachSeries(m.name, a.Times, a.Spectra)...)
+		features.Series = append(features.Series, trajectorySeries(m.name, a.Times, a.Features)...)
+		spectra.Series = append(spectra.Series, trajectorySeries(m.name, a.Times, a.Spectra)...)
 	}
-	var out []named
-	way := ", " + b.dataset + " at " + b.shown() + ": from a draw of the prior on the left to the completion as refined on the right."
+	var out []namedFigure
+	way := ", " + b.dataset + " at " + b.keptPoint() + ": from a draw of the prior on the left to the completion as refined on the right."
 	if len(features.Series) > 0 {
-		out = append(out, named{"features", "Error of the sampler's states in withheld cells" + way, features})
+		out = append(out, namedFigure{"features", "Error of the sampler's states in withheld cells" + way, features})
 	}
 	if len(spectra.Series) > 0 {
-		out = append(out, named{"spectra", "Error of the sampled eigenvalues" + way, spectra})
+		out = append(out, namedFigure{"spectra", "Error of the sampled eigenvalues" + way, spectra})
 	}
 	return out, nil
 }
@@ -49,7 +49,7 @@ const refinedAt = 1.2
 var refined = map[float64]string{refinedAt: "refined"}
 
 // approachSeries is a line a modality.
-func approachSeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {
+func trajectorySeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {
 	if errors == nil {
 		return nil
 	}

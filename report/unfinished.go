@@ -14,29 +14,29 @@ import (
 )
 
 // mostNamed is how many groups of missing cells are named one by one.
-const mostNamed = 12
+const maxListed = 12
 
 func compareIdentities(a, b experiment.Identity) int {
 	return cmp.Or(
-		strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Protocol, b.Protocol), cmp.Compare(rank(a.Model), rank(b.Model)),
+		strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Protocol, b.Protocol), cmp.Compare(modelOrder(a.Model), modelOrder(b.Model)),
 		strings.Compare(a.Variant, b.Variant), strings.Compare(a.Training, b.Training),
 		strings.Compare(a.Blank, b.Blank), strings.Compare(a.Labels, b.Labels), cmp.Compare(a.Folds, b.Folds), cmp.Compare(a.Fold, b.Fold), cmp.Compare(a.Seed, b.Seed))
 }
 
 // group is missing cells that differ in their seeds alone.
-type group struct {
+type missingGroup struct {
 	experiment.Identity
 	seeds []string
 }
 
 // grouped puts sorted cells into groups.
-func grouped(cells []experiment.Identity) []group {
-	var out []group
+func groupMissing(cells []experiment.Identity) []missingGroup {
+	var out []missingGroup
 	for _, id := range cells {
 		seed := fmt.Sprint(id.Seed)
 		id.Seed = 0
 		if len(out) == 0 || out[len(out)-1].Identity != id {
-			out = append(out, group{Identity: id})
+			out = append(out, missingGroup{Identity: id})
 		}
 		out[len(out)-1].seeds = append(out[len(out)-1].seeds, seed)
 	}
@@ -44,7 +44,7 @@ func grouped(cells []experiment.Identity) []group {
 }
 
 // String names a group within its board: gsdnet (seeds 2, 3).
-func (g group) String() string {
+func (g missingGroup) String() string {
 	name := g.Variant
 	if g.Training != missing.Mixed && g.Training != missing.CompleteOnly {
 		name += " trained for " + g.Training
@@ -56,7 +56,7 @@ func (g group) String() string {
 }
 
 // are is the verb of a number.
-func are(n int) string {
+func verb(n int) string {
 	if n == 1 {
 		return "is"
 	}
@@ -64,11 +64,11 @@ func are(n int) string {
 }
 
 // listed names groups of a board, or counts those beyond mostNamed.
-func listed(cells []experiment.Identity) string {
+func listCells(cells []experiment.Identity) string {
 	var names []string
-	groups := grouped(cells)
+	groups := groupMissing(cells)
 	for i, g := range groups {
-		if i == mostNamed {
+		if i == maxListed {
 			names = append(names, fmt.Sprintf("and %d more settings", len(groups)-i))
 			break
 		}
@@ -83,7 +83,7 @@ func (s *sweep) warning() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, count.Of(n+len(s.runs), "cell"), are(n))
+	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, count.Of(n+len(s.runs), "cell"), verb(n))
 }
 
 // unfinished names the missing cells of a sweep, a line for each data set and
@@ -101,7 +101,7 @@ func (s *sweep) unfinished() string {
 	warning := s.warning()
 	fmt.Fprintf(&b, "\n**%s.** Where models have different seeds, nothing is in bold and no interval is given.\n\n", strings.ToUpper(warning[:1])+warning[1:])
 	for _, key := range slices.Sorted(maps.Keys(byBoard)) {
-		fmt.Fprintf(&b, "- %s: %d missing: %s\n", key, len(byBoard[key]), listed(byBoard[key]))
+		fmt.Fprintf(&b, "- %s: %d missing: %s\n", key, len(byBoard[key]), listCells(byBoard[key]))
 	}
 	return b.String()
 }
@@ -111,7 +111,7 @@ func (s *sweep) unfinished() string {
 func (b *board) unfinished() string {
 	var parts []string
 	if n := len(b.missing); n > 0 {
-		parts = append(parts, fmt.Sprintf("NOT COMPLETE: %d of %s %s missing: %s.", n, count.Of(n+b.finished, "cell"), are(n), listed(b.missing)))
+		parts = append(parts, fmt.Sprintf("NOT COMPLETE: %d of %s %s missing: %s.", n, count.Of(n+b.finished, "cell"), verb(n), listCells(b.missing)))
 	}
 	if !equalTrials(b.methods) {
 		if len(parts) == 0 {

@@ -10,39 +10,39 @@ import (
 
 // sheet is numbers of methods side by side: what a table is before it is set in
 // markdown, CSV or LaTeX.
-type sheet struct {
+type subtable struct {
 	title   string
 	columns []column
 	rows    []row
 	// versus heads a last column with the difference in this measure to another
 	// method, the best unless than names it; nil without.
-	versus *experiment.Measure
-	than   string
+	compared  *experiment.Measure
+	reference string
 }
 
 // column is one number of a trial.
 type column struct {
-	name    string
-	measure experiment.Measure
-	plain   bool // the best is not marked
-	of      func(*trial) float64
+	name     string
+	measure  experiment.Measure
+	unmarked bool // the best is not marked
+	of       func(*trial) float64
 }
 
 // kind says what a row stands for.
-type kind string
+type rowKind string
 
 const (
-	ours     kind = "run"
-	constant kind = "constant predictor"
-	quoted   kind = "printed"
+	runRow      rowKind = "run"
+	constantRow rowKind = "constant predictor"
+	printedRow  rowKind = "printed"
 )
 
 // row is a method's numbers.
 type row struct {
-	name    string
-	kind    kind
-	entries []entry
-	versus  *versus
+	name       string
+	kind       rowKind
+	entries    []entry
+	difference *differenceTo
 }
 
 // entry is a mean and sample deviation over seeds.
@@ -54,27 +54,27 @@ type entry struct {
 }
 
 // versus is the difference of a method to the best of the others.
-type versus struct {
+type differenceTo struct {
 	other string
 	metric.Difference
 }
 
 // fill adds a row for every method and marks the best of each column.
-func (s *sheet) fill(methods []*method) {
+func (s *subtable) addMethods(methods []*method) {
 	for _, m := range methods {
-		r := row{name: m.name, kind: ours}
+		r := row{name: m.name, kind: runRow}
 		for _, c := range s.columns {
-			r.entries = append(r.entries, c.over(m))
+			r.entries = append(r.entries, c.entryOf(m))
 		}
 		s.rows = append(s.rows, r)
 	}
 	for i := range s.columns {
-		s.mark(i)
+		s.markBest(i)
 	}
 }
 
 // over summarises a column's number over the seeds of a method that have it.
-func (c column) over(m *method) entry {
+func (c column) entryOf(m *method) entry {
 	var values []float64
 	var seeds []uint64
 	for _, seed := range m.seeds() {
@@ -88,7 +88,7 @@ func (c column) over(m *method) entry {
 }
 
 // equal reports whether all entries that have a value are of the same seeds.
-func equal(entries []entry) bool {
+func sameSeeds(entries []entry) bool {
 	var first []uint64
 	found := false
 	for _, e := range entries {
@@ -105,14 +105,14 @@ func equal(entries []entry) bool {
 
 // uneven reports whether our own runs have different seeds in a column, so that
 // they do not compare.
-func (s *sheet) uneven(column int) bool {
+func (s *subtable) seedsDiffer(column int) bool {
 	var entries []entry
 	for _, r := range s.rows {
-		if r.kind == ours && column < len(r.entries) {
+		if r.kind == runRow && column < len(r.entries) {
 			entries = append(entries, r.entries[column])
 		}
 	}
-	return !equal(entries)
+	return !sameSeeds(entries)
 }
 
 // summarise is the mean of values and their sample deviation.
@@ -137,21 +137,21 @@ func summarise(values []float64) entry {
 
 // mark finds the best of our own runs in a column; what looks the same in the
 // table is marked with it. Nothing is the best where the runs have different seeds.
-func (s *sheet) mark(column int) {
+func (s *subtable) markBest(column int) {
 	c := s.columns[column]
 	best := math.NaN()
 	for _, r := range s.rows {
-		if v := r.entries[column].mean; r.kind == ours && !math.IsNaN(v) && !c.measure.Better(best, v) {
+		if v := r.entries[column].mean; r.kind == runRow && !math.IsNaN(v) && !c.measure.Better(best, v) {
 			if math.IsNaN(best) || c.measure.Better(v, best) {
 				best = v
 			}
 		}
 	}
-	if c.plain || math.IsNaN(best) || s.uneven(column) {
+	if c.unmarked || math.IsNaN(best) || s.seedsDiffer(column) {
 		return
 	}
 	for i := range s.rows {
-		if s.rows[i].kind == ours {
+		if s.rows[i].kind == runRow {
 			e := &s.rows[i].entries[column]
 			e.best = c.measure.Format(e.mean) == c.measure.Format(best)
 		}
@@ -159,9 +159,9 @@ func (s *sheet) mark(column int) {
 }
 
 // constants adds the rows of the predictors that know the training labels alone.
-func (s *sheet) constants(b *board) {
+func (s *subtable) addConstants(b *board) {
 	for i := range b.constants {
-		r := row{name: b.constants[i].Rule, kind: constant}
+		r := row{name: b.constants[i].Rule, kind: constantRow}
 		some := false
 		for _, c := range s.columns {
 			v := c.measure.Value(&b.constants[i])
@@ -176,7 +176,7 @@ func (s *sheet) constants(b *board) {
 
 // quote adds what the paper prints, method by method, where it prints something
 // of the measure. The points of its figures are the columns.
-func (s *sheet) quote(figures []printed, key string) {
+func (s *subtable) addPrinted(figures []printed, key string) {
 	place := map[string]int{}
 	for i, c := range s.columns {
 		place[c.name] = i
@@ -191,7 +191,7 @@ func (s *sheet) quote(figures []printed, key string) {
 		if !known {
 			at = len(s.rows)
 			rows[f.method] = at
-			r := row{name: f.method + " (" + printedNote + ")", kind: quoted}
+			r := row{name: f.method + " (" + printedNote + ")", kind: printedRow}
 			for range s.columns {
 				r.entries = append(r.entries, entry{mean: math.NaN(), sd: math.NaN()})
 			}

@@ -20,9 +20,9 @@ const staging = ".report-*"
 // place writes files into a folder. All are made in a folder of their own within it
 // first, and moved when all are there, so that a failure changes nothing. What a
 // killed process left of such a folder is removed.
-func place(to string, files []file) (err error) {
+func writeFiles(to string, files []file) (err error) {
 	const advice = "choose a folder that you may write to with --out, on a disk with space"
-	made := absent(to)
+	made := missingFolders(to)
 	defer func() {
 		if err != nil {
 			err = fault.Failure(advice, "writing the report: %w", err)
@@ -78,7 +78,7 @@ func writeSynced(path string, data []byte) error {
 }
 
 // absent lists the folders of a path that are not there, the innermost first.
-func absent(path string) (out []string) {
+func missingFolders(path string) (out []string) {
 	for path = filepath.Clean(path); ; path = filepath.Dir(path) {
 		if _, err := os.Lstat(path); err == nil || path == filepath.Dir(path) {
 			return out
