@@ -91,23 +91,24 @@ reproduce: build ## a short version on synthetic conversations, end to end, in m
 	bin/gsdnet sweep configs/quick.toml --out $(REPRODUCED)/quick
 	bin/gsdnet report $(REPRODUCED)/quick
 
-reproduce-full: build ## every model on the real conversations in GSDNET_DATA: hours; goes on where it stopped
-	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz and mosi.npz"; exit 2; }
-	@set -e; for corpus in hazumi_online mosi; do \
-		for grid in random ablation fixed paper; do \
-			bin/gsdnet sweep configs/$$corpus/$$grid.toml --out $(REPRODUCED)/$$corpus; \
+# What each corpus is evaluated under; a file of configs/CORPUS each.
+GRIDS ?= random ablation fixed burst frozen labels blank paper
+
+reproduce-full: build ## every model on the real conversations in GSDNET_DATA: a day; goes on where it stopped
+	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz, mosi.npz and meld5.npz"; exit 2; }
+	@set -e; for corpus in hazumi_online mosi meld5; do \
+		for grid in $(GRIDS); do \
+			test ! -f configs/$$corpus/$$grid.toml || bin/gsdnet sweep configs/$$corpus/$$grid.toml --out $(REPRODUCED)/$$corpus; \
 		done; \
 		bin/gsdnet report $(REPRODUCED)/$$corpus; \
 	done
 	bin/gsdnet sweep configs/mosi/trained.toml --out $(REPRODUCED)/trained
 	bin/gsdnet report $(REPRODUCED)/trained
 
-tune: build ## the same trials of settings for every model, on the validation splits: an hour
-	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz and mosi.npz"; exit 2; }
-	@set -e; for corpus in mosi hazumi_online; do \
-		bin/gsdnet sweep configs/$$corpus/tune.toml --out $(REPRODUCED)/tune/$$corpus; \
-		bin/gsdnet report $(REPRODUCED)/tune/$$corpus; \
-	done
+tune: build ## the same trials of settings for every model, on the validation folds of all corpora
+	@test -n "$(GSDNET_DATA)" || { echo "set GSDNET_DATA to the folder of hazumi_online.npz, mosi.npz and meld5.npz"; exit 2; }
+	bin/gsdnet sweep configs/tune.toml --out $(REPRODUCED)/tune
+	bin/gsdnet report $(REPRODUCED)/tune
 
 results: ## the tables and pictures of docs/results.md, from the reports of the two above
 	go run ./bench/tables -from $(REPRODUCED)

@@ -59,7 +59,7 @@ func trainedRun() string {
 		log.Fatal(err)
 	}
 	config := rundir.DefaultConfig()
-	for _, setting := range []string{"train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.rank=4", "gsdnet.sampler.steps=2"} {
+	for _, setting := range []string{"train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2"} {
 		if err := config.Set(setting); err != nil {
 			log.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func tiny() *erc.Corpus {
 // and returns its directory.
 func tinyRun(t *testing.T, change func(*erc.Corpus)) string {
 	t.Helper()
-	return trainedWith(t, change, "train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.rank=4", "gsdnet.sampler.steps=2")
+	return trainedWith(t, change, "train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2")
 }
 
 // trainedWith trains a GSDNet with some settings.
@@ -74,7 +74,7 @@ func open(t *testing.T, dir string) *gsdnet.Run {
 
 // The zero Options are the defaults that they say, and a seed gives other noise.
 func TestOptions(t *testing.T) {
-	run, corpus := open(t, tinyRun(t, nil)), tiny()
+	run, corpus := open(t, trainedWith(t, nil, "gsdnet.width=8", "gsdnet.hidden=8", "train.epochs=2", "gsdnet.head_draws=1")), tiny()
 	predict := func(o gsdnet.Options) []gsdnet.Prediction {
 		t.Helper()
 		out, err := run.Predict(t.Context(), corpus, o)

@@ -55,7 +55,7 @@ func TestNames(t *testing.T) {
 			m, err := diffusion.ParseSampler(s)
 			return m.Name, err
 		}},
-		{"prediction", []string{"x0", "eps", "score"}, []string{"x0", "eps", "score"}, func(s string) (string, error) {
+		{"prediction", []string{"x0", "eps", "score", "edm"}, []string{"x0", "eps", "score", "edm"}, func(s string) (string, error) {
 			p, err := diffusion.ParsePrediction(s)
 			return string(p), err
 		}},

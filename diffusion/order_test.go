@@ -112,12 +112,12 @@ func flow(sde diffusion.SDE, mean, std, x, to float64) float64 {
 	return m0 + d0*(x-m1)/d1
 }
 
-// If the clean sample does not depend on the state, every deterministic sampler follows
-// the line α·x₀ + s·ε exactly in any number of steps.
+// If the clean sample does not depend on the state, every deterministic sampler that reads
+// it, or the noise, follows the line α·x₀ + s·ε exactly in any number of steps.
 func TestStillCleanSampleIsExact(t *testing.T) {
 	const clean, noise, end = 0.7, -1.3, 0.2
 	for _, method := range diffusion.Samplers() {
-		if !deterministic(method) {
+		if !deterministic(method) || method.Reads == diffusion.Preconditioned {
 			continue
 		}
 		for name, sde := range sdes() {
@@ -129,6 +129,24 @@ func TestStillCleanSampleIsExact(t *testing.T) {
 				got := diffusion.Sample(method, p, start, diffusion.Uniform.Times(sde, steps, end))[0]
 				alpha, std = sde.Marginal(end)
 				near(t, method.Name+", "+name, got, alpha*clean+std*noise, 1e-12)
+			}
+		}
+	}
+}
+
+// A sampler that reads the preconditioned prediction is exact in any number of steps if the
+// data are unit normals, for which that prediction is 0.
+func TestUnitNormalsAreExact(t *testing.T) {
+	const noise, end = -1.3, 0.2
+	for _, method := range diffusion.Samplers() {
+		if !deterministic(method) || method.Reads != diffusion.Preconditioned {
+			continue
+		}
+		for name, sde := range sdes() {
+			for _, steps := range []int{1, 2, 3, 7} {
+				start := []float64{noise}
+				got := diffusion.Sample(method, gaussian(0, 1).problem(sde, nil), start, diffusion.Uniform.Times(sde, steps, end))[0]
+				near(t, method.Name+", "+name, got, flow(sde, 0, 1, noise, end), 1e-12)
 			}
 		}
 	}

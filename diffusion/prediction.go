@@ -2,12 +2,13 @@ package diffusion
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
 
 // Prediction names the quantity that a network predicts from noisy data
-// x = α·x₀ + s·ε. Each of the three is a linear function of another one and x; Convert
+// x = α·x₀ + s·ε. Each of the four is a linear function of another one and x; Convert
 // gives the coefficients.
 type Prediction string
 
@@ -16,12 +17,17 @@ const (
 	X0      Prediction = "x0"    // the clean sample E[x₀|x]
 	Epsilon Prediction = "eps"   // the noise E[ε|x]
 	Score   Prediction = "score" // the score ∇ log p(x)
+	// Preconditioned is F of Karras et al. (NeurIPS 2022, Eq. 7) for data of unit
+	// variance, E[(s·x₀ − α·ε)/r | x] with r = √(α² + s²). It has unit variance at every
+	// time, and 0 stands for the optimum of data that are unit normals: the clean sample
+	// α·x/r². A network that predicts it should read x/r.
+	Preconditioned Prediction = "edm"
 )
 
 // ParsePrediction returns the prediction of a name. The error of an unknown name lists
 // the known ones.
 func ParsePrediction(name string) (Prediction, error) {
-	known := []string{string(X0), string(Epsilon), string(Score)}
+	known := []string{string(X0), string(Epsilon), string(Score), string(Preconditioned)}
 	if slices.Contains(known, name) {
 		return Prediction(name), nil
 	}
@@ -43,6 +49,9 @@ func (p Prediction) toClean(alpha, std float64) (a, b float64) {
 		return -std / alpha, 1 / alpha
 	case Score:
 		return std * std / alpha, 1 / alpha
+	case Preconditioned:
+		r := math.Hypot(alpha, std)
+		return std / r, alpha / (r * r)
 	}
 	return 1, 0
 }
@@ -54,6 +63,9 @@ func (p Prediction) fromClean(alpha, std float64) (a, b float64) {
 		return -alpha / std, 1 / std
 	case Score:
 		return alpha / (std * std), -1 / (std * std)
+	case Preconditioned:
+		r := math.Hypot(alpha, std)
+		return r / std, -alpha / (r * std)
 	}
 	return 1, 0
 }

@@ -9,7 +9,7 @@ import (
 	"gsdnet/diffusion"
 )
 
-var predictions = []diffusion.Prediction{diffusion.X0, diffusion.Epsilon, diffusion.Score}
+var predictions = []diffusion.Prediction{diffusion.X0, diffusion.Epsilon, diffusion.Score, diffusion.Preconditioned}
 
 // A conversion and its inverse cancel, and a conversion by way of a third prediction
 // gives the same as the direct one.
@@ -52,6 +52,8 @@ func TestConversionsByHand(t *testing.T) {
 		"eps to score": {diffusion.Epsilon, diffusion.Score, eps, -eps / std},
 		"score to x0":  {diffusion.Score, diffusion.X0, -eps / std, x0},
 		"score to eps": {diffusion.Score, diffusion.Epsilon, -eps / std, eps},
+		"edm to x0":    {diffusion.Preconditioned, diffusion.X0, (std*x0 - alpha*eps) / math.Hypot(alpha, std), x0},
+		"eps to edm":   {diffusion.Epsilon, diffusion.Preconditioned, eps, (std*x0 - alpha*eps) / math.Hypot(alpha, std)},
 	} {
 		a, b := diffusion.Convert(c.from, c.to, alpha, std)
 		near(t, name, a*c.value+b*x, c.want, 1e-12)

@@ -22,6 +22,7 @@ func TestPaperNamesWhatExists(t *testing.T) {
 		for _, found := range declaration.FindAllStringSubmatch(string(text), -1) {
 			receiver, name, folder := found[1], found[2], filepath.Base(filepath.Dir(path))
 			declared[name], declared[receiver+"."+name], declared[folder+"."+name] = true, true, true
+			declared[folder+"."+receiver+"."+name] = true
 		}
 		return err
 	})

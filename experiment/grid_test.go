@@ -161,7 +161,7 @@ func TestRefusals(t *testing.T) {
 		"protocol":          {`"fixed"]`, `"never"]`, `protocol = "never" is not known`},
 		"select":            {"epochs = 2", "select = \"test\"", "the setting train.select no longer exists"},
 		"select in variant": {"train.epochs = 3", "train.select = \"test\"", "the setting train.select no longer exists"},
-		"old name":          {"zero.width = 12", "gsdnet.ridge = 3.0", "the setting gsdnet.ridge has another name now"},
+		"old name":          {"zero.width = 12", "gsdnet.steps = 3", "the setting gsdnet.steps has another name now"},
 		"seed":              {"epochs = 2", "seed = 2", "train.seed does not belong in a grid"},
 		"twice":             {"seeds = [1, 2]", "seeds = [1, 1]", `seed "1" is there twice`},
 		"same name":         {`name = "zero-wide"`, `name = "zero"`, `model "zero" is there twice`},

@@ -63,7 +63,7 @@ func keepSpectra(ctx context.Context, path string, all []infer.Filled) error {
 // addSpectra adds one conversation's errors.
 func addSpectra(out *[erc.NumModalities]Spectra, counts *[spectral.DefaultRank]float64, c *infer.Filled) error {
 	complete := spectral.Graphs(spectral.RowsOf(c.Original, c.Available), spectral.DefaultWindow)
-	recovered := spectral.Graphs(spectral.RowsOf(c.Recovered, allPresent(len(c.Present))), spectral.DefaultWindow)
+	recovered := spectral.Graphs(spectral.RowsOf(c.Sampled, allPresent(len(c.Present))), spectral.DefaultWindow)
 	observed, err := spectral.Analyse(spectral.RowsOf(c.Original, c.Present), spectral.DefaultWindow, spectral.DefaultRank)
 	if err != nil {
 		return err

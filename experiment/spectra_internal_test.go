@@ -22,7 +22,7 @@ func completed(n int, off float64, rng *rand.Rand) infer.Filled {
 				original[j] = float32(rng.NormFloat64())
 				recovered[j] = original[j] + float32(off*rng.NormFloat64())
 			}
-			c.Original[m], c.Recovered[m] = append(c.Original[m], original), append(c.Recovered[m], recovered)
+			c.Original[m], c.Sampled[m] = append(c.Original[m], original), append(c.Sampled[m], recovered)
 		}
 	}
 	return c

@@ -73,7 +73,7 @@ func (c *collector) score(samples []Sample, forecasts []Prediction) (*draws.Comp
 		for i := range samples {
 			for u, at := range c.place[m][i] {
 				if at >= 0 {
-					cells.RawSquares[at] = meanSquare(samples[i].Truth.Features[m][u], forecasts[i].sampled[m][u])
+					cells.RawSquares[at] = meanSquare(samples[i].Truth.Features[m][u], forecasts[i].Mean[m][u])
 				}
 			}
 		}

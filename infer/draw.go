@@ -16,11 +16,12 @@ import (
 type Draw struct {
 	Location, Scale []float64   // [N] predicted score and its Laplace scale, in units of the labels
 	Logits          [][]float64 // [N][C] unnormalised log-probabilities of the classes
-	// Sampled [m][N][D_m] holds the features as the model draws them, Recovered the same
-	// features after shrinkage (model.Shrinkage). Both are standardised.
-	Recovered, Sampled [erc.NumModalities][][]float32
-	Encoded            [erc.NumModalities][][]float32   // [m][N][d] in the space of the encoder (Eq. 14)
-	anchors            [erc.NumModalities][][][]float32 // [m][K][N][D_m] the anchors that Sampled is shrunk towards, coarse to fine
+	// Sampled [m][N][D_m] holds the features as the model draws them, standardised.
+	Sampled [erc.NumModalities][][]float32
+	// Estimate [m][N][D_m] is the model's own point estimate of the features, and Variance
+	// the variance of what is missing around it. They are nil of a model without them.
+	Estimate, Variance [erc.NumModalities][][]float32
+	Encoded            [erc.NumModalities][][]float32 // [m][N][d] in the space in which the model completes
 }
 
 // draw returns the draw in one row of the results of a batch. Its error is a
@@ -47,14 +48,11 @@ func (p *Predictor) draw(results engine.Results, b *model.Batch, row int, recove
 				continue
 			}
 			c.Sampled[m] = results[outRecovered+m.String()].Rows(first, n)
-			for k := 0; ; k++ {
-				anchor, ok := results[anchorName(k, m)]
-				if !ok {
-					break
+			for name, rows := range map[string]*[][]float32{outEstimate: &c.Estimate[m], outVariance: &c.Variance[m]} {
+				if found, ok := results[name+m.String()]; ok {
+					*rows = found.Rows(first, n)
 				}
-				c.anchors[m] = append(c.anchors[m], anchor.Rows(first, n))
 			}
-			c.Recovered[m] = p.Shrinkage.Gain[m].Apply(c.Sampled[m], c.anchors[m])
 		}
 	}
 	return c, c.checkFinite(row)
@@ -85,7 +83,8 @@ func (c *Draw) checkFinite(row int) error {
 		}
 	}
 	for _, m := range erc.Modalities {
-		for _, rows := range [][][]float32{c.Recovered[m], c.Sampled[m], c.Encoded[m]} {
+		for _, of := range c.features() {
+			rows := of[m]
 			for u := range rows {
 				for _, x := range rows[u] {
 					if !isFinite(float64(x)) {

@@ -169,7 +169,7 @@ func (e *Evaluation) scoreRecovery(cell *MaskResult, convs []Observed, predictio
 				gotEncoded = append(gotEncoded, predictions[i].Encoded[m][u])
 				wantRaw = append(wantRaw, float64s(e.samples[i].Truth.Features[m][u]))
 				gotRaw = append(gotRaw, predictions[i].Recovered[m][u])
-				sampled = append(sampled, predictions[i].sampled[m][u])
+				sampled = append(sampled, predictions[i].Mean[m][u])
 				deviations = append(deviations, predictions[i].Deviation[m][u])
 			}
 		}

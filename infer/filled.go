@@ -11,10 +11,9 @@ import (
 // the original features. Features are standardised.
 type Filled struct {
 	Available, Present []erc.Present // [N] the modalities of the corpus, and those that the mask leaves
-	// Original, Recovered and Sampled are [m][N][D_m]. Recovered and Sampled are those of
-	// Draw. A row of Original is nil if the corpus does not have the modality of the
-	// utterance.
-	Original, Recovered, Sampled [erc.NumModalities][][]float32
+	// Original and Sampled are [m][N][D_m]. Sampled is that of Draw. A row of Original is
+	// nil if the corpus does not have the modality of the utterance.
+	Original, Sampled [erc.NumModalities][][]float32
 }
 
 // Withheld reports whether the corpus has modality m of utterance u and the mask withholds
@@ -36,7 +35,7 @@ func (t *Trained) Complete(ctx context.Context, c *erc.Corpus, split erc.Split, 
 	err = t.Run(ctx, convs, Request{Samples: 1, Seed: t.Config.Train.Seed, Recovered: true}, func(i int, done Draw) {
 		out[i] = Filled{
 			Available: samples[i].Present(), Present: convs[i].Present,
-			Original: samples[i].Truth.Features, Recovered: done.Recovered, Sampled: done.Sampled,
+			Original: samples[i].Truth.Features, Sampled: done.Sampled,
 		}
 	})
 	return out, err

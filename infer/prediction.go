@@ -7,7 +7,6 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/limit"
 	"gsdnet/metric"
-	"gsdnet/model"
 	"gsdnet/rundir"
 )
 
@@ -17,14 +16,15 @@ type Prediction struct {
 	Distribution []metric.Mixture // [N] of the score, a mixture over the draws
 	Class        []int32          // [N] the most probable class
 	Probability  [][]float64      // [N][C] mean over the draws
-	// Recovered [m][N][D_m] is the mean over the draws of the standardised raw features,
-	// Encoded the mean in the space of Eq. 14. Deviation is the standard deviation of the
-	// error of Recovered: its square is the variance over the draws plus, if the cell is
-	// missing, the mean squared error on the validation masks. It is 0 for an observed
-	// cell. All three are nil unless Request.Recovered is set, and for a modality that the
-	// run does not have.
+	// Recovered [m][N][D_m] is the point estimate of the standardised features: the model's
+	// own, or the mean over the draws. Deviation is the standard deviation of what it
+	// misses, 0 for an observed cell: the model's own, or the root mean squared error of
+	// the channel on the validation masks. Encoded is the mean over the draws in the space
+	// in which the model completes. They are nil unless Request.Recovered is set, and for a
+	// modality that the run does not have.
 	Recovered, Deviation, Encoded [erc.NumModalities][][]float64
-	sampled                       [erc.NumModalities][][]float64 // the mean over the draws before shrinkage
+	// Mean [m][N][D_m] is the mean over the draws of the standardised features.
+	Mean [erc.NumModalities][][]float64
 }
 
 // Predict draws r.Samples completions of each conversation and combines them. Its errors
@@ -60,12 +60,12 @@ func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, eac
 		out[plan.windows[i].conversation].append(&parts[i])
 	}
 	for i := range out {
-		out[i].finish(convs[i].Present, &p.Shrinkage)
+		out[i].finish(convs[i].Present, p.Residual)
 	}
 	return out, nil
 }
 
-// add adds one of k draws. Until finish is called, Deviation holds mean squares.
+// add adds one of k draws. Until finish is called, Deviation holds variances.
 func (f *Prediction) add(c Draw, k int) {
 	if f.Distribution == nil && c.Location != nil {
 		f.Distribution = make([]metric.Mixture, len(c.Location))
@@ -79,11 +79,11 @@ func (f *Prediction) add(c Draw, k int) {
 	for u, logits := range c.Logits {
 		f.Probability[u] = accumulate(f.Probability[u], softmax(logits), 1/float64(k))
 	}
-	for m := range c.Recovered {
-		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Recovered[m], 1/float64(k), false)
-		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Recovered[m], 1/float64(k), true)
-		f.sampled[m] = accumulateRows(f.sampled[m], c.Sampled[m], 1/float64(k), false)
-		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k), false)
+	for m := range c.Sampled {
+		f.Mean[m] = accumulateRows(f.Mean[m], c.Sampled[m], 1/float64(k))
+		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Estimate[m], 1/float64(k))
+		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Variance[m], 1/float64(k))
+		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k))
 	}
 }
 
@@ -92,21 +92,37 @@ func (f *Prediction) append(next *Prediction) {
 	f.Distribution, f.Probability = append(f.Distribution, next.Distribution...), append(f.Probability, next.Probability...)
 	for m := range f.Recovered {
 		f.Recovered[m], f.Deviation[m] = append(f.Recovered[m], next.Recovered[m]...), append(f.Deviation[m], next.Deviation[m]...)
-		f.sampled[m], f.Encoded[m] = append(f.sampled[m], next.sampled[m]...), append(f.Encoded[m], next.Encoded[m]...)
+		f.Mean[m], f.Encoded[m] = append(f.Mean[m], next.Mean[m]...), append(f.Encoded[m], next.Encoded[m]...)
 	}
 }
 
-// finish replaces mean squares by standard deviations, and sets the most probable class.
-func (f *Prediction) finish(present []erc.Present, r *model.Shrinkage) {
+// finish replaces variances by standard deviations, fills in what the model does not have
+// of its own, and sets the most probable class.
+func (f *Prediction) finish(present []erc.Present, residual [erc.NumModalities][]float64) {
 	for _, m := range erc.Modalities {
-		for u, squares := range f.Deviation[m] {
-			for j, mean := range f.Recovered[m][u] {
-				variance := max(0, squares[j]-mean*mean)
-				if !present[u].Has(m) {
-					residual := r.Deviation(m, j)
-					variance += residual * residual
+		if f.Recovered[m] == nil {
+			f.Recovered[m] = f.Mean[m]
+		}
+		own := f.Deviation[m] != nil
+		if !own && f.Mean[m] != nil {
+			f.Deviation[m] = make([][]float64, len(present))
+		}
+		for u := range f.Deviation[m] {
+			if !own {
+				f.Deviation[m][u] = make([]float64, len(f.Mean[m][u]))
+			}
+			for j := range f.Deviation[m][u] {
+				to := &f.Deviation[m][u][j]
+				switch {
+				case present[u].Has(m):
+					*to = 0
+				case own:
+					*to = math.Sqrt(max(*to, 0))
+				case j < len(residual[m]):
+					*to = residual[m][j]
+				default:
+					*to = unmeasured
 				}
-				squares[j] = math.Sqrt(variance)
 			}
 		}
 	}
@@ -121,6 +137,10 @@ func (f *Prediction) finish(present []erc.Present, r *model.Shrinkage) {
 	}
 }
 
+// unmeasured is the deviation of a channel that was never withheld in validation: that of a
+// standardised feature in training, which is what is known of it without any completion.
+const unmeasured = 1
+
 // accumulate adds weight·x to a sum that may still be nil.
 func accumulate(sum, x []float64, weight float64) []float64 {
 	if sum == nil {
@@ -132,20 +152,13 @@ func accumulate(sum, x []float64, weight float64) []float64 {
 	return sum
 }
 
-// accumulateRows adds weight·x, or weight·x² if square is set, to a sum that may still be
-// nil.
-func accumulateRows(sum [][]float64, x [][]float32, weight float64, square bool) [][]float64 {
+// accumulateRows adds weight·x to a sum that may still be nil.
+func accumulateRows(sum [][]float64, x [][]float32, weight float64) [][]float64 {
 	if sum == nil && x != nil {
 		sum = make([][]float64, len(x))
 	}
 	for u := range x {
-		row := float64s(x[u])
-		if square {
-			for j := range row {
-				row[j] *= row[j]
-			}
-		}
-		sum[u] = accumulate(sum[u], row, weight)
+		sum[u] = accumulate(sum[u], float64s(x[u]), weight)
 	}
 	return sum
 }

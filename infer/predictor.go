@@ -2,7 +2,6 @@ package infer
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -14,7 +13,6 @@ import (
 	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/model"
-	"gsdnet/model/layer"
 )
 
 // Request holds the settings of a completion.
@@ -32,8 +30,10 @@ type Request struct {
 type Predictor struct {
 	Name        string  // of the run, for messages
 	ScaleFactor float64 // factor on the head's Laplace scales; 1 leaves them as they are
-	// Shrinkage is applied to recovered features and gives their deviations.
-	Shrinkage      model.Shrinkage
+	// Residual [m][D_m] is the root mean squared error of the point estimates of each
+	// channel, standardised. It gives the deviations of a model that does not know them. It
+	// is empty for a modality that no validation mask withheld.
+	Residual       [erc.NumModalities][]float64
 	model          model.Model
 	params         *model.Params
 	setup          model.Setup
@@ -65,7 +65,8 @@ const (
 	outLogits    = "logits"     // [B,N,C]
 	outEncoded   = "encoded"    // [M,B,N,d]
 	outRecovered = "recovered_" // [B,N,D_m]
-	outAnchor    = "anchor_"    // [B,N,D_m]
+	outEstimate  = "estimate_"  // [B,N,D_m]
+	outVariance  = "variance_"  // [B,N,D_m]
 )
 
 // outputs names the outputs of a model: those of the task and, if recovered is
@@ -79,22 +80,20 @@ func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) en
 		return out
 	}
 	out[outEncoded] = f.Encoded
-	features := f.Recover()
-	anchors := [][erc.NumModalities]*graph.Node{layer.FillMean(in)}
-	if f.Anchors != nil {
-		anchors = f.Anchors()
+	named := map[string][erc.NumModalities]*graph.Node{outRecovered: f.Recover()}
+	if f.Estimate != nil {
+		named[outEstimate] = f.Estimate()
 	}
-	for _, m := range erc.Modalities {
-		out[outRecovered+m.String()] = features[m]
-		for k, anchor := range anchors {
-			out[anchorName(k, m)] = anchor[m]
+	if f.Variance != nil {
+		named[outVariance] = f.Variance()
+	}
+	for name, features := range named {
+		for _, m := range erc.Modalities {
+			out[name+m.String()] = features[m]
 		}
 	}
 	return out
 }
-
-// anchorName returns the name of the output of anchor k, from 0, for a modality.
-func anchorName(k int, m erc.Modality) string { return fmt.Sprintf("%s%d_%s", outAnchor, k, m) }
 
 // Run makes r.Samples draws of every conversation and calls visit with each: the draws of
 // one conversation in their order, conversations in an order that depends on their
@@ -117,7 +116,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 			return err
 		}
 		count := r.Samples
-		if !p.varies(b, d) {
+		if !p.varies(b, d, r.Recovered) {
 			count = 1
 		}
 		for k := 0; k < count; {
@@ -125,7 +124,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 				return err
 			}
 			next := min(d.drawsPerSample(), count-k)
-			draws, err := p.completeRows(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k)}, r.Recovered, next*len(d.indices))
+			draws, err := p.completeRows(feed, b, model.Pass{Seed: r.Seed, Sample: uint64(k), Features: r.Recovered}, r.Recovered, next*len(d.indices))
 			if err != nil {
 				return p.locateError(err, convs, d.indices)
 			}
@@ -137,9 +136,9 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 }
 
 // varies reports whether two draws of some conversation of a batch may differ.
-func (p *Predictor) varies(b *model.Batch, d *rowBatch) bool {
+func (p *Predictor) varies(b *model.Batch, d *rowBatch, features bool) bool {
 	for row := range d.indices {
-		if p.model.Varies(&b.Conversations[row]) {
+		if p.model.Varies(&b.Conversations[row], features) {
 			return true
 		}
 	}

@@ -59,8 +59,13 @@ func open(dir string, backend engine.Backend, unfinished bool) (*Trained, error)
 	if t.store, err = c.Store(); err != nil {
 		return nil, err
 	}
+	if loader, ok := m.(model.Loader); ok {
+		if err := loader.Load(model.TrainedParams(t.store)); err != nil {
+			return nil, err
+		}
+	}
 	t.Predictor = NewPredictor(backend, t.store, m, c.Setup)
-	t.Predictor.Name, t.Predictor.ScaleFactor, t.Predictor.Shrinkage = dir, c.ScaleFactor, c.Shrinkage
+	t.Predictor.Name, t.Predictor.ScaleFactor, t.Predictor.Residual = dir, c.ScaleFactor, c.Residual
 	return t, nil
 }
 

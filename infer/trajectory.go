@@ -118,7 +118,7 @@ func (e *trajectoryErrors) add(graphs *engine.Graphs, b *model.Batch, first int)
 	if err := e.model.Prepare(feed, b, truth); err != nil {
 		return err
 	}
-	e.model.Draw(feed, b, model.Pass{Seed: e.seed})
+	e.model.Draw(feed, b, model.Pass{Seed: e.seed, Features: true})
 	results, err := graphs.Call(feed)
 	if err != nil || e.times == nil {
 		return err

@@ -41,7 +41,7 @@ func TestTrajectory(t *testing.T) {
 	corpus := synthetic.New(synthetic.Config{
 		Train: 60, Valid: 4, Test: 20, MinTurns: 6, MaxTurns: 12, Dims: [3]int{4, 3, 2},
 	})
-	a := trajectory(t, corpus, "0.5", "gsdnet", "train.epochs=20")
+	a := trajectory(t, corpus, "0.5", "paper", "paper.sampler.prediction=x0", "paper.sampler.method=ddim", "train.epochs=20")
 	if len(a.Times) != 4 || len(a.Features) != 4 || len(a.Spectra) != 4 { // prior, two steps, refined
 		t.Fatalf("got %d times, %d and %d states, want 4 of each", len(a.Times), len(a.Features), len(a.Spectra))
 	}
@@ -50,7 +50,7 @@ func TestTrajectory(t *testing.T) {
 			t.Errorf("%s features: error %v from noise and %v at the end, want less", erc.Modality(m), first, last)
 		}
 	}
-	whole := trajectory(t, traintest.Corpus(), "0.0", "gsdnet")
+	whole := trajectory(t, traintest.Corpus(), "0.0", "paper")
 	for i := range whole.Times {
 		if whole.Features[i] != ([erc.NumModalities]float64{}) || whole.Spectra[i] != ([erc.NumModalities]float64{}) {
 			t.Errorf("state %d of a complete split: errors %v and %v, want none", i, whole.Features[i], whole.Spectra[i])
@@ -62,7 +62,7 @@ func TestTrajectoryWithoutSampler(t *testing.T) {
 	if a := trajectory(t, traintest.Corpus(), "0.5", "zero"); a != nil {
 		t.Errorf("zero completion: got a trajectory %v", a)
 	}
-	if a := trajectory(t, traintest.Corpus(), "0.5", "gsdnet", "gsdnet.graph=none"); a == nil || a.Spectra != nil {
+	if a := trajectory(t, traintest.Corpus(), "0.5", "paper", "paper.graph=none"); a == nil || a.Spectra != nil {
 		t.Errorf("without a graph: got %v, want features alone", a)
 	}
 }

@@ -141,14 +141,18 @@ func sliceObserved(c *Observed, from, to, part int) Observed {
 func (c *Draw) slice(from, to int) Draw {
 	var out Draw
 	out.Location, out.Scale, out.Logits = sliceRows(c.Location, from, to), sliceRows(c.Scale, from, to), sliceRows(c.Logits, from, to)
-	for m := range erc.NumModalities {
-		out.Recovered[m], out.Sampled[m] = sliceRows(c.Recovered[m], from, to), sliceRows(c.Sampled[m], from, to)
-		out.Encoded[m] = sliceRows(c.Encoded[m], from, to)
-		for _, anchor := range c.anchors[m] {
-			out.anchors[m] = append(out.anchors[m], sliceRows(anchor, from, to))
+	parts := out.features()
+	for k, of := range c.features() {
+		for m := range of {
+			parts[k][m] = sliceRows(of[m], from, to)
 		}
 	}
 	return out
+}
+
+// features lists the arrays [m][N] of a draw.
+func (c *Draw) features() []*[erc.NumModalities][][]float32 {
+	return []*[erc.NumModalities][][]float32{&c.Sampled, &c.Estimate, &c.Variance, &c.Encoded}
 }
 
 // sliceRows returns x[from:to], or nil if x is nil.
@@ -162,14 +166,10 @@ func sliceRows[T any](x []T, from, to int) []T {
 // append adds the draw of the utterances that follow.
 func (c *Draw) append(next Draw) {
 	c.Location, c.Scale, c.Logits = append(c.Location, next.Location...), append(c.Scale, next.Scale...), append(c.Logits, next.Logits...)
-	for m := range erc.NumModalities {
-		c.Recovered[m], c.Sampled[m] = append(c.Recovered[m], next.Recovered[m]...), append(c.Sampled[m], next.Sampled[m]...)
-		c.Encoded[m] = append(c.Encoded[m], next.Encoded[m]...)
-		if c.anchors[m] == nil {
-			c.anchors[m] = make([][][]float32, len(next.anchors[m]))
-		}
-		for k, anchor := range next.anchors[m] {
-			c.anchors[m][k] = append(c.anchors[m][k], anchor...)
+	added := next.features()
+	for k, of := range c.features() {
+		for m := range of {
+			of[m] = append(of[m], added[k][m]...)
 		}
 	}
 }
@@ -212,7 +212,6 @@ func (c *Filled) Pieces() []Filled {
 		out[k].Available, out[k].Present = c.Available[from:to], c.Present[from:to]
 		for _, m := range erc.Modalities {
 			out[k].Original[m] = sliceRows(c.Original[m], from, to)
-			out[k].Recovered[m] = sliceRows(c.Recovered[m], from, to)
 			out[k].Sampled[m] = sliceRows(c.Sampled[m], from, to)
 		}
 	}

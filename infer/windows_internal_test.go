@@ -58,13 +58,13 @@ func TestJoinOrdersWindows(t *testing.T) {
 		for _, row := range pieces[i].Features[erc.Text] {
 			c.Location = append(c.Location, float64(row[0]))
 		}
-		c.Recovered[erc.Audio] = pieces[i].Features[erc.Text]
-		c.anchors[erc.Visual] = [][][]float32{pieces[i].Features[erc.Text]}
+		c.Sampled[erc.Audio] = pieces[i].Features[erc.Text]
+		c.Estimate[erc.Visual] = pieces[i].Features[erc.Text]
 		collect(i, c)
 	}
 	for i := range convs {
 		want := convs[i].Features[erc.Text]
-		if !reflect.DeepEqual(got[i].Recovered[erc.Audio], want) || !reflect.DeepEqual(got[i].anchors[erc.Visual][0], want) {
+		if !reflect.DeepEqual(got[i].Sampled[erc.Audio], want) || !reflect.DeepEqual(got[i].Estimate[erc.Visual], want) {
 			t.Errorf("conversation %d: recovered features are not in the order of the utterances", i)
 		}
 		for u := range want {

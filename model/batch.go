@@ -48,6 +48,8 @@ type Batch struct {
 	// Samples [B] is added to Draw.Sample, so that a batch may hold several completions
 	// of one conversation. Nil adds nothing.
 	Samples []uint64
+	// Prepared is what a model's Prepare leaves for its Draw; others leave it alone.
+	Prepared any
 }
 
 // Size returns B, the number of conversations.

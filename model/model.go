@@ -52,6 +52,8 @@ type Pass struct {
 	Step   uint64 // training step; 0 outside training
 	Sample uint64 // which of the K completions
 	Train  bool   // true adds what only training needs (dropout, noise levels)
+	// Features is true where recovered features are asked for, and not the prediction alone.
+	Features bool
 }
 
 // Model is one way of predicting from conversations with holes in them.
@@ -65,9 +67,10 @@ type Model interface {
 	// after Prepare, once for each completion, and replaces what an earlier draw
 	// left in the feed.
 	Draw(feed engine.Feed, b *Batch, draw Pass)
-	// Varies reports whether two draws of a conversation may differ. Where they may not,
-	// one is computed, whatever number is asked for.
-	Varies(c *Conversation) bool
+	// Varies reports whether two draws of a conversation may differ: their predictions or,
+	// with features, their recovered features. Where they may not, one is computed,
+	// whatever number is asked for.
+	Varies(c *Conversation, features bool) bool
 	// Losses builds the training graph.
 	Losses(p *Params, in engine.Nodes) Losses
 	// Forecast builds the inference graph. It must not read the inputs of
@@ -82,6 +85,21 @@ type Model interface {
 // seconds after ctx ends.
 type Fitter interface {
 	Fit(ctx context.Context, p *Params, seen []Conversation, truth []Truth) error
+}
+
+// Loader is a model that computes on the host with what its Fit stored. Load is called
+// when the constants of p are those of a checkpoint. Its error is constants that do not go
+// together.
+type Loader interface {
+	Load(p *Params) error
+}
+
+// Optional is a model that can complete without its network.
+type Optional interface {
+	// Network returns the scope of the network's weights, on which the prediction does not
+	// depend, and at once the name of the constant, of one number, that says whether the
+	// network is used: 1 if it is, 0 if not. It is "" where the settings leave no choice.
+	Network() string
 }
 
 // Losses are the terms of the objective, each a scalar, and their weighted sum.
@@ -102,15 +120,18 @@ type Outputs struct {
 	// Laplace distribution (0 for a point head); Logits [B,N,C] belong to the
 	// Classes task. What the task does not have is nil.
 	Location, Scale, Logits *graph.Node
-	// Encoded [M,B,N,d] holds the features in the space of Eq. 14, the missing
-	// cells filled in. Recover builds the same as standardised raw features
-	// [B,N,D_m]; a prediction alone does without.
+	// Encoded [M,B,N,d] holds the features in the space in which the model completes
+	// them, the missing cells filled in. Recover builds the same as standardised raw
+	// features [B,N,D_m]; a prediction alone does without.
 	Encoded *graph.Node
 	Recover func() [erc.NumModalities]*graph.Node
-	// Anchors builds what Recover departs from, coarse to fine, each in its shapes;
-	// nil stands for the conversation's mean. What each departure is worth is weighed
-	// on the validation split.
-	Anchors func() [][erc.NumModalities]*graph.Node
+	// Estimate builds the point estimate of the features, in the shapes of Recover; nil
+	// stands for the mean over draws.
+	Estimate func() [erc.NumModalities]*graph.Node
+	// Variance builds the variance of the missing features given what is observed, in the
+	// shapes of Recover; nil of a model that does not know it. What the estimate misses is
+	// then measured on the validation split.
+	Variance func() [erc.NumModalities]*graph.Node
 	// Trajectory builds what a sampler went through; nil for a model without one.
 	Trajectory func() Trajectory
 }

@@ -92,6 +92,17 @@ func (p *Params) Constant(g *graph.Graph, name string) *graph.Node {
 	return v.NodeValue(g)
 }
 
+// Values returns what SetConstant stored, with its dimensions; nil where there is no such
+// constant.
+func (p *Params) Values(name string) (values []float32, dims []int) {
+	v := p.scope.At(ConstantScope).GetVariable(name)
+	if v == nil {
+		return nil, nil
+	}
+	t := v.MustValue()
+	return tensors.MustCopyFlatData[float32](t), t.Shape().Dimensions
+}
+
 func product(dims []int) int {
 	n := 1
 	for _, d := range dims {

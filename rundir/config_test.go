@@ -9,7 +9,7 @@ import (
 )
 
 func TestResolvedReadsBack(t *testing.T) {
-	c := traintest.Config(t, "gsdnet", `missing.rate="0.3"`, "data.text=text_unsup", "gsdnet.sde_x.beta_max=7.5")
+	c := traintest.Config(t, "gsdnet", `missing.rate="0.3"`, "data.text=text_unsup", "gsdnet.prior.rank=7")
 	text, err := c.Resolved()
 	if err != nil {
 		t.Fatal(err)
@@ -21,7 +21,7 @@ func TestResolvedReadsBack(t *testing.T) {
 	if got, err := again.Resolved(); err != nil || string(got) != string(text) {
 		t.Errorf("got %s, %v, want %s", got, err, text)
 	}
-	for _, want := range []string{"model = 'gsdnet'", "rate = '0.3'", "text = 'text_unsup'", "beta_max = 7.5"} {
+	for _, want := range []string{"model = 'gsdnet'", "rate = '0.3'", "text = 'text_unsup'", "rank = 7"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("resolved config has no %s:\n%s", want, text)
 		}
@@ -30,7 +30,7 @@ func TestResolvedReadsBack(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	c := rundir.DefaultConfig()
-	for _, assignment := range []string{"train.epochs=7", "train.rate = 0.01", "missing.rate=0.5", "data.label=mood", "gsdnet.sampler.through=false"} {
+	for _, assignment := range []string{"train.epochs=7", "train.rate = 0.01", "missing.rate=0.5", "data.label=mood", "gsdnet.prior.speakers=false"} {
 		if err := c.Set(assignment); err != nil {
 			t.Errorf("%s: %v", assignment, err)
 		}

@@ -1,36 +1,26 @@
 package rundir_test
 
 import (
-	"path/filepath"
 	"reflect"
 	"testing"
 
-	"gsdnet/model/gsdnet"
+	"gsdnet/model/paper"
+	"gsdnet/model/readout"
 	"gsdnet/rundir"
 )
 
-func TestPaperConfig(t *testing.T) {
-	c := rundir.DefaultConfig()
-	if err := c.Load("../configs/paper.toml"); err != nil {
-		t.Fatal(err)
-	}
-	want := gsdnet.Paper()
-	if got := c.Settings["gsdnet"].(*gsdnet.Config); !reflect.DeepEqual(*got, want) {
-		t.Errorf("configs/paper.toml gives %+v, want %+v", *got, want)
-	}
-}
-
-func TestShippedConfigsAreValid(t *testing.T) {
-	paths, err := filepath.Glob("../configs/*/mixed.toml")
-	if err != nil || len(paths) == 0 {
-		t.Fatal(paths, err)
-	}
-	for _, path := range paths {
+// The configs of GSDNet as printed are the defaults of the model "paper"; that with the
+// shared predictor changes what is before the head alone.
+func TestPaperConfigs(t *testing.T) {
+	reader := paper.Default()
+	reader.Rows, reader.Context = readout.RowsEmbedded, readout.Layers
+	for name, want := range map[string]paper.Config{"paper": paper.Default(), "paper-reader": reader} {
 		c := rundir.DefaultConfig()
-		if err := c.Load(path); err != nil {
-			t.Error(err)
-		} else if err := c.Check(); err != nil {
-			t.Errorf("%s: %v", path, err)
+		if err := c.Load("../configs/" + name + ".toml"); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Settings["paper"].(*paper.Config); c.Model != "paper" || !reflect.DeepEqual(*got, want) {
+			t.Errorf("configs/%s.toml gives %s with %+v, want %+v", name, c.Model, *got, want)
 		}
 	}
 }

@@ -1,24 +1,33 @@
 package rundir
 
 import (
+	"gsdnet/erc"
 	"gsdnet/model"
 )
 
 // Meta holds the metadata of a checkpoint. The keys "stretch", "recovery" and "seen" are older
 // names, which the format keeps.
 type Meta struct {
-	Format      string          `json:"format"`             // name and version of the file format; Save sets it
-	Config      string          `json:"config"`             // the resolved TOML
-	Setup       model.Setup     `json:"setup"`              // widths of the features, and the task
-	DataHash    string          `json:"data_sha256"`        // erc.Corpus.Hash of the training data
-	MaskHash    string          `json:"masks_sha256"`       // of the frozen masks
-	Fingerprint *Fingerprint    `json:"seen,omitempty"`     // of the training data; nil in older checkpoints
-	Epoch       int             `json:"epoch"`              // the number of epochs after which the weights were saved
-	Validation  float64         `json:"validation"`         // error that selected the epoch
-	ScaleFactor float64         `json:"stretch"`            // factor on the head's Laplace scales; 1 leaves them unchanged
-	Shrinkage   model.Shrinkage `json:"recovery"`           // of recovered features
-	Finished    bool            `json:"finished"`           // training has ended and Shrinkage is fitted
-	Progress    *Progress       `json:"progress,omitempty"` // set in state files only
+	Format      string                       `json:"format"`             // name and version of the file format; Save sets it
+	Config      string                       `json:"config"`             // the resolved TOML
+	Setup       model.Setup                  `json:"setup"`              // widths of the features, and the task
+	DataHash    string                       `json:"data_sha256"`        // erc.Corpus.Hash of the training data
+	MaskHash    string                       `json:"masks_sha256"`       // of the frozen masks
+	Fingerprint *Fingerprint                 `json:"seen,omitempty"`     // of the training data; nil in older checkpoints
+	Epoch       int                          `json:"epoch"`              // the number of epochs after which the weights were saved
+	Validation  float64                      `json:"validation"`         // error that selected the epoch
+	ScaleFactor float64                      `json:"stretch"`            // factor on the head's Laplace scales; 1 leaves them unchanged
+	Residual    [erc.NumModalities][]float64 `json:"residual"`           // [m][D_m] root mean squared error of recovered features in validation, standardised
+	Network     *Network                     `json:"network,omitempty"`  // whether the run uses its network; nil of a model that has no choice
+	Finished    bool                         `json:"finished"`           // training has ended, and Residual and Network are set
+	Progress    *Progress                    `json:"progress,omitempty"` // set in state files only
+}
+
+// Network says whether validation kept the network of a model that can do without it.
+type Network struct {
+	Kept    bool    `json:"kept"`    // whether With is below Without
+	With    float64 `json:"with"`    // energy score on the validation masks with the network
+	Without float64 `json:"without"` // and without it
 }
 
 // Progress is the state of training in a state file.

@@ -12,8 +12,26 @@ import (
 
 // removedSettings maps a setting that no longer exists to a hint.
 var removedSettings = map[string]string{
-	"train.select": "leave it out: the validation split always selects the epoch",
+	"train.select":       "leave it out: the validation split always selects the epoch",
+	"gsdnet.mean":        startsFromFilter,
+	"gsdnet.regression":  startsFromFilter,
+	"gsdnet.ridge":       startsFromFilter,
+	"gsdnet.ridge_rank":  startsFromFilter,
+	"gsdnet.folds":       startsFromFilter,
+	"gsdnet.around":      startsFromFilter,
+	"gsdnet.basis":       nowOfPaper,
+	"gsdnet.condition":   nowOfPaper,
+	"gsdnet.rank":        nowOfPaper,
+	"gsdnet.free_weight": nowOfPaper,
+	"gsdnet.sde_x":       nowOfPaper,
+	"gsdnet.sde_lambda":  nowOfPaper,
 }
+
+// Hints for the settings of an earlier GSDNet.
+const (
+	startsFromFilter = "leave it out: the diffusion starts from the graph filter, whose settings are gsdnet.prior"
+	nowOfPaper       = "choose model = \"paper\", GSDNet as printed, which has this setting in the table [paper]"
+)
 
 // renamedSettings returns the settings that have another name now, as a map from the old key
 // to the new one. A field of a model's settings declares its old key, within the model's table,

@@ -49,6 +49,9 @@ type Result struct {
 	BestEpoch  int     `json:"best_epoch"` // the epoch of the weights in the checkpoint
 	Validation float64 `json:"validation"` // its validation error
 	Parameters int     `json:"parameters"` // number of trained numbers
+	// Network says whether validation kept the model's network; nil of a model that has no
+	// choice.
+	Network *rundir.Network `json:"network,omitempty"`
 }
 
 // fitter is the state of one call of Fit.
@@ -195,6 +198,11 @@ func (f *fitter) start(ctx context.Context) error {
 	if fit, ok := f.model.(model.Fitter); ok && f.progress.Step == 0 {
 		observed, truth := f.withhold("fit", 0, f.allIndices())
 		if err := fit.Fit(ctx, f.params, observed, truth); err != nil {
+			return err
+		}
+	}
+	if loader, ok := f.model.(model.Loader); ok {
+		if err := loader.Load(f.params); err != nil {
 			return err
 		}
 	}

@@ -129,11 +129,11 @@ func (f *fitter) extend(c *rundir.Checkpoint) error {
 	return atomicfile.Write(f.run.Path(rundir.ConfigFile), f.run.Config)
 }
 
-// finish fits the shrinkage of recovered features, marks the checkpoint as finished and
+// finish measures the features that the best epoch recovers, marks the checkpoint as finished and
 // returns the result of training.
 func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	if !f.bestMeta.Finished {
-		if err := f.fitShrinkage(ctx); err != nil {
+		if err := f.measure(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -148,29 +148,47 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 			weights += v.Shape().Size()
 		}
 	}
-	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.bestMeta.Epoch, Validation: f.bestMeta.Validation, Parameters: weights}, nil
+	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.bestMeta.Epoch, Validation: f.bestMeta.Validation, Parameters: weights, Network: f.bestMeta.Network}, nil
 }
 
-// fitShrinkage adds the shrinkage of recovered features to the checkpoint, which is the
-// last step of training.
-func (f *fitter) fitShrinkage(ctx context.Context) error {
+// measure adds to the checkpoint whether the network is kept and what recovered features
+// miss, which is the last step of training.
+func (f *fitter) measure(ctx context.Context) error {
 	path := f.run.Path(rundir.CheckpointFile)
 	c, err := rundir.ReadCheckpoint(path)
 	if err != nil {
 		return err
 	}
-	store, err := c.Store()
+	if err := f.chooseNetwork(ctx, c); err != nil {
+		return err
+	}
+	predictor, err := f.predictorOf(c)
 	if err != nil {
 		return err
 	}
-	predictor := infer.NewPredictor(f.Backend, store, f.model, f.setup)
-	predictor.Name = f.Out
 	defer predictor.Close()
-	if c.Shrinkage, err = f.valid.Shrinkage(ctx, predictor, f.Config.Train.Seed); err != nil {
+	if c.Residual, err = f.valid.Residual(ctx, predictor, f.Config.Train.Samples, f.Config.Train.Seed); err != nil {
 		return err
 	}
 	c.Finished, c.Config = true, string(f.run.Config)
+	f.bestMeta = c.Meta
 	return rundir.Save(path, c.Vars, f.scaler, c.Meta)
+}
+
+// predictorOf returns a predictor with the weights of a checkpoint.
+func (f *fitter) predictorOf(c *rundir.Checkpoint) (*infer.Predictor, error) {
+	store, err := c.Store()
+	if err != nil {
+		return nil, err
+	}
+	if loader, ok := f.model.(model.Loader); ok {
+		if err := loader.Load(model.TrainedParams(store)); err != nil {
+			return nil, err
+		}
+	}
+	predictor := infer.NewPredictor(f.Backend, store, f.model, f.setup)
+	predictor.Name = f.Out
+	return predictor, nil
 }
 
 // isConstant reports whether the variable at a path is a constant that a model.Fitter

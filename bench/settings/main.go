@@ -51,7 +51,7 @@ the file; on the command line, its key ` + "`epochs`" + ` is ` + "`train.epochs`
 
 `
 
-const outro = "\n`configs/paper.toml`" + ` holds the choices that the paper made.
+const outro = "\n`configs/paper-reader.toml`" + ` gives GSDNet as printed the predictor that all models share.
 
 Before training starts, its memory is estimated from the settings, the widths of the
 features and the lengths of the conversations (` + "`train/cost.go`" + `, within a factor of 2).

@@ -40,9 +40,17 @@ func (w *writer) table(name, text string, settings any) {
 	w.rows(v)
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		if isTable(f) {
-			w.table(name+"."+keyOf(f), sentence(w.comment(v.Type(), f)), v.FieldByIndex(f.Index).Interface())
+			w.table(name+"."+keyOf(f), sentence(w.comment(owner(v.Type(), f), f)), v.FieldByIndex(f.Index).Interface())
 		}
 	}
+}
+
+// owner returns the struct in which a field that may come from an embedded one is declared.
+func owner(t reflect.Type, f reflect.StructField) reflect.Type {
+	for _, i := range f.Index[:len(f.Index)-1] {
+		t = t.Field(i).Type
+	}
+	return t
 }
 
 // rows writes the settings of a struct that are no tables.

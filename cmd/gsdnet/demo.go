@@ -39,7 +39,7 @@ var demoModels = []struct {
 }{
 	{"zero", []string{"zero.width=32", "zero.hidden=32"}},
 	{"regression", []string{"regression.width=32", "regression.hidden=32"}},
-	{"gsdnet", []string{"gsdnet.width=32", "gsdnet.hidden=32", "gsdnet.blocks=1", "gsdnet.rank=8", "gsdnet.sampler.steps=3"}},
+	{"gsdnet", []string{"gsdnet.width=32", "gsdnet.hidden=32", "gsdnet.blocks=1", "gsdnet.prior.rank=8", "gsdnet.sampler.steps=3"}},
 }
 
 // Run trains the models on the same conversations and prints one table.

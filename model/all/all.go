@@ -4,10 +4,11 @@ package all
 
 import (
 	_ "gsdnet/model/dicmor" // flows with class priors
-	_ "gsdnet/model/fill"   // zero, mean and regression completion
+	_ "gsdnet/model/fill"   // zeros, means, regression and draws from Gaussians
 	_ "gsdnet/model/gcnet"  // temporal and speaker relations
-	_ "gsdnet/model/gsdnet" // the paper's model
+	_ "gsdnet/model/gsdnet" // diffusion in the colours of the conversation graph
 	_ "gsdnet/model/imder"  // conditional score diffusion
 	_ "gsdnet/model/mctn"   // cyclic translation
 	_ "gsdnet/model/mmin"   // imagination by autoencoders
+	_ "gsdnet/model/paper"  // GSDNet as printed
 )

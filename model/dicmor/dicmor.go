@@ -72,7 +72,7 @@ func New(c Config, s model.Setup) (*Net, error) {
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Varies is false: the same observations always give the same completion.
-func (n *Net) Varies(*model.Conversation) bool { return false }
+func (n *Net) Varies(*model.Conversation, bool) bool { return false }
 
 // Draw adds dropout in training.
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {

@@ -102,6 +102,9 @@ func NewRegression(c RegressionConfig, s model.Setup) (model.Model, error) {
 // inGraph names the input that Prepare adds.
 const inGraph = "graph" // [M,B,N,N]
 
+// ObservedGraph returns the observed graphs, [M,B,N,N].
+func ObservedGraph(in engine.Nodes) *graph.Node { return in.Get(inGraph) }
+
 // Prepare adds the observed graphs.
 func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 	all := make([][erc.NumModalities]*mat.SymDense, b.Size())
@@ -118,7 +121,7 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 }
 
 // Varies is false: the same observations always give the same completion.
-func (n *Net) Varies(*model.Conversation) bool { return false }
+func (n *Net) Varies(*model.Conversation, bool) bool { return false }
 
 // Draw adds dropout in training.
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
@@ -133,13 +136,9 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	return n.losses(p, in, n.complete(in))
 }
 
-// Forecast predicts from the completed conversation. The features that it recovers are
-// their own anchor, so that no shrinkage changes them.
+// Forecast predicts from the completed conversation.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	x := n.complete(in)
-	f := n.forecast(p, in, x)
-	f.Anchors = func() [][erc.NumModalities]*graph.Node { return [][erc.NumModalities]*graph.Node{x} }
-	return f
+	return n.forecast(p, in, n.complete(in))
 }
 
 // complete returns the raw features [B,N,D_m] with zeros or means where they are missing.

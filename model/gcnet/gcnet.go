@@ -88,7 +88,7 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error {
 }
 
 // Varies is false: the same observations always give the same completion.
-func (n *Net) Varies(*model.Conversation) bool { return false }
+func (n *Net) Varies(*model.Conversation, bool) bool { return false }
 
 // Draw adds dropout in training.
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {

@@ -1,250 +1,159 @@
-// Package gsdnet is the Graph Spectral Diffusion Network (Shou et al., IJCAI
-// 2025): it fills missing modalities by score-based diffusion of the features
-// and of the spectrum of the conversation's graph, then predicts from the
-// completed graph. It reads in the order of the paper:
+// Package gsdnet is the Graph Spectral Diffusion Network: it draws missing modalities by
+// score-based diffusion in the spectrum of the conversation graph, and predicts from the
+// completed conversation. It follows Shou et al. (IJCAI 2025) in what it is for, and
+// departs from it where their equations do not carry it; package paper is GSDNet as they
+// print it.
 //
-//	prepare.go   §3     graphs and spectra, on the host
-//	encode       §5.1   Eqs. 12-14, shared: model.Embed and model.Normalise
-//	graph.go     §5.2   Â_m(t) from the diffused spectrum (or the ablations)
-//	score.go     §5.2   the score networks s_θ and s_φ
-//	complete.go  §5.2   Eqs. 8-16: condition, sampling, refinement
-//	gsdnet.go    §5.3   Eqs. 17-20: fusion, prediction, objective
+//   - The state of the diffusion is what a linear model leaves of the features: the
+//     residual components of package prior, a fixed linear encoder in the place of Eq. 12.
+//   - Its noise has the colour of the conversation graph: it is drawn from the conditional
+//     distribution of the graph filter given what is observed. Eqs. 8-11 have white noise
+//     in the features and in the eigenvalues.
+//   - The score network is preconditioned (Karras et al., NeurIPS 2022) and begins at zero,
+//     where the model is that conditional Gaussian, the baseline "graph", exactly. Training
+//     keeps it only if it lowers the energy score of the validation split.
+//   - Draws are never pulled towards the mean by a squared error: gradients of the
+//     prediction do not reach the network, and the point estimate is an output of its own.
 //
-// Start reading at Net.Losses.
+// Start reading at Net.Losses, then network.go and sample.go.
 package gsdnet
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/diffusion"
 	"gsdnet/engine"
-	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/model"
+	"gsdnet/model/fill"
 	"gsdnet/model/layer"
-	"gsdnet/model/readout"
-	"gsdnet/model/ridge"
+	"gsdnet/model/prior"
 )
 
+// Name is the name of the model.
+const Name = "gsdnet"
+
 func init() {
-	model.Offer("gsdnet", "graph spectral diffusion network (the paper's model)", Default, New)
+	model.Offer(Name, "graph spectral diffusion network: diffusion in the colours of the conversation graph", Default, New)
 }
 
 // Net is a GSDNet without its parameters.
 type Net struct {
-	cfg        Config
-	setup      model.Setup
-	out        readout.Predictor
-	sdeX, sdeG diffusion.SDE
-	prediction diffusion.Prediction
-	sampler    diffusion.Sampler
-	ridge      ridge.Regression
-	times      []float64
+	*fill.Gaussian // the conditional Gaussian that the diffusion starts from, and the predictor
+	cfg            Config
+	sampler        diffusion.Sampler
+	times          []float64
+	network        bool // whether the network is used
 }
 
 // New checks the settings and builds the model.
 func New(c Config, s model.Setup) (*Net, error) {
-	if err := c.check(); err != nil {
+	if err := fault.OneOf("gsdnet.graph", c.Graph, GraphSpectral, GraphAdjacency, GraphNone); err != nil {
 		return nil, err
 	}
-	out, err := readout.New("gsdnet", c.Body, s, c.Context)
+	base, err := fill.NewGaussian(Name, c.GaussianConfig, s, c.Graph == GraphSpectral)
 	if err != nil {
 		return nil, err
 	}
-	n := &Net{cfg: c, setup: s, out: out}
-	if n.sdeX, err = c.SDEX.New(); err != nil {
-		return nil, fault.Input("see [gsdnet.sde_x] in docs/config.md", "gsdnet.sde_x: %w", err)
+	n := &Net{Gaussian: base, cfg: c, network: c.Blocks > 0}
+	const where = "docs/samplers.md describes them"
+	if n.sampler, err = diffusion.ParseSampler(c.Sampler.Method); err != nil {
+		return nil, fault.Input(where, "gsdnet.sampler.method: %w", err)
 	}
-	if n.sdeG, err = c.SDELambda.New(); err != nil {
-		return nil, fault.Input("see [gsdnet.sde_lambda] in docs/config.md", "gsdnet.sde_lambda: %w", err)
+	schedule, err := diffusion.ParseSchedule(c.Sampler.Schedule)
+	if err != nil {
+		return nil, fault.Input(where, "gsdnet.sampler.schedule: %w", err)
 	}
-	n.ridge = ridge.Regression{Dims: s.Dims, Lambda: c.Regression.Ridge, Around: c.Regression.Around, Rank: c.Regression.Rank, Folds: c.Regression.Folds}
-	schedule, _ := diffusion.ParseSchedule(c.Sampler.Schedule) // check has accepted these names
-	n.sampler, _ = diffusion.ParseSampler(c.Sampler.Method)
-	n.prediction = diffusion.Prediction(c.Sampler.Prediction)
-	n.times = schedule.Times(n.sdeX, c.Sampler.Steps, n.sampler.End)
+	n.times = schedule.Times(sde, c.Sampler.Steps, n.sampler.End)
 	return n, nil
 }
 
-// Losses is Eq. 20: L_total = β(L_rec + L_s^θ + L_s^φ) + L_pred, with the
-// decoder's own loss beside it.
+// network is the scope of the network's weights, and the name of the constant [1] that is 1
+// where the network is used and 0 where validation found that it does not lower the energy
+// score.
+const network = "network"
+
+// Fit fits the prior.
+func (n *Net) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+	if err := p.SetConstant(network, []float32{1}, 1); err != nil {
+		return err
+	}
+	if n.cfg.Graph == GraphAdjacency {
+		if err := n.fitEdges(ctx, p, seen, truth); err != nil {
+			return err
+		}
+	}
+	return n.Gaussian.Fit(ctx, p, seen, truth)
+}
+
+// Load reads the prior, and whether the network is used.
+func (n *Net) Load(p *model.Params) error {
+	kept, _ := p.Values(network)
+	n.network = n.cfg.Blocks > 0 && len(kept) == 1 && kept[0] == 1
+	return n.Gaussian.Load(p)
+}
+
+// Network returns the scope of the network's weights and the name of the constant that says
+// whether it is used; "" of a model without a network.
+func (n *Net) Network() string {
+	if n.cfg.Blocks == 0 {
+		return ""
+	}
+	return network
+}
+
+// Losses is the loss of the prediction and, of the network, the denoising score matching
+// of Eq. 11 in the preconditioned form, whose weight is 1 at every noise level.
 func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
-	withheld := layer.Withheld(in)
-	c := n.completer(p, in)
-	target := graph.Mul(graph.StopGradient(n.encode(p, in, model.InComplete)), in.Get(model.InHas)) // X'_m(complete)
-	x, r := c.sample()
-	missX, missG := n.scoreLosses(c, c.residual(target), withheld)
-	recX := layer.MaskedMean(graph.Square(graph.Sub(x, target)), withheld)
-	recG := graph.ScalarZero(x.Graph(), x.DType())
-	if c.side != nil {
-		truth, weight := c.side.target()
-		recG = layer.MaskedMean(graph.Square(graph.Sub(r, truth)), weight)
+	out := n.Gaussian.Losses(p, in)
+	if n.cfg.Blocks == 0 {
+		return out
 	}
-	completed := c.overwrite(x)
-	pred := n.out.Loss(n.predict(p, c, completed, r), in)
-	raw := c.decodeLoss(p, target, completed)
-
-	missing := graph.Add(graph.Add(recX, recG), graph.Add(missX, missG))
-	total := graph.Add(graph.MulScalar(missing, n.cfg.Beta), graph.Add(pred, graph.MulScalar(raw, decodeWeight)))
-	return model.Losses{Total: total, Terms: []model.Term{
-		{Name: "pred", Value: pred}, {Name: "rec_x", Value: recX}, {Name: "rec_g", Value: recG},
-		{Name: "score_x", Value: missX}, {Name: "score_g", Value: missG}, {Name: "decode", Value: raw},
-	}}
+	matching := n.matching(p, in)
+	return model.Losses{
+		Total: graph.Add(out.Total, graph.MulScalar(matching, n.cfg.Beta)),
+		Terms: append(out.Terms, model.Term{Name: "score", Value: matching}),
+	}
 }
 
-// decodeWeight scales the decoder's loss, whose gradient reaches the decoder
-// alone; small, so that it does not fill the clipped gradient norm.
-const decodeWeight = 0.1
+// matching is E‖F(x(t)) − (s·x₀ − α·n)‖² over the withheld cells, for x₀ the residual
+// components of the truth and n a draw of the conditional Gaussian. Components count by
+// their variance. In some conversations the state is 0 and the time 1: there the network
+// learns E[x₀], which moves the point estimate.
+func (n *Net) matching(p *model.Params, in engine.Nodes) *graph.Node {
+	withheld, missing := layer.Withheld(in), layer.Missing(in)
+	truth, noise := prior.Truth(in), prior.Noise(in)
+	alpha, std, blank := n.level(in)
+	noise = graph.Mul(noise, graph.OneMinus(blank))
+	noised := graph.Add(graph.Mul(truth, graph.Mul(alpha, graph.OneMinus(blank))), graph.Mul(noise, std))
+	// A cell whose truth is not known holds noise alone.
+	x := graph.Add(graph.Mul(noised, withheld), graph.Mul(noise, graph.Sub(missing, withheld)))
+	want := graph.Sub(graph.Mul(truth, std), graph.Mul(noise, alpha))
+	edges := n.edges(p, in)
+	if edges == nil {
+		out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), nil)
+		return layer.MaskedMean(graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph())), withheld)
+	}
+	r, e := edges.truth(in), in.Get(inEdgeNoise)
+	noisedEdges := graph.Add(graph.Mul(r, alpha), graph.Mul(e, std))
+	out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), edges.adjacency(noisedEdges))
+	features := layer.MaskedMean(graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph())), withheld)
+	wantEdges := graph.Sub(graph.Mul(r, std), graph.Mul(e, alpha))
+	square := graph.Square(graph.Sub(edges.score(noisedEdges, in.Get(inTime)), wantEdges))
+	return graph.Add(features, layer.MaskedMean(square, edges.pairs))
+}
 
-// Forecast completes a batch and predicts from it.
+// Forecast predicts from the completed conversation, and recovers a draw of it.
 func (n *Net) Forecast(p *model.Params, in engine.Nodes) model.Outputs {
-	c := n.completer(p, in)
-	x, r := c.sample()
-	completed := c.overwrite(x)
-	f := n.predict(p, c, completed, r)
-	f.Encoded = completed
-	f.Recover = func() [erc.NumModalities]*graph.Node { return c.recovered(p, completed) }
-	if c.mean != nil {
-		f.Anchors = func() [][erc.NumModalities]*graph.Node {
-			return [][erc.NumModalities]*graph.Node{layer.FillMean(in), c.regressed}
-		}
+	if !n.network {
+		return n.Gaussian.Forecast(p, in)
 	}
-	f.Trajectory = func() model.Trajectory { return c.trajectory(x, r) }
+	s := &solver{net: n, p: p, in: in}
+	f := n.Outputs(p, in, s.draw, s.estimate)
+	if prior.Revealed(in) {
+		f.Trajectory = s.trajectory
+	}
 	return f
-}
-
-// completer encodes what was observed, Eqs. 12-14.
-func (n *Net) completer(p *model.Params, in engine.Nodes) *completer {
-	c := &completer{net: n, p: p, in: in, side: n.newSide(p, in)}
-	if n.cfg.Mean == MeanRegression {
-		c.regressed = n.ridge.Complete(p, in)
-	}
-	c.embedded = c.embedObserved(p, in)
-	encoded := layer.Normalise(c.embedded, in.Get(model.InValid))
-	c.observed = graph.Mul(encoded, in.Get(model.InPresent))
-	if n.cfg.Mean == MeanRegression {
-		c.mean = graph.Mul(encoded, layer.Missing(c.in))
-	}
-	return c
-}
-
-// embedObserved embeds what there is, the holes left at zero or regressed.
-func (c *completer) embedObserved(p *model.Params, in engine.Nodes) *graph.Node {
-	n := c.net
-	if n.cfg.Mean == MeanRegression {
-		for m, x := range c.regressed {
-			in = in.With(erc.Modality(m).String(), x)
-		}
-	}
-	return n.embed(p, in, readout.Inputs(in, ""))
-}
-
-// residual is what of the features is diffused: all, or what their mean leaves.
-func (c *completer) residual(x *graph.Node) *graph.Node {
-	if c.mean == nil {
-		return x
-	}
-	return graph.Sub(x, graph.StopGradient(c.mean))
-}
-
-// encode runs the encoder on the inputs named prefix+modality, without dropout.
-func (n *Net) encode(p *model.Params, in engine.Nodes, prefix string) *graph.Node {
-	var x [erc.NumModalities]*graph.Node
-	for _, m := range erc.Modalities {
-		x[m] = in.Get(prefix + m.String())
-	}
-	return layer.Normalise(n.embed(p, in, x), in.Get(model.InValid))
-}
-
-// embed runs the encoder short of its norm.
-func (n *Net) embed(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) *graph.Node {
-	return layer.Embed(p.In("encode"), x, in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
-}
-
-// overwrite keeps the observed rows and takes the missing ones from x.
-func (c *completer) overwrite(x *graph.Node) *graph.Node {
-	return graph.Add(c.observed, graph.Mul(x, layer.Missing(c.in)))
-}
-
-// predict is §5.3: fusion on the completed graph, then the head.
-func (n *Net) predict(p *model.Params, c *completer, completed, r *graph.Node) model.Outputs {
-	return n.out.Head(p.In("head"), n.fuse(p, c, completed, r))
-}
-
-// graph returns the adjacency [M,B,N,N] that goes with a residual of what is diffused
-// beside the features; the observed one where nothing is.
-func (c *completer) graph(side side, r *graph.Node) *graph.Node {
-	if side == nil {
-		return c.in.Get(inGraph)
-	}
-	return side.graph(r)
-}
-
-// fuse is Eq. 19 on the completed graph, read along the conversation: [B,N,F].
-func (n *Net) fuse(p *model.Params, c *completer, completed, r *graph.Node) *graph.Node {
-	fused := layer.Fuse(p.In("fuse"), c.graph(c.side, r), c.rows(p.In("rows"), completed), c.in.Get(model.InValid), n.cfg.FusionLayers)
-	return n.out.Read(p, c.in, fused)
-}
-
-// rows are what enters the fused graph, [M,B,N,d]. Diffusion needs unit scale,
-// prediction does not: rows are as embedded, and what was sampled is read out
-// linearly where something is missing.
-func (c *completer) rows(p *model.Params, completed *graph.Node) *graph.Node {
-	if c.net.cfg.Rows == readout.RowsEncoded {
-		return completed
-	}
-	missing := layer.Missing(c.in)
-	if c.mean != nil {
-		added := graph.Mul(graph.Sub(completed, c.mean), missing)
-		return graph.Add(c.embedded, layer.Mix(p, added, c.net.cfg.Width))
-	}
-	recovered := graph.Mul(layer.DensePerModality(p, completed, c.net.cfg.Width), missing)
-	return graph.Add(graph.Mul(c.embedded, c.in.Get(model.InPresent)), recovered)
-}
-
-// fusedWidth is the number of channels of a fused state.
-func (n *Net) fusedWidth() int { return (n.cfg.FusionLayers + 1) * erc.NumModalities * n.cfg.Width }
-
-// scoreLosses is Eq. 11 for the features and for the side.
-func (n *Net) scoreLosses(c *completer, target, withheld *graph.Node) (lossX, lossG *graph.Node) {
-	out := c.noised(target)
-	weight := graph.Add(withheld, graph.MulScalar(c.in.Get(model.InPresent), n.cfg.FreeWeight))
-	lossX = n.matching(out.x, target, c.in.Get(inEpsX), weight)
-	if c.side == nil {
-		return lossX, graph.ScalarZero(lossX.Graph(), lossX.DType())
-	}
-	r, weightG := c.side.target()
-	return lossX, n.matching(out.g, r, c.in.Get(inEpsG), weightG)
-}
-
-// noised is what the networks say of the truth, noised at a time of its own for
-// each conversation.
-func (c *completer) noised(target *graph.Node) output {
-	in, evaluation := c.in, c.net.sampler.Evaluations(c.net.cfg.Sampler.Steps)
-	size := in.Get(model.InValid).Shape().Dimensions[0]
-	alphaX, stdX := marginal(in.Get(inMargX), size, 4)
-	x := graph.Add(graph.Mul(target, alphaX), graph.Mul(in.Get(inEpsX), stdX))
-	if c.side == nil {
-		cond, _ := c.condition(alphaX, stdX, nil, nil, evaluation)
-		return c.networks(x, nil, in.Get(inTime), cond, nil)
-	}
-	r0, _ := c.side.target()
-	alphaG, stdG := marginal(in.Get(inMargG), size, r0.Rank())
-	r := graph.Add(graph.Mul(r0, alphaG), graph.Mul(in.Get(inEpsG), stdG))
-	cond, side := c.condition(alphaX, stdX, alphaG, stdG, evaluation)
-	return c.networks(x, r, in.Get(inTime), cond, side)
-}
-
-// marginal splits [B,2] into α and s, shaped [1,B,1,…] to multiply arrays of a
-// rank.
-func marginal(x *graph.Node, size, rank int) (alpha, std *graph.Node) {
-	dims := make([]int, rank)
-	for i := range dims {
-		dims[i] = 1
-	}
-	dims[1] = size
-	column := func(i int) *graph.Node {
-		return graph.Reshape(graph.Slice(x, graph.AxisRange(), graph.AxisElem(i)), dims...)
-	}
-	return column(0), column(1)
 }

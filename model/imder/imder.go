@@ -92,7 +92,7 @@ const (
 func (n *Net) Prepare(engine.Feed, *model.Batch, []model.Truth) error { return nil }
 
 // Varies reports whether something is missing, which is then drawn by diffusion.
-func (n *Net) Varies(c *model.Conversation) bool { return c.Lacks() }
+func (n *Net) Varies(c *model.Conversation, _ bool) bool { return c.Lacks() }
 
 // Draw adds the noise, and dropout in training.
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {

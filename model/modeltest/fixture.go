@@ -110,8 +110,14 @@ func (f *fixture) batch(length int, indices ...int) (*model.Batch, []model.Truth
 	return b, truth
 }
 
-// feed prepares a batch; truth is nil for inference.
+// feed prepares a batch for a training step, or for inference if truth is nil.
 func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) engine.Feed {
+	f.t.Helper()
+	return f.prepare(b, truth, model.Pass{Seed: 3, Step: step, Train: truth != nil, Features: truth == nil})
+}
+
+// prepare prepares a batch for a pass.
+func (f *fixture) prepare(b *model.Batch, truth []model.Truth, pass model.Pass) engine.Feed {
 	f.t.Helper()
 	feed := b.Observe()
 	if truth != nil {
@@ -120,7 +126,7 @@ func (f *fixture) feed(b *model.Batch, truth []model.Truth, step uint64) engine.
 	if err := f.model.Prepare(feed, b, truth); err != nil {
 		f.t.Fatalf("Prepare: %v", err)
 	}
-	f.model.Draw(feed, b, model.Pass{Seed: 3, Step: step, Train: truth != nil})
+	f.model.Draw(feed, b, pass)
 	return feed
 }
 
@@ -152,12 +158,16 @@ func (f *fixture) run(feed engine.Feed, build func(in engine.Nodes) []*graph.Nod
 // predicted returns the outputs of the task, the encoded features and the recovered
 // ones, in this order.
 func (f *fixture) predicted(said model.Outputs) []*graph.Node {
-	outputs := []*graph.Node{said.Location, said.Scale}
-	if f.setup.Task == erc.Classes {
-		outputs = []*graph.Node{said.Logits}
-	}
 	recovered := said.Recover()
-	return append(append(outputs, said.Encoded), recovered[:]...)
+	return append(append(f.task(said), said.Encoded), recovered[:]...)
+}
+
+// task returns the outputs of the task.
+func (f *fixture) task(said model.Outputs) []*graph.Node {
+	if f.setup.Task == erc.Classes {
+		return []*graph.Node{said.Logits}
+	}
+	return []*graph.Node{said.Location, said.Scale}
 }
 
 // width is how many numbers the first output has for an utterance.
@@ -166,19 +176,24 @@ func (f *fixture) width() int { return max(1, f.setup.NumClasses) }
 // forecast returns what predicted lists for a batch.
 func (f *fixture) forecast(b *model.Batch) [][]float32 {
 	f.t.Helper()
-	return f.draw(b, 0)
+	return f.draw(b, 0, true)
 }
 
-// draw returns what predicted lists for a batch, of a draw by its number.
-func (f *fixture) draw(b *model.Batch, sample uint64) [][]float32 {
+// draw returns what predicted lists for a batch, of a draw by its number; without features
+// the outputs of the task alone.
+func (f *fixture) draw(b *model.Batch, sample uint64, features bool) [][]float32 {
 	f.t.Helper()
 	feed := b.Observe()
 	if err := f.model.Prepare(feed, b, nil); err != nil {
 		f.t.Fatalf("Prepare: %v", err)
 	}
-	f.model.Draw(feed, b, model.Pass{Seed: 3, Sample: sample})
+	f.model.Draw(feed, b, model.Pass{Seed: 3, Sample: sample, Features: features})
 	return f.run(feed, func(in engine.Nodes) []*graph.Node {
-		return f.predicted(f.model.Forecast(f.params, in))
+		said := f.model.Forecast(f.params, in)
+		if !features {
+			return f.task(said)
+		}
+		return f.predicted(said)
 	})
 }
 

@@ -99,7 +99,7 @@ func finite(f *fixture) {
 func trajectory(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var states []model.State
-	flat := f.run(f.feed(b, truth, 0), func(in engine.Nodes) []*graph.Node {
+	flat := f.run(f.prepare(b, truth, model.Pass{Seed: 3, Features: true}), func(in engine.Nodes) []*graph.Node {
 		said := f.model.Forecast(f.params, in)
 		nodes := []*graph.Node{said.Encoded}
 		if said.Trajectory == nil {
@@ -274,13 +274,15 @@ func varies(f *fixture) {
 		complete.Conversations = append(complete.Conversations, c)
 	}
 	for _, b := range []*model.Batch{holes, complete} {
-		want := false
-		for i := range b.Conversations {
-			want = want || f.model.Varies(&b.Conversations[i])
-		}
-		got := !slices.EqualFunc(f.forecast(b), f.draw(b, 1), slices.Equal)
-		if got != want {
-			f.t.Errorf("draws differ: %v, and the model says %v (everything present: %v)", got, want, b == complete)
+		for _, features := range []bool{false, true} {
+			want := false
+			for i := range b.Conversations {
+				want = want || f.model.Varies(&b.Conversations[i], features)
+			}
+			got := !slices.EqualFunc(f.draw(b, 0, features), f.draw(b, 1, features), slices.Equal)
+			if got != want {
+				f.t.Errorf("draws differ: %v, and the model says %v (everything present: %v, features: %v)", got, want, b == complete, features)
+			}
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (l leaky) Prepare(feed engine.Feed, b *model.Batch, _ []model.Truth) error 
 
 func (leaky) Draw(engine.Feed, *model.Batch, model.Pass) {}
 
-func (leaky) Varies(*model.Conversation) bool { return false }
+func (leaky) Varies(*model.Conversation, bool) bool { return false }
 
 func (leaky) Losses(*model.Params, engine.Nodes) model.Losses { return model.Losses{} }
 

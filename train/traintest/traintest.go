@@ -40,7 +40,10 @@ func Config(t *testing.T, model string, set ...string) *rundir.Config {
 		set = append([]string{model + "." + key}, set...)
 	}
 	if model == "gsdnet" {
-		set = append([]string{"gsdnet.blocks=1", "gsdnet.sampler.steps=2", "gsdnet.rank=4"}, set...)
+		set = append([]string{"gsdnet.blocks=1", "gsdnet.sampler.steps=2", "gsdnet.prior.rank=4"}, set...)
+	}
+	if model == "paper" {
+		set = append([]string{"paper.blocks=1", "paper.sampler.steps=2", "paper.rank=4"}, set...)
 	}
 	for _, assignment := range set {
 		if err := c.Set(assignment); err != nil {

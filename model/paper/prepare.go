@@ -1,4 +1,4 @@
-package gsdnet
+package paper
 
 import (
 	"errors"
@@ -51,13 +51,8 @@ func (n *Net) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) err
 	return nil
 }
 
-// Draw adds the noise of a completion and, in training, the folds of the regression.
-func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
-	n.feedNoise(feed, b, pass)
-	if n.cfg.Mean == MeanRegression {
-		n.ridge.Feed(feed, b, pass)
-	}
-}
+// Draw adds the noise of a completion.
+func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) { n.feedNoise(feed, b, pass) }
 
 // analyse builds the graphs and spectra of a batch, conversations in parallel.
 func (n *Net) analyse(b *model.Batch, truth []model.Truth) ([]*graphs, error) {

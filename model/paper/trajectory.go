@@ -1,4 +1,4 @@
-package gsdnet
+package paper
 
 import (
 	"github.com/gomlx/gomlx/core/graph"
@@ -10,11 +10,7 @@ import (
 func (c *completer) trajectory(x, r *graph.Node) model.Trajectory {
 	var out model.Trajectory
 	for _, stop := range c.path {
-		features := stop.state[0]
-		if c.mean != nil {
-			features = graph.Add(features, c.mean)
-		}
-		state := model.State{Time: stop.time, Encoded: c.overwrite(features)}
+		state := model.State{Time: stop.time, Encoded: c.overwrite(stop.state[0])}
 		if s, ok := c.side.(spectra); ok {
 			state.Others = map[string]*graph.Node{"spectra": s.lambda(stop.state[1])}
 		}

@@ -1,4 +1,4 @@
-package gsdnet
+package paper
 
 import (
 	"github.com/gomlx/gomlx/core/tensors"
@@ -63,7 +63,7 @@ func edgeNoise(z model.Noise, purpose string, times int) *tensors.Tensor {
 
 // Varies reports whether what is drawn reaches the completion or the prediction: missing
 // features, and the fused graph, which is diffused whether something is missing or not.
-func (n *Net) Varies(c *model.Conversation) bool {
+func (n *Net) Varies(c *model.Conversation, _ bool) bool {
 	return c.Lacks() || n.cfg.Graph != GraphNone && n.cfg.FusionLayers > 0
 }
 

@@ -1,4 +1,4 @@
-package gsdnet
+package paper
 
 import (
 	"github.com/gomlx/gomlx/core/graph"

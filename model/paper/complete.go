@@ -1,11 +1,10 @@
-package gsdnet
+package paper
 
 import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"gsdnet/diffusion"
 	"gsdnet/engine"
-	"gsdnet/erc"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 )
@@ -13,16 +12,14 @@ import (
 // completer fills the holes of a batch. Component 0 of its state is X [M,B,N,d],
 // component 1, if there is a side, its residual r.
 type completer struct {
-	net       *Net
-	p         *model.Params
-	in        engine.Nodes
-	regressed [erc.NumModalities]*graph.Node // [B,N,D_m] raw features, the holes regressed; nil for MeanNone
-	embedded  *graph.Node                    // [M,B,N,d] the features as embedded, the holes at zero or regressed
-	observed  *graph.Node                    // [M,B,N,d] X'_o, 0 where absent
-	mean      *graph.Node                    // [M,B,N,d] X' as regressed, 0 where observed; nil for MeanNone
-	side      side                           // nil for GraphNone
-	clean     *graph.Node                    // [M,B,N,d] the context of a clean condition, once it is known
-	path      []at                           // where the sampler has been, from the prior's draw on
+	net      *Net
+	p        *model.Params
+	in       engine.Nodes
+	embedded *graph.Node // [M,B,N,d] the features as embedded, the holes at zero
+	observed *graph.Node // [M,B,N,d] X'_o, 0 where absent
+	side     side        // nil for GraphNone
+	clean    *graph.Node // [M,B,N,d] the context of a clean condition, once it is known
+	path     []at        // where the sampler has been, from the prior's draw on
 }
 
 // at is the sampler's state at a time, one node a component.
@@ -36,16 +33,33 @@ type output struct {
 	x, g *graph.Node // raw outputs
 }
 
+// level is the noise level of a component: α and s, scalars or [1,B,1,…].
+type level struct{ alpha, std *graph.Node }
+
+// root is √(α² + s²).
+func (l level) root() *graph.Node {
+	return graph.Sqrt(graph.Add(graph.Square(l.alpha), graph.Square(l.std)))
+}
+
+// scaled brings noisy data of unit variance back to unit variance, as a preconditioned
+// network reads them.
+func (n *Net) scaled(x *graph.Node, l level) *graph.Node {
+	if n.prediction != diffusion.Preconditioned {
+		return x
+	}
+	return graph.Div(x, l.root())
+}
+
 // networks runs s_θ and s_φ on a noisy state at times t ([B] or [1]); x and r
 // are noised features and residual, cond the features to condition on.
-func (c *completer) networks(x, r, t, cond *graph.Node, side side) output {
+func (c *completer) networks(x, r *graph.Node, levelX, levelG level, t, cond *graph.Node, side side) output {
 	context := c.context(cond)
 	out := output{}
 	a := c.graph(side, r)
 	if side != nil {
-		out.g = side.score(c.p.In("score_g"), r, t)
+		out.g = side.score(c.p.In("score_g"), c.net.scaled(r, levelG), t)
 	}
-	out.x = c.net.scoreX(c.p.In("score_x"), x, context, a, t)
+	out.x = c.net.scoreX(c.p.In("score_x"), c.net.scaled(x, levelX), context, a, t)
 	return out
 }
 
@@ -55,11 +69,7 @@ func (c *completer) context(cond *graph.Node) *graph.Node {
 	if c.clean != nil {
 		return c.clean
 	}
-	seen := cond
-	if c.mean != nil {
-		seen = graph.Add(cond, c.mean)
-	}
-	context := c.net.context(c.p.In("score_x"), seen, c.in.Get(model.InPresent))
+	context := c.net.context(c.p.In("score_x"), cond, c.in.Get(model.InPresent))
 	if c.net.cfg.Condition == ConditionClean {
 		c.clean = context
 	}
@@ -68,14 +78,15 @@ func (c *completer) context(cond *graph.Node) *graph.Node {
 
 // condition returns what the networks are shown of the observations at a noise
 // level: all of it, or noised at the same level by draw e of the feed's noise.
-func (c *completer) condition(alphaX, stdX, alphaG, stdG *graph.Node, e int) (*graph.Node, side) {
+func (c *completer) condition(levelX, levelG level, e int) (*graph.Node, side) {
 	if c.net.cfg.Condition == ConditionClean {
 		return c.observed, c.side
 	}
-	noise := graph.Mul(layer.Pick(c.in.Get(inCondX), e), stdX)
-	cond := graph.Mul(graph.Add(graph.Mul(c.observed, alphaX), noise), c.in.Get(model.InPresent))
+	noise := graph.Mul(layer.Pick(c.in.Get(inCondX), e), levelX.std)
+	cond := graph.Mul(graph.Add(graph.Mul(c.observed, levelX.alpha), noise), c.in.Get(model.InPresent))
+	cond = c.net.scaled(cond, levelX)
 	if _, spectral := c.side.(spectra); spectral {
-		return cond, c.side.noisy(alphaG, stdG, layer.Pick(c.in.Get(inCondG), e))
+		return cond, c.side.noisy(levelG.alpha, levelG.std, layer.Pick(c.in.Get(inCondG), e))
 	}
 	return cond, c.side
 }
@@ -113,9 +124,6 @@ func (c *completer) sample() (x, r *graph.Node) {
 		}
 	}
 	x = refine(c.p.In("refine_x"), state[0], n.cfg.Width)
-	if c.mean != nil {
-		x = graph.Add(x, c.mean)
-	}
 	if c.side != nil {
 		r = c.side.refine(c.p.In("refine_g"), state[1])
 	}
@@ -128,12 +136,13 @@ func (c *completer) denoise(g *graph.Graph, state []*graph.Node, t float64, eval
 	scalar := func(v float64) *graph.Node { return graph.Scalar(g, state[0].DType(), v) }
 	alphaX, stdX := n.sdeX.Marginal(t)
 	alphaG, stdG := n.sdeG.Marginal(t)
-	cond, side := c.condition(scalar(alphaX), scalar(stdX), scalar(alphaG), scalar(stdG), evaluation)
+	levelX, levelG := level{scalar(alphaX), scalar(stdX)}, level{scalar(alphaG), scalar(stdG)}
+	cond, side := c.condition(levelX, levelG, evaluation)
 	var r *graph.Node
 	if c.side != nil {
 		r = state[1]
 	}
-	out := c.networks(state[0], r, graph.Reshape(scalar(t), 1), cond, side)
+	out := c.networks(state[0], r, levelX, levelG, graph.Reshape(scalar(t), 1), cond, side)
 	clean := []*graph.Node{n.clean(out.x, state[0], alphaX, stdX)}
 	if c.side != nil {
 		clean = append(clean, n.clean(out.g, r, alphaG, stdG))
@@ -155,14 +164,17 @@ func (n *Net) clean(out, x *graph.Node, alpha, std float64) *graph.Node {
 }
 
 // matching is Eq. 11 with weight s²: the mean over weighted elements of the
-// squared error of the raw output, whose target is x0, ε or −ε.
-func (n *Net) matching(out, x0, eps, weight *graph.Node) *graph.Node {
+// squared error of the raw output, whose target is x0, ε, −ε or, preconditioned,
+// (s·x0 − α·ε)/√(α²+s²).
+func (n *Net) matching(out, x0, eps *graph.Node, l level, weight *graph.Node) *graph.Node {
 	want := eps
 	switch n.prediction {
 	case diffusion.X0:
 		want = x0
 	case diffusion.Score:
 		want = graph.Neg(eps)
+	case diffusion.Preconditioned:
+		want = graph.Div(graph.Sub(graph.Mul(x0, l.std), graph.Mul(eps, l.alpha)), l.root())
 	}
 	return layer.MaskedMean(graph.Square(graph.Sub(out, want)), weight)
 }

@@ -1,4 +1,4 @@
-package gsdnet
+package paper
 
 import (
 	"context"
@@ -18,13 +18,8 @@ const constDeviation = "deviation"
 // leastDeviation keeps the scale finite on data in which nothing is missing.
 const leastDeviation = 1e-3
 
-// Fit solves the regression, and measures the deviation over the modalities in which something is missing.
+// Fit measures the deviation over the modalities in which something is missing.
 func (n *Net) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
-	if n.cfg.Mean == MeanRegression {
-		if err := n.ridge.Fit(ctx, p, seen, truth); err != nil {
-			return err
-		}
-	}
 	if n.cfg.Graph == GraphNone {
 		return nil
 	}
