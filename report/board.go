@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"gsdnet/infer"
 	"gsdnet/internal/fault"
 	"gsdnet/missing"
+	"gsdnet/model"
 )
 
 // board is a data set under a protocol: methods side by side on the same masks.
@@ -177,16 +179,14 @@ func (t *trial) add(r *run) error {
 	return nil
 }
 
-// precedence is the order of models in tables: what a sceptic would try first,
-// then the paper's baselines as it lists them, then the paper's model, then
-// whatever else there is.
-var precedence = []string{"zero", "mean", "regression", "mctn", "mmin", "gcnet", "dicmor", "imder", "gsdnet"}
-
-func modelOrder(model string) int {
-	if at := slices.Index(precedence, model); at >= 0 {
-		return at
+// modelOrder returns the place of a model in tables. Models that are not registered have the
+// last place.
+func modelOrder(name string) int {
+	kind, err := model.Lookup(name)
+	if err != nil {
+		return math.MaxInt
 	}
-	return len(precedence)
+	return kind.Order
 }
 
 // order puts rules and methods in the order of tables.
