@@ -17,22 +17,22 @@ func init() {
 	declare(part{name: "table3", title: "Table 3: ablation", order: 50, boards: func(b *board) bool { return b.compared() && len(b.groups) > 0 }, table: ablationTable})
 }
 
-// ablated is the model whose graph can be ablated, and graphs what it may
-// diffuse beside the features, in the order of the table.
+// ablatedModel is the model whose graph can be ablated.
 const ablatedModel = rundir.DefaultModel
 
+// graphKinds lists what the model can diffuse beside the features, in the order of the table.
 var graphKinds = []string{"spectral", "adjacency", "none"}
 
-// graph is what a method diffuses beside the features, "" where that is no
-// question.
+// graph returns the setting of what a method diffuses beside the features. It is "" for a
+// model without this setting.
 func (m *method) graph() string {
 	own, _ := m.settings[ablatedModel].(map[string]any)
 	g, _ := own["graph"].(string)
 	return g
 }
 
-// otherwise is everything else that a method was set to, as text: methods that
-// agree in it differ in their graph alone.
+// otherSettings returns all other settings of a method as text. Methods with the same text
+// differ in their graph alone.
 func (m *method) otherSettings() string {
 	rest := maps.Clone(m.settings)
 	if own, ok := rest[ablatedModel].(map[string]any); ok {
@@ -48,7 +48,7 @@ func (m *method) otherSettings() string {
 	return fmt.Sprint(rest) // maps print with sorted keys
 }
 
-// ablations groups the methods that differ in nothing but the graph.
+// ablationGroups returns the groups of methods that differ in nothing but the graph.
 func (b *board) ablationGroups() [][]*method {
 	groups := map[string][]*method{}
 	for _, m := range b.methods {
@@ -69,7 +69,7 @@ func (b *board) ablationGroups() [][]*method {
 	return out
 }
 
-// without returns the board without the ablated methods, which Table 3 is for.
+// withoutAblated returns the board without the ablated methods, which are in Table 3.
 func (b *board) withoutAblated(groups [][]*method) *board {
 	out := *b
 	out.whole, out.groups = b, groups
@@ -84,8 +84,8 @@ func (b *board) withoutAblated(groups [][]*method) *board {
 	return &out
 }
 
-// ablationTable is Table 3 of a data set under a protocol: averages with and
-// without the diffusion of the graph.
+// ablationTable makes Table 3 of a board: averages with and without the diffusion of the
+// graph.
 func ablationTable(ctx context.Context, b *board) (*table, error) {
 	t := &table{
 		title: "Table 3: ablation, " + b.title(),
@@ -131,8 +131,8 @@ func (t *table) addCompletions(ctx context.Context, group *board) error {
 	return nil
 }
 
-// averages is a sheet of every measure, averaged over the protocol, with the
-// difference to the best other in the mean absolute error or the accuracy.
+// averagesSubtable has a column for every measure, averaged over the protocol, and the
+// difference to the best other method in the main measure of the predictions.
 func averagesSubtable(ctx context.Context, b *board, title string) (*subtable, error) {
 	s := &subtable{title: title}
 	for _, m := range b.predictionAndMainMeasures(metric.InSummary) {
@@ -147,7 +147,8 @@ func averagesSubtable(ctx context.Context, b *board, title string) (*subtable, e
 	return s, nil
 }
 
-// compareIn compares by the main measure of the predictions among the columns.
+// addMainDifferences adds the differences to the best other method in the main measure of
+// the predictions among the columns.
 func (s *subtable) addMainDifferences(ctx context.Context, c *comparison) {
 	for i, col := range s.columns {
 		if !col.measure.Main || col.measure.Recover != nil || c == nil || s.compared != nil {
@@ -164,7 +165,7 @@ func (s *subtable) addMainDifferences(ctx context.Context, c *comparison) {
 	}
 }
 
-// quoteAblation adds the rows that the paper prints for one of its data sets; the
+// addPrintedAblation adds the rows that the paper prints for one of its data sets. The
 // columns are measures.
 func (s *subtable) addPrintedAblation(dataset string) {
 	for _, f := range printedAblation(dataset) {

@@ -10,8 +10,8 @@ func init() {
 	declare(part{name: "against", title: "Against", order: 20, boards: (*board).compared, table: againstTable})
 }
 
-// againstTable is every model's difference to the accented one; none where that
-// is not among them, or alone.
+// againstTable has the difference of every method to the reference model. It returns nil if
+// the board does not have the reference model, or has it alone.
 func againstTable(ctx context.Context, b *board) (*table, error) {
 	reference := b.reference()
 	c, err := newComparison(ctx, b, b.rules)
@@ -37,7 +37,7 @@ func againstTable(ctx context.Context, b *board) (*table, error) {
 	return t, nil
 }
 
-// reference is the place of the accented method, −1 where it is not.
+// reference returns the index of the reference model among the methods, −1 without it.
 func (b *board) reference() int {
 	for i, m := range b.methods {
 		if m.name == referenceModel {

@@ -23,8 +23,8 @@ type run struct {
 	predictions []experiment.Predictions
 }
 
-// sweep is what a folder holds: its finished runs by name, and the cells that are
-// planned or begun and not finished.
+// sweep holds what a folder has: its finished runs, and the cells that are planned or
+// started and not finished.
 type sweep struct {
 	runs    []*run
 	missing []experiment.Identity
@@ -88,8 +88,8 @@ func collect(dir string) (*sweep, error) {
 	return s, nil
 }
 
-// takePrinted reads which data sets of a sweep's folder the paper prints figures of, and
-// refuses one that it has none of.
+// readPrintedNames reads for which data sets of a sweep's folder the paper prints figures.
+// A name that the paper does not have is an error.
 func (s *sweep) readPrintedNames(folder string) error {
 	printed, err := experiment.SweepDir(folder).PrintedAs()
 	for name, of := range printed {
@@ -101,7 +101,7 @@ func (s *sweep) readPrintedNames(folder string) error {
 	return err
 }
 
-// noCells says why there is nothing to report on.
+// noCells returns the error for a folder without finished cells of a sweep.
 func noCells(dir string, alone, planned int) error {
 	switch {
 	case planned > 0:
@@ -112,7 +112,7 @@ func noCells(dir string, alone, planned int) error {
 	return fault.Input("give the --out folder of gsdnet sweep, with a finished cell in it", "%s: no evaluated cells", dir)
 }
 
-// errAlone says that a record is not of a sweep.
+// errNotOfSweep is the error for the record of a run that is not a cell of a sweep.
 var errNotOfSweep = errors.New("not a cell of a sweep")
 
 func readRun(dir string) (*run, error) {
@@ -135,7 +135,7 @@ func readRun(dir string) (*run, error) {
 	return r, nil
 }
 
-// read returns the predictions of a run, from its file the first time.
+// readPredictions returns the predictions of a run. It reads the file the first time only.
 func (r *run) readPredictions() ([]experiment.Predictions, error) {
 	var err error
 	if r.predictions == nil {

@@ -20,8 +20,8 @@ const (
 	bootstrapSeed = 1
 )
 
-// scored is every prediction of a method on the seeds and rules of a comparison,
-// laid out alike for every method.
+// methodPredictions holds all predictions of a method on the seeds and rules of a
+// comparison, in the same order for every method.
 type methodPredictions struct {
 	groups                  []int32 // conversation
 	strata                  []int   // which (seed, rule)
@@ -35,8 +35,8 @@ type comparison struct {
 	predictions []methodPredictions
 }
 
-// newComparison reads the predictions of every method on the rules; nil where there
-// is nothing to compare, or the methods do not all have the same seeds and rules.
+// newComparison reads the predictions of every method on the rules. It returns nil if there
+// are fewer than two methods, or if they do not all have the same seeds and rules.
 func newComparison(ctx context.Context, b *board, rules []string) (*comparison, error) {
 	if len(b.methods) < 2 || !equalTrials(b.methods) {
 		return nil, nil
@@ -56,13 +56,14 @@ func newComparison(ctx context.Context, b *board, rules []string) (*comparison, 
 	return c, nil
 }
 
-// alike reports whether two methods were scored on the same utterances and labels.
+// sameUtterances reports whether the predictions of two methods are of the same utterances
+// and labels.
 func (s *methodPredictions) sameUtterances(other *methodPredictions) bool {
 	same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 	return slices.Equal(s.groups, other.groups) && slices.Equal(s.strata, other.strata) && slices.EqualFunc(s.label, other.label, same)
 }
 
-// read lays a method's predictions out, seed by seed and rule by rule.
+// readPredictions reads the predictions of a method, seed by seed and rule by rule.
 func readPredictions(ctx context.Context, m *method, rules []string) (methodPredictions, error) {
 	var out methodPredictions
 	for _, seed := range m.seeds() {
@@ -89,9 +90,8 @@ func readPredictions(ctx context.Context, m *method, rules []string) (methodPred
 	return out, nil
 }
 
-// against returns the difference of every method to the best of the others in a
-// measure, whose means over seeds and rules are given; nil where there is no
-// interval to be had.
+// differencesToBest returns the difference of every method to the best of the others in a
+// measure, given the means of the methods. An element is nil if there is no interval.
 func (c *comparison) differencesToBest(ctx context.Context, m experiment.Measure, means []float64) []*differenceTo {
 	out := make([]*differenceTo, len(c.methods))
 	var wait sync.WaitGroup
@@ -126,8 +126,9 @@ func integers(x []float64) []int32 {
 	return out
 }
 
-// difference bootstraps the difference of two methods, whole conversations at a
-// time, all their masks and seeds with them. When ctx ends, the interval is NaN.
+// bootstrapDifference returns the difference of two methods with its bootstrap interval. It
+// resamples whole conversations, with all masks and seeds of each. When ctx ends, the
+// interval is NaN. It returns false for a measure that cannot be resampled.
 func bootstrapDifference(ctx context.Context, m experiment.Measure, a, b *methodPredictions) (metric.Difference, bool) {
 	boot := metric.Bootstrap{Groups: a.groups, Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
 	whole := splitMetric(m.Metric)
@@ -146,7 +147,7 @@ func bootstrapDifference(ctx context.Context, m experiment.Measure, a, b *method
 	return boot.Metric(a.stratifiedMean(whole), rows, a.prediction, b.prediction), true
 }
 
-// losses is a metric of every utterance, NaN where the utterance does not count.
+// losses returns a metric of every utterance, NaN where the utterance does not count.
 func (s *methodPredictions) losses(m metric.Metric) []float64 {
 	out := make([]float64, len(s.label))
 	for i := range out {
@@ -157,8 +158,8 @@ func (s *methodPredictions) losses(m metric.Metric) []float64 {
 	return out
 }
 
-// wholeSplit is a metric of predictions as a function of the labels and point
-// predictions of a split; nil of recovered features.
+// splitMetric returns a metric of predictions as a function of the labels and point
+// predictions of a split, and nil for a metric of recovered features.
 func splitMetric(m metric.Metric) func(labels, guesses []float64) float64 {
 	switch {
 	case m.Score != nil:
@@ -169,8 +170,8 @@ func splitMetric(m metric.Metric) func(labels, guesses []float64) float64 {
 	return nil
 }
 
-// stratified is the mean of a measure over (seed, rule). It is given the numbers
-// of rows in place of their labels.
+// stratifiedMean returns the mean of a metric over the pairs of seed and rule, as a
+// function that takes the indices of rows in place of their labels.
 func (s *methodPredictions) stratifiedMean(whole func(labels, guesses []float64) float64) func(rows, guesses []float64) float64 {
 	labels, guesses := make([][]float64, s.strataCount), make([][]float64, s.strataCount)
 	return func(rows, drawn []float64) float64 {

@@ -15,8 +15,8 @@ func init() {
 // complete is the rule under which nothing is missing.
 var complete = missing.Complete().String()
 
-// completeTable is what every model predicts where there is nothing to complete:
-// one that falls behind there has not learnt to predict, whatever it recovers.
+// completeTable shows the predictions of every method where nothing is missing. A method
+// that is worse than others there predicts worse, however well it recovers.
 func completeTable(ctx context.Context, b *board) (*table, error) {
 	compared, err := newComparison(ctx, b, []string{complete})
 	if err != nil {

@@ -18,12 +18,13 @@ func init() {
 	declare(part{name: "completion", title: "Completion", order: 65, boards: (*board).compared, table: completionTable})
 }
 
-// ideal is the row of what draws from the distribution of the truth would get.
+// ideal is the name of the row with the values that draws from the distribution of the
+// truth would get.
 const ideal = "ideal"
 
-// completionTable is how good the draws of what is missing are: every model's scores
-// averaged over the protocol, and for the scores that have intervals each point and the
-// difference to the accented model.
+// completionTable shows how good the draws of what is missing are: the scores of every
+// method averaged over the protocol and, for scores with intervals, the score at each point
+// and the difference to the reference model.
 func completionTable(ctx context.Context, b *board) (*table, error) {
 	all := b.completionAverages()
 	if all == nil {
@@ -43,7 +44,8 @@ func completionTable(ctx context.Context, b *board) (*table, error) {
 	}, nil
 }
 
-// completionColumns are the scores of completions that some method of the board has.
+// completionColumns returns the scores of completions that some method of the board has,
+// and their columns.
 func (b *board) completionColumns() (scores []draws.Score, columns []column) {
 	for _, s := range draws.Scores() {
 		if m := experiment.CompletionMeasure(s); s.In(metric.InSummary) && b.has(m) {
@@ -54,7 +56,7 @@ func (b *board) completionColumns() (scores []draws.Score, columns []column) {
 	return scores, columns
 }
 
-// completionAverages is a sheet of all scores of completions, averaged over the protocol,
+// completionAverages has all scores of completions, averaged over the protocol. It returns
 // nil if there are none.
 func (b *board) completionAverages() *subtable {
 	scores, columns := b.completionColumns()
@@ -67,9 +69,9 @@ func (b *board) completionAverages() *subtable {
 	return s
 }
 
-// compareCompletions makes a sheet for each score of completions that has intervals, with
-// some columns and the difference to the method at a place; without differences if the
-// place is −1.
+// compareCompletions makes a subtable for each score of completions that has intervals,
+// with the given columns and the difference to the method with the index reference. There
+// are no differences if the index is −1.
 func (b *board) compareCompletions(ctx context.Context, reference int, columns func(experiment.Measure) []column) ([]*subtable, error) {
 	methods, err := b.contributions(ctx)
 	if err != nil {
@@ -94,7 +96,8 @@ func (b *board) compareCompletions(ctx context.Context, reference int, columns f
 	return out, nil
 }
 
-// against adds the difference in a score to the method at a place.
+// addCompletionDifferences adds the difference in a score to the method with the index
+// reference.
 func (b *board) addCompletionDifferences(ctx context.Context, s *subtable, score draws.Score, methods [][][]draws.Contribution, reference int) error {
 	m := experiment.CompletionMeasure(score)
 	s.compared, s.reference = &m, b.methods[reference].name
@@ -121,8 +124,8 @@ func (b *board) addCompletionDifferences(ctx context.Context, s *subtable, score
 	return cmp.Or(errs...)
 }
 
-// idealRow is what draws from the distribution of the truth would get, for as many draws
-// as the first method has that has any.
+// idealRow has the scores that draws from the distribution of the truth would get, with the
+// number of draws of the first method that has any.
 func (b *board) idealRow(scores []draws.Score) row {
 	r := row{name: ideal, kind: constantRow}
 	for _, s := range scores {
@@ -146,9 +149,10 @@ func (b *board) idealRow(scores []draws.Score) row {
 	return r
 }
 
-// contributions reads what the conversations contribute to the completions of each method,
-// for paired intervals. It is nil where there is nothing to compare, where the methods do
-// not all have the same seeds and rules, and where a run kept none.
+// contributions reads the contributions of conversations to the scores of completions of
+// each method, for paired intervals. It returns nil if there are fewer than two methods, if
+// they do not all have the same seeds and rules, and if a run did not keep its
+// contributions.
 func (b *board) contributions(ctx context.Context) ([][][]draws.Contribution, error) {
 	if len(b.methods) < 2 || !equalTrials(b.methods) {
 		return nil, nil

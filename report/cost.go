@@ -14,7 +14,8 @@ func init() {
 	declare(part{name: "cost", title: "Training time", order: 90, boards: (*board).compared, table: costTable})
 }
 
-// costTable is what training took, from the runs' logs; none where none has one.
+// costTable shows how long training took, from the logs of the runs. It returns nil if no
+// run has a log.
 func costTable(_ context.Context, b *board) (*table, error) {
 	s := &subtable{title: b.title() + ": training"}
 	for i, name := range []string{"seconds an epoch", "minutes in all"} {
@@ -31,8 +32,8 @@ func costTable(_ context.Context, b *board) (*table, error) {
 	}, nil
 }
 
-// cost is the median seconds of an epoch, and the minutes of all; NaN without a
-// log.
+// cost returns the median number of seconds of an epoch and the minutes of all epochs, NaN
+// without a log.
 func (t *trial) cost() [2]float64 {
 	var epochs []float64
 	for _, r := range t.runs {

@@ -23,12 +23,13 @@ type part struct {
 	boards func(*board) bool
 
 	// Exactly one of table and figures is set. It makes the part of a board, and returns
-	// nil where the runs have not kept what the part shows.
+	// nil if the runs did not keep what the part shows.
 	table   func(context.Context, *board) (*table, error)
 	figures func(context.Context, *board) ([]namedFigure, error)
 }
 
-// named is a figure with what ends the names of its files, such as "mae", and its caption.
+// namedFigure is a figure with its caption and the end of the names of its files, such as
+// "mae".
 type namedFigure struct {
 	ending, caption string
 	figure.Figure
@@ -53,7 +54,7 @@ func declare(p part) {
 	})
 }
 
-// group returns 0 for a table and 1 for figures, which come after all tables.
+// kindOrder returns 0 for a table and 1 for figures, which come after all tables.
 func (p part) kindOrder() int {
 	if p.figures != nil {
 		return 1
@@ -61,7 +62,7 @@ func (p part) kindOrder() int {
 	return 0
 }
 
-// all makes the declared parts of a board.
+// makeParts makes the declared parts of a board.
 func (b *board) makeParts(ctx context.Context) (tables []*table, figures []namedFigure, err error) {
 	for _, p := range parts {
 		if !p.boards(b) {

@@ -12,8 +12,8 @@ func init() {
 	declare(part{name: "difference", order: 20, boards: (*board).onAxis, figures: differenceFigures})
 }
 
-// differenceFigures are the differences of every model to the accented one in the main
-// measures of predictions, against the axis of the protocol.
+// differenceFigures shows the differences of every method to the reference model in the
+// main measures of predictions, against the axis of the protocol.
 func differenceFigures(ctx context.Context, b *board) ([]namedFigure, error) {
 	var out []namedFigure
 	for _, m := range experiment.Measures() {
@@ -32,8 +32,8 @@ func differenceFigures(ctx context.Context, b *board) ([]namedFigure, error) {
 	return out, nil
 }
 
-// differenceChart is every model's measure less the accented one's, rate by rate;
-// nil where there is no such model to compare with.
+// differenceChart shows the difference of every method to the reference model in a measure,
+// rate by rate. It returns nil without the reference model.
 func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules []string) (*figure.Chart, string, error) {
 	reference := b.reference()
 	if reference < 0 || len(rules) < 2 {

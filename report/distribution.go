@@ -11,8 +11,8 @@ func init() {
 	declare(part{name: "distribution", title: "Recovered features as a distribution", order: 110, boards: (*board).compared, table: distributionTable})
 }
 
-// distributionTable sets the distances of recovered features from the original ones, which
-// also stand in the t-SNE figures, as a table.
+// distributionTable shows the distances of recovered features from the original ones, which
+// are also in the t-SNE figures.
 func distributionTable(ctx context.Context, b *board) (*table, error) {
 	numbers, err := b.distancesOf(ctx)
 	if err != nil || len(numbers) == 0 {
@@ -21,12 +21,12 @@ func distributionTable(ctx context.Context, b *board) (*table, error) {
 	mmd := experiment.Measure{Metric: metric.Metric{Heading: "MMD²", Key: "mmd", Lower: true}}
 	apart := experiment.Measure{Metric: metric.Metric{Heading: "apart", Key: "separability", Percent: true, Lower: true}}
 	s := &subtable{title: b.title() + ": recovered against original features"}
-	place := map[string]int{}
+	index := map[string]int{}
 	for _, n := range numbers {
-		at, known := place[n.method]
+		at, known := index[n.method]
 		if !known {
 			at = len(s.rows)
-			place[n.method] = at
+			index[n.method] = at
 			s.rows = append(s.rows, row{name: n.method, kind: runRow})
 		}
 		if at == 0 {

@@ -11,10 +11,10 @@ import (
 	"gsdnet/rundir"
 )
 
-// accented is the model with which the others are compared: pictures accent it.
+// referenceModel is the model with which the others are compared. Figures accent it.
 const referenceModel = rundir.DefaultModel
 
-// id names a board in files.
+// fileName returns the name of a board in the names of its figures.
 func (b *board) fileName() string {
 	if b.protocol == missing.Default {
 		return b.dataset + b.condition.suffix()
@@ -22,10 +22,11 @@ func (b *board) fileName() string {
 	return b.dataset + "-" + b.protocol + b.condition.suffix()
 }
 
-// shown names the point at which a sweep keeps recovered features: "rate 0.5".
+// keptPoint returns the name of the point at which a sweep keeps recovered features, such
+// as "rate 0.5".
 func (b *board) keptPoint() string { return b.kind.Point + " " + b.kind.Shown }
 
-// scale is what an axis multiplies a measure by.
+// axisScale returns the factor by which an axis multiplies a measure: 100 for percentages.
 func axisScale(m experiment.Measure) float64 {
 	if m.Percent {
 		return 100
@@ -41,8 +42,8 @@ func rateOf(rule string) float64 {
 	return x
 }
 
-// kept returns the directory of the method's first run that has a file, "" where
-// none has.
+// dirWith returns the directory of the first run of the method that has a file, "" without
+// one.
 func (m *method) dirWith(file string) string {
 	for _, seed := range m.seeds() {
 		for _, r := range m.trials[seed].runs {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// text writes an entry as tables show it: mean ± deviation.
+// text returns an entry as tables show it: mean ± deviation.
 func (c column) text(e entry) string {
 	out := c.measure.Format(e.mean)
 	if !math.IsNaN(e.sd) {
@@ -19,8 +19,8 @@ func (c column) text(e entry) string {
 	return out
 }
 
-// text writes a difference with its interval, in the units of the table, and a
-// star where the interval is clear of zero.
+// differenceText returns a difference with its interval, in the units of the table, and a
+// star if the interval does not hold zero.
 func (s *subtable) differenceText(v *differenceTo, name func(string) string) string {
 	if v == nil {
 		return ""
@@ -40,8 +40,9 @@ func signed(number string) string {
 	return "+" + number
 }
 
-// cells sets a sheet as rows of text, the heading first; bold sets the best, and
-// name what a model is called.
+// textRows returns the rows of a subtable as text, the heading first. The function bold
+// formats the best entries, and name returns the name of a method or a column as the table
+// shows it.
 func (s *subtable) textRows(bold, name func(string) string) [][]string {
 	heading := []string{"model"}
 	for _, c := range s.columns {
@@ -77,11 +78,11 @@ func (s *subtable) textRows(bold, name func(string) string) [][]string {
 
 func unchanged(name string) string { return name }
 
-// longest is how many letters a name has at most in a table that is too wide.
+// maxNameLength is the largest number of letters of a name in a table that is too wide.
 const maxNameLength = 32
 
-// short returns a function that shortens long names in their middle, each to one
-// that no other has, and the list that it keeps of them, as markdown.
+// nameShortener returns a function that shortens long names in their middle, each to a name
+// of its own, and the list of the shortened names as markdown, which the function extends.
 func nameShortener() (name func(string) string, list *strings.Builder) {
 	list = &strings.Builder{}
 	known, taken := map[string]string{}, map[string]bool{}
@@ -162,7 +163,7 @@ func (t *table) latex(w io.Writer) error {
 	return err
 }
 
-// escapes are what LaTeX would take for its own, and our marks of bold text.
+// escapes replaces the special characters of LaTeX, and the marks of bold text.
 var escapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`,
@@ -171,11 +172,13 @@ var escapes = strings.NewReplacer(
 
 func escape(text string) string { return escapes.Replace(text) }
 
-// csvHeading names the columns of a table as CSV, one number a line.
+// csvHeading names the columns of a table as CSV. The column sheet has the titles of
+// subtables.
 var csvHeading = []string{"table", "sheet", "row", "kind", "column", "measure", "value", "deviation", "seeds", "best",
 	"versus", "difference", "low", "high"}
 
-// csv writes a table one number a line, exactly: shares between 0 and 1.
+// csv writes a table with one number in each line, without rounding. Shares are between 0
+// and 1.
 func (t *table) csv(w io.Writer) error {
 	lines := [][]string{csvHeading}
 	for _, s := range t.subtables {
@@ -194,8 +197,8 @@ func (t *table) csv(w io.Writer) error {
 	return csv.NewWriter(w).WriteAll(lines)
 }
 
-// versusColumn is the last column of the measure that is compared: the average,
-// where all columns are of one measure.
+// comparedColumn returns the index of the last column of the measure that is compared. It
+// is the average if all columns are of one measure.
 func (s *subtable) comparedColumn() int {
 	for i := len(s.columns) - 1; i >= 0; i-- {
 		if s.columns[i].measure.Key == s.compared.Key {

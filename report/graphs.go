@@ -12,8 +12,8 @@ func init() {
 	declare(part{name: "graphs", title: "Graphs before and after recovery", order: 120, boards: (*board).compared, table: graphsTable})
 }
 
-// graphsTable sets the errors of whole graphs before and after recovery, a row for each
-// method; none where no run kept them.
+// graphsTable shows the errors of whole graphs before and after recovery, a row for each
+// method. It returns nil if no run kept them.
 func graphsTable(_ context.Context, b *board) (*table, error) {
 	s := &subtable{title: b.title() + ": graphs of withheld modalities"}
 	for _, m := range b.methods {
@@ -46,7 +46,7 @@ func graphsTable(_ context.Context, b *board) (*table, error) {
 	}, nil
 }
 
-// graphColumns heads the table and adds the rows that are the same for all.
+// graphColumns adds the columns, and the rows that are the same for all methods.
 func graphColumns(s *subtable, all [erc.NumModalities]experiment.Spectra) {
 	measure := experiment.Measure{Metric: metric.Metric{Heading: "graph", Key: "graph_error", Lower: true}}
 	before, bound := row{name: "before recovery", kind: constantRow}, row{name: "bound of the shared basis", kind: constantRow}
@@ -58,7 +58,7 @@ func graphColumns(s *subtable, all [erc.NumModalities]experiment.Spectra) {
 	s.rows = append(s.rows, before, bound)
 }
 
-// spectra returns what the method's first seed kept.
+// spectra returns the spectra that the first seed of the method kept.
 func (m *method) spectra() (out [erc.NumModalities]experiment.Spectra, found bool, err error) {
 	dir := m.dirWith(experiment.SpectraFile)
 	if dir == "" {

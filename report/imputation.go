@@ -10,7 +10,7 @@ func init() {
 	declare(part{name: "imputation", title: "Imputation", order: 60, boards: (*board).compared, table: imputationTable})
 }
 
-// imputationTable is how near recovered features come to the withheld ones.
+// imputationTable shows how close recovered features are to the withheld ones.
 func imputationTable(_ context.Context, b *board) (*table, error) {
 	t := &table{
 		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all, each model's departure from the conversation's mean weighed on the validation split; \"sampled\" is before that; X' is each model's own encoding, so that those figures do not compare between models.",
@@ -26,8 +26,8 @@ func imputationTable(_ context.Context, b *board) (*table, error) {
 	return t, nil
 }
 
-// recovered lists the measures of recovered features that some method of the board has,
-// those that compare between models first.
+// recoveryMeasures lists the measures of recovered features that some method of the board
+// has, those that compare between models first.
 func (b *board) recoveryMeasures() []experiment.Measure {
 	var raw, encoded []experiment.Measure
 	for _, m := range experiment.Measures() {

@@ -18,8 +18,8 @@ func init() {
 	declare(part{name: "masks", title: "Masks", order: 100, boards: (*board).compared, table: masksTable})
 }
 
-// masksTable is what the masks of a board really withhold. It returns nil where a
-// sweep kept no audits of them: there, the points of the protocol say it.
+// masksTable shows the realised rates of the board's masks. It returns nil if a sweep kept
+// no audits of masks.
 func masksTable(_ context.Context, b *board) (*table, error) {
 	audits, err := b.audits()
 	if err != nil || len(audits) == 0 {

@@ -10,10 +10,10 @@ import (
 	"gsdnet/metric/draws"
 )
 
-// pool turns the runs of all folds into one result for each method, seed and rule, as if
-// one model had been tested on all conversations. A rule of which some fold is not finished
-// has no result; methods and seeds without any result are left out. Pool does nothing to a
-// board without cross-validation.
+// pool merges the runs of all folds into one result for each method, seed and rule, as if
+// one model had been tested on all conversations. A rule without a finished run of every
+// fold has no result, and methods and seeds without any result are left out. A board
+// without cross-validation stays as it is.
 func (b *board) pool() error {
 	if b.condition.folds == 0 {
 		return nil
@@ -81,8 +81,7 @@ func (t *trial) pool(folds int) error {
 	return nil
 }
 
-// predictions returns the predictions of a trial by rule, those of all its runs one after
-// the other.
+// predictions returns the predictions of all runs of a trial, by rule.
 func (t *trial) predictions() (map[string]experiment.Predictions, error) {
 	out := map[string]experiment.Predictions{}
 	for _, r := range t.runs {
@@ -173,7 +172,7 @@ func recompute(values metric.Values, p *experiment.Predictions) {
 	}
 }
 
-// weighted returns the sum of the weights and the weighted means of values over cells.
+// weightedMeans returns the sum of the weights and the weighted means of values over cells.
 // Values that are NaN do not count.
 func weightedMeans(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, metric.Values)) (int, metric.Values) {
 	total, sums, weights := 0, metric.Values{}, metric.Values{}
@@ -196,7 +195,7 @@ func weightedMeans(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, m
 	return total, sums
 }
 
-// pooledRecovery merges measures of recovered features, nil if no fold has any.
+// pooledRecovery merges measures of recovered features. It returns nil if no fold has any.
 func pooledRecovery(cells []*infer.MaskResult, of func(*infer.MaskResult) *metric.Recovery) *metric.Recovery {
 	some := slices.DeleteFunc(slices.Clone(cells), func(c *infer.MaskResult) bool { return of(c) == nil })
 	if len(some) == 0 {
@@ -206,7 +205,8 @@ func pooledRecovery(cells []*infer.MaskResult, of func(*infer.MaskResult) *metri
 	return &metric.Recovery{N: n, Values: values}
 }
 
-// pooledCoverage merges the coverage of intervals, level by level, nil if no fold has any.
+// pooledCoverage merges the coverage of intervals, level by level. It returns nil if no
+// fold has any.
 func pooledCoverage(cells []*infer.MaskResult, of func(*infer.MaskResult) []metric.Coverage) []metric.Coverage {
 	var out []metric.Coverage
 	for _, c := range cells {

@@ -12,8 +12,8 @@ func init() {
 	declare(part{name: "table", title: "Table", order: 40, boards: (*board).compared, table: protocolTable})
 }
 
-// protocolTable is the table of a data set under a protocol, by the number that the
-// paper gives it: a sheet a measure.
+// protocolTable makes the table of a board with the number that the paper gives it, a
+// subtable for each measure.
 func protocolTable(ctx context.Context, b *board) (*table, error) {
 	t := &table{id: "table-" + b.dataset, title: "Points: " + b.title()}
 	if n := b.kind.Table; n > 0 {
@@ -44,7 +44,7 @@ func protocolTable(ctx context.Context, b *board) (*table, error) {
 	return t, nil
 }
 
-// compare adds the differences to the best other by the last column.
+// addDifferences adds the differences to the best other method in the last column.
 func (s *subtable) addDifferences(ctx context.Context, m experiment.Measure, c *comparison) {
 	if c == nil {
 		return

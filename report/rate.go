@@ -14,8 +14,8 @@ func init() {
 	declare(part{name: "rate", order: 10, boards: (*board).onAxis, figures: rateFigures})
 }
 
-// rateFigures are measures against the axis of the protocol: those of predictions, and the
-// main one of recovered features.
+// rateFigures shows the measures of predictions, and the main one of recovered features,
+// against the axis of the protocol.
 func rateFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	var out []namedFigure
 	for _, m := range b.predictionAndMainMeasures(metric.InRate) {
@@ -33,7 +33,7 @@ func rateFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	return out, nil
 }
 
-// rateChart is a measure against the missing rate, one line a model.
+// rateChart shows a measure against the missing rate, a line for each method.
 func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 	chart := &figure.Chart{Title: b.dataset + ": " + m.Heading, X: b.kind.Axis, Y: m.Unit()}
 	s := &subtable{}

@@ -15,7 +15,7 @@ func init() {
 	declare(part{name: "samples", title: "Completions", order: 80, boards: (*board).compared, table: samplesTable})
 }
 
-// samplesTable is what more completions buy: a row for each method and number of
+// samplesTable shows the effect of more completions: a row for each method and number of
 // completions.
 func samplesTable(_ context.Context, b *board) (*table, error) {
 	t := &table{
@@ -43,7 +43,7 @@ func samplesTable(_ context.Context, b *board) (*table, error) {
 	return t, nil
 }
 
-// alike says whether there are several rows, all of the same means but for the
+// equalMeans reports whether there are several rows and all have the same means, up to the
 // rounding of an average over equal completions.
 func equalMeans(rows []row) bool {
 	same := func(a, b entry) bool {
@@ -57,7 +57,7 @@ func equalMeans(rows []row) bool {
 	return len(rows) > 1
 }
 
-// numbers lists the numbers of completions that a method was compared with.
+// completionNumbers lists the numbers of completions with which a method was evaluated.
 func (m *method) completionNumbers() []int {
 	all := map[int]bool{}
 	for _, t := range m.trials {
@@ -68,7 +68,7 @@ func (m *method) completionNumbers() []int {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// with is a method as it was evaluated with k completions.
+// withCompletions returns the method as it was evaluated with k completions.
 func (m *method) withCompletions(k int) *method {
 	out := *m
 	out.name = fmt.Sprintf("%s, K = %d", m.name, k)

@@ -13,8 +13,8 @@ func init() {
 	declare(part{name: "spectrum", order: 40, boards: (*board).compared, figures: spectrumFigures})
 }
 
-// spectrumFigures are the errors of the eigenvalues of the graphs before and after
-// recovery, one figure for each modality; none where no run kept them.
+// spectrumFigures shows the errors of the eigenvalues of the graphs before and after
+// recovery, one figure for each modality. It returns nil if no run kept them.
 func spectrumFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	charts := spectrumCharts(b)
 	var before *[erc.NumModalities]experiment.Spectra

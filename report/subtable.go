@@ -8,14 +8,14 @@ import (
 	"gsdnet/metric"
 )
 
-// sheet is numbers of methods side by side: what a table is before it is set in
-// markdown, CSV or LaTeX.
+// subtable has a row of numbers for each method. It is written as markdown, CSV and LaTeX.
 type subtable struct {
 	title   string
 	columns []column
 	rows    []row
-	// versus heads a last column with the difference in this measure to another
-	// method, the best unless than names it; nil without.
+	// compared is the measure of the differences in the last column. They are differences to
+	// the method with the name reference, or to the best other method if it is "". A nil
+	// measure stands for no such column.
 	compared  *experiment.Measure
 	reference string
 }
@@ -28,7 +28,7 @@ type column struct {
 	of       func(*trial) float64
 }
 
-// kind says what a row stands for.
+// rowKind says what a row stands for.
 type rowKind string
 
 const (
@@ -37,7 +37,7 @@ const (
 	printedRow  rowKind = "printed"
 )
 
-// row is a method's numbers.
+// row holds the numbers of a method.
 type row struct {
 	name       string
 	kind       rowKind
@@ -45,7 +45,7 @@ type row struct {
 	difference *differenceTo
 }
 
-// entry is a mean and sample deviation over seeds.
+// entry is the mean and the sample deviation over seeds.
 type entry struct {
 	mean, sd float64  // NaN where there is none
 	n        int      // values
@@ -53,13 +53,13 @@ type entry struct {
 	best     bool
 }
 
-// versus is the difference of a method to the best of the others.
+// differenceTo is the difference of a method to another one, with its interval.
 type differenceTo struct {
 	other string
 	metric.Difference
 }
 
-// fill adds a row for every method and marks the best of each column.
+// addMethods adds a row for every method and marks the best of each column.
 func (s *subtable) addMethods(methods []*method) {
 	for _, m := range methods {
 		r := row{name: m.name, kind: runRow}
@@ -73,7 +73,8 @@ func (s *subtable) addMethods(methods []*method) {
 	}
 }
 
-// over summarises a column's number over the seeds of a method that have it.
+// entryOf returns the mean and deviation of the column's number over the seeds of a method
+// that have it.
 func (c column) entryOf(m *method) entry {
 	var values []float64
 	var seeds []uint64
@@ -87,7 +88,7 @@ func (c column) entryOf(m *method) entry {
 	return e
 }
 
-// equal reports whether all entries that have a value are of the same seeds.
+// sameSeeds reports whether all entries that have a value are of the same seeds.
 func sameSeeds(entries []entry) bool {
 	var first []uint64
 	found := false
@@ -103,8 +104,8 @@ func sameSeeds(entries []entry) bool {
 	return true
 }
 
-// uneven reports whether our own runs have different seeds in a column, so that
-// they do not compare.
+// seedsDiffer reports whether the runs of the methods have different seeds in a column, so
+// that they do not compare.
 func (s *subtable) seedsDiffer(column int) bool {
 	var entries []entry
 	for _, r := range s.rows {
@@ -115,7 +116,7 @@ func (s *subtable) seedsDiffer(column int) bool {
 	return !sameSeeds(entries)
 }
 
-// summarise is the mean of values and their sample deviation.
+// summarise returns the mean of values and their sample deviation.
 func summarise(values []float64) entry {
 	e := entry{mean: math.NaN(), sd: math.NaN(), n: len(values)}
 	if e.n == 0 {
@@ -135,8 +136,8 @@ func summarise(values []float64) entry {
 	return e
 }
 
-// mark finds the best of our own runs in a column; what looks the same in the
-// table is marked with it. Nothing is the best where the runs have different seeds.
+// markBest marks the best of the rows of runs in a column, and the rows that look the same
+// in the table. It marks nothing if the runs have different seeds.
 func (s *subtable) markBest(column int) {
 	c := s.columns[column]
 	best := math.NaN()
@@ -158,7 +159,7 @@ func (s *subtable) markBest(column int) {
 	}
 }
 
-// constants adds the rows of the predictors that know the training labels alone.
+// addConstants adds the rows of the predictors that know the training labels alone.
 func (s *subtable) addConstants(b *board) {
 	for i := range b.constants {
 		r := row{name: b.constants[i].Rule, kind: constantRow}
@@ -174,12 +175,12 @@ func (s *subtable) addConstants(b *board) {
 	}
 }
 
-// quote adds what the paper prints, method by method, where it prints something
-// of the measure. The points of its figures are the columns.
+// addPrinted adds a row for each method for which the paper prints the measure. The points
+// of its figures are the columns.
 func (s *subtable) addPrinted(figures []printed, key string) {
-	place := map[string]int{}
+	index := map[string]int{}
 	for i, c := range s.columns {
-		place[c.name] = i
+		index[c.name] = i
 	}
 	rows := map[string]int{}
 	for _, f := range figures {
@@ -197,7 +198,7 @@ func (s *subtable) addPrinted(figures []printed, key string) {
 			}
 			s.rows = append(s.rows, r)
 		}
-		if i, ok := place[f.point]; ok {
+		if i, ok := index[f.point]; ok {
 			s.rows[at].entries[i].mean = share
 		}
 	}

@@ -9,7 +9,7 @@ func init() {
 	declare(part{name: "summary", title: "Summary", order: 10, boards: (*board).compared, table: summaryTable})
 }
 
-// summaryTable is a board at a glance: every model's averages.
+// summaryTable shows the averages of every method.
 func summaryTable(ctx context.Context, b *board) (*table, error) {
 	s, err := averagesSubtable(ctx, b, b.title()+": averages")
 	if err != nil {

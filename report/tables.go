@@ -11,7 +11,7 @@ import (
 	"gsdnet/metric"
 )
 
-// table is one of a report's tables: sheets under a heading.
+// table is one of the tables of a report: subtables under a heading.
 type table struct {
 	id        string // of its files
 	title     string
@@ -19,22 +19,23 @@ type table struct {
 	subtables []*subtable
 }
 
-// predicted lists the measures of predictions that some method of the board has and
-// that are not left out of a table or figure.
+// predictionMeasures lists the measures of predictions that some method of the board has
+// and that are not left out of a table or figure.
 func (b *board) predictionMeasures(place string) []experiment.Measure {
 	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
 		return m.Recover != nil || !m.In(place) || !b.has(m)
 	})
 }
 
-// predictedAndMain lists also the main measure of recovered features.
+// predictionAndMainMeasures lists the same measures, and the main one of recovered
+// features.
 func (b *board) predictionAndMainMeasures(place string) []experiment.Measure {
 	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
 		return m.Recover != nil && !m.Main || !m.In(place) || !b.has(m)
 	})
 }
 
-// main returns the measure by which the predictions of a board are compared first.
+// mainMeasure returns the measure by which the predictions of a board are compared first.
 func (b *board) mainMeasure() experiment.Measure {
 	var out experiment.Measure
 	for _, m := range experiment.Measures() {
@@ -45,10 +46,10 @@ func (b *board) mainMeasure() experiment.Measure {
 	return out
 }
 
-// average is the column of the mean over a protocol's points.
+// average is the name of the column with the mean over the points of a protocol.
 const average = printedAverage
 
-// has says that some cell of the board has the measure.
+// has reports whether some cell of the board has the measure.
 func (b *board) has(m experiment.Measure) bool {
 	return len(b.rulesWith(m)) > 0
 }
@@ -75,7 +76,7 @@ func (b *board) anyTrial(is func(*trial) bool) bool {
 	return false
 }
 
-// at is a measure under one rule.
+// valueAt returns the column of a measure under one rule.
 func valueAt(m experiment.Measure, rule string) func(*trial) float64 {
 	return func(t *trial) float64 {
 		if c := t.cells[rule]; c != nil {
@@ -85,7 +86,8 @@ func valueAt(m experiment.Measure, rule string) func(*trial) float64 {
 	}
 }
 
-// over is the mean of a number over rules, NaN when a trial lacks one of them.
+// meanOver returns the column of the mean of a number over rules, NaN if a trial lacks one
+// of them.
 func meanOver(rules []string, of func(t *trial, rule string) float64) func(*trial) float64 {
 	return func(t *trial) float64 {
 		sum := 0.0
@@ -100,7 +102,8 @@ func meanOf(m experiment.Measure, rules []string) func(*trial) float64 {
 	return meanOver(rules, func(t *trial, rule string) float64 { return valueAt(m, rule)(t) })
 }
 
-// pointColumns are a measure at every point of the protocol, and its average.
+// pointColumns returns the columns of a measure at every point of the protocol, and of its
+// average.
 func (b *board) pointColumns(m experiment.Measure) []column {
 	var out []column
 	rules := b.rulesWith(m)
@@ -114,21 +117,21 @@ func (b *board) pointColumns(m experiment.Measure) []column {
 	return append(out, column{name: name, measure: m, of: meanOf(m, rules)})
 }
 
-// seeds says over how many seeds the methods were run.
+// seedsNote says in a sentence how many seeds the methods have, and adds completionsNote.
 func (b *board) seedsNote() string {
 	least, most := math.MaxInt, 0
 	for _, m := range b.methods {
 		least, most = min(least, len(m.trials)), max(most, len(m.trials))
 	}
-	said := count.Of(most, "seed") + "."
+	text := count.Of(most, "seed") + "."
 	if least != most {
-		said = fmt.Sprintf("%d to %d seeds.", least, most)
+		text = fmt.Sprintf("%d to %d seeds.", least, most)
 	}
-	return said + b.completionsNote()
+	return text + b.completionsNote()
 }
 
-// completions says which methods were evaluated with other numbers of completions
-// than the first one, nothing where all are alike.
+// completionsNote says which methods were evaluated with other numbers of completions than
+// the first one. It is "" if all have the same number.
 func (b *board) completionsNote() string {
 	number := func(m *method) int { return m.trials[m.seeds()[0]].runs[0].Samples }
 	first := number(b.methods[0])

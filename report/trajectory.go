@@ -12,8 +12,8 @@ func init() {
 	declare(part{name: "trajectory", order: 50, boards: (*board).compared, figures: trajectoryFigures})
 }
 
-// trajectoryFigures are how near the samplers of a data set come to the truth on their
-// way from noise: features in one picture, eigenvalues in another.
+// trajectoryFigures shows how close the samplers come to the truth during sampling: one
+// figure of features, and one of eigenvalues.
 func trajectoryFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features", Named: refined}
 	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues", Named: refined}
@@ -30,25 +30,25 @@ func trajectoryFigures(_ context.Context, b *board) ([]namedFigure, error) {
 		spectra.Series = append(spectra.Series, trajectorySeries(m.name, a.Times, a.Spectra)...)
 	}
 	var out []namedFigure
-	way := ", " + b.dataset + " at " + b.keptPoint() + ": from a draw of the prior on the left to the completion as refined on the right."
+	ending := ", " + b.dataset + " at " + b.keptPoint() + ": from a draw of the prior on the left to the completion as refined on the right."
 	if len(features.Series) > 0 {
-		out = append(out, namedFigure{"features", "Error of the sampler's states in withheld cells" + way, features})
+		out = append(out, namedFigure{"features", "Error of the sampler's states in withheld cells" + ending, features})
 	}
 	if len(spectra.Series) > 0 {
-		out = append(out, namedFigure{"spectra", "Error of the sampled eigenvalues" + way, spectra})
+		out = append(out, namedFigure{"spectra", "Error of the sampled eigenvalues" + ending, spectra})
 	}
 	return out, nil
 }
 
 const trajectoryAxis = "noise taken away, 1 − t"
 
-// refinedAt is where a trajectory's last state stands: beyond all noise, at a place
-// that has a name and no number.
+// refinedAt is the place of the last state of a trajectory on the axis. The axis shows a
+// name there, not a number.
 const refinedAt = 1.2
 
 var refined = map[float64]string{refinedAt: "refined"}
 
-// approachSeries is a line a modality.
+// trajectorySeries returns a line for each modality.
 func trajectorySeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {
 	if errors == nil {
 		return nil

@@ -13,10 +13,10 @@ func init() {
 	declare(part{name: "trials", title: "Trials", order: 10, boards: (*board).tuned, table: trialsTable})
 }
 
-// asIs is the column of a model without a trial's settings.
+// defaultSettings is the name of the column of a model without the settings of a trial.
 const defaultSettings = "as is"
 
-// trialsTable sets the trials of a tuning grid out, a row a model and a column a
+// trialsTable shows the trials of a tuning grid, a row for each model and a column for each
 // trial.
 func trialsTable(_ context.Context, b *board) (*table, error) {
 	b = b.whole
@@ -38,7 +38,7 @@ func trialsTable(_ context.Context, b *board) (*table, error) {
 	}, nil
 }
 
-// trial is what a tuning grid tried the method's model with.
+// trialName returns the name of the settings that a tuning grid gave to the method's model.
 func (m *method) trialName() string {
 	if m.name == m.model {
 		return defaultSettings
@@ -46,7 +46,7 @@ func (m *method) trialName() string {
 	return strings.TrimPrefix(m.name, m.model+"-")
 }
 
-// trialNames lists the trials, the models as they are first.
+// trialNames lists the names of trials, defaultSettings first.
 func (b *board) trialNames() []string {
 	var out []string
 	for _, m := range b.methods {
@@ -60,7 +60,7 @@ func (b *board) trialNames() []string {
 	return out
 }
 
-// place enters a method into its model's row, at a column.
+// setEntry sets the entry of a method in the row of its model, at a column.
 func (s *subtable) setEntry(m *method, column int) {
 	row := slices.IndexFunc(s.rows, func(r row) bool { return r.name == m.model })
 	if row < 0 {
@@ -78,7 +78,7 @@ func newRow(name string, columns int) row {
 	return r
 }
 
-// mark finds the best of a row, where all of it is of the same seeds.
+// markBest marks the best entry of a row, if all its entries are of the same seeds.
 func (r *row) markBest(m experiment.Measure) {
 	if !sameSeeds(r.entries) {
 		return

@@ -13,7 +13,7 @@ import (
 	"gsdnet/missing"
 )
 
-// mostNamed is how many groups of missing cells are named one by one.
+// maxListed is the largest number of groups of missing cells that are named one by one.
 const maxListed = 12
 
 func compareIdentities(a, b experiment.Identity) int {
@@ -23,13 +23,13 @@ func compareIdentities(a, b experiment.Identity) int {
 		strings.Compare(a.Blank, b.Blank), strings.Compare(a.Labels, b.Labels), cmp.Compare(a.Folds, b.Folds), cmp.Compare(a.Fold, b.Fold), cmp.Compare(a.Seed, b.Seed))
 }
 
-// group is missing cells that differ in their seeds alone.
+// missingGroup is a set of missing cells that differ in their seeds alone.
 type missingGroup struct {
 	experiment.Identity
 	seeds []string
 }
 
-// grouped puts sorted cells into groups.
+// groupMissing puts sorted cells into groups.
 func groupMissing(cells []experiment.Identity) []missingGroup {
 	var out []missingGroup
 	for _, id := range cells {
@@ -43,7 +43,7 @@ func groupMissing(cells []experiment.Identity) []missingGroup {
 	return out
 }
 
-// String names a group within its board: gsdnet (seeds 2, 3).
+// String names a group within its board, such as "gsdnet (seeds 2, 3)".
 func (g missingGroup) String() string {
 	name := g.Variant
 	if g.Training != missing.Mixed && g.Training != missing.CompleteOnly {
@@ -55,7 +55,7 @@ func (g missingGroup) String() string {
 	return fmt.Sprintf("%s (%s %s)", name, count.Noun(len(g.seeds), "seed"), strings.Join(g.seeds, ", "))
 }
 
-// are is the verb of a number.
+// verb returns "is" for one, and "are" for other numbers.
 func verb(n int) string {
 	if n == 1 {
 		return "is"
@@ -63,7 +63,7 @@ func verb(n int) string {
 	return "are"
 }
 
-// listed names groups of a board, or counts those beyond mostNamed.
+// listCells names the groups of missing cells of a board. It counts those beyond maxListed.
 func listCells(cells []experiment.Identity) string {
 	var names []string
 	groups := groupMissing(cells)
@@ -77,7 +77,7 @@ func listCells(cells []experiment.Identity) string {
 	return strings.Join(names, ", ")
 }
 
-// warning says in one line which cells of a sweep are missing, "" if none is.
+// warning says in one line how many cells of a sweep are missing. It is "" if none is.
 func (s *sweep) warning() string {
 	n := len(s.missing)
 	if n == 0 {
@@ -86,8 +86,8 @@ func (s *sweep) warning() string {
 	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, count.Of(n+len(s.runs), "cell"), verb(n))
 }
 
-// unfinished names the missing cells of a sweep, a line for each data set and
-// protocol, as markdown; "" if none is missing.
+// unfinished names the missing cells of a sweep as markdown, a line for each data set and
+// protocol. It is "" if none is missing.
 func (s *sweep) unfinished() string {
 	if len(s.missing) == 0 {
 		return ""
@@ -106,8 +106,8 @@ func (s *sweep) unfinished() string {
 	return b.String()
 }
 
-// unfinished says which cells of the board are missing, and what follows for its
-// tables; "" for a board that is complete.
+// unfinished says which cells of the board are missing, and what follows for its tables. It
+// is "" if none is missing.
 func (b *board) unfinished() string {
 	var parts []string
 	if n := len(b.missing); n > 0 {

@@ -17,7 +17,7 @@ const (
 	FigureDir = "figures"
 )
 
-// Written is what Write did.
+// Written is the result of Write.
 type Written struct {
 	Files   []string `json:"files"`   // paths, that of Main last
 	Missing []string `json:"missing"` // cells of the sweep that are not finished
@@ -62,13 +62,13 @@ func Write(ctx context.Context, from, to string) (*Written, error) {
 	return out, nil
 }
 
-// writer collects what is to be written.
+// writer collects the files of a report.
 type writer struct {
 	main  bytes.Buffer
 	files []file
 }
 
-// board makes everything there is to say of a data set under a protocol.
+// addBoard adds the tables and figures of a board.
 func (w *writer) addBoard(ctx context.Context, whole *board) error {
 	tables, figures, err := whole.withoutAblated(whole.ablationGroups()).makeParts(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (w *writer) addBoard(ctx context.Context, whole *board) error {
 	return w.addFigures(ctx, figures)
 }
 
-// table sets a table of a board in its three forms, and into the main page.
+// addTable adds a table of a board in its three formats, and to the main page.
 func (w *writer) addTable(b *board, t *table) error {
 	if missing := b.unfinished(); missing != "" {
 		t.note = missing + " " + t.note
