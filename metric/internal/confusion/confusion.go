@@ -29,8 +29,8 @@ func (c Matrix) Support(i int) (n int) {
 	return n
 }
 
-// predicted returns the number of utterances for which class i is predicted.
-func (c Matrix) predicted(i int) (n int) {
+// Predicted returns the number of utterances for which class i is predicted.
+func (c Matrix) Predicted(i int) (n int) {
 	for _, row := range c {
 		n += row[i]
 	}
@@ -66,7 +66,7 @@ func (c Matrix) WeightedF1() float64 {
 	sum := 0.0
 	for i := range c {
 		if n := c.Support(i); n > 0 {
-			sum += float64(n) * 2 * float64(c[i][i]) / float64(n+c.predicted(i))
+			sum += float64(n) * 2 * float64(c[i][i]) / float64(n+c.Predicted(i))
 		}
 	}
 	return sum / float64(c.Total())
