@@ -89,7 +89,7 @@ func (b *board) withoutAblated(groups [][]*method) *board {
 func ablationTable(ctx context.Context, b *board) (*table, error) {
 	t := &table{
 		title: "Table 3: ablation, " + b.title(),
-		note: "What is diffused beside the features: the graph's spectrum, its adjacency matrix, or nothing. Averages over the protocol, mean ± standard deviation over seeds; " +
+		note: "The colour of the noise: that of the graph filter, white with noise on the adjacency matrix, or white. Averages over the protocol, mean ± standard deviation over seeds; " +
 			"the last column is the difference to the best other row, with its 95 % paired bootstrap interval over conversations; in the tables of completions, to the first row.",
 	}
 	for _, g := range b.groups {

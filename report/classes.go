@@ -23,21 +23,21 @@ func classesTable(_ context.Context, b *board) (*table, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	s := &sheet{title: b.title() + ": recall"}
+	s := &subtable{title: b.title() + ": recall"}
 	for i, name := range names {
 		s.columns = append(s.columns, column{name: className(name), measure: recallMeasure, of: func(t *trial) float64 { return b.recall(t, i) }})
 	}
 	mean := experiment.MeasureOf("ua")
 	s.columns = append(s.columns, column{name: "mean", measure: mean, of: meanOf(mean, b.rules)})
-	s.fill(b.methods)
+	s.addMethods(b.methods)
 	for _, r := range s.rows {
 		for i := range r.entries {
 			r.entries[i].best = r.entries[i].best && r.entries[i].mean > 0 // a class that no method finds has no best
 		}
 	}
 	return &table{
-		sheets: []*sheet{s},
-		note: b.seeds() + " Share of the utterances of each class, in percent, for which this class is predicted, over all points of the protocol together, " +
+		subtables: []*subtable{s},
+		note: b.seedsNote() + " Share of the utterances of each class, in percent, for which this class is predicted, over all points of the protocol together, " +
 			"mean ± standard deviation over seeds; the best of each class in bold. A method that predicts one class for everything has a recall of 100 for it and of 0 for the others.",
 	}, nil
 }

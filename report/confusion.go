@@ -14,7 +14,7 @@ func init() {
 // confusionFigures is one figure with the confusion matrix of every method, of all points of
 // the protocol and all seeds together. There is none for scores, for runs that have kept no
 // confusion matrices, and for more than MostClasses classes.
-func confusionFigures(_ context.Context, b *board) ([]named, error) {
+func confusionFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	names := b.classNames()
 	if len(names) == 0 || len(names) > MostClasses {
 		return nil, nil
@@ -33,5 +33,5 @@ func confusionFigures(_ context.Context, b *board) ([]named, error) {
 		}
 	}
 	caption := "Confusion matrices, " + b.title() + ": the percentage of the utterances of each true class (row) for which each class is predicted (column), over all points of the protocol and all seeds together. The diagonal is the recall."
-	return []named{{"matrix", caption, f}}, nil
+	return []namedFigure{{"matrix", caption, f}}, nil
 }
