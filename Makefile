@@ -10,7 +10,7 @@ DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Packages that the race detector checks; those that it makes too slow are left out.
-RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train
+RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train ./serve
 
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64

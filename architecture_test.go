@@ -42,6 +42,10 @@ var impure = []string{"os", "time", "net", "net/http", "math/rand", "log", "log/
 // engines lists where GoMLX may be imported.
 var engines = []string{"diffusion", "simd", "engine", "model", "rundir", "infer", "train", "explain"}
 
+// fronted lists packages that reach the house through the root package alone, and what
+// they may import besides.
+var fronted, besides = []string{"serve"}, []string{"", "erc", "internal"}
+
 const module = "gsdnet"
 
 type pkg struct {
@@ -61,6 +65,9 @@ func TestArrowsPointDown(t *testing.T) {
 			}
 			if to != module && !strings.HasPrefix(to, module+"/") {
 				continue
+			}
+			if slices.Contains(fronted, top(from)) && !slices.Contains(besides, top(local(to))) {
+				t.Errorf("%s imports %s: it uses the root package", p.ImportPath, to)
 			}
 			if fault := arrow(t, from, local(to)); fault != "" {
 				t.Errorf("%s → %s: %s", p.ImportPath, to, fault)

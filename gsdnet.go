@@ -82,6 +82,11 @@ func (r *Run) Close() {
 // Trained returns the run as package train knows it: config, metadata, masks.
 func (r *Run) Trained() *infer.Trained { return r.trained }
 
+// Classes returns the names of the classes that the run predicts, by number, as the data of
+// its training named them. Without names in the data, classes are called by their numbers.
+// It is empty for a run that predicts scores.
+func (r *Run) Classes() []string { return r.trained.ClassNames() }
+
 // Fields says which arrays of a file the run reads its features from. Labels and
 // splits are not read: predicting needs none.
 func (r *Run) Fields() dataset.Fields {

@@ -26,13 +26,23 @@ type Imputed struct {
 // completion alone says nothing of its own deviation. The result is in the order of
 // conversations and turns, and has the errors of Predict.
 func (r *Run) Impute(ctx context.Context, c *erc.Corpus, o Options) ([]Imputed, error) {
-	if o.Samples == 1 {
-		return nil, fault.Input("a deviation takes at least 2", "%d samples", o.Samples)
-	}
-	forecasts, err := r.forecast(ctx, c, o, true)
+	all, err := r.ImputeEach(ctx, []*erc.Corpus{c}, o)
 	if err != nil {
 		return nil, err
 	}
+	return all[0], nil
+}
+
+// checkImpute refuses options with which nothing can be imputed.
+func (o Options) checkImpute() error {
+	if o.Samples == 1 {
+		return fault.Input("a deviation takes at least 2", "%d samples", o.Samples)
+	}
+	return nil
+}
+
+// imputeAll fills every utterance of a corpus from forecasts, one a conversation.
+func (r *Run) imputeAll(c *erc.Corpus, forecasts []infer.Prediction) ([]Imputed, error) {
 	var out []Imputed
 	for i := range c.Conversations {
 		conv := &c.Conversations[i]

@@ -56,10 +56,13 @@ type Interval struct {
 	High  float64 `json:"high"`
 }
 
-// Class is a predicted emotion class with the probability of each.
+// Class is a predicted emotion class with the probability of each class. The names are
+// those of Run.Classes.
 type Class struct {
-	Label       int32     `json:"label"`
-	Probability []float64 `json:"probability"`
+	Label       int32     `json:"label"`       // number of the class, from 0
+	Name        string    `json:"name"`        // of the class
+	Probability []float64 `json:"probability"` // of every class, by number
+	Names       []string  `json:"names"`       // of every class, by number
 }
 
 // Predict completes every conversation of a corpus Samples times and predicts from
@@ -68,10 +71,16 @@ type Class struct {
 // are a corpus that does not fit the run or fails its Check, a result that is not a
 // finite number, a closed run, and the context's.
 func (r *Run) Predict(ctx context.Context, c *erc.Corpus, o Options) ([]Prediction, error) {
-	forecasts, err := r.forecast(ctx, c, o, false)
+	all, err := r.PredictEach(ctx, []*erc.Corpus{c}, o)
 	if err != nil {
 		return nil, err
 	}
+	return all[0], nil
+}
+
+// predictions lists what forecasts, one a conversation, say of every utterance, with the
+// names of the classes.
+func predictions(c *erc.Corpus, forecasts []infer.Prediction, names []string) []Prediction {
 	var out []Prediction
 	for i := range c.Conversations {
 		conv := &c.Conversations[i]
@@ -80,12 +89,12 @@ func (r *Run) Predict(ctx context.Context, c *erc.Corpus, o Options) ([]Predicti
 			if f := forecasts[i]; f.Distribution != nil {
 				p.Score = scoreOf(f.Distribution[u])
 			} else {
-				p.Class = &Class{Label: f.Class[u], Probability: f.Probability[u]}
+				p.Class = &Class{Label: f.Class[u], Name: names[f.Class[u]], Probability: f.Probability[u], Names: names}
 			}
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return out
 }
 
 func scoreOf(d metric.Mixture) *Score {
@@ -97,19 +106,15 @@ func scoreOf(d metric.Mixture) *Score {
 	return s
 }
 
-// forecast checks the corpus and completes it.
-func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered bool) ([]infer.Prediction, error) {
+// request returns the options as infer has them.
+func (o Options) request(recovered bool) (infer.Request, error) {
 	if o.Samples == 0 {
 		o.Samples = DefaultSamples
 	}
 	if o.Samples < 0 {
-		return nil, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
+		return infer.Request{}, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
 	}
-	samples, err := r.trained.AllSamples(c)
-	if err != nil {
-		return nil, err
-	}
-	return r.trained.Predict(ctx, samples, infer.Request{Samples: o.Samples, Seed: o.Seed, Recovered: recovered, Watch: o.Progress})
+	return infer.Request{Samples: o.Samples, Seed: o.Seed, Recovered: recovered, Watch: o.Progress}, nil
 }
 
 func utterance(conv *erc.Conversation, u int) Utterance {

@@ -143,7 +143,9 @@ func (t *Table) Corpus(task string) (*erc.Corpus, error) {
 		return nil, err
 	}
 	if corpus.Task == erc.Classes {
-		corpus.Classes = t.Classes
+		for _, name := range t.Classes {
+			corpus.Classes = append(corpus.Classes, printable(name))
+		}
 	}
 	if corpus.Conversations, err = t.group(rows); err != nil {
 		return nil, err

@@ -87,6 +87,9 @@ func (p *Result) check(at string) error {
 		if err := checkMeasures(c, name, true); err != nil {
 			return err
 		}
+		if err := checkConfusion(c, name); err != nil {
+			return err
+		}
 	}
 	for i := range p.Constants {
 		if err := checkMeasures(&p.Constants[i], fmt.Sprintf("%s.constants[%d]", at, i), false); err != nil {

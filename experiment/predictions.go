@@ -23,6 +23,9 @@ func writePredictions(w io.Writer, cells []infer.MaskResult, convs []erc.Convers
 	if len(cells) > 0 && cells[0].Scores != nil {
 		heading = append(append(heading, "crps", "deviation"), columns.Intervals(metric.Levels[:])...)
 	}
+	if len(cells) > 0 && cells[0].Confusion != nil {
+		heading = append(heading, columns.Probabilities(cells[0].Confusion.Names)...)
+	}
 	rows := [][]string{heading}
 	for i := range cells {
 		at := 0
@@ -37,10 +40,16 @@ func writePredictions(w io.Writer, cells []infer.MaskResult, convs []erc.Convers
 	return out.WriteAll(rows)
 }
 
-// cellValues are the label and prediction of utterance number at.
+// cellValues are the label and prediction of utterance number at, followed by the
+// probability of each class or, for scores, by the CRPS, the deviation and the intervals.
 func cellValues(c *infer.MaskResult, at int) []string {
 	out := []string{columns.Number(c.Labels[at]), columns.Number(c.Predictions[at])}
 	if c.Classes != nil {
+		if c.Confusion != nil {
+			for _, probability := range c.Probabilities[at] {
+				out = append(out, columns.Number(probability))
+			}
+		}
 		return out
 	}
 	d, crps := c.Distributions[at], math.NaN()

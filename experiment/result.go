@@ -14,7 +14,7 @@ import (
 // Result is a model's result under every frozen mask of a split.
 type Result struct {
 	Cells []infer.MaskResult `json:"cells"`
-	// Mean averages the cells.
+	// Mean averages the cells. Its Confusion is their sum.
 	Mean infer.MaskResult `json:"mean"`
 	// Constants are predictors that look at nothing but the training labels, on
 	// the same labels: the majority and, for scores, the mean. Empty when the run
@@ -69,6 +69,7 @@ func mean(cells []infer.MaskResult) infer.MaskResult {
 		completions = append(completions, cells[i].Completion)
 	}
 	out.Completion = draws.Average(completions)
+	out.Confusion = addConfusions(cells)
 	for _, m := range measuresOf(cells) {
 		sum, n := 0.0, 0.0
 		for i := range cells {

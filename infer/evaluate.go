@@ -6,6 +6,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/metric"
+	"gsdnet/metric/classes"
 	"gsdnet/metric/draws"
 	"gsdnet/missing"
 	"gsdnet/model"
@@ -14,10 +15,13 @@ import (
 // MaskResult is the result of a model on one frozen mask. Scores is set for the Scores
 // task, Classes for the Classes task.
 type MaskResult struct {
-	Rule     string            `json:"rule"` // "random 0.3", "fixed {t,v}"
-	Scores   *metric.Scores    `json:"scores,omitempty"`
-	Classes  *metric.Classes   `json:"classes,omitempty"`
-	Coverage []metric.Coverage `json:"coverage,omitempty"` // of the intervals of the scores; nil for classes
+	Rule    string          `json:"rule"` // "random 0.3", "fixed {t,v}"
+	Scores  *metric.Scores  `json:"scores,omitempty"`
+	Classes *metric.Classes `json:"classes,omitempty"`
+	// Confusion counts predictions by class. It is nil for scores, and in results of older
+	// versions.
+	Confusion *classes.Confusion `json:"confusion,omitempty"`
+	Coverage  []metric.Coverage  `json:"coverage,omitempty"` // of the intervals of the scores; nil for classes
 	// Encoded, Raw and Sampled compare recovered features with withheld ones: in the
 	// space of the encoder, in standardised raw features after shrinkage
 	// (model.Shrinkage), and before it. They are nil if recovered features were not
@@ -39,6 +43,9 @@ type MaskResult struct {
 	// Distributions holds the predictive distribution of every utterance. It is nil for
 	// classes.
 	Distributions []metric.Mixture `json:"-"`
+	// Probabilities [utterance][class] holds the probability of every class. It is nil for
+	// scores.
+	Probabilities [][]float64 `json:"-"`
 	// Contributions are what each conversation contributes to Completion.
 	Contributions []draws.Contribution `json:"-"`
 }
@@ -48,12 +55,14 @@ type Evaluation struct {
 	samples []Sample
 	masks   []missing.Mask
 	setup   model.Setup
+	classes []string // names of the classes; nil for scores
 	space   *Space
 }
 
-// NewEvaluation pairs the samples of a split with its masks.
+// NewEvaluation pairs the samples of a split with its masks. Its results call classes by
+// their numbers.
 func NewEvaluation(samples []Sample, masks []missing.Mask, setup model.Setup) *Evaluation {
-	return &Evaluation{samples: samples, masks: masks, setup: setup}
+	return &Evaluation{samples: samples, masks: masks, setup: setup, classes: erc.ClassNames(nil, setup.NumClasses)}
 }
 
 // In returns the evaluation with the space in which completions are scored; nil scores
@@ -128,18 +137,18 @@ func (e *Evaluation) encodeTruth(ctx context.Context, p *Predictor, r Request) (
 func (e *Evaluation) score(predictions []Prediction) MaskResult {
 	var cell MaskResult
 	if e.setup.Task == erc.Classes {
-		var labels, classes []int32
+		var labels, predicted []int32
 		var probabilities [][]float64
 		for i, f := range predictions {
 			labels = append(labels, e.samples[i].Truth.Classes...)
-			classes = append(classes, f.Class...)
+			predicted = append(predicted, f.Class...)
 			probabilities = append(probabilities, f.Probability...)
 		}
-		scores := metric.EvaluateClasses(labels, classes, probabilities)
-		cell.Classes = &scores
+		scores := metric.EvaluateClasses(labels, predicted, probabilities)
+		cell.Classes, cell.Confusion, cell.Probabilities = &scores, classes.Confuse(e.classes, labels, predicted), probabilities
 		for i, y := range labels {
 			cell.Labels = append(cell.Labels, float64(y))
-			cell.Predictions = append(cell.Predictions, float64(classes[i]))
+			cell.Predictions = append(cell.Predictions, float64(predicted[i]))
 		}
 		return cell
 	}

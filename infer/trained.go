@@ -124,7 +124,7 @@ func (t *Trained) withSeed(r Request) Request {
 // Evaluate evaluates the run on a split under each mask. If the seed of the request
 // is 0, the run's own seed is used. Completions are scored if recovered features are asked
 // for and the corpus has a training split, to which their Space is fitted. Its errors are
-// those of Samples, and a corpus with another task.
+// those of Samples, a corpus with another task, and one whose classes have other names.
 func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, masks []missing.Mask, r Request) ([]MaskResult, error) {
 	samples, err := t.Samples(c, c.In(split))
 	if err != nil {
@@ -134,7 +134,12 @@ func (t *Trained) Evaluate(ctx context.Context, c *erc.Corpus, split erc.Split, 
 		return nil, fault.Input("choose the labels with --set data.label=NAME or data.task", "%s: labelled with %s, but %s predicts %s",
 			c.Name, c.Task, t.dir, t.Setup.Task)
 	}
+	names, err := t.classNames(c)
+	if err != nil {
+		return nil, err
+	}
 	e := NewEvaluation(samples, masks, t.Setup)
+	e.classes = names
 	if r.Recovered {
 		space, err := t.scoreSpace(ctx, c)
 		if err != nil {

@@ -14,6 +14,10 @@ import (
 type Kind struct {
 	Name    string
 	Summary string // one line for --help
+	// Order is the place of the model among the models of a table, the lowest first:
+	// below 100 for a model that completes conversations without a learnt model, 100 to 199
+	// for a published one, and from 200 on for GSDNet and its variants.
+	Order int
 	// Config returns a pointer to the model's settings at their defaults, with
 	// toml tags: the [model] table of a config, less its name.
 	Config func() any
@@ -44,12 +48,12 @@ func Lookup(name string) (Kind, error) {
 // Names lists the registered kinds in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// Offer registers a model by its default settings and its constructor. Numbers among the
+// Offer registers a model by its Order, its default settings and its constructor. Numbers among the
 // settings have limits in a tag (package internal/limit), which are checked before build is
 // called. Offer is called from init functions, and panics if the name is taken.
-func Offer[C any, M Model](name, summary string, byDefault func() C, build func(C, Setup) (M, error)) {
+func Offer[C any, M Model](order int, name, summary string, byDefault func() C, build func(C, Setup) (M, error)) {
 	register(Kind{
-		Name: name, Summary: summary,
+		Name: name, Summary: summary, Order: order,
 		Config: func() any { c := byDefault(); return &c },
 		New: func(c any, s Setup) (Model, error) {
 			if err := limit.Check(name, c); err != nil {

@@ -8,7 +8,7 @@ import (
 
 func TestOfferRefusesANameTwice(t *testing.T) {
 	offer := func() {
-		model.Offer("twice", "a model", func() int { return 0 }, func(int, model.Setup) (model.Model, error) { return nil, nil })
+		model.Offer(0, "twice", "a model", func() int { return 0 }, func(int, model.Setup) (model.Model, error) { return nil, nil })
 	}
 	offer()
 	defer func() {

@@ -10,8 +10,8 @@ func init() {
 	declare(part{name: "against", title: "Against", order: 20, boards: (*board).compared, table: againstTable})
 }
 
-// againstTable is every model's difference to the accented one; none where that
-// is not among them, or alone.
+// againstTable has the difference of every method to the reference model. It returns nil if
+// the board does not have the reference model, or has it alone.
 func againstTable(ctx context.Context, b *board) (*table, error) {
 	reference := b.reference()
 	c, err := newComparison(ctx, b, b.rules)
@@ -24,23 +24,23 @@ func againstTable(ctx context.Context, b *board) (*table, error) {
 		note: "Averages over the protocol less that of " + name + ", with the 95 % paired bootstrap interval over conversations: " +
 			"above zero the model errs more than " + name + " or, for shares and correlations, does better. A star says that it is clear of zero.",
 	}
-	for _, m := range b.predicted(metric.InAgainst) {
-		s := &sheet{title: b.title() + ": " + m.Heading, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, versus: &m, than: name}
-		s.fill(b.methods)
+	for _, m := range b.predictionMeasures(metric.InAgainst) {
+		s := &subtable{title: b.title() + ": " + m.Heading, columns: []column{{name: average, measure: m, of: meanOf(m, b.rules)}}, compared: &m, reference: name}
+		s.addMethods(b.methods)
 		for i := range b.methods {
-			if d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference]); ok && i != reference {
-				s.rows[i].versus = &versus{name, d}
+			if d, ok := bootstrapDifference(ctx, m, &c.predictions[i], &c.predictions[reference]); ok && i != reference {
+				s.rows[i].difference = &differenceTo{name, d}
 			}
 		}
-		t.sheets = append(t.sheets, s)
+		t.subtables = append(t.subtables, s)
 	}
 	return t, nil
 }
 
-// reference is the place of the accented method, −1 where it is not.
+// reference returns the index of the reference model among the methods, −1 without it.
 func (b *board) reference() int {
 	for i, m := range b.methods {
-		if m.name == accented {
+		if m.name == referenceModel {
 			return i
 		}
 	}

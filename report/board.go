@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,9 +13,11 @@ import (
 	"gsdnet/infer"
 	"gsdnet/internal/fault"
 	"gsdnet/missing"
+	"gsdnet/model"
 )
 
-// board is a data set under a protocol: methods side by side on the same masks.
+// board is a data set under a protocol, with the methods that were tested on the same
+// masks.
 type board struct {
 	dataset, protocol string
 	condition         condition        // how its cells were trained and tested
@@ -27,21 +30,21 @@ type board struct {
 	finished          int                   // cells of it
 	missing           []experiment.Identity // cells of it that are not finished
 
-	// Of a board whose ablated methods are left out (without):
+	// Of a board whose ablated methods are left out (withoutAblated):
 	whole     *board      // with all methods
 	groups    [][]*method // what is left out, and what it compares with
 	distances []distance  // made once, for a table and for figures
 }
 
-// method is a variant as it was trained, over its seeds.
+// method is a variant as it was trained, with all its seeds.
 type method struct {
 	name, model string
 	settings    map[string]any
 	trials      map[uint64]*trial
 }
 
-// trial is a method with one seed: its cells by rule, from one run or, trained
-// rate by rate, from several.
+// trial is a method with one seed. It has its results by rule, from one run, or from
+// several if a model was trained for each rate.
 type trial struct {
 	cells    map[string]*infer.MaskResult
 	compared map[int]map[string]*infer.MaskResult // by number of samples
@@ -95,7 +98,7 @@ func (s *sweep) boards() ([]*board, error) {
 	return out, nil
 }
 
-// add takes in a run.
+// add adds a run.
 func (b *board) add(r *run) error {
 	if err := b.belongs(r); err != nil {
 		return err
@@ -117,9 +120,9 @@ func (b *board) add(r *run) error {
 	return m.trials[r.Cell.Seed].add(r)
 }
 
-// belongs refuses a run whose data are others than the board's, or whose masks are,
-// where they are of the same rules, or whose number of completions is another than
-// that of the same variant with other seeds.
+// belongs returns an error if the data of a run are not those of the board, if its masks
+// for the same rules differ, or if its number of completions is not that of the same
+// variant with other seeds.
 func (b *board) belongs(r *run) error {
 	for _, m := range b.methods {
 		for _, t := range m.trials {
@@ -148,7 +151,7 @@ func rulesOf(r *run) []string {
 	return out
 }
 
-// add takes in a run; two runs with the same seed and rule are one too many.
+// add adds a run. Two runs with the same seed and rule are an error.
 func (t *trial) add(r *run) error {
 	for _, other := range t.runs {
 		if *other.Cell == *r.Cell {
@@ -177,19 +180,17 @@ func (t *trial) add(r *run) error {
 	return nil
 }
 
-// precedence is the order of models in tables: what a sceptic would try first,
-// then the paper's baselines as it lists them, then the paper's model, then
-// whatever else there is.
-var precedence = []string{"zero", "mean", "regression", "mctn", "mmin", "gcnet", "dicmor", "imder", "gsdnet"}
-
-func rank(model string) int {
-	if at := slices.Index(precedence, model); at >= 0 {
-		return at
+// modelOrder returns the place of a model in tables. Models that are not registered have the
+// last place.
+func modelOrder(name string) int {
+	kind, err := model.Lookup(name)
+	if err != nil {
+		return math.MaxInt
 	}
-	return len(precedence)
+	return kind.Order
 }
 
-// order puts rules and methods in the order of tables.
+// order sorts rules and methods as tables show them.
 func (b *board) order() {
 	have := map[string]bool{}
 	for _, m := range b.methods {
@@ -205,14 +206,14 @@ func (b *board) order() {
 		}
 	}
 	slices.SortStableFunc(b.methods, func(x, y *method) int {
-		return cmp.Or(cmp.Compare(rank(x.model), rank(y.model)), cmp.Compare(len(x.name), len(y.name)), strings.Compare(x.name, y.name))
+		return cmp.Or(cmp.Compare(modelOrder(x.model), modelOrder(y.model)), cmp.Compare(len(x.name), len(y.name)), strings.Compare(x.name, y.name))
 	})
 }
 
-// point is a rule's name without its protocol's: 0.3, {t,v}.
+// point returns the name of a rule without its protocol, such as 0.3 or {t,v}.
 func point(rule string) string { return rule[strings.LastIndex(rule, " ")+1:] }
 
-// title names a board in headings.
+// title returns the name of a board in headings.
 func (b *board) title() string {
 	if b.split == erc.Valid.String() {
 		return fmt.Sprintf("%s, %s missing%s, on the validation split", b.dataset, b.protocol, b.condition.title())

@@ -23,8 +23,8 @@ type run struct {
 	predictions []experiment.Predictions
 }
 
-// sweep is what a folder holds: its finished runs by name, and the cells that are
-// planned or begun and not finished.
+// sweep holds what a folder has: its finished runs, and the cells that are planned or
+// started and not finished.
 type sweep struct {
 	runs    []*run
 	missing []experiment.Identity
@@ -46,7 +46,7 @@ func collect(dir string) (*sweep, error) {
 		switch entry.Name() {
 		case rundir.MetricsFile:
 			r, err := readRun(folder)
-			if errors.Is(err, errAlone) {
+			if errors.Is(err, errNotOfSweep) {
 				alone++ // a run evaluated by hand is no cell of a sweep
 				return nil
 			}
@@ -68,7 +68,7 @@ func collect(dir string) (*sweep, error) {
 			if err != nil {
 				return err
 			}
-			return s.takePrinted(folder)
+			return s.readPrintedNames(folder)
 		}
 		return nil
 	})
@@ -88,9 +88,9 @@ func collect(dir string) (*sweep, error) {
 	return s, nil
 }
 
-// takePrinted reads which data sets of a sweep's folder the paper prints figures of, and
-// refuses one that it has none of.
-func (s *sweep) takePrinted(folder string) error {
+// readPrintedNames reads for which data sets of a sweep's folder the paper prints figures.
+// A name that the paper does not have is an error.
+func (s *sweep) readPrintedNames(folder string) error {
 	printed, err := experiment.SweepDir(folder).PrintedAs()
 	for name, of := range printed {
 		if err := fault.OneOf("printed of data set "+name, of, printedDatasets()...); err != nil {
@@ -101,7 +101,7 @@ func (s *sweep) takePrinted(folder string) error {
 	return err
 }
 
-// noCells says why there is nothing to report on.
+// noCells returns the error for a folder without finished cells of a sweep.
 func noCells(dir string, alone, planned int) error {
 	switch {
 	case planned > 0:
@@ -112,8 +112,8 @@ func noCells(dir string, alone, planned int) error {
 	return fault.Input("give the --out folder of gsdnet sweep, with a finished cell in it", "%s: no evaluated cells", dir)
 }
 
-// errAlone says that a record is not of a sweep.
-var errAlone = errors.New("not a cell of a sweep")
+// errNotOfSweep is the error for the record of a run that is not a cell of a sweep.
+var errNotOfSweep = errors.New("not a cell of a sweep")
 
 func readRun(dir string) (*run, error) {
 	record, err := experiment.RunDir(dir).Record()
@@ -121,7 +121,7 @@ func readRun(dir string) (*run, error) {
 		return nil, err
 	}
 	if record.Cell == nil {
-		return nil, errAlone
+		return nil, errNotOfSweep
 	}
 	r := &run{Record: record, dir: dir}
 	path := filepath.Join(dir, rundir.ConfigFile)
@@ -135,8 +135,8 @@ func readRun(dir string) (*run, error) {
 	return r, nil
 }
 
-// read returns the predictions of a run, from its file the first time.
-func (r *run) read() ([]experiment.Predictions, error) {
+// readPredictions returns the predictions of a run. It reads the file the first time only.
+func (r *run) readPredictions() ([]experiment.Predictions, error) {
 	var err error
 	if r.predictions == nil {
 		r.predictions, err = experiment.RunDir(r.dir).Predictions(r.Record)

@@ -20,51 +20,52 @@ const (
 	bootstrapSeed = 1
 )
 
-// scored is every prediction of a method on the seeds and rules of a comparison,
-// laid out alike for every method.
-type scored struct {
-	groups             []int32 // conversation
-	strata             []int   // which (seed, rule)
-	label, guess, crps []float64
-	number             int // of strata
+// methodPredictions holds all predictions of a method on the seeds and rules of a
+// comparison, in the same order for every method.
+type methodPredictions struct {
+	groups                  []int32 // conversation
+	strata                  []int   // which (seed, rule)
+	label, prediction, crps []float64
+	strataCount             int // of strata
 }
 
 // comparison holds the predictions of a board's methods, for paired intervals.
 type comparison struct {
-	methods []*method
-	scored  []scored
+	methods     []*method
+	predictions []methodPredictions
 }
 
-// newComparison reads the predictions of every method on the rules; nil where there
-// is nothing to compare, or the methods do not all have the same seeds and rules.
+// newComparison reads the predictions of every method on the rules. It returns nil if there
+// are fewer than two methods, or if they do not all have the same seeds and rules.
 func newComparison(ctx context.Context, b *board, rules []string) (*comparison, error) {
 	if len(b.methods) < 2 || !equalTrials(b.methods) {
 		return nil, nil
 	}
 	c := &comparison{methods: b.methods}
 	for _, m := range b.methods {
-		s, err := read(ctx, m, rules)
+		s, err := readPredictions(ctx, m, rules)
 		if err != nil {
 			return nil, err
 		}
-		if len(c.scored) > 0 && !s.alike(&c.scored[0]) {
+		if len(c.predictions) > 0 && !s.sameUtterances(&c.predictions[0]) {
 			return nil, fault.Input("give the sweep again, or delete the runs of one of them", "the predictions of %s and %s in %s are not of the same utterances",
 				m.name, b.methods[0].name, filepath.Dir(m.trials[m.seeds()[0]].runs[0].dir))
 		}
-		c.scored = append(c.scored, s)
+		c.predictions = append(c.predictions, s)
 	}
 	return c, nil
 }
 
-// alike reports whether two methods were scored on the same utterances and labels.
-func (s *scored) alike(other *scored) bool {
+// sameUtterances reports whether the predictions of two methods are of the same utterances
+// and labels.
+func (s *methodPredictions) sameUtterances(other *methodPredictions) bool {
 	same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 	return slices.Equal(s.groups, other.groups) && slices.Equal(s.strata, other.strata) && slices.EqualFunc(s.label, other.label, same)
 }
 
-// read lays a method's predictions out, seed by seed and rule by rule.
-func read(ctx context.Context, m *method, rules []string) (scored, error) {
-	var out scored
+// readPredictions reads the predictions of a method, seed by seed and rule by rule.
+func readPredictions(ctx context.Context, m *method, rules []string) (methodPredictions, error) {
+	var out methodPredictions
 	for _, seed := range m.seeds() {
 		if err := ctx.Err(); err != nil {
 			return out, err
@@ -79,21 +80,20 @@ func read(ctx context.Context, m *method, rules []string) (scored, error) {
 				continue
 			}
 			for range p.Label {
-				out.strata = append(out.strata, out.number)
+				out.strata = append(out.strata, out.strataCount)
 			}
 			out.groups = append(out.groups, p.Dialogue...)
-			out.label, out.guess, out.crps = append(out.label, p.Label...), append(out.guess, p.Prediction...), append(out.crps, p.CRPS...)
-			out.number++
+			out.label, out.prediction, out.crps = append(out.label, p.Label...), append(out.prediction, p.Prediction...), append(out.crps, p.CRPS...)
+			out.strataCount++
 		}
 	}
 	return out, nil
 }
 
-// against returns the difference of every method to the best of the others in a
-// measure, whose means over seeds and rules are given; nil where there is no
-// interval to be had.
-func (c *comparison) against(ctx context.Context, m experiment.Measure, means []float64) []*versus {
-	out := make([]*versus, len(c.methods))
+// differencesToBest returns the difference of every method to the best of the others in a
+// measure, given the means of the methods. An element is nil if there is no interval.
+func (c *comparison) differencesToBest(ctx context.Context, m experiment.Measure, means []float64) []*differenceTo {
+	out := make([]*differenceTo, len(c.methods))
 	var wait sync.WaitGroup
 	free := make(chan struct{}, runtime.NumCPU())
 	for i := range c.methods {
@@ -108,8 +108,8 @@ func (c *comparison) against(ctx context.Context, m experiment.Measure, means []
 		}
 		wait.Go(func() {
 			free <- struct{}{}
-			if d, ok := difference(ctx, m, &c.scored[i], &c.scored[best]); ok {
-				out[i] = &versus{c.methods[best].name, d}
+			if d, ok := bootstrapDifference(ctx, m, &c.predictions[i], &c.predictions[best]); ok {
+				out[i] = &differenceTo{c.methods[best].name, d}
 			}
 			<-free
 		})
@@ -126,11 +126,12 @@ func integers(x []float64) []int32 {
 	return out
 }
 
-// difference bootstraps the difference of two methods, whole conversations at a
-// time, all their masks and seeds with them. When ctx ends, the interval is NaN.
-func difference(ctx context.Context, m experiment.Measure, a, b *scored) (metric.Difference, bool) {
+// bootstrapDifference returns the difference of two methods with its bootstrap interval. It
+// resamples whole conversations, with all masks and seeds of each. When ctx ends, the
+// interval is NaN. It returns false for a measure that cannot be resampled.
+func bootstrapDifference(ctx context.Context, m experiment.Measure, a, b *methodPredictions) (metric.Difference, bool) {
 	boot := metric.Bootstrap{Groups: a.groups, Replicates: replicates, Seed: bootstrapSeed, Stop: func() bool { return ctx.Err() != nil }}
-	whole := wholeSplit(m.Metric)
+	whole := splitMetric(m.Metric)
 	switch {
 	case m.Utterance != nil:
 		return boot.Losses(a.losses(m.Metric), b.losses(m.Metric)), true
@@ -143,23 +144,23 @@ func difference(ctx context.Context, m experiment.Measure, a, b *scored) (metric
 			rows[i] = math.NaN()
 		}
 	}
-	return boot.Metric(a.stratified(whole), rows, a.guess, b.guess), true
+	return boot.Metric(a.stratifiedMean(whole), rows, a.prediction, b.prediction), true
 }
 
-// losses is a metric of every utterance, NaN where the utterance does not count.
-func (s *scored) losses(m metric.Metric) []float64 {
+// losses returns a metric of every utterance, NaN where the utterance does not count.
+func (s *methodPredictions) losses(m metric.Metric) []float64 {
 	out := make([]float64, len(s.label))
 	for i := range out {
 		if out[i] = math.NaN(); !math.IsNaN(s.label[i]) && !(m.Class != nil && s.label[i] < 0) {
-			out[i] = m.Utterance(s.label[i], s.guess[i], s.crps[i])
+			out[i] = m.Utterance(s.label[i], s.prediction[i], s.crps[i])
 		}
 	}
 	return out
 }
 
-// wholeSplit is a metric of predictions as a function of the labels and point
-// predictions of a split; nil of recovered features.
-func wholeSplit(m metric.Metric) func(labels, guesses []float64) float64 {
+// splitMetric returns a metric of predictions as a function of the labels and point
+// predictions of a split, and nil for a metric of recovered features.
+func splitMetric(m metric.Metric) func(labels, guesses []float64) float64 {
 	switch {
 	case m.Score != nil:
 		return func(y, p []float64) float64 { return m.Score(y, p, nil) }
@@ -169,10 +170,10 @@ func wholeSplit(m metric.Metric) func(labels, guesses []float64) float64 {
 	return nil
 }
 
-// stratified is the mean of a measure over (seed, rule). It is given the numbers
-// of rows in place of their labels.
-func (s *scored) stratified(whole func(labels, guesses []float64) float64) func(rows, guesses []float64) float64 {
-	labels, guesses := make([][]float64, s.number), make([][]float64, s.number)
+// stratifiedMean returns the mean of a metric over the pairs of seed and rule, as a
+// function that takes the indices of rows in place of their labels.
+func (s *methodPredictions) stratifiedMean(whole func(labels, guesses []float64) float64) func(rows, guesses []float64) float64 {
+	labels, guesses := make([][]float64, s.strataCount), make([][]float64, s.strataCount)
 	return func(rows, drawn []float64) float64 {
 		for k := range labels {
 			labels[k], guesses[k] = labels[k][:0], guesses[k][:0]
@@ -183,7 +184,7 @@ func (s *scored) stratified(whole func(labels, guesses []float64) float64) func(
 		}
 		sum := 0.0
 		for k := range labels {
-			sum += whole(labels[k], guesses[k]) / float64(s.number)
+			sum += whole(labels[k], guesses[k]) / float64(s.strataCount)
 		}
 		return sum
 	}

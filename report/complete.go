@@ -15,8 +15,8 @@ func init() {
 // complete is the rule under which nothing is missing.
 var complete = missing.Complete().String()
 
-// completeTable is what every model predicts where there is nothing to complete:
-// one that falls behind there has not learnt to predict, whatever it recovers.
+// completeTable shows the predictions of every method where nothing is missing. A method
+// that is worse than others there predicts worse, however well it recovers.
 func completeTable(ctx context.Context, b *board) (*table, error) {
 	compared, err := newComparison(ctx, b, []string{complete})
 	if err != nil {
@@ -26,14 +26,14 @@ func completeTable(ctx context.Context, b *board) (*table, error) {
 		note: "At rate 0, where there is nothing to complete, and the difference to the best other model there, " +
 			"with its 95 % paired bootstrap interval over conversations.",
 	}
-	for _, m := range b.predicted(metric.InComplete) {
-		s := &sheet{title: b.title() + ", nothing missing: " + m.Heading, columns: []column{{name: "rate 0", measure: m, of: at(m, complete)}}}
-		s.fill(b.methods)
-		s.compare(ctx, m, compared)
-		s.constants(b)
-		t.sheets = append(t.sheets, s)
+	for _, m := range b.predictionMeasures(metric.InComplete) {
+		s := &subtable{title: b.title() + ", nothing missing: " + m.Heading, columns: []column{{name: "rate 0", measure: m, of: valueAt(m, complete)}}}
+		s.addMethods(b.methods)
+		s.addDifferences(ctx, m, compared)
+		s.addConstants(b)
+		t.subtables = append(t.subtables, s)
 	}
-	if len(t.sheets) == 0 {
+	if len(t.subtables) == 0 {
 		return nil, nil
 	}
 	return t, nil

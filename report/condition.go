@@ -9,8 +9,8 @@ import (
 	"gsdnet/missing"
 )
 
-// condition is how the cells of a board were trained and tested, beyond their data set and
-// protocol. The zero value is training on everything that the training split has.
+// condition says how the cells of a board were trained and tested, beyond their data set
+// and protocol. The zero value is training on the complete training split.
 type condition struct {
 	complete      bool   // trained on complete conversations only
 	blank, labels string // rate of deleted training values, and share of kept labels; empty if all are kept
@@ -21,12 +21,13 @@ func conditionOf(id experiment.Identity) condition {
 	return condition{id.Training == missing.CompleteOnly, id.Blank, id.Labels, id.Folds}
 }
 
-// boardKey tells the boards of a sweep apart, and sorts them.
+// boardKey returns a key that is different for every board of a sweep. Boards are sorted by
+// it.
 func boardKey(id experiment.Identity) string {
 	return id.Dataset + "\x00" + id.Protocol + "\x00" + conditionOf(id).suffix()
 }
 
-// title says the condition in a heading, with a comma before each part.
+// title returns the condition for a heading, with a comma before each part.
 func (c condition) title() string {
 	var out string
 	if c.complete {
@@ -44,7 +45,7 @@ func (c condition) title() string {
 	return out
 }
 
-// suffix ends the names of the files of a board.
+// suffix returns the end of the names of a board's files.
 func (c condition) suffix() string {
 	var out string
 	if c.complete {
@@ -62,7 +63,7 @@ func (c condition) suffix() string {
 	return out
 }
 
-// note explains the condition below a table.
+// note returns the explanation of the condition below a table.
 func (c condition) note() string {
 	if c.folds == 0 {
 		return ""
@@ -71,7 +72,7 @@ func (c condition) note() string {
 		"measures of intervals, probabilities and encoded or raw features, and the constant predictors, are means over the folds, weighted by their numbers of utterances or cells.", c.folds)
 }
 
-// sortFolds puts runs in the order of their folds.
+// sortFolds sorts runs by their fold.
 func sortFolds(runs []*run) {
 	slices.SortStableFunc(runs, func(a, b *run) int { return a.Cell.Fold - b.Cell.Fold })
 }

@@ -14,25 +14,26 @@ func init() {
 	declare(part{name: "cost", title: "Training time", order: 90, boards: (*board).compared, table: costTable})
 }
 
-// costTable is what training took, from the runs' logs; none where none has one.
+// costTable shows how long training took, from the logs of the runs. It returns nil if no
+// run has a log.
 func costTable(_ context.Context, b *board) (*table, error) {
-	s := &sheet{title: b.title() + ": training"}
+	s := &subtable{title: b.title() + ": training"}
 	for i, name := range []string{"seconds an epoch", "minutes in all"} {
 		measure := experiment.Measure{Metric: metric.Metric{Heading: name, Key: "cost", Lower: true}}
-		s.columns = append(s.columns, column{name: name, measure: measure, plain: true, of: func(t *trial) float64 { return t.cost()[i] }})
+		s.columns = append(s.columns, column{name: name, measure: measure, unmarked: true, of: func(t *trial) float64 { return t.cost()[i] }})
 	}
-	s.fill(b.methods)
+	s.addMethods(b.methods)
 	if !slices.ContainsFunc(s.rows, func(r row) bool { return !math.IsNaN(r.entries[0].mean) }) {
 		return nil, nil
 	}
 	return &table{
-		sheets: []*sheet{s},
-		note:   "Of the machine that ran the sweep, validation included; cells that ran side by side slowed each other down.",
+		subtables: []*subtable{s},
+		note:      "Of the machine that ran the sweep, validation included; cells that ran side by side slowed each other down.",
 	}, nil
 }
 
-// cost is the median seconds of an epoch, and the minutes of all; NaN without a
-// log.
+// cost returns the median number of seconds of an epoch and the minutes of all epochs, NaN
+// without a log.
 func (t *trial) cost() [2]float64 {
 	var epochs []float64
 	for _, r := range t.runs {

@@ -14,7 +14,8 @@ func init() {
 	declare(part{name: "coverage", title: "Coverage", order: 70, boards: (*board).compared, table: coverageTable})
 }
 
-// coverageTable is how honest the intervals of the predictions are.
+// coverageTable shows how often the intervals of predictions and of recovered features hold
+// the truth.
 func coverageTable(_ context.Context, b *board) (*table, error) {
 	crps := experiment.MeasureOf("crps")
 	if !b.has(crps) {
@@ -23,31 +24,31 @@ func coverageTable(_ context.Context, b *board) (*table, error) {
 	t := &table{
 		note: "Share of labels, in percent, in the central interval of the predictive distribution, and the mean width of these intervals; likewise of withheld features, standardised, in normal intervals around recovered ones. Averages over the protocol. The nearer to its level, the more honest; of honest ones the narrower is the better.",
 	}
-	predicted := b.coverageSheet("intervals of the predictions", func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
+	predicted := b.coverageSubtable("intervals of the predictions", func(c *infer.MaskResult) []metric.Coverage { return c.Coverage })
 	predicted.columns = append(predicted.columns, column{name: "CRPS", measure: crps, of: meanOf(crps, b.rules)})
-	predicted.fill(b.methods)
-	t.sheets = []*sheet{predicted}
-	imputed := b.coverageSheet("intervals of the recovered features", func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
-	imputed.fill(b.methods)
+	predicted.addMethods(b.methods)
+	t.subtables = []*subtable{predicted}
+	imputed := b.coverageSubtable("intervals of the recovered features", func(c *infer.MaskResult) []metric.Coverage { return c.Imputed })
+	imputed.addMethods(b.methods)
 	imputed.rows = slices.DeleteFunc(imputed.rows, func(r row) bool { return math.IsNaN(r.entries[0].mean) })
 	if len(imputed.rows) > 0 {
-		t.sheets = append(t.sheets, imputed)
+		t.subtables = append(t.subtables, imputed)
 	}
 	return t, nil
 }
 
-// coverageSheet has the columns of some intervals.
-func (b *board) coverageSheet(title string, of func(*infer.MaskResult) []metric.Coverage) *sheet {
-	s := &sheet{title: b.title() + ": " + title}
+// coverageSubtable has the columns of one kind of intervals.
+func (b *board) coverageSubtable(title string, of func(*infer.MaskResult) []metric.Coverage) *subtable {
+	s := &subtable{title: b.title() + ": " + title}
 	for i, level := range []string{"50 %", "80 %", "95 %"} {
 		s.columns = append(s.columns,
-			column{name: level + " holds", measure: shareMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
-			column{name: "width", measure: widthMeasure, plain: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
+			column{name: level + " holds", measure: shareMeasure, unmarked: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Covered })},
+			column{name: "width", measure: widthMeasure, unmarked: true, of: coverage(b.rules, i, of, func(c *metric.Coverage) float64 { return c.Width })})
 	}
 	return s
 }
 
-// coverage averages a number of a level over the rules that have it, NaN when the
+// coverage returns the mean of a number of a level over the rules that have it, NaN if the
 // trial was not evaluated under one of the rules.
 func coverage(rules []string, level int, of func(*infer.MaskResult) []metric.Coverage, number func(*metric.Coverage) float64) func(*trial) float64 {
 	return func(t *trial) float64 {

@@ -23,13 +23,14 @@ type part struct {
 	boards func(*board) bool
 
 	// Exactly one of table and figures is set. It makes the part of a board, and returns
-	// nil where the runs have not kept what the part shows.
+	// nil if the runs did not keep what the part shows.
 	table   func(context.Context, *board) (*table, error)
-	figures func(context.Context, *board) ([]named, error)
+	figures func(context.Context, *board) ([]namedFigure, error)
 }
 
-// named is a figure with what ends the names of its files, such as "mae", and its caption.
-type named struct {
+// namedFigure is a figure with its caption and the end of the names of its files, such as
+// "mae".
+type namedFigure struct {
 	ending, caption string
 	figure.Figure
 }
@@ -49,20 +50,20 @@ func declare(p part) {
 	}
 	parts = append(parts, p)
 	slices.SortFunc(parts, func(x, y part) int {
-		return cmp.Or(cmp.Compare(x.group(), y.group()), cmp.Compare(x.order, y.order), strings.Compare(x.name, y.name))
+		return cmp.Or(cmp.Compare(x.kindOrder(), y.kindOrder()), cmp.Compare(x.order, y.order), strings.Compare(x.name, y.name))
 	})
 }
 
-// group returns 0 for a table and 1 for figures, which come after all tables.
-func (p part) group() int {
+// kindOrder returns 0 for a table and 1 for figures, which come after all tables.
+func (p part) kindOrder() int {
 	if p.figures != nil {
 		return 1
 	}
 	return 0
 }
 
-// all makes the declared parts of a board.
-func (b *board) all(ctx context.Context) (tables []*table, figures []named, err error) {
+// makeParts makes the declared parts of a board.
+func (b *board) makeParts(ctx context.Context) (tables []*table, figures []namedFigure, err error) {
 	for _, p := range parts {
 		if !p.boards(b) {
 			continue
@@ -73,7 +74,7 @@ func (b *board) all(ctx context.Context) (tables []*table, figures []named, err 
 				return nil, nil, err
 			}
 			for _, f := range some {
-				f.ending = p.name + "-" + b.id() + "-" + f.ending
+				f.ending = p.name + "-" + b.fileName() + "-" + f.ending
 				figures = append(figures, f)
 			}
 			continue

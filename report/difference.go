@@ -12,10 +12,10 @@ func init() {
 	declare(part{name: "difference", order: 20, boards: (*board).onAxis, figures: differenceFigures})
 }
 
-// differenceFigures are the differences of every model to the accented one in the main
-// measures of predictions, against the axis of the protocol.
-func differenceFigures(ctx context.Context, b *board) ([]named, error) {
-	var out []named
+// differenceFigures shows the differences of every method to the reference model in the
+// main measures of predictions, against the axis of the protocol.
+func differenceFigures(ctx context.Context, b *board) ([]namedFigure, error) {
+	var out []namedFigure
 	for _, m := range experiment.Measures() {
 		if !m.Main || m.Recover != nil {
 			continue
@@ -25,15 +25,15 @@ func differenceFigures(ctx context.Context, b *board) ([]named, error) {
 			return nil, err
 		}
 		if chart != nil {
-			out = append(out, named{m.Key, fmt.Sprintf("%s less that of %s, %[3]s by %[3]s, %[4]s. "+
+			out = append(out, namedFigure{m.Key, fmt.Sprintf("%s less that of %s, %[3]s by %[3]s, %[4]s. "+
 				"Whiskers are 95 %% paired bootstrap intervals over conversations: one that is clear of zero is a difference.", m.Heading, reference, b.kind.Point, b.dataset), chart})
 		}
 	}
 	return out, nil
 }
 
-// differenceChart is every model's measure less the accented one's, rate by rate;
-// nil where there is no such model to compare with.
+// differenceChart shows the difference of every method to the reference model in a measure,
+// rate by rate. It returns nil without the reference model.
 func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules []string) (*figure.Chart, string, error) {
 	reference := b.reference()
 	if reference < 0 || len(rules) < 2 {
@@ -50,14 +50,14 @@ func (b *board) differenceChart(ctx context.Context, m experiment.Measure, rules
 			return nil, "", err
 		}
 		for i := range b.methods {
-			d, ok := difference(ctx, m, &c.scored[i], &c.scored[reference])
+			d, ok := bootstrapDifference(ctx, m, &c.predictions[i], &c.predictions[reference])
 			if !ok {
 				return nil, "", nil
 			}
 			s := &series[i]
 			s.Name = b.methods[i].name
-			s.X, s.Y = append(s.X, rateOf(rule)), append(s.Y, scale(m)*d.Diff)
-			s.Low, s.High = append(s.Low, scale(m)*d.Low), append(s.High, scale(m)*d.High)
+			s.X, s.Y = append(s.X, rateOf(rule)), append(s.Y, axisScale(m)*d.Diff)
+			s.Low, s.High = append(s.Low, axisScale(m)*d.Low), append(s.High, axisScale(m)*d.High)
 		}
 	}
 	for i := range series {

@@ -25,3 +25,6 @@ func DeclareTwice() { declare(parts[0]) }
 
 // DeclareNothing declares a part that shows nothing.
 func DeclareNothing() { declare(part{name: "nothing", boards: (*board).compared}) }
+
+// ModelOrder returns the place of a model in tables.
+func ModelOrder(name string) int { return modelOrder(name) }

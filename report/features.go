@@ -8,17 +8,17 @@ import (
 	"gsdnet/metric/draws"
 )
 
-// distance says how far the recovered features of a modality are from the original ones,
-// as two samples of a distribution.
+// distance is the distance of the recovered features of a modality from the original ones,
+// as samples of two distributions.
 type distance struct {
-	method      string
-	modality    erc.Modality
-	features    experiment.Features
-	mmd2, apart float64 // maximum mean discrepancy, and share that a classifier tells apart
+	method             string
+	modality           erc.Modality
+	features           experiment.Features
+	mmd2, separability float64 // maximum mean discrepancy, and share that a classifier tells apart
 }
 
 // distancesOf returns the distances of every method and modality of which enough features
-// were kept, method by method. A board computes them once.
+// were kept, method by method. They are computed once for a board.
 func (b *board) distancesOf(ctx context.Context) ([]distance, error) {
 	if b.distances != nil {
 		return b.distances, nil
@@ -43,9 +43,10 @@ func (b *board) distancesOf(ctx context.Context) ([]distance, error) {
 	return b.distances, nil
 }
 
-// features returns what the method's first seed kept, nothing where it did not.
+// features returns the features that the first seed of the method kept, nothing if it kept
+// none.
 func (m *method) features() (out [erc.NumModalities]experiment.Features, err error) {
-	if dir := m.kept(experiment.FeaturesFile); dir != "" {
+	if dir := m.dirWith(experiment.FeaturesFile); dir != "" {
 		return experiment.RunDir(dir).Features()
 	}
 	return out, nil

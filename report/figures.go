@@ -11,22 +11,23 @@ import (
 	"gsdnet/rundir"
 )
 
-// accented is the model with which the others are compared: pictures accent it.
-const accented = rundir.DefaultModel
+// referenceModel is the model with which the others are compared. Figures accent it.
+const referenceModel = rundir.DefaultModel
 
-// id names a board in files.
-func (b *board) id() string {
+// fileName returns the name of a board in the names of its figures.
+func (b *board) fileName() string {
 	if b.protocol == missing.Default {
 		return b.dataset + b.condition.suffix()
 	}
 	return b.dataset + "-" + b.protocol + b.condition.suffix()
 }
 
-// shown names the point at which a sweep keeps recovered features: "rate 0.5".
-func (b *board) shown() string { return b.kind.Point + " " + b.kind.Shown }
+// keptPoint returns the name of the point at which a sweep keeps recovered features, such
+// as "rate 0.5".
+func (b *board) keptPoint() string { return b.kind.Point + " " + b.kind.Shown }
 
-// scale is what an axis multiplies a measure by.
-func scale(m experiment.Measure) float64 {
+// axisScale returns the factor by which an axis multiplies a measure: 100 for percentages.
+func axisScale(m experiment.Measure) float64 {
 	if m.Percent {
 		return 100
 	}
@@ -41,9 +42,9 @@ func rateOf(rule string) float64 {
 	return x
 }
 
-// kept returns the directory of the method's first run that has a file, "" where
-// none has.
-func (m *method) kept(file string) string {
+// dirWith returns the directory of the first run of the method that has a file, "" without
+// one.
+func (m *method) dirWith(file string) string {
 	for _, seed := range m.seeds() {
 		for _, r := range m.trials[seed].runs {
 			if _, missing := os.Stat(filepath.Join(r.dir, file)); missing == nil {

@@ -10,25 +10,25 @@ func init() {
 	declare(part{name: "imputation", title: "Imputation", order: 60, boards: (*board).compared, table: imputationTable})
 }
 
-// imputationTable is how near recovered features come to the withheld ones.
+// imputationTable shows how close recovered features are to the withheld ones.
 func imputationTable(_ context.Context, b *board) (*table, error) {
 	t := &table{
 		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all, each model's departure from the conversation's mean weighed on the validation split; \"sampled\" is before that; X' is each model's own encoding, so that those figures do not compare between models.",
 	}
-	for _, m := range b.recovered() {
-		s := &sheet{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
-		s.fill(b.methods)
-		t.sheets = append(t.sheets, s)
+	for _, m := range b.recoveryMeasures() {
+		s := &subtable{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}
+		s.addMethods(b.methods)
+		t.subtables = append(t.subtables, s)
 	}
-	if len(t.sheets) == 0 {
+	if len(t.subtables) == 0 {
 		return nil, nil
 	}
 	return t, nil
 }
 
-// recovered lists the measures of recovered features that some method of the board has,
-// those that compare between models first.
-func (b *board) recovered() []experiment.Measure {
+// recoveryMeasures lists the measures of recovered features that some method of the board
+// has, those that compare between models first.
+func (b *board) recoveryMeasures() []experiment.Measure {
 	var raw, encoded []experiment.Measure
 	for _, m := range experiment.Measures() {
 		switch {

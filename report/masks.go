@@ -18,24 +18,24 @@ func init() {
 	declare(part{name: "masks", title: "Masks", order: 100, boards: (*board).compared, table: masksTable})
 }
 
-// masksTable is what the masks of a board really withhold. It returns nil where a
-// sweep kept no audits of them: there, the points of the protocol say it.
+// masksTable shows the realised rates of the board's masks. It returns nil if a sweep kept
+// no audits of masks.
 func masksTable(_ context.Context, b *board) (*table, error) {
 	audits, err := b.audits()
 	if err != nil || len(audits) == 0 {
 		return nil, err
 	}
-	s := &sheet{title: b.title() + ": realised rates"}
+	s := &subtable{title: b.title() + ": realised rates"}
 	for _, m := range erc.Modalities {
-		s.columns = append(s.columns, column{name: m.String(), measure: shareMeasure, plain: true})
+		s.columns = append(s.columns, column{name: m.String(), measure: shareMeasure, unmarked: true})
 	}
 	for _, name := range []string{"all", "aimed at", "by nature"} {
-		s.columns = append(s.columns, column{name: name, measure: shareMeasure, plain: true})
+		s.columns = append(s.columns, column{name: name, measure: shareMeasure, unmarked: true})
 	}
 	runs := slices.ContainsFunc(audits, func(a namedAudit) bool { return a.Runs != nil })
 	if runs {
 		for _, name := range []string{"text run", "audio run", "visual run", "run aimed at"} {
-			s.columns = append(s.columns, column{name: name, measure: widthMeasure, plain: true})
+			s.columns = append(s.columns, column{name: name, measure: widthMeasure, unmarked: true})
 		}
 	}
 	for _, a := range audits {
@@ -46,14 +46,14 @@ func masksTable(_ context.Context, b *board) (*table, error) {
 		case runs: // a mask of another protocol: that of deleted training values
 			values = append(values, math.NaN(), math.NaN(), math.NaN(), math.NaN())
 		}
-		r := row{name: a.name, kind: ours}
+		r := row{name: a.name, kind: runRow}
 		for _, v := range values {
 			r.entries = append(r.entries, summarise([]float64{v}))
 		}
 		s.rows = append(s.rows, r)
 	}
 	return &table{
-		sheets: []*sheet{s},
+		subtables: []*subtable{s},
 		note: "Absent cells in percent, of each modality and of all, what lacks by nature included. \"Aimed at\" is the rate in data that lack nothing, in which one modality of each utterance stays. " +
 			"A run is a run of utterances of a conversation that lack the modality, and its mean length is aimed at in long conversations.",
 	}, nil

@@ -24,7 +24,7 @@ var printedFiles = map[int][2]string{
 	2: {"paper/table2_random_missing.csv", "missing_rate"},
 }
 
-// printedDatasets lists the data sets that the paper prints figures of.
+// printedDatasets lists the data sets for which the paper prints figures.
 func printedDatasets() []string {
 	var names []string
 	for _, row := range printedRows(printedFiles[2][0])[1:] {
@@ -41,14 +41,14 @@ const printedAverage = "Average"
 // printedNote marks every printed row.
 const printedNote = "printed, other features"
 
-// printed is one figure of the paper: a share, of a method at a point.
+// printed is one figure of the paper: the shares of a method at a point.
 type printed struct {
 	method, point string
 	shares        map[string]float64 // by measure: acc2, f1, acc7
 }
 
-// printedFigures returns what the paper prints for one of its data sets in a table,
-// nothing where it prints nothing. Only the default family of a protocol is printed.
+// printedFigures returns the figures that the paper prints for one of its data sets in a
+// table, nil if there are none. The paper has the default family of a protocol only.
 func printedFigures(dataset string, table int, defaultFamily bool) []printed {
 	file, ok := printedFiles[table]
 	if !ok || !defaultFamily {
@@ -57,28 +57,29 @@ func printedFigures(dataset string, table int, defaultFamily bool) []printed {
 	return readPrinted(file[0], dataset, "method", file[1])
 }
 
-// printedAblation returns the paper's Table 3: the method is the variant.
+// printedAblation returns the figures of Table 3 of the paper, with the variant as the
+// method.
 func printedAblation(dataset string) []printed {
 	return readPrinted("paper/table3_ablation.csv", dataset, "variant", "")
 }
 
 func readPrinted(path, dataset, method, point string) []printed {
 	rows := printedRows(path)
-	place := map[string]int{}
+	index := map[string]int{}
 	for i, heading := range rows[0] {
-		place[heading] = i
+		index[heading] = i
 	}
 	var out []printed
 	for _, row := range rows[1:] {
-		if row[place["dataset"]] != dataset {
+		if row[index["dataset"]] != dataset {
 			continue
 		}
-		p := printed{method: row[place[method]], point: printedAverage, shares: map[string]float64{}}
+		p := printed{method: row[index[method]], point: printedAverage, shares: map[string]float64{}}
 		if point != "" {
-			p.point = ourPoint(row[place[point]])
+			p.point = ourPoint(row[index[point]])
 		}
 		for _, key := range []string{"acc2", "f1", "acc7"} {
-			p.shares[key] = share(row[place[key]])
+			p.shares[key] = share(row[index[key]])
 		}
 		out = append(out, p)
 	}
@@ -98,7 +99,7 @@ func printedRows(path string) [][]string {
 	return rows
 }
 
-// share reads a percentage, NaN of nothing.
+// share returns the share that a percentage stands for, NaN for empty text.
 func share(text string) float64 {
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -107,8 +108,8 @@ func share(text string) float64 {
 	return x / 100
 }
 
-// ourPoint translates the paper's {l,v,a} (language) into our {t,a,v}; rates and
-// averages are the same.
+// ourPoint translates the paper's names of modalities, {l,v,a} with l for language, into
+// {t,a,v}. Rates and averages stay the same.
 func ourPoint(point string) string {
 	if !strings.HasPrefix(point, "{") {
 		return point

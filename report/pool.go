@@ -7,13 +7,14 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/metric"
+	"gsdnet/metric/classes"
 	"gsdnet/metric/draws"
 )
 
-// pool turns the runs of all folds into one result for each method, seed and rule, as if
-// one model had been tested on all conversations. A rule of which some fold is not finished
-// has no result; methods and seeds without any result are left out. Pool does nothing to a
-// board without cross-validation.
+// pool merges the runs of all folds into one result for each method, seed and rule, as if
+// one model had been tested on all conversations. A rule without a finished run of every
+// fold has no result, and methods and seeds without any result are left out. A board
+// without cross-validation stays as it is.
 func (b *board) pool() error {
 	if b.condition.folds == 0 {
 		return nil
@@ -81,12 +82,11 @@ func (t *trial) pool(folds int) error {
 	return nil
 }
 
-// predictions returns the predictions of a trial by rule, those of all its runs one after
-// the other.
+// predictions returns the predictions of all runs of a trial, by rule.
 func (t *trial) predictions() (map[string]experiment.Predictions, error) {
 	out := map[string]experiment.Predictions{}
 	for _, r := range t.runs {
-		all, err := r.read()
+		all, err := r.readPredictions()
 		if err != nil {
 			return nil, err
 		}
@@ -127,19 +127,21 @@ func (t *trial) contributions() (map[string][]draws.Contribution, error) {
 func pooledCell(cells []*infer.MaskResult, p *experiment.Predictions, contributions []draws.Contribution) *infer.MaskResult {
 	out := &infer.MaskResult{Rule: cells[0].Rule}
 	if cells[0].Scores != nil {
-		n, values := weighted(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Scores.N, c.Scores.Values })
+		n, values := weightedMeans(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Scores.N, c.Scores.Values })
 		out.Scores = &metric.Scores{N: n, Values: values}
 		recompute(values, p)
 	}
 	if cells[0].Classes != nil {
-		n, values := weighted(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Classes.N, c.Classes.Values })
+		n, values := weightedMeans(cells, func(c *infer.MaskResult) (int, metric.Values) { return c.Classes.N, c.Classes.Values })
 		out.Classes = &metric.Classes{N: n, Values: values}
 		recompute(values, p)
 	}
 	var completions []*draws.Completion
+	var confusions []*classes.Confusion
 	for _, c := range cells {
-		completions = append(completions, c.Completion)
+		completions, confusions = append(completions, c.Completion), append(confusions, c.Confusion)
 	}
+	out.Confusion = classes.Add(confusions...)
 	out.Completion = draws.PoolParts(completions, contributions)
 	out.Encoded = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Encoded })
 	out.Raw = pooledRecovery(cells, func(c *infer.MaskResult) *metric.Recovery { return c.Raw })
@@ -154,10 +156,10 @@ func recompute(values metric.Values, p *experiment.Predictions) {
 	if p == nil {
 		return
 	}
-	s := &scored{label: p.Label, guess: p.Prediction, crps: p.CRPS}
+	s := &methodPredictions{label: p.Label, prediction: p.Prediction, crps: p.CRPS}
 	for key := range values {
 		m := metric.Lookup(key)
-		whole := wholeSplit(m)
+		whole := splitMetric(m)
 		switch {
 		case m.Utterance != nil:
 			sum, n := 0.0, 0.0
@@ -168,14 +170,14 @@ func recompute(values metric.Values, p *experiment.Predictions) {
 			}
 			values[key] = sum / n
 		case whole != nil && !m.Distributed:
-			values[key] = whole(s.label, s.guess)
+			values[key] = whole(s.label, s.prediction)
 		}
 	}
 }
 
-// weighted returns the sum of the weights and the weighted means of values over cells.
+// weightedMeans returns the sum of the weights and the weighted means of values over cells.
 // Values that are NaN do not count.
-func weighted(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, metric.Values)) (int, metric.Values) {
+func weightedMeans(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, metric.Values)) (int, metric.Values) {
 	total, sums, weights := 0, metric.Values{}, metric.Values{}
 	for _, c := range cells {
 		n, values := of(c)
@@ -196,17 +198,18 @@ func weighted(cells []*infer.MaskResult, of func(*infer.MaskResult) (int, metric
 	return total, sums
 }
 
-// pooledRecovery merges measures of recovered features, nil if no fold has any.
+// pooledRecovery merges measures of recovered features. It returns nil if no fold has any.
 func pooledRecovery(cells []*infer.MaskResult, of func(*infer.MaskResult) *metric.Recovery) *metric.Recovery {
 	some := slices.DeleteFunc(slices.Clone(cells), func(c *infer.MaskResult) bool { return of(c) == nil })
 	if len(some) == 0 {
 		return nil
 	}
-	n, values := weighted(some, func(c *infer.MaskResult) (int, metric.Values) { return of(c).N, of(c).Values })
+	n, values := weightedMeans(some, func(c *infer.MaskResult) (int, metric.Values) { return of(c).N, of(c).Values })
 	return &metric.Recovery{N: n, Values: values}
 }
 
-// pooledCoverage merges the coverage of intervals, level by level, nil if no fold has any.
+// pooledCoverage merges the coverage of intervals, level by level. It returns nil if no
+// fold has any.
 func pooledCoverage(cells []*infer.MaskResult, of func(*infer.MaskResult) []metric.Coverage) []metric.Coverage {
 	var out []metric.Coverage
 	for _, c := range cells {

@@ -14,11 +14,11 @@ func init() {
 	declare(part{name: "rate", order: 10, boards: (*board).onAxis, figures: rateFigures})
 }
 
-// rateFigures are measures against the axis of the protocol: those of predictions, and the
-// main one of recovered features.
-func rateFigures(_ context.Context, b *board) ([]named, error) {
-	var out []named
-	for _, m := range b.predictedAndMain(metric.InRate) {
+// rateFigures shows the measures of predictions, and the main one of recovered features,
+// against the axis of the protocol.
+func rateFigures(_ context.Context, b *board) ([]namedFigure, error) {
+	var out []namedFigure
+	for _, m := range b.predictionAndMainMeasures(metric.InRate) {
 		rules := b.rulesWith(m)
 		if len(rules) < 2 {
 			continue
@@ -28,28 +28,28 @@ func rateFigures(_ context.Context, b *board) ([]named, error) {
 			kind = "of recovered features against the " + b.kind.Axis
 		}
 		caption := fmt.Sprintf("%s %s, %s. Whiskers are ± one standard deviation over seeds.", m.Heading, kind, b.dataset)
-		out = append(out, named{m.Key, caption, b.rateChart(m, rules)})
+		out = append(out, namedFigure{m.Key, caption, b.rateChart(m, rules)})
 	}
 	return out, nil
 }
 
-// rateChart is a measure against the missing rate, one line a model.
+// rateChart shows a measure against the missing rate, a line for each method.
 func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 	chart := &figure.Chart{Title: b.dataset + ": " + m.Heading, X: b.kind.Axis, Y: m.Unit()}
-	s := &sheet{}
+	s := &subtable{}
 	for _, rule := range rules {
-		s.columns = append(s.columns, column{measure: m, of: at(m, rule)})
+		s.columns = append(s.columns, column{measure: m, of: valueAt(m, rule)})
 	}
-	s.fill(b.methods)
+	s.addMethods(b.methods)
 	alike := equalTrials(b.methods)
 	for i, method := range b.methods {
-		line := figure.Series{Name: method.name, Accent: method.name == accented}
+		line := figure.Series{Name: method.name, Accent: method.name == referenceModel}
 		if !alike {
 			line.Name += " (" + count.Of(len(method.trials), "seed") + ")"
 		}
 		for k, e := range s.rows[i].entries {
-			line.X, line.Y = append(line.X, rateOf(rules[k])), append(line.Y, scale(m)*e.mean)
-			line.Low, line.High = append(line.Low, scale(m)*(e.mean-e.sd)), append(line.High, scale(m)*(e.mean+e.sd))
+			line.X, line.Y = append(line.X, rateOf(rules[k])), append(line.Y, axisScale(m)*e.mean)
+			line.Low, line.High = append(line.Low, axisScale(m)*(e.mean-e.sd)), append(line.High, axisScale(m)*(e.mean+e.sd))
 		}
 		chart.Series = append(chart.Series, line)
 	}

@@ -16,8 +16,8 @@ import (
 	"unicode/utf8"
 )
 
-// Table is a heading and rows of as many cells. The first column is aligned to
-// the left, the others, numbers, to the right.
+// Table is a heading and rows of the same number of cells. The first column is aligned to
+// the left, and the others, which are numbers, to the right.
 type Table struct {
 	Heading []string
 	Rows    [][]string
@@ -26,12 +26,12 @@ type Table struct {
 // Add appends a row.
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// Width is how many columns of a terminal a table takes at most.
+// Width is the largest number of columns of a terminal that a table takes.
 const Width = 100
 
-// Write prints the table as aligned markdown. A table that is wider than Width is
-// printed in parts one below the other, with the first column in each; a row is left
-// out of a part that has nothing of it.
+// Write prints the table as aligned markdown. A table that is wider than Width is printed
+// in parts one below the other, with the first column in each. A part does not show rows
+// that are empty in it.
 func (t *Table) Write(w io.Writer) error {
 	widths := t.widths()
 	var b strings.Builder
@@ -44,7 +44,7 @@ func (t *Table) Write(w io.Writer) error {
 		if from > 1 {
 			b.WriteByte('\n')
 		}
-		t.part(&b, widths, from, to)
+		t.writePart(&b, widths, from, to)
 		from = max(to, from+1)
 	}
 	_, err := io.WriteString(w, b.String())
@@ -73,11 +73,11 @@ func (t *Table) fits() bool {
 	return 3+widths[0]+1 <= Width
 }
 
-// part prints the first column and those from one to before another.
-func (t *Table) part(b *strings.Builder, widths []int, from, to int) {
+// writePart prints the first column and the columns from one to before another.
+func (t *Table) writePart(b *strings.Builder, widths []int, from, to int) {
 	cut := func(row []string) []string { return append([]string{row[0]}, row[from:to]...) }
 	own := append([]int{widths[0]}, widths[from:to]...)
-	line(b, cut(t.Heading), own)
+	writeLine(b, cut(t.Heading), own)
 	for i, width := range own {
 		rule := strings.Repeat("-", width+1)
 		if i == 0 {
@@ -88,21 +88,21 @@ func (t *Table) part(b *strings.Builder, widths []int, from, to int) {
 	}
 	b.WriteString("|\n")
 	for _, row := range t.Rows {
-		if shown := cut(row); t.whole(shown) || !blank(shown) || blank(row) {
-			line(b, shown, own)
+		if shown := cut(row); t.hasAllColumns(shown) || !isEmpty(shown) || isEmpty(row) {
+			writeLine(b, shown, own)
 		}
 	}
 }
 
-// whole reports whether a part's row has all columns.
-func (t *Table) whole(row []string) bool { return len(row) == len(t.Heading) }
+// hasAllColumns reports whether the row of a part has all columns of the table.
+func (t *Table) hasAllColumns(row []string) bool { return len(row) == len(t.Heading) }
 
-// blank reports whether a row has nothing but its name.
-func blank(row []string) bool {
+// isEmpty reports whether a row has nothing but its name.
+func isEmpty(row []string) bool {
 	return !slices.ContainsFunc(row[1:], func(cell string) bool { return cell != "" && cell != "–" })
 }
 
-func line(b *strings.Builder, cells []string, widths []int) {
+func writeLine(b *strings.Builder, cells []string, widths []int) {
 	for i, cell := range cells {
 		pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
 		if i == 0 {

@@ -30,9 +30,9 @@ func ResultTable(r experiment.Result) *Table {
 	return t
 }
 
-// CoverageTable says how honest a result's intervals are, averaged over its masks: a
-// row for the predictions and one for the recovered features, and no rows without
-// intervals.
+// CoverageTable shows how often the intervals of a result hold the truth, averaged over its
+// masks: a row for the predictions and one for the recovered features. It has no rows
+// without intervals.
 func CoverageTable(r experiment.Result) *Table {
 	t := &Table{Heading: []string{"intervals, mean"}}
 	for _, of := range []struct {
@@ -54,9 +54,10 @@ func CoverageTable(r experiment.Result) *Table {
 	return t
 }
 
-// CompletionTable lists the scores of one run's completions, means over the modalities: a
-// row for each mask and for their mean, and one with what draws from the distribution of the
-// truth would get, where that is known. It has no rows where they were not measured.
+// CompletionTable lists the scores of the completions of one run, as means over the
+// modalities: a row for each mask, one for their mean, and one with the values that draws
+// from the distribution of the truth would get, where they are known. It has no rows if the
+// scores were not measured.
 func CompletionTable(r experiment.Result) *Table {
 	t := &Table{Heading: []string{"missing"}}
 	var shown []draws.Score

@@ -15,37 +15,37 @@ func init() {
 	declare(part{name: "samples", title: "Completions", order: 80, boards: (*board).compared, table: samplesTable})
 }
 
-// samplesTable is what more completions buy: a row for each method and number of
+// samplesTable shows the effect of more completions: a row for each method and number of
 // completions.
 func samplesTable(_ context.Context, b *board) (*table, error) {
 	t := &table{
 		note: "The same runs evaluated with K completions of each conversation; averages over the protocol. Models without randomness, to which K makes no difference, are left out.",
 	}
-	s := &sheet{title: b.title() + ": K completions"}
-	for _, m := range b.predictedAndMain(metric.InSamples) {
-		s.columns = append(s.columns, column{name: m.Heading, measure: m, plain: true, of: meanOf(m, b.rulesWith(m))})
+	s := &subtable{title: b.title() + ": K completions"}
+	for _, m := range b.predictionAndMainMeasures(metric.InSamples) {
+		s.columns = append(s.columns, column{name: m.Heading, measure: m, unmarked: true, of: meanOf(m, b.rulesWith(m))})
 	}
-	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, plain: true,
+	s.columns = append(s.columns, column{name: "95 % holds", measure: shareMeasure, unmarked: true,
 		of: coverage(b.rules, 2, func(c *infer.MaskResult) []metric.Coverage { return c.Coverage }, func(c *metric.Coverage) float64 { return c.Covered })})
 	for _, m := range b.methods {
-		of := &sheet{columns: s.columns}
-		for _, k := range m.numbers() {
-			of.fill([]*method{m.with(k)})
+		of := &subtable{columns: s.columns}
+		for _, k := range m.completionNumbers() {
+			of.addMethods([]*method{m.withCompletions(k)})
 		}
-		if !alike(of.rows) {
+		if !equalMeans(of.rows) {
 			s.rows = append(s.rows, of.rows...)
 		}
 	}
 	if len(s.rows) == 0 {
 		return nil, nil
 	}
-	t.sheets = []*sheet{s}
+	t.subtables = []*subtable{s}
 	return t, nil
 }
 
-// alike says whether there are several rows, all of the same means but for the
+// equalMeans reports whether there are several rows and all have the same means, up to the
 // rounding of an average over equal completions.
-func alike(rows []row) bool {
+func equalMeans(rows []row) bool {
 	same := func(a, b entry) bool {
 		return math.IsNaN(a.mean) && math.IsNaN(b.mean) || math.Abs(a.mean-b.mean) <= 1e-5*math.Abs(a.mean)
 	}
@@ -57,8 +57,8 @@ func alike(rows []row) bool {
 	return len(rows) > 1
 }
 
-// numbers lists the numbers of completions that a method was compared with.
-func (m *method) numbers() []int {
+// completionNumbers lists the numbers of completions with which a method was evaluated.
+func (m *method) completionNumbers() []int {
 	all := map[int]bool{}
 	for _, t := range m.trials {
 		for k := range t.compared {
@@ -68,8 +68,8 @@ func (m *method) numbers() []int {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// with is a method as it was evaluated with k completions.
-func (m *method) with(k int) *method {
+// withCompletions returns the method as it was evaluated with k completions.
+func (m *method) withCompletions(k int) *method {
 	out := *m
 	out.name = fmt.Sprintf("%s, K = %d", m.name, k)
 	out.trials = map[uint64]*trial{}

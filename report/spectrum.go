@@ -13,9 +13,9 @@ func init() {
 	declare(part{name: "spectrum", order: 40, boards: (*board).compared, figures: spectrumFigures})
 }
 
-// spectrumFigures are the errors of the eigenvalues of the graphs before and after
-// recovery, one figure for each modality; none where no run kept them.
-func spectrumFigures(_ context.Context, b *board) ([]named, error) {
+// spectrumFigures shows the errors of the eigenvalues of the graphs before and after
+// recovery, one figure for each modality. It returns nil if no run kept them.
+func spectrumFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	charts := spectrumCharts(b)
 	var before *[erc.NumModalities]experiment.Spectra
 	for _, m := range b.methods {
@@ -31,20 +31,20 @@ func spectrumFigures(_ context.Context, b *board) ([]named, error) {
 		}
 		for i := range all {
 			line := spectrumSeries(m.name, all[i].After)
-			line.Accent = m.name == accented
+			line.Accent = m.name == referenceModel
 			charts[i].Series = append(charts[i].Series, line)
 		}
 	}
 	if before == nil {
 		return nil, nil
 	}
-	var out []named
+	var out []namedFigure
 	for i, chart := range charts { // last, so that models have the colours of other pictures
 		m, line := erc.Modality(i), spectrumSeries("before recovery", before[i].Before)
 		line.Ground = true
 		chart.Series = append(chart.Series, line)
-		out = append(out, named{m.String(),
-			fmt.Sprintf("Error of the eigenvalues of the %s graph at %s, %s: before recovery, and of the graphs of recovered features.", m, b.shown(), b.dataset), chart})
+		out = append(out, namedFigure{m.String(),
+			fmt.Sprintf("Error of the eigenvalues of the %s graph at %s, %s: before recovery, and of the graphs of recovered features.", m, b.keptPoint(), b.dataset), chart})
 	}
 	return out, nil
 }

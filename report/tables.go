@@ -11,31 +11,32 @@ import (
 	"gsdnet/metric"
 )
 
-// table is one of a report's tables: sheets under a heading.
+// table is one of the tables of a report: subtables under a heading.
 type table struct {
-	id     string // of its files
-	title  string
-	note   string
-	sheets []*sheet
+	id        string // of its files
+	title     string
+	note      string
+	subtables []*subtable
 }
 
-// predicted lists the measures of predictions that some method of the board has and
-// that are not left out of a table or figure.
-func (b *board) predicted(place string) []experiment.Measure {
+// predictionMeasures lists the measures of predictions that some method of the board has
+// and that are not left out of a table or figure.
+func (b *board) predictionMeasures(place string) []experiment.Measure {
 	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
 		return m.Recover != nil || !m.In(place) || !b.has(m)
 	})
 }
 
-// predictedAndMain lists also the main measure of recovered features.
-func (b *board) predictedAndMain(place string) []experiment.Measure {
+// predictionAndMainMeasures lists the same measures, and the main one of recovered
+// features.
+func (b *board) predictionAndMainMeasures(place string) []experiment.Measure {
 	return slices.DeleteFunc(experiment.Measures(), func(m experiment.Measure) bool {
 		return m.Recover != nil && !m.Main || !m.In(place) || !b.has(m)
 	})
 }
 
-// main returns the measure by which the predictions of a board are compared first.
-func (b *board) main() experiment.Measure {
+// mainMeasure returns the measure by which the predictions of a board are compared first.
+func (b *board) mainMeasure() experiment.Measure {
 	var out experiment.Measure
 	for _, m := range experiment.Measures() {
 		if m.Recover == nil && m.Main && (out.Key == "" || !b.has(out)) {
@@ -45,10 +46,10 @@ func (b *board) main() experiment.Measure {
 	return out
 }
 
-// average is the column of the mean over a protocol's points.
+// average is the name of the column with the mean over the points of a protocol.
 const average = printedAverage
 
-// has says that some cell of the board has the measure.
+// has reports whether some cell of the board has the measure.
 func (b *board) has(m experiment.Measure) bool {
 	return len(b.rulesWith(m)) > 0
 }
@@ -57,14 +58,14 @@ func (b *board) has(m experiment.Measure) bool {
 func (b *board) rulesWith(m experiment.Measure) []string {
 	var out []string
 	for _, rule := range b.rules {
-		if b.someTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Has(c) }) {
+		if b.anyTrial(func(t *trial) bool { c := t.cells[rule]; return c != nil && m.Has(c) }) {
 			out = append(out, rule)
 		}
 	}
 	return out
 }
 
-func (b *board) someTrial(is func(*trial) bool) bool {
+func (b *board) anyTrial(is func(*trial) bool) bool {
 	for _, m := range b.methods {
 		for _, t := range m.trials {
 			if is(t) {
@@ -75,8 +76,8 @@ func (b *board) someTrial(is func(*trial) bool) bool {
 	return false
 }
 
-// at is a measure under one rule.
-func at(m experiment.Measure, rule string) func(*trial) float64 {
+// valueAt returns the column of a measure under one rule.
+func valueAt(m experiment.Measure, rule string) func(*trial) float64 {
 	return func(t *trial) float64 {
 		if c := t.cells[rule]; c != nil {
 			return m.Value(c)
@@ -85,8 +86,9 @@ func at(m experiment.Measure, rule string) func(*trial) float64 {
 	}
 }
 
-// over is the mean of a number over rules, NaN when a trial lacks one of them.
-func over(rules []string, of func(t *trial, rule string) float64) func(*trial) float64 {
+// meanOver returns the column of the mean of a number over rules, NaN if a trial lacks one
+// of them.
+func meanOver(rules []string, of func(t *trial, rule string) float64) func(*trial) float64 {
 	return func(t *trial) float64 {
 		sum := 0.0
 		for _, rule := range rules {
@@ -97,15 +99,16 @@ func over(rules []string, of func(t *trial, rule string) float64) func(*trial) f
 }
 
 func meanOf(m experiment.Measure, rules []string) func(*trial) float64 {
-	return over(rules, func(t *trial, rule string) float64 { return at(m, rule)(t) })
+	return meanOver(rules, func(t *trial, rule string) float64 { return valueAt(m, rule)(t) })
 }
 
-// pointColumns are a measure at every point of the protocol, and its average.
+// pointColumns returns the columns of a measure at every point of the protocol, and of its
+// average.
 func (b *board) pointColumns(m experiment.Measure) []column {
 	var out []column
 	rules := b.rulesWith(m)
 	for _, rule := range rules {
-		out = append(out, column{name: point(rule), measure: m, of: at(m, rule)})
+		out = append(out, column{name: point(rule), measure: m, of: valueAt(m, rule)})
 	}
 	name := average
 	if len(b.rules) < len(b.kind.Points) {
@@ -114,22 +117,22 @@ func (b *board) pointColumns(m experiment.Measure) []column {
 	return append(out, column{name: name, measure: m, of: meanOf(m, rules)})
 }
 
-// seeds says over how many seeds the methods were run.
-func (b *board) seeds() string {
+// seedsNote says in a sentence how many seeds the methods have, and adds completionsNote.
+func (b *board) seedsNote() string {
 	least, most := math.MaxInt, 0
 	for _, m := range b.methods {
 		least, most = min(least, len(m.trials)), max(most, len(m.trials))
 	}
-	said := count.Of(most, "seed") + "."
+	text := count.Of(most, "seed") + "."
 	if least != most {
-		said = fmt.Sprintf("%d to %d seeds.", least, most)
+		text = fmt.Sprintf("%d to %d seeds.", least, most)
 	}
-	return said + b.completions()
+	return text + b.completionsNote()
 }
 
-// completions says which methods were evaluated with other numbers of completions
-// than the first one, nothing where all are alike.
-func (b *board) completions() string {
+// completionsNote says which methods were evaluated with other numbers of completions than
+// the first one. It is "" if all have the same number.
+func (b *board) completionsNote() string {
 	number := func(m *method) int { return m.trials[m.seeds()[0]].runs[0].Samples }
 	first := number(b.methods[0])
 	var others []string

@@ -12,13 +12,13 @@ func init() {
 	declare(part{name: "trajectory", order: 50, boards: (*board).compared, figures: trajectoryFigures})
 }
 
-// trajectoryFigures are how near the samplers of a data set come to the truth on their
-// way from noise: features in one picture, eigenvalues in another.
-func trajectoryFigures(_ context.Context, b *board) ([]named, error) {
+// trajectoryFigures shows how close the samplers come to the truth during sampling: one
+// figure of features, and one of eigenvalues.
+func trajectoryFigures(_ context.Context, b *board) ([]namedFigure, error) {
 	features := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, features", X: trajectoryAxis, Y: "RMSE, encoded features", Named: refined}
 	spectra := &figure.Chart{Title: b.dataset + ": the sampler's trajectory, spectra", X: trajectoryAxis, Y: "mean absolute error, eigenvalues", Named: refined}
 	for _, m := range b.methods {
-		dir := m.kept(experiment.TrajectoryFile)
+		dir := m.dirWith(experiment.TrajectoryFile)
 		if dir == "" {
 			continue
 		}
@@ -26,30 +26,30 @@ func trajectoryFigures(_ context.Context, b *board) ([]named, error) {
 		if err != nil {
 			return nil, err
 		}
-		features.Series = append(features.Series, approachSeries(m.name, a.Times, a.Features)...)
-		spectra.Series = append(spectra.Series, approachSeries(m.name, a.Times, a.Spectra)...)
+		features.Series = append(features.Series, trajectorySeries(m.name, a.Times, a.Features)...)
+		spectra.Series = append(spectra.Series, trajectorySeries(m.name, a.Times, a.Spectra)...)
 	}
-	var out []named
-	way := ", " + b.dataset + " at " + b.shown() + ": from a draw of the prior on the left to the completion as refined on the right."
+	var out []namedFigure
+	ending := ", " + b.dataset + " at " + b.keptPoint() + ": from a draw of the prior on the left to the completion as refined on the right."
 	if len(features.Series) > 0 {
-		out = append(out, named{"features", "Error of the sampler's states in withheld cells" + way, features})
+		out = append(out, namedFigure{"features", "Error of the sampler's states in withheld cells" + ending, features})
 	}
 	if len(spectra.Series) > 0 {
-		out = append(out, named{"spectra", "Error of the sampled eigenvalues" + way, spectra})
+		out = append(out, namedFigure{"spectra", "Error of the sampled eigenvalues" + ending, spectra})
 	}
 	return out, nil
 }
 
 const trajectoryAxis = "noise taken away, 1 − t"
 
-// refinedAt is where a trajectory's last state stands: beyond all noise, at a place
-// that has a name and no number.
+// refinedAt is the place of the last state of a trajectory on the axis. The axis shows a
+// name there, not a number.
 const refinedAt = 1.2
 
 var refined = map[float64]string{refinedAt: "refined"}
 
-// approachSeries is a line a modality.
-func approachSeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {
+// trajectorySeries returns a line for each modality.
+func trajectorySeries(method string, times []float64, errors [][erc.NumModalities]float64) []figure.Series {
 	if errors == nil {
 		return nil
 	}

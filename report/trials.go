@@ -13,74 +13,74 @@ func init() {
 	declare(part{name: "trials", title: "Trials", order: 10, boards: (*board).tuned, table: trialsTable})
 }
 
-// asIs is the column of a model without a trial's settings.
-const asIs = "as is"
+// defaultSettings is the name of the column of a model without the settings of a trial.
+const defaultSettings = "as is"
 
-// trialsTable sets the trials of a tuning grid out, a row a model and a column a
+// trialsTable shows the trials of a tuning grid, a row for each model and a column for each
 // trial.
 func trialsTable(_ context.Context, b *board) (*table, error) {
 	b = b.whole
-	m := b.main()
-	s := &sheet{title: b.title() + ": " + m.Heading}
+	m := b.mainMeasure()
+	s := &subtable{title: b.title() + ": " + m.Heading}
 	for _, name := range b.trialNames() {
 		s.columns = append(s.columns, column{name: name, measure: m, of: meanOf(m, b.rulesWith(m))})
 	}
 	for _, method := range b.methods {
-		at := slices.IndexFunc(s.columns, func(c column) bool { return c.name == method.trial() })
-		s.place(method, at)
+		at := slices.IndexFunc(s.columns, func(c column) bool { return c.name == method.trialName() })
+		s.setEntry(method, at)
 	}
 	for i := range s.rows {
-		s.rows[i].mark(m)
+		s.rows[i].markBest(m)
 	}
 	return &table{
-		sheets: []*sheet{s},
-		note:   b.seeds() + " Averages over the protocol on the validation split, mean ± standard deviation over seeds; the best of each model in bold.",
+		subtables: []*subtable{s},
+		note:      b.seedsNote() + " Averages over the protocol on the validation split, mean ± standard deviation over seeds; the best of each model in bold.",
 	}, nil
 }
 
-// trial is what a tuning grid tried the method's model with.
-func (m *method) trial() string {
+// trialName returns the name of the settings that a tuning grid gave to the method's model.
+func (m *method) trialName() string {
 	if m.name == m.model {
-		return asIs
+		return defaultSettings
 	}
 	return strings.TrimPrefix(m.name, m.model+"-")
 }
 
-// trialNames lists the trials, the models as they are first.
+// trialNames lists the names of trials, defaultSettings first.
 func (b *board) trialNames() []string {
 	var out []string
 	for _, m := range b.methods {
-		if !slices.Contains(out, m.trial()) {
-			out = append(out, m.trial())
+		if !slices.Contains(out, m.trialName()) {
+			out = append(out, m.trialName())
 		}
 	}
-	if at := slices.Index(out, asIs); at > 0 {
-		out = slices.Insert(slices.Delete(out, at, at+1), 0, asIs)
+	if at := slices.Index(out, defaultSettings); at > 0 {
+		out = slices.Insert(slices.Delete(out, at, at+1), 0, defaultSettings)
 	}
 	return out
 }
 
-// place enters a method into its model's row, at a column.
-func (s *sheet) place(m *method, column int) {
+// setEntry sets the entry of a method in the row of its model, at a column.
+func (s *subtable) setEntry(m *method, column int) {
 	row := slices.IndexFunc(s.rows, func(r row) bool { return r.name == m.model })
 	if row < 0 {
 		row = len(s.rows)
 		s.rows = append(s.rows, newRow(m.model, len(s.columns)))
 	}
-	s.rows[row].entries[column] = s.columns[column].over(m)
+	s.rows[row].entries[column] = s.columns[column].entryOf(m)
 }
 
 func newRow(name string, columns int) row {
-	r := row{name: name, kind: ours}
+	r := row{name: name, kind: runRow}
 	for range columns {
 		r.entries = append(r.entries, entry{mean: math.NaN(), sd: math.NaN()})
 	}
 	return r
 }
 
-// mark finds the best of a row, where all of it is of the same seeds.
-func (r *row) mark(m experiment.Measure) {
-	if !equal(r.entries) {
+// markBest marks the best entry of a row, if all its entries are of the same seeds.
+func (r *row) markBest(m experiment.Measure) {
+	if !sameSeeds(r.entries) {
 		return
 	}
 	best := -1

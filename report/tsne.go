@@ -14,7 +14,7 @@ func init() {
 }
 
 // tsneFigures are the t-SNE pictures of a data set, one for each modality.
-func tsneFigures(ctx context.Context, b *board) ([]named, error) {
+func tsneFigures(ctx context.Context, b *board) ([]namedFigure, error) {
 	all, err := b.distancesOf(ctx)
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func tsneFigures(ctx context.Context, b *board) ([]named, error) {
 		m, f := d.modality, d.features
 		if pictures[m] == nil {
 			pictures[m] = &figure.Panels{
-				Title:  fmt.Sprintf("%s, %s: t-SNE of withheld cells at %s", b.dataset, m, b.shown()),
+				Title:  fmt.Sprintf("%s, %s: t-SNE of withheld cells at %s", b.dataset, m, b.keptPoint()),
 				Groups: []string{"original", "recovered"},
 			}
 		}
@@ -33,14 +33,14 @@ func tsneFigures(ctx context.Context, b *board) ([]named, error) {
 			return nil, err
 		}
 		pictures[m].Panels = append(pictures[m].Panels, figure.Panel{
-			Title:  fmt.Sprintf("%s\nMMD² %.3f, told apart %.0f %%", d.method, d.mmd2, 100*d.apart),
+			Title:  fmt.Sprintf("%s\nMMD² %.3f, told apart %.0f %%", d.method, d.mmd2, 100*d.separability),
 			Clouds: [][][2]float64{y[:len(f.Original)], y[len(f.Original):]},
 		})
 	}
-	var out []named
+	var out []namedFigure
 	for _, m := range erc.Modalities {
 		if pictures[m] != nil {
-			out = append(out, named{m.String(), fmt.Sprintf("Recovered and original %s features, %s (t-SNE).", m, b.dataset), pictures[m]})
+			out = append(out, namedFigure{m.String(), fmt.Sprintf("Recovered and original %s features, %s (t-SNE).", m, b.dataset), pictures[m]})
 		}
 	}
 	return out, nil

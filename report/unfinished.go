@@ -13,38 +13,38 @@ import (
 	"gsdnet/missing"
 )
 
-// mostNamed is how many groups of missing cells are named one by one.
-const mostNamed = 12
+// maxListed is the largest number of groups of missing cells that are named one by one.
+const maxListed = 12
 
 func compareIdentities(a, b experiment.Identity) int {
 	return cmp.Or(
-		strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Protocol, b.Protocol), cmp.Compare(rank(a.Model), rank(b.Model)),
+		strings.Compare(a.Dataset, b.Dataset), strings.Compare(a.Protocol, b.Protocol), cmp.Compare(modelOrder(a.Model), modelOrder(b.Model)),
 		strings.Compare(a.Variant, b.Variant), strings.Compare(a.Training, b.Training),
 		strings.Compare(a.Blank, b.Blank), strings.Compare(a.Labels, b.Labels), cmp.Compare(a.Folds, b.Folds), cmp.Compare(a.Fold, b.Fold), cmp.Compare(a.Seed, b.Seed))
 }
 
-// group is missing cells that differ in their seeds alone.
-type group struct {
+// missingGroup is a set of missing cells that differ in their seeds alone.
+type missingGroup struct {
 	experiment.Identity
 	seeds []string
 }
 
-// grouped puts sorted cells into groups.
-func grouped(cells []experiment.Identity) []group {
-	var out []group
+// groupMissing puts sorted cells into groups.
+func groupMissing(cells []experiment.Identity) []missingGroup {
+	var out []missingGroup
 	for _, id := range cells {
 		seed := fmt.Sprint(id.Seed)
 		id.Seed = 0
 		if len(out) == 0 || out[len(out)-1].Identity != id {
-			out = append(out, group{Identity: id})
+			out = append(out, missingGroup{Identity: id})
 		}
 		out[len(out)-1].seeds = append(out[len(out)-1].seeds, seed)
 	}
 	return out
 }
 
-// String names a group within its board: gsdnet (seeds 2, 3).
-func (g group) String() string {
+// String names a group within its board, such as "gsdnet (seeds 2, 3)".
+func (g missingGroup) String() string {
 	name := g.Variant
 	if g.Training != missing.Mixed && g.Training != missing.CompleteOnly {
 		name += " trained for " + g.Training
@@ -55,20 +55,20 @@ func (g group) String() string {
 	return fmt.Sprintf("%s (%s %s)", name, count.Noun(len(g.seeds), "seed"), strings.Join(g.seeds, ", "))
 }
 
-// are is the verb of a number.
-func are(n int) string {
+// verb returns "is" for one, and "are" for other numbers.
+func verb(n int) string {
 	if n == 1 {
 		return "is"
 	}
 	return "are"
 }
 
-// listed names groups of a board, or counts those beyond mostNamed.
-func listed(cells []experiment.Identity) string {
+// listCells names the groups of missing cells of a board. It counts those beyond maxListed.
+func listCells(cells []experiment.Identity) string {
 	var names []string
-	groups := grouped(cells)
+	groups := groupMissing(cells)
 	for i, g := range groups {
-		if i == mostNamed {
+		if i == maxListed {
 			names = append(names, fmt.Sprintf("and %d more settings", len(groups)-i))
 			break
 		}
@@ -77,17 +77,17 @@ func listed(cells []experiment.Identity) string {
 	return strings.Join(names, ", ")
 }
 
-// warning says in one line which cells of a sweep are missing, "" if none is.
+// warning says in one line how many cells of a sweep are missing. It is "" if none is.
 func (s *sweep) warning() string {
 	n := len(s.missing)
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, count.Of(n+len(s.runs), "cell"), are(n))
+	return fmt.Sprintf("the sweep is not finished: %d of %s %s missing", n, count.Of(n+len(s.runs), "cell"), verb(n))
 }
 
-// unfinished names the missing cells of a sweep, a line for each data set and
-// protocol, as markdown; "" if none is missing.
+// unfinished names the missing cells of a sweep as markdown, a line for each data set and
+// protocol. It is "" if none is missing.
 func (s *sweep) unfinished() string {
 	if len(s.missing) == 0 {
 		return ""
@@ -101,17 +101,17 @@ func (s *sweep) unfinished() string {
 	warning := s.warning()
 	fmt.Fprintf(&b, "\n**%s.** Where models have different seeds, nothing is in bold and no interval is given.\n\n", strings.ToUpper(warning[:1])+warning[1:])
 	for _, key := range slices.Sorted(maps.Keys(byBoard)) {
-		fmt.Fprintf(&b, "- %s: %d missing: %s\n", key, len(byBoard[key]), listed(byBoard[key]))
+		fmt.Fprintf(&b, "- %s: %d missing: %s\n", key, len(byBoard[key]), listCells(byBoard[key]))
 	}
 	return b.String()
 }
 
-// unfinished says which cells of the board are missing, and what follows for its
-// tables; "" for a board that is complete.
+// unfinished says which cells of the board are missing, and what follows for its tables. It
+// is "" if none is missing.
 func (b *board) unfinished() string {
 	var parts []string
 	if n := len(b.missing); n > 0 {
-		parts = append(parts, fmt.Sprintf("NOT COMPLETE: %d of %s %s missing: %s.", n, count.Of(n+b.finished, "cell"), are(n), listed(b.missing)))
+		parts = append(parts, fmt.Sprintf("NOT COMPLETE: %d of %s %s missing: %s.", n, count.Of(n+b.finished, "cell"), verb(n), listCells(b.missing)))
 	}
 	if !equalTrials(b.methods) {
 		if len(parts) == 0 {

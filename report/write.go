@@ -17,7 +17,7 @@ const (
 	FigureDir = "figures"
 )
 
-// Written is what Write did.
+// Written is the result of Write.
 type Written struct {
 	Files   []string `json:"files"`   // paths, that of Main last
 	Missing []string `json:"missing"` // cells of the sweep that are not finished
@@ -41,7 +41,7 @@ func Write(ctx context.Context, from, to string) (*Written, error) {
 		"In pictures, a model named \"off the scale\" lies too far from the others to be drawn; the tables have its numbers.\n%s",
 		count.Of(len(found.runs), "run"), found.runs[0].Split, found.unfinished())
 	for _, b := range all {
-		if err := w.board(ctx, b); err != nil {
+		if err := w.addBoard(ctx, b); err != nil {
 			return nil, err
 		}
 	}
@@ -49,7 +49,7 @@ func Write(ctx context.Context, from, to string) (*Written, error) {
 		return nil, err
 	}
 	w.files = append(w.files, file{Main, w.main.Bytes()})
-	if err := place(to, w.files); err != nil {
+	if err := writeFiles(to, w.files); err != nil {
 		return nil, err
 	}
 	out := &Written{Missing: []string{}, Warning: found.warning()}
@@ -62,28 +62,28 @@ func Write(ctx context.Context, from, to string) (*Written, error) {
 	return out, nil
 }
 
-// writer collects what is to be written.
+// writer collects the files of a report.
 type writer struct {
 	main  bytes.Buffer
 	files []file
 }
 
-// board makes everything there is to say of a data set under a protocol.
-func (w *writer) board(ctx context.Context, whole *board) error {
-	tables, figures, err := whole.without(whole.ablations()).all(ctx)
+// addBoard adds the tables and figures of a board.
+func (w *writer) addBoard(ctx context.Context, whole *board) error {
+	tables, figures, err := whole.withoutAblated(whole.ablationGroups()).makeParts(ctx)
 	if err != nil {
 		return err
 	}
 	for _, t := range tables {
-		if err := w.table(whole, t); err != nil {
+		if err := w.addTable(whole, t); err != nil {
 			return err
 		}
 	}
-	return w.figures(ctx, figures)
+	return w.addFigures(ctx, figures)
 }
 
-// table sets a table of a board in its three forms, and into the main page.
-func (w *writer) table(b *board, t *table) error {
+// addTable adds a table of a board in its three formats, and to the main page.
+func (w *writer) addTable(b *board, t *table) error {
 	if missing := b.unfinished(); missing != "" {
 		t.note = missing + " " + t.note
 	}
@@ -101,7 +101,7 @@ func (w *writer) table(b *board, t *table) error {
 	return t.markdown(&w.main)
 }
 
-func (w *writer) figures(ctx context.Context, all []named) error {
+func (w *writer) addFigures(ctx context.Context, all []namedFigure) error {
 	for _, f := range all {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -14,6 +14,7 @@ type Meta struct {
 	DataHash    string                       `json:"data_sha256"`        // erc.Corpus.Hash of the training data
 	MaskHash    string                       `json:"masks_sha256"`       // of the frozen masks
 	Fingerprint *Fingerprint                 `json:"seen,omitempty"`     // of the training data; nil in older checkpoints
+	Classes     []string                     `json:"classes,omitempty"`  // names of the classes in the training data; nil without names, and in older checkpoints
 	Epoch       int                          `json:"epoch"`              // the number of epochs after which the weights were saved
 	Validation  float64                      `json:"validation"`         // error that selected the epoch
 	ScaleFactor float64                      `json:"stretch"`            // factor on the head's Laplace scales; 1 leaves them unchanged

@@ -190,6 +190,9 @@ func (f *fitter) start(ctx context.Context) error {
 	}
 	f.valid = infer.NewEvaluation(infer.Samples(f.Corpus.In(erc.Valid), f.scaler), masks, f.setup)
 	f.bestMeta = rundir.Meta{Setup: f.setup, DataHash: f.Corpus.Hash, MaskHash: f.run.MaskHash, Fingerprint: f.fingerprint(), Config: string(f.run.Config), Validation: math.Inf(1), ScaleFactor: 1}
+	if f.setup.Task == erc.Classes {
+		f.bestMeta.Classes = f.Corpus.Classes
+	}
 	f.progress.Best = math.Inf(1)
 	if f.store, err = f.restore(); err != nil {
 		return err

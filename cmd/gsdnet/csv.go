@@ -27,9 +27,9 @@ func writePredictions(w io.Writer, corpus *erc.Corpus, predictions []gsdnet.Pred
 				values = append(values, columns.Number(interval.Low), columns.Number(interval.High))
 			}
 		} else {
-			heading, values = []string{"class"}, []string{strconv.Itoa(int(p.Class.Label))}
-			for c, probability := range p.Class.Probability {
-				heading = append(heading, fmt.Sprintf("probability_%d", c))
+			heading = append([]string{"class", "class_name"}, columns.Probabilities(p.Class.Names)...)
+			values = []string{strconv.Itoa(int(p.Class.Label)), p.Class.Name}
+			for _, probability := range p.Class.Probability {
 				values = append(values, columns.Number(probability))
 			}
 		}

@@ -186,7 +186,7 @@ func (c *evalCmd) print(term *terminal, r experiment.Record) error {
 	if c.JSON {
 		return printJSON(term.out, r)
 	}
-	for i, t := range []*report.Table{report.ResultTable(r.Result), report.CoverageTable(r.Result), report.CompletionTable(r.Result)} {
+	for i, t := range []*report.Table{report.ResultTable(r.Result), report.ClassTable(r.Result), report.ConfusionTable(r.Result), report.CoverageTable(r.Result), report.CompletionTable(r.Result)} {
 		if len(t.Rows) == 0 {
 			continue
 		}

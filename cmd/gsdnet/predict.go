@@ -92,7 +92,8 @@ func (predictCmd) Help() string {
 
 Writes one line for every row of the file, in the order of the file: row (from
 0), dialogue, turn, speaker, observed (the letters of the modalities that the row
-has, as tav), then the prediction. Dialogues and speakers are named as in the file.`
+has, as tav), then the prediction. Dialogues and speakers are named as in the file,
+classes as in the training data, with a column of probabilities for each class.`
 }
 
 // Run predicts and writes.

@@ -1,5 +1,5 @@
 // Package columns has the form that all CSV files of the program share: how a number is
-// written, and how the columns of prediction intervals are called.
+// written, and how the columns of probabilities and of prediction intervals are called.
 package columns
 
 import (
@@ -14,6 +14,16 @@ func Number(x float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(x, 'g', 6, 64)
+}
+
+// Probabilities returns the names of the columns of the probabilities of classes with the
+// given names, such as probability_joy.
+func Probabilities(classes []string) []string {
+	var out []string
+	for _, name := range classes {
+		out = append(out, "probability_"+name)
+	}
+	return out
 }
 
 // Intervals returns the names of the columns of prediction intervals: for each level,

@@ -19,6 +19,13 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+func TestProbabilities(t *testing.T) {
+	got, want := columns.Probabilities([]string{"joy", "sad, a bit"}), []string{"probability_joy", "probability_sad, a bit"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestIntervals(t *testing.T) {
 	got, want := columns.Intervals([]float64{0.5, 0.9}), []string{"low_50", "high_50", "low_90", "high_90"}
 	if !slices.Equal(got, want) {

@@ -64,7 +64,11 @@ func Flags(command any) error {
 	v := reflect.Indirect(reflect.ValueOf(command))
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		if limits := f.Tag.Get("limit"); limits != "" && f.IsExported() {
-			if err := Value("--"+strings.ToLower(f.Name), v.FieldByIndex(f.Index).Interface(), limits); err != nil {
+			name := strings.ToLower(f.Name)
+			if given := f.Tag.Get("name"); given != "" {
+				name = given
+			}
+			if err := Value("--"+name, v.FieldByIndex(f.Index).Interface(), limits); err != nil {
 				return err
 			}
 		}

@@ -143,6 +143,24 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
+// Unpacked returns how many bytes the arrays of an archive take in memory, without reading
+// them. Its errors are those of Read for a file that is no archive and for sizes that are
+// not possible.
+func Unpacked(r io.ReaderAt, size int64) (int64, error) {
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
+		return 0, notArchive(r, size)
+	}
+	if err := checkSizes(archive.File, uint64(size)); err != nil {
+		return 0, err
+	}
+	var sum int64
+	for _, entry := range archive.File {
+		sum += int64(entry.UncompressedSize64) // at most MaxTotalBytes together
+	}
+	return sum, nil
+}
+
 // notArchive says what a file that is no zip may be.
 func notArchive(r io.ReaderAt, size int64) error {
 	start := make([]byte, 8)

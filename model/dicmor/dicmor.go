@@ -49,7 +49,7 @@ const (
 )
 
 func init() {
-	model.Offer("dicmor", "recovery by flows with class priors (Wang et al., 2023)", Default, New)
+	model.Offer(140, "dicmor", "recovery by flows with class priors (Wang et al., 2023)", Default, New)
 }
 
 // Net is a DiCMoR without its parameters.

@@ -61,13 +61,12 @@ const (
 )
 
 func init() {
-	for name, summary := range map[string]string{
-		Zero: "missing modalities are zeros",
-		Mean: "missing features are the conversation's mean",
-	} {
-		model.Offer(name, summary, Default, func(c Config, s model.Setup) (*Net, error) { return New(name, c, s) })
+	named := func(name string) func(Config, model.Setup) (*Net, error) {
+		return func(c Config, s model.Setup) (*Net, error) { return New(name, c, s) }
 	}
-	model.Offer(Regression, "missing features are regressed on the present ones", DefaultRegression, NewRegression)
+	model.Offer(10, Zero, "missing modalities are zeros", Default, named(Zero))
+	model.Offer(20, Mean, "missing features are the conversation's mean", Default, named(Mean))
+	model.Offer(30, Regression, "missing features are regressed on the present ones", DefaultRegression, NewRegression)
 }
 
 // Net is one of the three models without its parameters.

@@ -30,14 +30,13 @@ const (
 )
 
 func init() {
-	for name, summary := range map[string]string{
-		Draws: "missing features are drawn around their regression, each utterance by itself",
-		Graph: "missing features are drawn from the graph filter's conditional distribution",
-	} {
-		model.Offer(name, summary, DefaultGaussian, func(c GaussianConfig, s model.Setup) (*Gaussian, error) {
+	named := func(name string) func(GaussianConfig, model.Setup) (*Gaussian, error) {
+		return func(c GaussianConfig, s model.Setup) (*Gaussian, error) {
 			return NewGaussian(name, c, s, name == Graph)
-		})
+		}
 	}
+	model.Offer(40, Draws, "missing features are drawn around their regression, each utterance by itself", DefaultGaussian, named(Draws))
+	model.Offer(50, Graph, "missing features are drawn from the graph filter's conditional distribution", DefaultGaussian, named(Graph))
 }
 
 // Gaussian completes by the conditional Gaussian of package prior. Its point estimate is

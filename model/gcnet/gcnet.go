@@ -41,7 +41,7 @@ func Default() Config {
 }
 
 func init() {
-	model.Offer("gcnet", "graph completion by temporal and speaker relations (Lian et al., 2023)", Default, New)
+	model.Offer(130, "gcnet", "graph completion by temporal and speaker relations (Lian et al., 2023)", Default, New)
 }
 
 // Net is a GCNet without its parameters.

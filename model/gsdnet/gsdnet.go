@@ -36,7 +36,7 @@ import (
 const Name = "gsdnet"
 
 func init() {
-	model.Offer(Name, "graph spectral diffusion network: diffusion in the colours of the conversation graph", Default, New)
+	model.Offer(200, Name, "graph spectral diffusion network: diffusion in the colours of the conversation graph", Default, New)
 }
 
 // Net is a GSDNet without its parameters.

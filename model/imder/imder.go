@@ -55,7 +55,7 @@ func Default() Config {
 const leastTime = 1e-3 // smallest time of the score matching; below it the noise is smaller than rounding
 
 func init() {
-	model.Offer("imder", "recovery by conditional score diffusion (Wang et al., 2023)", Default, New)
+	model.Offer(150, "imder", "recovery by conditional score diffusion (Wang et al., 2023)", Default, New)
 }
 
 // Net is an IMDer without its parameters.

@@ -36,7 +36,7 @@ type Config struct {
 func Default() Config { return Config{Body: readout.DefaultBody(), Translation: 0.1, Cycle: 0.1} }
 
 func init() {
-	model.Offer("mctn", "cyclic translation between modalities (Pham et al., 2019)", Default, New)
+	model.Offer(110, "mctn", "cyclic translation between modalities (Pham et al., 2019)", Default, New)
 }
 
 // Net is an MCTN without its parameters.

@@ -46,7 +46,7 @@ func Default() Config {
 const bottleneck = 64
 
 func init() {
-	model.Offer("mmin", "imagination by cascaded residual autoencoders (Zhao et al., 2021)", Default, New)
+	model.Offer(120, "mmin", "imagination by cascaded residual autoencoders (Zhao et al., 2021)", Default, New)
 }
 
 // Net is an MMIN without its parameters.

@@ -20,13 +20,13 @@ import (
 // dims are the widths of the suite's features.
 var dims = [erc.NumModalities]int{7, 5, 4}
 
-// setups are what the suite's conversations are labelled with.
+// setups lists the tasks of the suite, with the features of its conversations.
 var setups = []model.Setup{
 	{Dims: dims, Task: erc.Scores},
 	{Dims: dims, Task: erc.Classes, NumClasses: 3},
 }
 
-// fixture is a model on four conversations with holes in them.
+// fixture is a model with parameters, and four conversations with missing cells.
 type fixture struct {
 	t       *testing.T
 	setup   model.Setup
@@ -38,6 +38,7 @@ type fixture struct {
 	truth   []model.Truth
 }
 
+// newFixture makes the conversations and fits the model to them.
 func newFixture(t *testing.T, m model.Model, s model.Setup) *fixture {
 	t.Helper()
 	backend, err := simd.New("")
@@ -88,7 +89,7 @@ func conversation(rng *rand.Rand, key uint64, n int) (model.Conversation, model.
 	return conv, truth
 }
 
-// class is one of three, of about the same size.
+// class returns one of three classes of about the same size.
 func class(latent float64) int32 {
 	switch {
 	case latent < -0.4:
@@ -157,30 +158,30 @@ func (f *fixture) run(feed engine.Feed, build func(in engine.Nodes) []*graph.Nod
 
 // predicted returns the outputs of the task, the encoded features and the recovered
 // ones, in this order.
-func (f *fixture) predicted(said model.Outputs) []*graph.Node {
-	recovered := said.Recover()
-	return append(append(f.task(said), said.Encoded), recovered[:]...)
+func (f *fixture) predicted(outputs model.Outputs) []*graph.Node {
+	recovered := outputs.Recover()
+	return append(append(f.task(outputs), outputs.Encoded), recovered[:]...)
 }
 
 // task returns the outputs of the task.
-func (f *fixture) task(said model.Outputs) []*graph.Node {
+func (f *fixture) task(outputs model.Outputs) []*graph.Node {
 	if f.setup.Task == erc.Classes {
-		return []*graph.Node{said.Logits}
+		return []*graph.Node{outputs.Logits}
 	}
-	return []*graph.Node{said.Location, said.Scale}
+	return []*graph.Node{outputs.Location, outputs.Scale}
 }
 
-// width is how many numbers the first output has for an utterance.
+// width returns how many numbers the first output has for each utterance.
 func (f *fixture) width() int { return max(1, f.setup.NumClasses) }
 
-// forecast returns what predicted lists for a batch.
+// forecast returns the outputs of predicted for the first draw of a batch.
 func (f *fixture) forecast(b *model.Batch) [][]float32 {
 	f.t.Helper()
 	return f.draw(b, 0, true)
 }
 
-// draw returns what predicted lists for a batch, of a draw by its number; without features
-// the outputs of the task alone.
+// draw returns the outputs of predicted for the draw of a batch with the number sample, and
+// without features the outputs of the task alone.
 func (f *fixture) draw(b *model.Batch, sample uint64, features bool) [][]float32 {
 	f.t.Helper()
 	feed := b.Observe()
@@ -189,16 +190,16 @@ func (f *fixture) draw(b *model.Batch, sample uint64, features bool) [][]float32
 	}
 	f.model.Draw(feed, b, model.Pass{Seed: 3, Sample: sample, Features: features})
 	return f.run(feed, func(in engine.Nodes) []*graph.Node {
-		said := f.model.Forecast(f.params, in)
+		outputs := f.model.Forecast(f.params, in)
 		if !features {
-			return f.task(said)
+			return f.task(outputs)
 		}
-		return f.predicted(said)
+		return f.predicted(outputs)
 	})
 }
 
-// descend makes training steps on one feed after another and returns the first
-// and the last prediction loss.
+// descend makes training steps, each on a feed of its own, and returns the first and the last
+// prediction loss.
 func (f *fixture) descend(steps int, feed func(step int) engine.Feed) (first, last float64) {
 	f.t.Helper()
 	graphs := engine.NewGraphs(f.backend, f.store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {

@@ -1,6 +1,6 @@
-// Package modeltest is the suite that every model passes: what it promises of
-// shapes, gradients and learning, and that it cannot see what was withheld. A
-// model's own test calls Run with a small configuration. Start reading there.
+// Package modeltest is the suite of tests that every model passes. It checks the shapes of
+// the outputs, the gradients, that the model learns, and that it does not read withheld
+// features. The test of a model calls Run with a small configuration. Start reading there.
 package modeltest
 
 import (
@@ -29,6 +29,7 @@ func Run[C any, M model.Model](t *testing.T, config C, build func(C, model.Setup
 	}
 }
 
+// suite runs all checks, each on a model with new parameters.
 func suite(t *testing.T, m model.Model, s model.Setup) {
 	for _, check := range []struct {
 		name string
@@ -50,32 +51,34 @@ func suite(t *testing.T, m model.Model, s model.Setup) {
 	}
 }
 
+// shapes checks the shapes of the outputs.
 func shapes(f *fixture) {
 	b, _ := f.batch(16, 0, 1, 2, 3)
 	f.run(f.feed(b, nil, 0), func(in engine.Nodes) []*graph.Node {
-		said := f.model.Forecast(f.params, in)
+		out := f.model.Forecast(f.params, in)
 		check := func(what string, node *graph.Node, want ...int) {
 			if got := node.Shape().Dimensions; !slices.Equal(got, want) {
 				f.t.Errorf("%s: got shape %v, want %v", what, got, want)
 			}
 		}
 		if f.setup.Task == erc.Classes {
-			check("Logits", said.Logits, 4, 16, f.setup.NumClasses)
+			check("Logits", out.Logits, 4, 16, f.setup.NumClasses)
 		} else {
-			check("Location", said.Location, 4, 16)
-			check("Scale", said.Scale, 4, 16)
+			check("Location", out.Location, 4, 16)
+			check("Scale", out.Scale, 4, 16)
 		}
-		recovered := said.Recover()
+		recovered := out.Recover()
 		for _, m := range erc.Modalities {
 			check("Recover "+m.String(), recovered[m], 4, 16, dims[m])
 		}
-		if dims := said.Encoded.Shape().Dimensions; len(dims) != 4 || !slices.Equal(dims[:3], []int{erc.NumModalities, 4, 16}) {
+		if dims := out.Encoded.Shape().Dimensions; len(dims) != 4 || !slices.Equal(dims[:3], []int{erc.NumModalities, 4, 16}) {
 			f.t.Errorf("Encoded: got shape %v, want [3 4 16 d]", dims)
 		}
-		return f.predicted(said)
+		return f.predicted(out)
 	})
 }
 
+// finite checks that the losses are finite numbers.
 func finite(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var names []string
@@ -95,17 +98,17 @@ func finite(f *fixture) {
 	}
 }
 
-// trajectory checks a model that samples; others have none.
+// trajectory checks the trajectory of a model with a sampler. Other models have none.
 func trajectory(f *fixture) {
 	b, truth := f.batch(16, 0, 1, 2, 3)
 	var states []model.State
 	flat := f.run(f.prepare(b, truth, model.Pass{Seed: 3, Features: true}), func(in engine.Nodes) []*graph.Node {
-		said := f.model.Forecast(f.params, in)
-		nodes := []*graph.Node{said.Encoded}
-		if said.Trajectory == nil {
+		out := f.model.Forecast(f.params, in)
+		nodes := []*graph.Node{out.Encoded}
+		if out.Trajectory == nil {
 			return nodes
 		}
-		path := said.Trajectory()
+		path := out.Trajectory()
 		states = path.States
 		for _, s := range states {
 			nodes = append(nodes, s.Encoded)
@@ -129,12 +132,13 @@ func trajectory(f *fixture) {
 	}
 }
 
-// gradients takes several steps' worth of noise and of conversations, because
-// dropout and the absence of a pattern may starve a parameter for one, and the
-// signs of a few errors may cancel.
+// gradients checks that every parameter has a gradient in at least one of several steps. In
+// a single step a gradient may be 0 because of dropout, because the conversations of the
+// step lack a pattern of missing modalities, or because the signs of a few errors cancel.
 func gradients(f *fixture) {
 	alive := map[string]bool{}
-	// Some weights start behind a zero; a few steps open the way.
+	// The gradient of some weights is 0 at first, because another weight starts at 0. It is
+	// not after a few steps.
 	f.descend(3, func(step int) engine.Feed {
 		b, truth := f.batch(16, 0, 1, 2, 3)
 		return f.feed(b, truth, uint64(step+1))
@@ -175,9 +179,9 @@ func gradients(f *fixture) {
 	}
 }
 
-// leak compares the forecast with that of conversations whose absent cells hold NaN.
-// A model that reads such a cell, even if it multiplies the value by 0, passes the NaN
-// on or differs.
+// leak compares the forecast with that of conversations whose absent cells hold NaN. The
+// output of a model that reads such a cell is NaN or differs, even if the model multiplies
+// the value by 0.
 func leak(f *fixture) {
 	for _, output := range leaks(f) {
 		f.t.Errorf("output %d depends on what is stored in absent cells", output)
@@ -209,7 +213,7 @@ func leaks(f *fixture) []int {
 	return changed
 }
 
-// kept says that what was observed comes back as it was.
+// kept checks that the recovered features of observed cells are the observed ones.
 func kept(f *fixture) {
 	b, _ := f.batch(16, 0, 1, 2, 3)
 	out := f.forecast(b)
@@ -227,6 +231,7 @@ func kept(f *fixture) {
 	}
 }
 
+// padding checks that the padded length does not change the predictions.
 func padding(f *fixture) {
 	short, _ := f.batch(12, 3)
 	long, _ := f.batch(32, 3)
@@ -235,6 +240,8 @@ func padding(f *fixture) {
 	near(f.t, got, want)
 }
 
+// permutation checks that the order of conversations in a batch does not change their
+// predictions.
 func permutation(f *fixture) {
 	forward, _ := f.batch(16, 0, 1, 2, 3)
 	back, _ := f.batch(16, 3, 2, 1, 0)
@@ -245,7 +252,7 @@ func permutation(f *fixture) {
 	}
 }
 
-// near allows for the other order of sums that other shapes bring.
+// near compares with a tolerance, because the order of sums depends on the shapes.
 func near(t *testing.T, got, want []float32) {
 	t.Helper()
 	for u := range want {
@@ -255,6 +262,7 @@ func near(t *testing.T, got, want []float32) {
 	}
 }
 
+// repeated checks that two runs of the same draw give the same bits.
 func repeated(f *fixture) {
 	b, _ := f.batch(16, 0, 1, 2, 3)
 	want := f.forecast(b)
@@ -265,7 +273,8 @@ func repeated(f *fixture) {
 	}
 }
 
-// varies compares two draws of conversations with holes, and of complete ones.
+// varies compares two draws of conversations with missing cells, and of complete ones, with
+// what the model says of them.
 func varies(f *fixture) {
 	holes, truth := f.batch(16, 0, 1, 2, 3)
 	complete := &model.Batch{N: holes.N, Dims: holes.Dims}
@@ -287,6 +296,7 @@ func varies(f *fixture) {
 	}
 }
 
+// overfits checks that training on the same four conversations reduces the loss.
 func overfits(f *fixture) {
 	first, last := f.descend(Steps, func(step int) engine.Feed {
 		b, truth := f.batch(16, 0, 1, 2, 3)
@@ -297,5 +307,5 @@ func overfits(f *fixture) {
 	}
 }
 
-// Steps is how long the suite trains a model on its four conversations.
+// Steps is the number of steps for which the suite trains a model on its four conversations.
 const Steps = 150

@@ -26,7 +26,7 @@ import (
 )
 
 func init() {
-	model.Offer(Name, "GSDNet as printed in the paper, with the score networks preconditioned", Default, New)
+	model.Offer(210, Name, "GSDNet as printed in the paper, with the score networks preconditioned", Default, New)
 }
 
 // Net is a GSDNet without its parameters.

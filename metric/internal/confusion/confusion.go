@@ -13,24 +13,24 @@ func New(classes int) Matrix {
 	return c
 }
 
-// total returns the number of utterances.
-func (c Matrix) total() (n int) {
+// Total returns the number of utterances.
+func (c Matrix) Total() (n int) {
 	for i := range c {
-		n += c.support(i)
+		n += c.Support(i)
 	}
 	return n
 }
 
-// support returns the number of utterances of class i.
-func (c Matrix) support(i int) (n int) {
+// Support returns the number of utterances of class i.
+func (c Matrix) Support(i int) (n int) {
 	for _, k := range c[i] {
 		n += k
 	}
 	return n
 }
 
-// predicted returns the number of utterances for which class i is predicted.
-func (c Matrix) predicted(i int) (n int) {
+// Predicted returns the number of utterances for which class i is predicted.
+func (c Matrix) Predicted(i int) (n int) {
 	for _, row := range c {
 		n += row[i]
 	}
@@ -43,7 +43,7 @@ func (c Matrix) Accuracy() float64 {
 	for i := range c {
 		right += c[i][i]
 	}
-	return float64(right) / float64(c.total())
+	return float64(right) / float64(c.Total())
 }
 
 // Recall is the mean over the classes with support of c[i][i] / support, NaN without
@@ -51,7 +51,7 @@ func (c Matrix) Accuracy() float64 {
 func (c Matrix) Recall() float64 {
 	sum, classes := 0.0, 0
 	for i := range c {
-		if n := c.support(i); n > 0 {
+		if n := c.Support(i); n > 0 {
 			sum += float64(c[i][i]) / float64(n)
 			classes++
 		}
@@ -65,9 +65,9 @@ func (c Matrix) Recall() float64 {
 func (c Matrix) WeightedF1() float64 {
 	sum := 0.0
 	for i := range c {
-		if n := c.support(i); n > 0 {
-			sum += float64(n) * 2 * float64(c[i][i]) / float64(n+c.predicted(i))
+		if n := c.Support(i); n > 0 {
+			sum += float64(n) * 2 * float64(c[i][i]) / float64(n+c.Predicted(i))
 		}
 	}
-	return sum / float64(c.total())
+	return sum / float64(c.Total())
 }

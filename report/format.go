@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// text writes an entry as tables show it: mean ± deviation.
+// text returns an entry as tables show it: mean ± deviation.
 func (c column) text(e entry) string {
 	out := c.measure.Format(e.mean)
 	if !math.IsNaN(e.sd) {
@@ -19,9 +19,9 @@ func (c column) text(e entry) string {
 	return out
 }
 
-// text writes a difference with its interval, in the units of the table, and a
-// star where the interval is clear of zero.
-func (s *sheet) text(v *versus, name func(string) string) string {
+// differenceText returns a difference with its interval, in the units of the table, and a
+// star if the interval does not hold zero.
+func (s *subtable) differenceText(v *differenceTo, name func(string) string) string {
 	if v == nil {
 		return ""
 	}
@@ -29,7 +29,7 @@ func (s *sheet) text(v *versus, name func(string) string) string {
 	if v.Low > 0 || v.High < 0 {
 		star = "*"
 	}
-	f := func(x float64) string { return signed(s.versus.Format(x)) }
+	f := func(x float64) string { return signed(s.compared.Format(x)) }
 	return fmt.Sprintf("%s [%s, %s]%s vs %s", f(v.Diff), f(v.Low), f(v.High), star, name(v.other))
 }
 
@@ -40,26 +40,27 @@ func signed(number string) string {
 	return "+" + number
 }
 
-// cells sets a sheet as rows of text, the heading first; bold sets the best, and
-// name what a model is called.
-func (s *sheet) cells(bold, name func(string) string) [][]string {
+// textRows returns the rows of a subtable as text, the heading first. The function bold
+// formats the best entries, and name returns the name of a method or a column as the table
+// shows it.
+func (s *subtable) textRows(bold, name func(string) string) [][]string {
 	heading := []string{"model"}
 	for _, c := range s.columns {
 		heading = append(heading, name(c.name))
 	}
-	if s.versus != nil {
-		heading = append(heading, "Δ "+s.versus.Heading+" to "+cmp.Or(name(s.than), "the best other"))
+	if s.compared != nil {
+		heading = append(heading, "Δ "+s.compared.Heading+" to "+cmp.Or(name(s.reference), "the best other"))
 	}
 	out := [][]string{heading}
 	uneven := make([]bool, len(s.columns))
 	for i := range uneven {
-		uneven[i] = s.uneven(i)
+		uneven[i] = s.seedsDiffer(i)
 	}
 	for _, r := range s.rows {
 		line := []string{name(r.name)}
 		for i, c := range s.columns {
 			text := c.text(r.entries[i])
-			if uneven[i] && r.kind == ours && r.entries[i].n > 0 {
+			if uneven[i] && r.kind == runRow && r.entries[i].n > 0 {
 				text += fmt.Sprintf(" (%d)", r.entries[i].n)
 			}
 			if r.entries[i].best {
@@ -67,27 +68,27 @@ func (s *sheet) cells(bold, name func(string) string) [][]string {
 			}
 			line = append(line, text)
 		}
-		if s.versus != nil {
-			line = append(line, s.text(r.versus, name))
+		if s.compared != nil {
+			line = append(line, s.differenceText(r.difference, name))
 		}
 		out = append(out, line)
 	}
 	return out
 }
 
-func asItIs(name string) string { return name }
+func unchanged(name string) string { return name }
 
-// longest is how many letters a name has at most in a table that is too wide.
-const longest = 32
+// maxNameLength is the largest number of letters of a name in a table that is too wide.
+const maxNameLength = 32
 
-// short returns a function that shortens long names in their middle, each to one
-// that no other has, and the list that it keeps of them, as markdown.
-func short() (name func(string) string, list *strings.Builder) {
+// nameShortener returns a function that shortens long names in their middle, each to a name
+// of its own, and the list of the shortened names as markdown, which the function extends.
+func nameShortener() (name func(string) string, list *strings.Builder) {
 	list = &strings.Builder{}
 	known, taken := map[string]string{}, map[string]bool{}
 	return func(full string) string {
 		letters := []rune(full)
-		if len(letters) <= longest {
+		if len(letters) <= maxNameLength {
 			return full
 		}
 		if known[full] == "" {
@@ -96,8 +97,8 @@ func short() (name func(string) string, list *strings.Builder) {
 				if i > 1 {
 					number = fmt.Sprintf("(%d)", i)
 				}
-				tail := (longest - 1) / 2
-				head := longest - 1 - tail - len(number)
+				tail := (maxNameLength - 1) / 2
+				head := maxNameLength - 1 - tail - len(number)
 				known[full] = string(letters[:head]) + "…" + string(letters[len(letters)-tail:]) + number
 			}
 			taken[known[full]] = true
@@ -113,15 +114,15 @@ func (t *table) markdown(w io.Writer) error {
 		return err
 	}
 	bold := func(text string) string { return "**" + text + "**" }
-	for _, s := range t.sheets {
+	for _, s := range t.subtables {
 		if _, err := fmt.Fprintf(w, "\n**%s**\n\n", s.title); err != nil {
 			return err
 		}
-		cells, list := s.cells(bold, asItIs), &strings.Builder{}
+		cells, list := s.textRows(bold, unchanged), &strings.Builder{}
 		if whole := (&Table{Heading: cells[0], Rows: cells[1:]}); !whole.fits() {
 			var name func(string) string
-			name, list = short()
-			cells = s.cells(bold, name)
+			name, list = nameShortener()
+			cells = s.textRows(bold, name)
 		}
 		if err := (&Table{Heading: cells[0], Rows: cells[1:]}).Write(w); err != nil {
 			return err
@@ -137,11 +138,11 @@ func (t *table) markdown(w io.Writer) error {
 func (t *table) latex(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%% %s\n%% needs \\usepackage{booktabs}\n", strings.ReplaceAll(t.title, "\n", " "))
-	for _, s := range t.sheets {
-		cells := s.cells(func(text string) string { return "\x01" + text + "\x02" }, asItIs)
+	for _, s := range t.subtables {
+		cells := s.textRows(func(text string) string { return "\x01" + text + "\x02" }, unchanged)
 		fmt.Fprintf(&b, "\n\\begin{table}\n\\caption{%s}\n\\centering\n\\begin{tabular}{l%s}\n\\toprule\n",
 			escape(s.title+". "+t.note), strings.Repeat("r", len(cells[0])-1))
-		last := ours
+		last := runRow
 		for i, line := range cells {
 			if i > 0 && s.rows[i-1].kind != last {
 				last = s.rows[i-1].kind
@@ -162,7 +163,7 @@ func (t *table) latex(w io.Writer) error {
 	return err
 }
 
-// escapes are what LaTeX would take for its own, and our marks of bold text.
+// escapes replaces the special characters of LaTeX, and the marks of bold text.
 var escapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`,
@@ -171,20 +172,22 @@ var escapes = strings.NewReplacer(
 
 func escape(text string) string { return escapes.Replace(text) }
 
-// csvHeading names the columns of a table as CSV, one number a line.
+// csvHeading names the columns of a table as CSV. The column sheet has the titles of
+// subtables.
 var csvHeading = []string{"table", "sheet", "row", "kind", "column", "measure", "value", "deviation", "seeds", "best",
 	"versus", "difference", "low", "high"}
 
-// csv writes a table one number a line, exactly: shares between 0 and 1.
+// csv writes a table with one number in each line, without rounding. Shares are between 0
+// and 1.
 func (t *table) csv(w io.Writer) error {
 	lines := [][]string{csvHeading}
-	for _, s := range t.sheets {
+	for _, s := range t.subtables {
 		for _, r := range s.rows {
 			for i, c := range s.columns {
 				e := r.entries[i]
 				line := []string{t.id, s.title, r.name, string(r.kind), c.name, c.measure.Key,
 					number(e.mean), number(e.sd), strconv.Itoa(e.n), strconv.FormatBool(e.best), "", "", "", ""}
-				if v := r.versus; v != nil && s.versus.Key == c.measure.Key && i == s.versusColumn() {
+				if v := r.difference; v != nil && s.compared.Key == c.measure.Key && i == s.comparedColumn() {
 					copy(line[len(line)-4:], []string{v.other, number(v.Diff), number(v.Low), number(v.High)})
 				}
 				lines = append(lines, line)
@@ -194,11 +197,11 @@ func (t *table) csv(w io.Writer) error {
 	return csv.NewWriter(w).WriteAll(lines)
 }
 
-// versusColumn is the last column of the measure that is compared: the average,
-// where all columns are of one measure.
-func (s *sheet) versusColumn() int {
+// comparedColumn returns the index of the last column of the measure that is compared. It
+// is the average if all columns are of one measure.
+func (s *subtable) comparedColumn() int {
 	for i := len(s.columns) - 1; i >= 0; i-- {
-		if s.columns[i].measure.Key == s.versus.Key {
+		if s.columns[i].measure.Key == s.compared.Key {
 			return i
 		}
 	}

@@ -7,22 +7,22 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// file is one that Write leaves: its path in the folder, and what it holds.
+// file is a file that Write writes: its path in the folder, and its content.
 type file struct {
 	name string
 	data []byte
 }
 
-// staging is the pattern of the folder that files are made in, within the folder
-// they belong to.
+// staging is the pattern of the name of the folder in which files are made, within the
+// folder that they are for.
 const staging = ".report-*"
 
-// place writes files into a folder. All are made in a folder of their own within it
-// first, and moved when all are there, so that a failure changes nothing. What a
-// killed process left of such a folder is removed.
-func place(to string, files []file) (err error) {
+// writeFiles writes files into a folder. It makes all of them in a new folder within it
+// first, and then moves them, so that a failure changes nothing. It removes such a folder
+// of an earlier process that was stopped.
+func writeFiles(to string, files []file) (err error) {
 	const advice = "choose a folder that you may write to with --out, on a disk with space"
-	made := absent(to)
+	made := missingFolders(to)
 	defer func() {
 		if err != nil {
 			err = fault.Failure(advice, "writing the report: %w", err)
@@ -77,8 +77,8 @@ func writeSynced(path string, data []byte) error {
 	return f.Sync()
 }
 
-// absent lists the folders of a path that are not there, the innermost first.
-func absent(path string) (out []string) {
+// missingFolders lists the folders of a path that do not exist, the innermost first.
+func missingFolders(path string) (out []string) {
 	for path = filepath.Clean(path); ; path = filepath.Dir(path) {
 		if _, err := os.Lstat(path); err == nil || path == filepath.Dir(path) {
 			return out

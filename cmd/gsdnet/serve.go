@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"gsdnet"
+	"gsdnet/internal/fault"
+	"gsdnet/internal/limit"
+	"gsdnet/serve"
+)
+
+func init() { register[serveCmd]("serve", "Answer HTTP requests with trained runs.") }
+
+type serveCmd struct {
+	Runs  []string `arg:"" name:"run" help:"Run directories that gsdnet train wrote. A request chooses one by the name of its directory." placeholder:"RUN"`
+	Addr  string   `help:"Address to listen on; port 0 chooses a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Token string   `name:"token-file" help:"File with the token that requests must carry. The environment variable GSDNET_TOKEN may hold it instead." placeholder:"FILE"`
+	Hosts []string `name:"host" help:"Name that clients call the server by, beside localhost and IP addresses. The flag may be repeated." placeholder:"NAME" sep:"none"`
+	backendFlag
+	serve.Limits
+}
+
+// tokenVariable is the environment variable that may hold the token.
+const tokenVariable = "GSDNET_TOKEN"
+
+// Help is the example under --help.
+func (serveCmd) Help() string {
+	return `Example:
+  gsdnet serve runs/first --addr 127.0.0.1:8080
+  curl http://127.0.0.1:8080/v1/models
+
+Answers POST /v1/predict, /v1/impute and /v1/explain for a whole conversation,
+and keeps conversations that go on at /v1/conversations. /openapi.json describes
+everything, /metrics is for Prometheus, and docs/serve.md has examples. The
+server is reachable from this machine alone unless --addr says otherwise; then it
+needs a token. It stops in order on an interrupt, finishing what it accepted, and
+opens the runs again on a hang-up signal (kill -HUP) without dropping a request.`
+}
+
+// Run serves until ctx ends.
+func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
+	token, err := c.token()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	server, err := serve.New(serve.Config{
+		Runs: c.Runs, Addr: c.Addr, Token: token, Hosts: c.Hosts, Limits: c.Limits, Log: log,
+		Open: func(dir string) (*gsdnet.Run, error) { return gsdnet.Open(dir, gsdnet.WithBackend(c.Backend)) },
+	})
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	listener, err := server.Listen()
+	if err != nil {
+		return err
+	}
+	defer c.reloads(server, term)()
+	fmt.Fprintf(term.out, "serving %s at http://%s\n", strings.Join(c.Runs, ", "), listener.Addr())
+	return server.Serve(ctx, listener)
+}
+
+// reloads opens the runs again at every hang-up signal until the returned function is
+// called.
+func (c *serveCmd) reloads(server *serve.Server, term *terminal) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(signals, syscall.SIGHUP)
+	go func() {
+		defer close(done)
+		for range signals {
+			if err := server.Reload(); err == nil {
+				term.note("the runs were opened again")
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+		<-done
+	}
+}
+
+// token returns the token of the file, or of the environment variable.
+func (c *serveCmd) token() (string, error) {
+	if c.Token == "" {
+		return strings.TrimSpace(os.Getenv(tokenVariable)), nil
+	}
+	text, err := limit.ReadFile(c.Token)
+	if err != nil {
+		return "", fault.Input("name a file that can be read and holds the token alone", "%w", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" {
+		return "", fault.Input("make one with: openssl rand -hex 32", "%s: the token is empty", c.Token)
+	}
+	return token, nil
+}
