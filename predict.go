@@ -18,6 +18,9 @@ const DefaultSamples = 16
 type Options struct {
 	Samples int    // completions of each conversation; 0: DefaultSamples
 	Seed    uint64 // of the noise that completions start from; 0: the run's own seed
+	// Draws is the number of completions that Impute returns; 0: none. They are the first
+	// ones, so that a larger number adds to them. Predict does not read it.
+	Draws int
 	// Progress is called after every few conversations that have been completed, with
 	// their number: Samples completions of one count Samples times. It is called by
 	// the goroutine that called Predict or Impute; nil is not called.
@@ -68,7 +71,11 @@ type Class struct {
 // are a corpus that does not fit the run or fails its Check, a result that is not a
 // finite number, a closed run, and the context's.
 func (r *Run) Predict(ctx context.Context, c *erc.Corpus, o Options) ([]Prediction, error) {
-	forecasts, err := r.forecast(ctx, c, o, false)
+	samples, request, err := r.prepare(c, o)
+	if err != nil {
+		return nil, err
+	}
+	forecasts, err := r.trained.Predict(ctx, samples, request)
 	if err != nil {
 		return nil, err
 	}
@@ -97,19 +104,16 @@ func scoreOf(d metric.Mixture) *Score {
 	return s
 }
 
-// forecast checks the corpus and completes it.
-func (r *Run) forecast(ctx context.Context, c *erc.Corpus, o Options, recovered bool) ([]infer.Prediction, error) {
+// prepare checks the corpus and the options, and returns the samples and the request.
+func (r *Run) prepare(c *erc.Corpus, o Options) ([]infer.Sample, infer.Request, error) {
 	if o.Samples == 0 {
 		o.Samples = DefaultSamples
 	}
 	if o.Samples < 0 {
-		return nil, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
+		return nil, infer.Request{}, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
 	}
 	samples, err := r.trained.AllSamples(c)
-	if err != nil {
-		return nil, err
-	}
-	return r.trained.Predict(ctx, samples, infer.Request{Samples: o.Samples, Seed: o.Seed, Recovered: recovered, Watch: o.Progress})
+	return samples, infer.Request{Samples: o.Samples, Seed: o.Seed, Watch: o.Progress}, err
 }
 
 func utterance(conv *erc.Conversation, u int) Utterance {
