@@ -5,6 +5,7 @@ import (
 
 	"gsdnet/erc"
 	"gsdnet/infer"
+	"gsdnet/internal/memory"
 )
 
 // PredictEach is Predict for several corpora at once: out[i] is what Predict returns for
@@ -12,13 +13,18 @@ import (
 // the batches of the engine, so that one call takes less time than several, above all if
 // Samples is small or if little is missing. If one corpus is refused, all are.
 func (r *Run) PredictEach(ctx context.Context, corpora []*erc.Corpus, o Options) ([][]Prediction, error) {
-	forecasts, err := r.forecastEach(ctx, corpora, o, false)
+	samples, request, err := r.prepare(corpora, o)
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.trained.Predict(ctx, samples, request)
 	if err != nil {
 		return nil, err
 	}
 	out := make([][]Prediction, len(corpora))
 	for i, c := range corpora {
-		out[i] = predictions(c, forecasts[i], r.Classes())
+		n := len(c.Conversations)
+		out[i], all = predictions(c, all[:n], r.Classes()), all[n:]
 	}
 	return out, nil
 }
@@ -28,17 +34,53 @@ func (r *Run) ImputeEach(ctx context.Context, corpora []*erc.Corpus, o Options) 
 	if err := o.checkImpute(); err != nil {
 		return nil, err
 	}
-	forecasts, err := r.forecastEach(ctx, corpora, o, true)
+	samples, request, err := r.prepare(corpora, o)
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]Imputed, len(corpora))
-	for i, c := range corpora {
-		if out[i], err = r.imputeAll(c, forecasts[i]); err != nil {
+	request.Recovered, request.Samples = true, max(request.Samples, o.Draws)
+	all := fillings{}
+	for _, c := range corpora {
+		if err := r.checkDraws(c, o.Draws, memory.Available()); err != nil {
 			return nil, err
 		}
+		all = append(all, newFilling(r, c, o.Draws))
+	}
+	if err := r.trained.Stream(ctx, samples, request, infer.Visit{Draw: all.draw, Piece: all.piece}); err != nil {
+		return nil, err
+	}
+	out := make([][]Imputed, len(all))
+	for i, f := range all {
+		if f.err != nil {
+			return nil, f.err
+		}
+		out[i] = f.out
 	}
 	return out, nil
+}
+
+// fillings are those of several corpora, whose conversations are numbered through.
+type fillings []*filling
+
+// at returns the filling that conversation i belongs to, and its number there.
+func (all fillings) at(i int) (*filling, int) {
+	for _, f := range all {
+		if i < len(f.convs) {
+			return f, i
+		}
+		i -= len(f.convs)
+	}
+	return nil, 0
+}
+
+func (all fillings) draw(i, from, k int, d infer.Draw) {
+	f, at := all.at(i)
+	f.draw(at, from, k, d)
+}
+
+func (all fillings) piece(i, from int, p infer.Prediction) {
+	f, at := all.at(i)
+	f.piece(at, from, p)
 }
 
 // Window is the number of utterances above which a conversation is processed in windows.
@@ -48,30 +90,3 @@ const Window = infer.MaxLength
 // Only conversations of one such length share a batch. The windows of a conversation of
 // more than Window utterances share batches among themselves.
 func BatchLength(n int) int { return infer.Bucket(min(n, Window)) }
-
-// forecastEach checks the corpora and completes them together. The result has one entry a
-// corpus, with one forecast a conversation.
-func (r *Run) forecastEach(ctx context.Context, corpora []*erc.Corpus, o Options, recovered bool) ([][]infer.Prediction, error) {
-	request, err := o.request(recovered)
-	if err != nil {
-		return nil, err
-	}
-	var samples []infer.Sample
-	for _, c := range corpora {
-		more, err := r.trained.AllSamples(c)
-		if err != nil {
-			return nil, err
-		}
-		samples = append(samples, more...)
-	}
-	all, err := r.trained.Predict(ctx, samples, request)
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]infer.Prediction, len(corpora))
-	for i, c := range corpora {
-		n := len(c.Conversations)
-		out[i], all = all[:n:n], all[n:]
-	}
-	return out, nil
-}

@@ -3,6 +3,7 @@ package gsdnet_test
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -259,5 +260,58 @@ func TestImputedValuesAreFinite(t *testing.T) {
 	_, err := run.Impute(t.Context(), corpus, gsdnet.Options{Samples: 2})
 	if err == nil || !strings.HasPrefix(err.Error(), dir+": dialogue ") || !strings.Contains(err.Error(), "visual") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Draws are completions in the units of the input: what was observed stays as it was, what
+// is missing differs between them, and they scatter around the point estimate. Other numbers
+// of samples and draws give the same first draws.
+func TestImputeDraws(t *testing.T) {
+	run, corpus := open(t, tinyRun(t, nil)), tiny()
+	impute := func(o gsdnet.Options) []gsdnet.Imputed {
+		t.Helper()
+		out, err := run.Impute(t.Context(), corpus, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	many, few := impute(gsdnet.Options{Samples: 2, Draws: 100}), impute(gsdnet.Options{Samples: 8, Draws: 3})
+	missing, far, values := 0, 0, 0
+	for i, u := range many {
+		if len(u.Draws) != 100 || !reflect.DeepEqual(u.Draws[:3], few[i].Draws) {
+			t.Fatalf("utterance %d: got %d draws, want 100 of which the first are those of 3", i, len(u.Draws))
+		}
+		for _, m := range erc.Modalities {
+			if u.Present.Has(m) {
+				if !reflect.DeepEqual(u.Draws[1][m], u.Features[m]) {
+					t.Errorf("utterance %d: %s was observed and changed", i, m)
+				}
+				continue
+			}
+			missing++
+			if reflect.DeepEqual(u.Draws[0][m], u.Draws[1][m]) {
+				t.Errorf("utterance %d: two draws of %s are equal", i, m)
+			}
+			for j, want := range u.Features[m] {
+				mean := 0.0
+				for k := range u.Draws {
+					mean += float64(u.Draws[k][m][j]) / 100
+				}
+				values++
+				if math.Abs(mean-float64(want)) > 4*float64(u.Deviation[m][j])/10 {
+					far++
+				}
+			}
+		}
+	}
+	if missing != 10 || far > values/10 {
+		t.Errorf("%d cells missing, want 10; %d of %d means of draws are further than 4 standard errors from the estimate", missing, far, values)
+	}
+	if impute(gsdnet.Options{})[0].Draws != nil {
+		t.Error("the zero Options return draws")
+	}
+	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Draws: -1}); !fault.IsInput(err) {
+		t.Errorf("-1 draws: got %v", err)
 	}
 }

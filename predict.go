@@ -18,6 +18,9 @@ const DefaultSamples = 16
 type Options struct {
 	Samples int    // completions of each conversation; 0: DefaultSamples
 	Seed    uint64 // of the noise that completions start from; 0: the run's own seed
+	// Draws is the number of completions that Impute returns; 0: none. They are the first
+	// ones, so that a larger number adds to them. Predict does not read it.
+	Draws int
 	// Progress is called after every few conversations that have been completed, with
 	// their number: Samples completions of one count Samples times. It is called by
 	// the goroutine that called Predict or Impute; nil is not called.
@@ -106,15 +109,23 @@ func scoreOf(d metric.Mixture) *Score {
 	return s
 }
 
-// request returns the options as infer has them.
-func (o Options) request(recovered bool) (infer.Request, error) {
+// prepare checks corpora and options, and returns the samples of all corpora and the request.
+func (r *Run) prepare(corpora []*erc.Corpus, o Options) ([]infer.Sample, infer.Request, error) {
 	if o.Samples == 0 {
 		o.Samples = DefaultSamples
 	}
 	if o.Samples < 0 {
-		return infer.Request{}, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
+		return nil, infer.Request{}, fault.Input("use 1 or more, or 0 for the default", "%d samples", o.Samples)
 	}
-	return infer.Request{Samples: o.Samples, Seed: o.Seed, Recovered: recovered, Watch: o.Progress}, nil
+	var samples []infer.Sample
+	for _, c := range corpora {
+		more, err := r.trained.AllSamples(c)
+		if err != nil {
+			return nil, infer.Request{}, err
+		}
+		samples = append(samples, more...)
+	}
+	return samples, infer.Request{Samples: o.Samples, Seed: o.Seed, Watch: o.Progress}, nil
 }
 
 func utterance(conv *erc.Conversation, u int) Utterance {

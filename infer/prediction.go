@@ -3,11 +3,10 @@ package infer
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gsdnet/erc"
-	"gsdnet/internal/limit"
 	"gsdnet/metric"
-	"gsdnet/rundir"
 )
 
 // Prediction combines K draws of one conversation. It has one entry for each of the N
@@ -34,33 +33,25 @@ func Predict(ctx context.Context, p *Predictor, convs []Observed, r Request) ([]
 	return predict(ctx, p, convs, r, nil)
 }
 
-// predict does so and calls each, unless it is nil, with draw k of the utterances of
-// conversation i from one on, for each k in order.
+// predict does so and calls each, unless it is nil, as Visit.Draw.
 func predict(ctx context.Context, p *Predictor, convs []Observed, r Request, each func(i, from, k int, d Draw)) ([]Prediction, error) {
-	if err := limit.Value("samples", r.Samples, limit.Of(rundir.Training{}, "samples")); err != nil {
-		return nil, err
+	type part struct {
+		from int
+		Prediction
 	}
-	plan := planWindows(convs)
-	r.Watch = plan.watchPieces(r.Watch)
-	parts := make([]Prediction, len(plan.pieces))
-	drawn := make([]int, len(plan.pieces))
-	err := p.run(ctx, plan.pieces, r, func(i int, c Draw) {
-		c = plan.kept(i, c)
-		parts[i].add(c, r.Samples)
-		if each != nil {
-			each(plan.windows[i].conversation, plan.windows[i].keepStart, drawn[i], c)
-		}
-		drawn[i]++
-	})
+	parts := make([][]part, len(convs))
+	err := Stream(ctx, p, convs, r, Visit{Draw: each, Piece: func(i, from int, f Prediction) {
+		parts[i] = append(parts[i], part{from, f})
+	}})
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Prediction, len(convs))
 	for i := range parts {
-		out[plan.windows[i].conversation].append(&parts[i])
-	}
-	for i := range out {
-		out[i].finish(convs[i].Present, p.Residual)
+		slices.SortFunc(parts[i], func(a, b part) int { return a.from - b.from })
+		for k := range parts[i] {
+			out[i].append(&parts[i][k].Prediction)
+		}
 	}
 	return out, nil
 }
@@ -90,6 +81,7 @@ func (f *Prediction) add(c Draw, k int) {
 // append adds the prediction of the utterances that follow.
 func (f *Prediction) append(next *Prediction) {
 	f.Distribution, f.Probability = append(f.Distribution, next.Distribution...), append(f.Probability, next.Probability...)
+	f.Class = append(f.Class, next.Class...)
 	for m := range f.Recovered {
 		f.Recovered[m], f.Deviation[m] = append(f.Recovered[m], next.Recovered[m]...), append(f.Deviation[m], next.Deviation[m]...)
 		f.Mean[m], f.Encoded[m] = append(f.Mean[m], next.Mean[m]...), append(f.Encoded[m], next.Encoded[m]...)

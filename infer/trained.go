@@ -106,11 +106,21 @@ func (t *Trained) AllSamples(c *erc.Corpus) ([]Sample, error) {
 // the seed of the request is 0, the run's own seed is used. Its errors are those of the
 // function Predict.
 func (t *Trained) Predict(ctx context.Context, samples []Sample, r Request) ([]Prediction, error) {
+	return Predict(ctx, t.Predictor, observeAll(samples), t.withSeed(r))
+}
+
+// Stream is Predict, but hands results over as the function Stream does.
+func (t *Trained) Stream(ctx context.Context, samples []Sample, r Request, v Visit) error {
+	return Stream(ctx, t.Predictor, observeAll(samples), t.withSeed(r), v)
+}
+
+// observeAll returns the samples with all the modalities that the corpus has of them.
+func observeAll(samples []Sample) []Observed {
 	convs := make([]Observed, len(samples))
 	for i := range samples {
 		convs[i] = samples[i].Observe(samples[i].Present())
 	}
-	return Predict(ctx, t.Predictor, convs, t.withSeed(r))
+	return convs
 }
 
 // withSeed returns the request, with the run's own seed if its seed is 0.

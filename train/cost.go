@@ -1,13 +1,9 @@
 package train
 
 import (
-	"fmt"
 	"math"
-	"os"
 	"reflect"
 	"runtime"
-	"runtime/debug"
-	"strconv"
 	"strings"
 
 	"gsdnet/erc"
@@ -125,24 +121,4 @@ func eachInt(table string, settings reflect.Value, visit func(key string, value 
 			visit(table+"."+key, value, f.Tag.Get("limit"))
 		}
 	}
-}
-
-// memory returns the bytes that the process may use: the least of the machine's, its
-// control group's and GOMEMLIMIT. It is infinite where none can be read.
-func availableMemory() float64 {
-	least := float64(debug.SetMemoryLimit(-1)) // MaxInt64 without GOMEMLIMIT
-	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
-		if text, err := os.ReadFile(path); err == nil {
-			if n, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64); err == nil {
-				least = min(least, n)
-			}
-		}
-	}
-	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
-		var kibi float64
-		if _, err := fmt.Sscanf(string(text), "MemTotal: %f kB", &kibi); err == nil {
-			least = min(least, kibi*1024)
-		}
-	}
-	return least
 }

@@ -11,6 +11,7 @@ import (
 	"gsdnet/erc"
 	"gsdnet/infer"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/memory"
 	"gsdnet/internal/stream"
 	"gsdnet/missing"
 	"gsdnet/model"
@@ -152,7 +153,7 @@ func newFitter(o Options) (*fitter, error) {
 	if f.model, err = kind.New(c.Settings[c.Model], f.setup.Inhabited()); err != nil {
 		return nil, err
 	}
-	if err := checkMemory(c, f.setup, f.lengths, availableMemory()); err != nil {
+	if err := checkMemory(c, f.setup, f.lengths, memory.Available()); err != nil {
 		return nil, err
 	}
 	f.run, err = rundir.Open(o.Out, c, o.Resume)

@@ -37,9 +37,10 @@ func checkFill(path string, file *npz.File, fields dataset.Fields) error {
 	return nil
 }
 
-// fill puts the imputed rows into the file's arrays. It returns how many cells
-// were holes, and notes about arrays that another type had to hold.
-func fill(file *npz.File, fields dataset.Fields, imputed []gsdnet.Imputed) (filled int, notes []string, err error) {
+// fill puts the imputed rows into the file's arrays, with their deviations if those are
+// asked for. It returns how many cells were holes, and notes about arrays that another
+// type had to hold.
+func fill(file *npz.File, fields dataset.Fields, imputed []gsdnet.Imputed, withDeviations bool) (filled int, notes []string, err error) {
 	n := len(imputed)
 	observed := make([]uint8, erc.NumModalities*n)
 	var complete erc.Present // modalities that every row has now
@@ -70,7 +71,9 @@ func fill(file *npz.File, fields dataset.Fields, imputed []gsdnet.Imputed) (fill
 		filled += holes
 		complete = complete.With(m)
 		file.Set(name, after)
-		file.Set(name+deviationSuffix, deviations(m, imputed, width))
+		if withDeviations {
+			file.Set(name+deviationSuffix, deviations(m, imputed, width))
+		}
 	}
 	if name := fields.Resolved().Present; file.Get(name) != nil {
 		present := file.Get(name).Clone()

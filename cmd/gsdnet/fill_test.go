@@ -74,7 +74,7 @@ func TestFillKeepsWhatWasObserved(t *testing.T) {
 				for _, name := range []string{"text", "visual", "dialogue", "turn", "notes"} {
 					untouched[name] = f.Get(name).Clone()
 				}
-				filled, notes, err := fill(f, dataset.Fields{}, imputed(t, f, 0.1))
+				filled, notes, err := fill(f, dataset.Fields{}, imputed(t, f, 0.1), true)
 				if err != nil || filled != 1 {
 					t.Fatalf("%s: filled %d, %v", name, filled, err)
 				}
@@ -139,7 +139,7 @@ func checkAdded(t *testing.T, f *npz.File) {
 // A float16 that is too small for what was recovered becomes a float32.
 func TestFillWidensHalf(t *testing.T) {
 	f, _ := fixture(t, "<f2", false)
-	_, notes, err := fill(f, dataset.Fields{}, imputed(t, f, 1e5))
+	_, notes, err := fill(f, dataset.Fields{}, imputed(t, f, 1e5), true)
 	if got := f.Get("audio"); err != nil || got.Type() != "float32" || len(notes) != 1 {
 		t.Errorf("got %s, %v, %v, want float32 and a note", got.Type(), notes, err)
 	}
@@ -152,7 +152,7 @@ func TestFillWidensHalf(t *testing.T) {
 func TestFillNotesLostDigits(t *testing.T) {
 	f, audio := fixture(t, "<i8", false)
 	audio.Data[7] = 0x7f
-	_, notes, err := fill(f, dataset.Fields{}, imputed(t, f, 1))
+	_, notes, err := fill(f, dataset.Fields{}, imputed(t, f, 1), true)
 	if err != nil || len(notes) != 1 || !strings.Contains(notes[0], "beyond 2^53 are rounded") {
 		t.Errorf("got %v, %v", notes, err)
 	}
@@ -172,7 +172,7 @@ func TestFillAddsAnArray(t *testing.T) {
 			g.Set(name, f.Get(name))
 		}
 	}
-	filled, _, err := fill(g, dataset.Fields{}, rows)
+	filled, _, err := fill(g, dataset.Fields{}, rows, true)
 	if got := g.Get("visual"); err != nil || filled != 5 || got == nil || !slices.Equal(got.Shape, []int{4, 3}) {
 		t.Fatalf("filled %d, %v, %v", filled, err, got)
 	}

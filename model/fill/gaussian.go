@@ -110,7 +110,8 @@ func (n *Gaussian) Predict(p *model.Params, in engine.Nodes, drawn func() *graph
 
 // Outputs adds to a prediction the draw that Drawn builds (see Predict) and the point
 // estimate: the conditional mean, moved by the components that moved builds unless it is
-// nil.
+// nil. The variance is the conditional one, which is at least that around a mean that is
+// moved for the better.
 func (n *Gaussian) Outputs(p *model.Params, in engine.Nodes, drawn, moved func() *graph.Node) model.Outputs {
 	f := n.Predict(p, in, drawn)
 	f.Encoded = prior.Mean(in)
@@ -124,6 +125,9 @@ func (n *Gaussian) Outputs(p *model.Params, in engine.Nodes, drawn, moved func()
 			z = graph.Add(z, prior.Place(p, moved()))
 		}
 		return n.Prior.Features(p, in, z, false)
+	}
+	if prior.HasVariance(in) {
+		f.Variance = func() [erc.NumModalities]*graph.Node { return n.Prior.Variance(p, in) }
 	}
 	return f
 }

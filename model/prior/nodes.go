@@ -81,8 +81,8 @@ func (g *Gaussian) missed(c *model.Conversation, truth *model.Truth, m erc.Modal
 	return out
 }
 
-// Draw adds the noise of one draw, and the noise outside the axes where features are asked
-// for.
+// Draw adds the noise of one draw, and where features are asked for the noise outside the
+// axes and the conditional variances.
 func (g *Gaussian) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	z := model.Noise{Batch: b, Pass: pass}
 	posteriors := b.Prepared.([]*Posterior)
@@ -99,6 +99,7 @@ func (g *Gaussian) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	wg.Wait()
 	feed[inNoise] = g.stack(b, func(i int, m erc.Modality) [][]float64 { return noise[i][m] })
 	if pass.Features {
+		feed[inVariance] = g.stack(b, func(i int, m erc.Modality) [][]float64 { return posteriors[i].Variance(m) })
 		for _, m := range erc.Modalities {
 			feed[inRest+m.String()] = g.rest(z, m)
 		}

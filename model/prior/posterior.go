@@ -2,6 +2,7 @@ package prior
 
 import (
 	"math/rand/v2"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,6 +19,9 @@ type Posterior struct {
 	known    [erc.NumModalities][][]float64 // [n][q] observed coordinates, nil where missing
 	expected [erc.NumModalities][][]float64 // [n][q] what the other modalities say
 	residual [erc.NumModalities]*spectral.Posterior
+
+	once     [erc.NumModalities]sync.Once
+	variance [erc.NumModalities][][]float64 // see Variance
 }
 
 // Condition returns the distribution of what is missing in a conversation. A training
