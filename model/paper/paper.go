@@ -1,5 +1,5 @@
-// Package gsdnet is the Graph Spectral Diffusion Network (Shou et al., IJCAI
-// 2025): it fills missing modalities by score-based diffusion of the features
+// Package paper is the Graph Spectral Diffusion Network as printed in the paper (Shou et al.,
+// IJCAI 2025): it fills missing modalities by score-based diffusion of the features
 // and of the spectrum of the conversation's graph, then predicts from the
 // completed graph. It reads in the order of the paper:
 //
@@ -8,7 +8,7 @@
 //	graph.go     §5.2   Â_m(t) from the diffused spectrum (or the ablations)
 //	score.go     §5.2   the score networks s_θ and s_φ
 //	complete.go  §5.2   Eqs. 8-16: condition, sampling, refinement
-//	gsdnet.go    §5.3   Eqs. 17-20: fusion, prediction, objective
+//	paper.go     §5.3   Eqs. 17-20: fusion, prediction, objective
 //
 // Start reading at Net.Losses.
 package paper

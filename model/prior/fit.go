@@ -208,12 +208,12 @@ func (t *training) each(m erc.Modality, visit func(i, u int, rng *rand.Rand)) {
 // some draws which of the others of an utterance are observed.
 func (t *training) some(m erc.Modality, i, u int, rng *rand.Rand) int {
 	by := 0
-	for k := range others(m) {
-		if rng.Float64() < kept {
+	for k, other := range others(m) {
+		if rng.Float64() < kept && t.truth[i].Present[u].Has(other) {
 			by |= 1 << k
 		}
 	}
-	return by & pattern(m, t.truth[i].Present[u])
+	return by
 }
 
 // residual is z less its regression on some of the others, by the maps of the

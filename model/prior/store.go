@@ -170,12 +170,12 @@ func (g *Gaussian) load(p *model.Params, m erc.Modality) (*part, error) {
 	}
 	for f := range g.settings.Folds {
 		var maps [patterns]*mat.Dense
-		any := false
+		found := false
 		for by := range patterns {
 			maps[by] = read(p, foldMap(f, by))
-			any = any || maps[by] != nil
+			found = found || maps[by] != nil
 		}
-		if any {
+		if found {
 			part.folds = append(part.folds, maps)
 		}
 	}
