@@ -265,53 +265,75 @@ func TestImputedValuesAreFinite(t *testing.T) {
 
 // Draws are completions in the units of the input: what was observed stays as it was, what
 // is missing differs between them, and they scatter around the point estimate. Other numbers
-// of samples and draws give the same first draws.
+// of samples and draws give the same first draws. This holds for conversations that are
+// computed in windows too.
 func TestImputeDraws(t *testing.T) {
-	run, corpus := open(t, tinyRun(t, nil)), tiny()
-	impute := func(o gsdnet.Options) []gsdnet.Imputed {
-		t.Helper()
-		out, err := run.Impute(t.Context(), corpus, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	many, few := impute(gsdnet.Options{Samples: 2, Draws: 100}), impute(gsdnet.Options{Samples: 8, Draws: 3})
-	missing, far, values := 0, 0, 0
-	for i, u := range many {
-		if len(u.Draws) != 100 || !reflect.DeepEqual(u.Draws[:3], few[i].Draws) {
-			t.Fatalf("utterance %d: got %d draws, want 100 of which the first are those of 3", i, len(u.Draws))
-		}
-		for _, m := range erc.Modalities {
-			if u.Present.Has(m) {
-				if !reflect.DeepEqual(u.Draws[1][m], u.Features[m]) {
-					t.Errorf("utterance %d: %s was observed and changed", i, m)
-				}
-				continue
-			}
-			missing++
-			if reflect.DeepEqual(u.Draws[0][m], u.Draws[1][m]) {
-				t.Errorf("utterance %d: two draws of %s are equal", i, m)
-			}
-			for j, want := range u.Features[m] {
-				mean := 0.0
-				for k := range u.Draws {
-					mean += float64(u.Draws[k][m][j]) / 100
-				}
-				values++
-				if math.Abs(mean-float64(want)) > 4*float64(u.Deviation[m][j])/10 {
-					far++
-				}
-			}
+	run := open(t, tinyRun(t, nil))
+	long := synthetic.New(synthetic.Config{Test: 1, MinTurns: 600, MaxTurns: 600, Dims: [erc.NumModalities]int{4, 3, 2}})
+	for u := range long.Conversations[0].Utterances {
+		if m := u % 4; m < erc.NumModalities {
+			long.Conversations[0].Utterances[u].Present = erc.All &^ (1 << m)
 		}
 	}
-	if missing != 10 || far > values/10 {
-		t.Errorf("%d cells missing, want 10; %d of %d means of draws are further than 4 standard errors from the estimate", missing, far, values)
+	for name, corpus := range map[string]*erc.Corpus{"short": tiny(), "long": long} {
+		t.Run(name, func(t *testing.T) {
+			many, few := impute(t, run, corpus, gsdnet.Options{Samples: 2, Draws: 40}), impute(t, run, corpus, gsdnet.Options{Samples: 8, Draws: 3})
+			missing, far, values := 0, 0, 0
+			for i := range many {
+				if u := &many[i]; len(u.Draws) != 40 || !reflect.DeepEqual(u.Draws[:3], few[i].Draws) {
+					t.Fatalf("utterance %d: got %d draws, want 40 of which the first are those of 3", i, len(u.Draws))
+				}
+				for _, m := range erc.Modalities {
+					if many[i].Present.Has(m) {
+						if !reflect.DeepEqual(many[i].Draws[1][m], many[i].Features[m]) {
+							t.Errorf("utterance %d: %s was observed and changed", i, m)
+						}
+						continue
+					}
+					missing++
+					f, v := offEstimate(t, &many[i], m)
+					far, values = far+f, values+v
+				}
+			}
+			if want := map[string]int{"short": 10, "long": 450}[name]; missing != want || far > values/20 {
+				t.Errorf("%d cells missing, want %d; %d of %d means of draws are further than 4 standard errors from the estimate", missing, want, far, values)
+			}
+		})
 	}
-	if impute(gsdnet.Options{})[0].Draws != nil {
+	if impute(t, run, tiny(), gsdnet.Options{})[0].Draws != nil {
 		t.Error("the zero Options return draws")
 	}
-	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Draws: -1}); !fault.IsInput(err) {
+	if _, err := run.Impute(t.Context(), tiny(), gsdnet.Options{Draws: -1}); !fault.IsInput(err) {
 		t.Errorf("-1 draws: got %v", err)
 	}
+}
+
+func impute(t *testing.T, run *gsdnet.Run, corpus *erc.Corpus, o gsdnet.Options) []gsdnet.Imputed {
+	t.Helper()
+	out, err := run.Impute(t.Context(), corpus, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// offEstimate counts the features of a missing cell, and those whose mean over the draws is
+// further than 4 standard errors from the point estimate.
+func offEstimate(t *testing.T, u *gsdnet.Imputed, m erc.Modality) (far, values int) {
+	t.Helper()
+	if reflect.DeepEqual(u.Draws[0][m], u.Draws[1][m]) {
+		t.Errorf("row %d: two draws of %s are equal", u.Row, m)
+	}
+	n := float64(len(u.Draws))
+	for j, want := range u.Features[m] {
+		mean := 0.0
+		for k := range u.Draws {
+			mean += float64(u.Draws[k][m][j]) / n
+		}
+		values++
+		if math.Abs(mean-float64(want)) > 4*float64(u.Deviation[m][j])/math.Sqrt(n) {
+			far++
+		}
+	}
+	return far, values
 }

@@ -24,7 +24,8 @@ type Pooled struct {
 // squared standard error, by Rubin's rules (Rubin, Multiple Imputation for Nonresponse in
 // Surveys, 1987, Eqs. 3.1.2-3.1.6). Compute the quantity on each completion as if nothing
 // had been missing, then pool; a quantity computed on the mean of the completions
-// understates its uncertainty. The degrees of freedom are for large samples. Fewer than
+// understates its uncertainty. The example of multiple imputation of package gsdnet makes
+// such completions. The degrees of freedom are for large samples. Fewer than
 // two estimates, and a variance below 0, panic.
 func Pool(estimates, variances []float64) Pooled {
 	sameLength(len(estimates), len(variances))
