@@ -22,10 +22,10 @@ type MaskResult struct {
 	// versions.
 	Confusion *classes.Confusion `json:"confusion,omitempty"`
 	Coverage  []metric.Coverage  `json:"coverage,omitempty"` // of the intervals of the scores; nil for classes
-	// Encoded, Raw and Sampled compare recovered features with withheld ones: in the
-	// space of the encoder, in standardised raw features after shrinkage
-	// (model.Shrinkage), and before it. They are nil if recovered features were not
-	// requested or if nothing was withheld.
+	// Encoded, Raw and Sampled compare recovered features with withheld ones: the mean over
+	// the draws in the space in which the model completes, the point estimate in standardised
+	// raw features, and the mean over the draws there. They are nil if recovered features
+	// were not requested, and if the mask withholds nothing.
 	Encoded *metric.Recovery `json:"recovery_encoded,omitempty"`
 	Raw     *metric.Recovery `json:"recovery_raw,omitempty"`
 	Sampled *metric.Recovery `json:"recovery_sampled,omitempty"`

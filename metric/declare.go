@@ -30,8 +30,8 @@ type Metric struct {
 	// Distributed says that the metric needs the predictive distribution: without it
 	// the metric is NaN, and differences between models have no interval.
 	Distributed bool
-	// Sampled asks, of a recovery metric, for the features as they were sampled, too,
-	// before shrinkage.
+	// Sampled asks, of a recovery metric, for the mean over draws, too, beside the point
+	// estimate.
 	Sampled bool
 	// Omit lists the tables and figures that leave the metric out (In… below). A
 	// metric without it is in all of them.

@@ -13,7 +13,7 @@ func init() {
 // imputationTable shows how close recovered features are to the withheld ones.
 func imputationTable(_ context.Context, b *board) (*table, error) {
 	t := &table{
-		note: "Recovered against withheld cells, the mean over the completions of each. \"raw\" is in standardised features, the same for all, each model's departure from the conversation's mean weighed on the validation split; \"sampled\" is before that; X' is each model's own encoding, so that those figures do not compare between models.",
+		note: "Recovered against withheld cells. \"raw\" is the point estimate in standardised features, \"sampled\" the mean over the draws there; X' is the mean over the draws in the space in which each model completes, so that those figures do not compare between models.",
 	}
 	for _, m := range b.recoveryMeasures() {
 		s := &subtable{title: b.title() + ": " + m.Heading, columns: b.pointColumns(m)}

@@ -95,6 +95,10 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	fmt.Fprintf(term.out, "%s: %d parameters, %s, best validation error %.4f in epoch %d\n",
 		c.Out, result.Parameters, count.Of(result.Epochs, "epoch"), result.Validation, result.BestEpoch)
+	if n := result.Network; n != nil {
+		fmt.Fprintf(term.out, "%s: the network is %s: energy score of validation %.4f with it, %.4f without\n",
+			c.Out, map[bool]string{true: "kept", false: "left out"}[n.Kept], n.With, n.Without)
+	}
 	return nil
 }
 
