@@ -63,7 +63,10 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	defer c.reloads(server, term)()
-	fmt.Fprintf(term.out, "serving %s at http://%s\n", strings.Join(c.Runs, ", "), listener.Addr())
+	if _, err := fmt.Fprintf(term.out, "serving %s at http://%s\n", strings.Join(c.Runs, ", "), listener.Addr()); err != nil {
+		listener.Close()
+		return err // where the port is 0 nobody would know the address
+	}
 	return server.Serve(ctx, listener)
 }
 
