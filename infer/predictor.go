@@ -49,10 +49,10 @@ type Predictor struct {
 func NewPredictor(backend engine.Backend, store *mlx.Store, m model.Model, setup model.Setup) *Predictor {
 	p := &Predictor{Name: "the model", ScaleFactor: 1, model: m, params: model.TrainedParams(store), setup: setup}
 	p.forecastGraphs = engine.NewGraphs(backend, store, &p.buildLock, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
-		return p.outputs(m.Forecast(p.params, in), in, false)
+		return p.outputs(m.Forecast(p.params, in), false)
 	})
 	p.recoverGraphs = engine.NewGraphs(backend, store, &p.buildLock, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
-		return p.outputs(m.Forecast(p.params, in), in, true)
+		return p.outputs(m.Forecast(p.params, in), true)
 	})
 	return p
 }
@@ -71,7 +71,7 @@ const (
 
 // outputs names the outputs of a model: those of the task and, if recovered is
 // set, the recovered features, the encoded ones, and the anchors.
-func (p *Predictor) outputs(f model.Outputs, in engine.Nodes, recovered bool) engine.Outputs {
+func (p *Predictor) outputs(f model.Outputs, recovered bool) engine.Outputs {
 	out := engine.Outputs{outLocation: f.Location, outScale: f.Scale}
 	if p.setup.Task == erc.Classes {
 		out = engine.Outputs{outLogits: f.Logits}

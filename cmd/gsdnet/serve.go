@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -64,8 +65,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	defer c.reloads(server, term)()
 	if _, err := fmt.Fprintf(term.out, "serving %s at http://%s\n", strings.Join(c.Runs, ", "), listener.Addr()); err != nil {
-		listener.Close()
-		return err // where the port is 0 nobody would know the address
+		return errors.Join(err, listener.Close()) // nobody would know the address
 	}
 	return server.Serve(ctx, listener)
 }

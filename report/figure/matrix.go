@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"math"
@@ -80,6 +81,9 @@ func (m *Matrices) size() (width, height vg.Length) {
 }
 
 func (m *Matrices) draw(canvas draw.Canvas, letters handler) error {
+	if len(m.Matrices) == 0 {
+		return errors.New("figure: no matrices to draw")
+	}
 	title := letters.style(12)
 	title.YAlign = draw.YTop
 	width := canvas.Max.X - canvas.Min.X - vg.Points(16)
