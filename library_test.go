@@ -35,7 +35,7 @@ func tiny() *erc.Corpus {
 // and returns its directory.
 func tinyRun(t *testing.T, change func(*erc.Corpus)) string {
 	t.Helper()
-	return trainedWith(t, change, "train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2")
+	return trainedWith(t, change, "train.epochs=2", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2", "gsdnet.head_draws=1")
 }
 
 // trainedWith trains a GSDNet with some settings.

@@ -62,9 +62,10 @@ func trainedDir(name string) (string, error) {
 	return filepath.Join(runs.dir, name), runs.err
 }
 
+// trainOne trains a run whose predictions read draws, so that samples differ and take time.
 func trainOne(dir string, task erc.Task) error {
 	config := rundir.DefaultConfig()
-	for _, setting := range []string{"train.epochs=1", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2"} {
+	for _, setting := range []string{"train.epochs=1", "gsdnet.width=8", "gsdnet.hidden=8", "gsdnet.blocks=1", "gsdnet.prior.rank=4", "gsdnet.sampler.steps=2", "gsdnet.head_draws=1"} {
 		if err := config.Set(setting); err != nil {
 			return err
 		}

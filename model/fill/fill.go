@@ -186,8 +186,8 @@ type regression struct {
 }
 
 // Fit solves the regressions.
-func (r *regression) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
-	return r.ridge.Fit(ctx, p, seen, truth)
+func (r *regression) Fit(ctx context.Context, p *model.Params, _ []model.Conversation, truth []model.Truth) error {
+	return r.ridge.Fit(ctx, p, truth)
 }
 
 // Losses trains on the regressed features.

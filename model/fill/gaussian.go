@@ -76,7 +76,7 @@ func (n *Gaussian) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth
 // Draw adds the noise of a draw where something reads it, and dropout in training.
 func (n *Gaussian) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	n.Net.Draw(feed, b, pass)
-	if pass.Train || pass.Features || n.headDraws > 0 {
+	if pass.Features || n.headDraws > 0 {
 		n.Prior.Draw(feed, b, pass)
 	}
 }

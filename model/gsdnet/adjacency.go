@@ -107,6 +107,20 @@ func (n *Net) edges(p *model.Params, in engine.Nodes) *edges {
 	}
 }
 
+// noisedEdges returns the graphs at a noise level, [M,B,N,N], and the score matching of their
+// edges; nil for other colours.
+func (n *Net) noisedEdges(p *model.Params, in engine.Nodes, alpha, std *graph.Node) (along, loss *graph.Node) {
+	e := n.edges(p, in)
+	if e == nil {
+		return nil, nil
+	}
+	r, noise := e.truth(in), in.Get(inEdgeNoise)
+	noised := graph.Add(graph.Mul(r, alpha), graph.Mul(noise, std))
+	want := graph.Sub(graph.Mul(r, std), graph.Mul(noise, alpha))
+	square := graph.Square(graph.Sub(e.score(noised, in.Get(inTime)), want))
+	return e.adjacency(noised), layer.MaskedMean(square, e.pairs)
+}
+
 // truth is r of the complete graph.
 func (e *edges) truth(in engine.Nodes) *graph.Node {
 	return graph.Div(graph.Sub(in.Get(inEdgeTruth), e.observed), e.deviation)

@@ -2,6 +2,7 @@ package gsdnet
 
 import (
 	"gsdnet/diffusion"
+	"gsdnet/internal/fault"
 	"gsdnet/model/fill"
 )
 
@@ -39,6 +40,23 @@ func Default() Config {
 		Graph:          GraphSpectral, Blocks: 2, Beta: 0.1,
 		Sampler: Sampler{Method: "angle", Schedule: "rotation", Steps: 4},
 	}
+}
+
+// checkNoise returns an error for a sampler that draws noise of its own where it would not
+// be noise of the same distribution: Gaussian, and of the features alone.
+func (c Config) checkNoise(s diffusion.Sampler) error {
+	if s.Step.Draws == 0 {
+		return nil
+	}
+	const hint = "choose a deterministic sampler such as angle"
+	if c.Graph == GraphAdjacency {
+		return fault.Input(hint, "gsdnet.sampler.method = %q draws noise, which gsdnet.graph = %q does not have for its edges", c.Sampler.Method, c.Graph)
+	}
+	if c.Prior.Tails {
+		return fault.Input(hint+", or gsdnet.prior.tails = false",
+			"gsdnet.sampler.method = %q adds Gaussian noise, and gsdnet.prior.tails makes the noise another one", c.Sampler.Method)
+	}
+	return nil
 }
 
 // sde turns residual components, which have unit variance, into noise of unit variance.

@@ -9,9 +9,13 @@
 //   - Its noise has the colour of the conversation graph: it is drawn from the conditional
 //     distribution of the graph filter given what is observed. Eqs. 8-11 have white noise
 //     in the features and in the eigenvalues.
-//   - The score network is preconditioned (Karras et al., NeurIPS 2022) and begins at zero,
-//     where the model is that conditional Gaussian, the baseline "graph", exactly. Training
-//     keeps it only if it lowers the energy score of the validation split.
+//   - The network is preconditioned (Karras et al., NeurIPS 2022) and begins at zero, where
+//     a draw is the noise that it started from. Without prior.tails that is the conditional
+//     Gaussian, the baseline "graph", exactly. Training keeps the network only if it lowers
+//     the energy score of the validation split.
+//   - With prior.tails, the default, the noise is a scale mixture of Gaussians. What the
+//     network learns is then the velocity of an interpolant between noise and data
+//     (Albergo and Vanden-Eijnden, ICLR 2023), which deterministic samplers follow.
 //   - Draws are never pulled towards the mean by a squared error: gradients of the
 //     prediction do not reach the network, and the point estimate is an output of its own.
 //
@@ -62,9 +66,8 @@ func New(c Config, s model.Setup) (*Net, error) {
 	if n.sampler, err = diffusion.ParseSampler(c.Sampler.Method); err != nil {
 		return nil, fault.Input(where, "gsdnet.sampler.method: %w", err)
 	}
-	if c.Prior.Tails && n.sampler.Step.Draws > 0 {
-		return nil, fault.Input("choose a deterministic sampler such as angle, or gsdnet.prior.tails = false",
-			"gsdnet.sampler.method = %q adds Gaussian noise, and gsdnet.prior.tails makes the noise another one", c.Sampler.Method)
+	if err := c.checkNoise(n.sampler); err != nil {
+		return nil, err
 	}
 	schedule, err := diffusion.ParseSchedule(c.Sampler.Schedule)
 	if err != nil {
@@ -135,18 +138,14 @@ func (n *Net) matching(p *model.Params, in engine.Nodes) *graph.Node {
 	// A cell whose truth is not known holds noise alone.
 	x := graph.Add(graph.Mul(noised, withheld), graph.Mul(noise, graph.Sub(missing, withheld)))
 	want := graph.Sub(graph.Mul(truth, std), graph.Mul(noise, alpha))
-	edges := n.edges(p, in)
-	if edges == nil {
-		out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), nil)
-		return layer.MaskedMean(graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph())), withheld)
+	along, ofEdges := n.noisedEdges(p, in, alpha, std)
+	out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), along)
+	square := graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph()))
+	loss := layer.MaskedMean(square, withheld)
+	if ofEdges != nil {
+		loss = graph.Add(loss, ofEdges)
 	}
-	r, e := edges.truth(in), in.Get(inEdgeNoise)
-	noisedEdges := graph.Add(graph.Mul(r, alpha), graph.Mul(e, std))
-	out := n.score(p.In(network), in, x, n.context(p, in), in.Get(inTime), edges.adjacency(noisedEdges))
-	features := layer.MaskedMean(graph.Mul(graph.Square(graph.Sub(out, want)), prior.Importance(p, truth.Graph())), withheld)
-	wantEdges := graph.Sub(graph.Mul(r, std), graph.Mul(e, alpha))
-	square := graph.Square(graph.Sub(edges.score(noisedEdges, in.Get(inTime)), wantEdges))
-	return graph.Add(features, layer.MaskedMean(square, edges.pairs))
+	return loss
 }
 
 // Forecast predicts from the completed conversation, and recovers a draw of it.

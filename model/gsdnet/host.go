@@ -24,6 +24,9 @@ const (
 func (n *Net) Draw(feed engine.Feed, b *model.Batch, pass model.Pass) {
 	n.Gaussian.Draw(feed, b, pass)
 	if pass.Train && n.cfg.Blocks > 0 {
+		if n.cfg.HeadDraws == 0 {
+			n.Prior.Draw(feed, b, pass)
+		}
 		n.levels(feed, model.Noise{Batch: b, Pass: pass})
 	}
 	if n.cfg.Graph == GraphAdjacency && (pass.Train || n.draws(pass)) {

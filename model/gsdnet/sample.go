@@ -57,13 +57,8 @@ func (s *solver) draw() *graph.Node {
 		Space:   layer.Space{},
 		SDEs:    sdes,
 		Denoise: func(state []*graph.Node, t float64) []*graph.Node { return s.denoise(edges, state, t) },
-		Noise: func(draw, component int) *graph.Node {
-			if component == 1 {
-				return s.in.Get(inEdgeNoise) // the ablation is meant for deterministic samplers
-			}
-			return layer.Pick(s.in.Get(inMore), draw)
-		},
-		Watch: func(_ int, t float64, state []*graph.Node) { s.visit(t, state[0]) },
+		Noise:   func(draw, _ int) *graph.Node { return layer.Pick(s.in.Get(inMore), draw) }, // of features alone, see checkNoise
+		Watch:   func(_ int, t float64, state []*graph.Node) { s.visit(t, state[0]) },
 	}
 	s.drawn = diffusion.Sample(n.sampler, problem, starts, n.times)[0]
 	return s.drawn

@@ -253,17 +253,6 @@ func (p *part) place(components []float64) []float64 {
 	return out
 }
 
-// Components returns the residual components of coordinates z less a mean, [q]: what a
-// draw would add to the mean to give z. It inverts Place.
-func (g *Gaussian) Components(m erc.Modality, z, mean []float64) []float64 {
-	return g.parts[m].components(difference(z, mean))
-}
-
-// Coordinates returns rows of a modality along its axes, nil where present lacks it.
-func (g *Gaussian) Coordinates(features [][]float32, present []erc.Present, m erc.Modality) [][]float64 {
-	return g.parts[m].coordinates(features, present, m)
-}
-
 // fold returns the fold of a conversation, which depends on its Key only.
 func (g *Gaussian) fold(key uint64) int { return int(key % uint64(g.settings.Folds)) }
 

@@ -4,15 +4,15 @@
 //
 //	g := prior.New(setup.Dims, prior.Default())
 //	err := g.Fit(ctx, params, seen, truth)       // once, before training
-//	posterior, err := g.Condition(&conversation) // for each conversation
-//	mean := posterior.Mean(erc.Audio)            // [n][Rank], in the space of the axes
+//	posterior, err := g.Condition(&conversation, false) // for each conversation
+//	mean := posterior.Mean(erc.Audio)                   // [n][Rank], along the axes
 //
 // A modality m is described by its coordinates z along the leading principal axes of its
 // standardised features. What the other modalities of an utterance say of z is a ridge
 // regression. The residual, whether the modality is observed there or not, is turned to its
-// own principal axes and divided by its deviation along each. The components that result follow a graph filter along the conversation
-// (package spectral): knowing the residuals of some utterances, it gives the exact
-// conditional distribution of the others.
+// own principal axes and divided by its deviation along each. The components that result
+// follow a graph filter along the conversation (package spectral): knowing the residuals of
+// some utterances, it gives the exact conditional distribution of the others.
 //
 // Start reading at Gaussian.Condition, then Fit.
 package prior
@@ -67,14 +67,14 @@ const patterns = 4
 
 // part is what is fitted of one modality. It is nil of a modality that training lacks.
 type part struct {
-	axes   *mat.Dense           // [D,q] orthonormal principal axes of the standardised features
-	maps   [patterns]*mat.Dense // [S,q] regressions on the others' coordinates, by others; nil for none
-	folds  []([patterns]*mat.Dense)
-	basis  *mat.Dense       // [q,q] orthonormal principal axes of the residual
-	scale  []float64        // [q] deviation of the residual along each
-	rest   []float64        // [D] deviation of what the axes leave out of a standardised channel
-	tails  []float64        // quantiles, evenly spaced, of the root mean square of a residual in units of its conditional deviation; nil without Tails
-	filter *spectral.Filter // of the residual along its axes in units of scale
+	axes   *mat.Dense             // [D,q] orthonormal principal axes of the standardised features
+	maps   [patterns]*mat.Dense   // [S,q] regressions on the others' coordinates, by others; nil for none
+	folds  [][patterns]*mat.Dense // the same without each fold; nil where only maps was kept
+	basis  *mat.Dense             // [q,q] orthonormal principal axes of the residual
+	scale  []float64              // [q] deviation of the residual along each
+	rest   []float64              // [D] deviation of what the axes leave out of a standardised channel
+	tails  []float64              // quantiles, evenly spaced, of the root mean square of a residual in units of its conditional deviation; nil without Tails
+	filter *spectral.Filter       // of the residual along its axes in units of scale
 }
 
 // width returns q, 0 of a modality that training lacks.

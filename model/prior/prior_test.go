@@ -336,7 +336,7 @@ func TestConversationsWithNothingToComplete(t *testing.T) {
 		c.Features, c.Present = truth.Features, truth.Present
 		p := posterior(t, g, &c)
 		for _, m := range erc.Modalities {
-			if gap := farthest(t, p.Mean(m), g.Coordinates(c.Features[m], c.Present, m)); gap != 0 {
+			if gap := farthest(t, p.Mean(m), g.parts[m].coordinates(c.Features[m], c.Present, m)); gap != 0 {
 				t.Errorf("%d utterances, %s: the mean is %g from what is observed, want no difference", n, m, gap)
 			}
 			for u, row := range p.Noise(m, rand.New(rand.NewPCG(1, 1))) {

@@ -2,12 +2,11 @@ package ridge
 
 import (
 	"context"
-	"slices"
 
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
+	"gsdnet/internal/pca"
 	"gsdnet/model"
 )
 
@@ -20,9 +19,6 @@ import (
 const (
 	exactWidth = 1536
 	mostAxes   = 256
-	axisRows   = 2048 // largest number of utterances that axes are computed from, evenly spaced
-	axisPasses = 2    // passes of the subspace iteration
-	axisBlock  = 256  // utterances in one multiplication
 )
 
 // axes holds for each modality an orthonormal basis [D_m,R_m] of the space in which the
@@ -50,66 +46,11 @@ func (r Regression) axes(ctx context.Context, truth []model.Truth) (axes, error)
 			count = min(count, mostAxes)
 		}
 		var err error
-		if out[m], err = leading(ctx, rows, width, count); err != nil {
+		if out[m], _, err = pca.Leading(ctx, rows, width, count); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
-}
-
-// leading returns an orthonormal basis [width,count] of the span of the rows. If there are
-// more than count rows, it returns the leading principal axes, which it finds by subspace
-// iteration from a fixed random start (Halko, Martinsson and Tropp, SIAM Review 2011).
-func leading(ctx context.Context, rows [][]float32, width, count int) (*mat.Dense, error) {
-	if len(rows) == 0 {
-		return mat.NewDense(width, 1, nil), nil // nothing is regressed on it
-	}
-	if len(rows) <= count {
-		columns := mat.NewDense(width, len(rows), nil)
-		for i, row := range rows {
-			columns.SetCol(i, widen(row))
-		}
-		return thinQ(columns), ctx.Err()
-	}
-	sample := make([][]float32, min(len(rows), axisRows))
-	for i := range sample {
-		sample[i] = rows[i*len(rows)/len(sample)]
-	}
-	basis := start(width, count)
-	for range axisPasses {
-		next := mat.NewDense(width, count, nil)
-		for block := range slices.Chunk(sample, axisBlock) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			x := mat.NewDense(len(block), width, nil)
-			for i, row := range block {
-				x.SetRow(i, widen(row))
-			}
-			var along, back mat.Dense
-			along.Mul(x, basis)
-			back.Mul(x.T(), &along)
-			next.Add(next, &back)
-		}
-		basis = thinQ(next)
-	}
-	return basis, nil
-}
-
-// thinQ returns the factor Q [rows,columns] of x = QR and overwrites x with it. There must
-// not be more columns than rows.
-func thinQ(x *mat.Dense) *mat.Dense {
-	general := x.RawMatrix()
-	tau := make([]float64, general.Cols)
-	work := []float64{0}
-	lapack64.Geqrf(general, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Geqrf(general, tau, work, len(work))
-	work = []float64{0}
-	lapack64.Orgqr(general, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	lapack64.Orgqr(general, tau, work, len(work))
-	return x
 }
 
 // reduced returns the regression in the coordinates of the axes.
@@ -153,62 +94,39 @@ func (a axes) of(features [erc.NumModalities][][]float32, present []erc.Present)
 	return out
 }
 
-// sources maps the rows of a map [S,rank] from the axes of its sources to their channels.
-func (a axes) sources(r Regression, m linear, in *mat.Dense) *mat.Dense {
-	var blocks []erc.Modality
-	for _, source := range erc.Modalities {
-		if m.from.Has(source) {
-			blocks = append(blocks, source)
-		}
-	}
-	if r.Around {
-		blocks = append(blocks, m.to)
+// lift returns a map of the reduced regression r from the axes to the channels.
+func (a axes) lift(r Regression, m linear) *mat.Dense {
+	w := m.w
+	if a[m.to] != nil {
+		w = new(mat.Dense)
+		w.Mul(m.w, a[m.to].T())
 	}
 	if a == (axes{}) {
-		return in
+		return w
 	}
-	_, columns := in.Dims()
+	_, columns := w.Dims()
 	var out *mat.Dense
 	from := 0
-	for _, source := range blocks {
-		height := r.reduced(a).Dims[source]
-		block := in.Slice(from, from+height, 0, columns)
-		from += height
-		lifted := mat.DenseCopyOf(block)
-		if a[source] != nil {
-			lifted = new(mat.Dense)
-			lifted.Mul(a[source], block)
-		}
-		if out == nil {
-			out = lifted
+	for _, source := range erc.Modalities {
+		if !m.from.Has(source) {
 			continue
 		}
-		var both mat.Dense
-		both.Stack(out, lifted)
-		out = &both
+		block := mat.DenseCopyOf(w.Slice(from, from+r.Dims[source], 0, columns))
+		from += r.Dims[source]
+		if a[source] != nil {
+			lifted := new(mat.Dense)
+			lifted.Mul(a[source], block)
+			block = lifted
+		}
+		if out == nil {
+			out = block
+			continue
+		}
+		both := new(mat.Dense)
+		both.Stack(out, block)
+		out = both
 	}
 	return out
-}
-
-// target maps the columns of a map [rank,D] from the axes of its target to the channels.
-func (a axes) target(m linear, out *mat.Dense) *mat.Dense {
-	if a[m.to] == nil {
-		return out
-	}
-	var lifted mat.Dense
-	lifted.Mul(out, a[m.to].T())
-	return &lifted
-}
-
-// lift maps a fit from the axes to the channels.
-func (a axes) lift(r Regression, m linear, f fit) fit {
-	f.in = a.sources(r, m, f.in)
-	if f.out == nil {
-		f.in = a.target(m, f.in)
-	} else {
-		f.out = a.target(m, f.out)
-	}
-	return f
 }
 
 // gramPanel is how many columns of a Gram matrix are computed between two checks of the

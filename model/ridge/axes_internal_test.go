@@ -40,14 +40,13 @@ func TestGramHasTheBitsOfOneProduct(t *testing.T) {
 }
 
 // wideTruth returns conversations whose modalities are mixtures of a few common factors.
-func wideTruth(rng *rand.Rand, dims [erc.NumModalities]int, conversations, n int) ([]model.Conversation, []model.Truth) {
-	var seen []model.Conversation
+func wideTruth(rng *rand.Rand, dims [erc.NumModalities]int, conversations, n int) []model.Truth {
 	var truth []model.Truth
 	var mixes [erc.NumModalities]*mat.Dense
 	for m := range mixes {
 		mixes[m] = normals(rng, 5, dims[m])
 	}
-	for i := range conversations {
+	for range conversations {
 		z := normals(rng, n, 5)
 		one := model.Truth{Present: make([]erc.Present, n)}
 		for m := range mixes {
@@ -63,64 +62,56 @@ func wideTruth(rng *rand.Rand, dims [erc.NumModalities]int, conversations, n int
 			}
 		}
 		truth = append(truth, one)
-		seen = append(seen, model.Conversation{Key: uint64(i), Present: one.Present, Features: one.Features, Speakers: make([]erc.Speaker, n)})
 	}
-	return seen, truth
+	return truth
 }
 
 // If there are no more utterances than axes, the fit of wide features equals the direct
-// solution W = Xᵀ(XXᵀ+λnI)⁻¹Y to a millionth, with and without Around.
+// solution W = Xᵀ(XXᵀ+λnI)⁻¹Y to a millionth.
 func TestWideRidgeEqualsTheDirectSolution(t *testing.T) {
 	dims := [erc.NumModalities]int{700, 600, 300}
-	const conversations, n, lambda = 6, 15, 0.3
-	seen, truth := wideTruth(rand.New(rand.NewPCG(3, 4)), dims, conversations, n)
-	for _, around := range []bool{false, true} {
-		r := Regression{Dims: dims, Lambda: lambda, Around: around}
-		a, err := r.axes(t.Context(), truth)
-		if err != nil {
-			t.Fatal(err)
+	const conversations, n = 6, 15
+	truth := wideTruth(rand.New(rand.NewPCG(3, 4)), dims, conversations, n)
+	r := Regression{Dims: dims, Lambda: 0.3}
+	a, err := r.axes(t.Context(), truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for m := range a {
+		if _, got := a[m].Dims(); got != conversations*n {
+			t.Fatalf("modality %d has %d axes, want %d", m, got, conversations*n)
 		}
-		for m := range a {
-			if _, got := a[m].Dims(); got != conversations*n {
-				t.Fatalf("modality %d has %d axes, want %d", m, got, conversations*n)
-			}
-		}
-		small := r.reduced(a)
-		folds, err := small.split(t.Context(), a, seen, truth)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := small.solve(t.Context(), folds, -1, erc.None.With(erc.Text), erc.Audio)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = a.lift(r, linear{from: erc.None.With(erc.Text), to: erc.Audio}, got)
-		want := direct(r, seen, truth)
-		var off mat.Dense
-		off.Sub(got.in, want)
-		if miss := mat.Norm(&off, 2) / mat.Norm(want, 2); miss > 1e-6 {
-			t.Errorf("around %v: relative error %.2g, want below 1e-6", around, miss)
-		}
+	}
+	got, want := solved(t, r, a, truth, erc.Audio), direct(r, truth)
+	var off mat.Dense
+	off.Sub(got, want)
+	if miss := mat.Norm(&off, 2) / mat.Norm(want, 2); miss > 1e-6 {
+		t.Errorf("relative error %.2g, want below 1e-6", miss)
 	}
 }
 
+// solved returns the map from text to a modality in the channels, fitted along axes.
+func solved(t *testing.T, r Regression, a axes, truth []model.Truth, to erc.Modality) *mat.Dense {
+	t.Helper()
+	small := r.reduced(a)
+	all, err := small.moments(t.Context(), a, truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := linear{from: erc.None.With(erc.Text), to: to}
+	if err := small.solve(t.Context(), all, &m); err != nil {
+		t.Fatal(err)
+	}
+	return a.lift(small, m)
+}
+
 // direct regresses audio on text, by the dual form and without axes.
-func direct(r Regression, seen []model.Conversation, truth []model.Truth) *mat.Dense {
+func direct(r Regression, truth []model.Truth) *mat.Dense {
 	var x, y *mat.Dense
 	for i := range truth {
 		full := (axes{}).of(truth[i].Features, truth[i].Present)
-		around := r.around(&seen[i], full)
 		for u := range truth[i].Present {
-			source, target := full[erc.Text][u], full[erc.Audio][u]
-			if r.Around {
-				near := around[u][r.Dims[erc.Text]:][:r.Dims[erc.Audio]]
-				source = append(append([]float64{}, source...), near...)
-				target = append([]float64{}, target...)
-				for j := range target {
-					target[j] -= near[j]
-				}
-			}
-			x, y = stacked(x, source), stacked(y, target)
+			x, y = stacked(x, full[erc.Text][u]), stacked(y, full[erc.Audio][u])
 		}
 	}
 	rows, _ := x.Dims()
@@ -149,8 +140,8 @@ func stacked(x *mat.Dense, row []float64) *mat.Dense {
 // of the modalities: the error of the regression is as low as the noise allows.
 func TestWideRidgeKeepsWhatModalitiesShare(t *testing.T) {
 	dims := [erc.NumModalities]int{900, 800, 20}
-	_, truth := wideTruth(rand.New(rand.NewPCG(5, 6)), dims, 10, 40)
-	r := Regression{Dims: dims, Lambda: 0.1, Rank: 8}
+	truth := wideTruth(rand.New(rand.NewPCG(5, 6)), dims, 10, 40)
+	r := Regression{Dims: dims, Lambda: 0.1}
 	a, err := r.axes(t.Context(), truth)
 	if err != nil {
 		t.Fatal(err)
@@ -158,24 +149,13 @@ func TestWideRidgeKeepsWhatModalitiesShare(t *testing.T) {
 	if _, got := a[erc.Text].Dims(); got != mostAxes || a[erc.Visual] != nil {
 		t.Fatalf("text has %d axes and visual %v, want %d and none", got, a[erc.Visual], mostAxes)
 	}
-	small := r.reduced(a)
-	folds, err := small.split(t.Context(), a, nil, truth)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := linear{from: erc.None.With(erc.Text), to: erc.Visual}
-	f, err := small.solve(t.Context(), folds, -1, m.from, m.to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f = a.lift(r, m, f)
+	w := solved(t, r, a, truth, erc.Visual)
 	square, count := 0.0, 0.0
 	for i := range truth {
 		full := (axes{}).of(truth[i].Features, truth[i].Present)
 		for u := range full[erc.Text] {
-			var inner, y mat.Dense
-			inner.Mul(mat.NewDense(1, dims[0], full[erc.Text][u]), f.in)
-			y.Mul(&inner, f.out)
+			var y mat.Dense
+			y.Mul(mat.NewDense(1, dims[0], full[erc.Text][u]), w)
 			for j, want := range full[erc.Visual][u] {
 				square += (want - y.At(0, j)) * (want - y.At(0, j))
 				count++
@@ -191,9 +171,9 @@ func TestWideRidgeKeepsWhatModalitiesShare(t *testing.T) {
 func TestRidgeFitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, truth := wideTruth(rand.New(rand.NewPCG(5, 6)), [erc.NumModalities]int{900, 800, 20}, 2, 200)
+	truth := wideTruth(rand.New(rand.NewPCG(5, 6)), [erc.NumModalities]int{900, 800, 20}, 2, 200)
 	store := mlx.NewStore()
-	err := Regression{Dims: [erc.NumModalities]int{900, 800, 20}, Lambda: 0.1}.Fit(ctx, model.NewParams(store, 0), nil, truth)
+	err := Regression{Dims: [erc.NumModalities]int{900, 800, 20}, Lambda: 0.1}.Fit(ctx, model.NewParams(store, 0), truth)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
@@ -21,65 +20,53 @@ const solving = 4
 
 // Fit solves every regression on the utterances of the training conversations that have
 // its sources and its target, and stores the maps as constants of p. The truth holds the
-// features of the corpus; seen holds the same conversations under the training protocol,
-// from which Around is computed. A map without such utterances is zero. There is no
-// intercept, because the features are standardised. When ctx ends, Fit returns its error.
-func (r Regression) Fit(ctx context.Context, p *model.Params, seen []model.Conversation, truth []model.Truth) error {
+// features of the corpus. A map without such utterances is zero. There is no intercept,
+// because the features are standardised. When ctx ends, Fit returns its error.
+func (r Regression) Fit(ctx context.Context, p *model.Params, truth []model.Truth) error {
 	a, err := r.axes(ctx, truth)
 	if err != nil {
 		return err
 	}
 	small := r.reduced(a)
-	folds, err := small.split(ctx, a, seen, truth)
+	all, err := small.moments(ctx, a, truth)
 	if err != nil {
 		return err
 	}
-	maps := r.maps()
+	maps := small.maps()
 	var wg sync.WaitGroup
-	errs := make([]error, len(maps)*(1+r.Folds))
+	errs := make([]error, len(maps))
 	slots := make(chan struct{}, solving)
 	for i := range maps {
-		for f := range maps[i].fits {
-			wg.Go(func() {
-				slots <- struct{}{}
-				defer func() { <-slots }()
-				maps[i].fits[f], errs[i*(1+r.Folds)+f] = small.solve(ctx, folds, f-1, maps[i].from, maps[i].to)
-			})
-		}
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			errs[i] = small.solve(ctx, all, &maps[i])
+		})
 	}
 	wg.Wait()
 	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(maps, func(m linear) bool { return m.fits[0].rows > 0 }) {
+	if !slices.ContainsFunc(maps, func(m linear) bool { return m.rows > 0 }) {
 		return fault.Input("choose a model, or a setting, without regression", "regression: no training utterance has two modalities")
 	}
 	for _, m := range maps {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for f := range m.fits {
-			m.fits[f] = a.lift(r, m, m.fits[f])
-		}
-		if err := r.keep(p, m); err != nil {
+		if err := set(p, mapName(m.from, m.to), a.lift(small, m)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// linear is the regression of one modality on a set of others: fits[0] is fitted on all
-// conversations, fits[f+1] on all but those of fold f.
+// linear is the regression of one modality on a set of others.
 type linear struct {
 	from erc.Present
 	to   erc.Modality
-	fits []fit
-}
-
-// fit is a map [S,D], or its factors [S,rank] and [rank,D].
-type fit struct {
-	in, out *mat.Dense // out is nil at full rank
-	rows    int        // number of utterances that it was fitted on
+	w    *mat.Dense // [S,D]
+	rows int        // number of utterances that it was fitted on
 }
 
 // maps lists the regressions without their solutions.
@@ -88,35 +75,11 @@ func (r Regression) maps() []linear {
 	for _, from := range partial() {
 		for _, to := range erc.Modalities {
 			if !from.Has(to) {
-				out = append(out, linear{from, to, make([]fit, 1+r.Folds)})
+				out = append(out, linear{from: from, to: to})
 			}
 		}
 	}
 	return out
-}
-
-// keep stores the maps of a regression as constants.
-func (r Regression) keep(p *model.Params, m linear) error {
-	name := mapName(m.from, m.to)
-	if err := set(p, name, m.fits[0].in); err != nil || r.Rank == 0 {
-		return err
-	}
-	if err := set(p, outName(name), m.fits[0].out); err != nil || r.Folds == 0 {
-		return err
-	}
-	in, out := &mat.Dense{}, &mat.Dense{}
-	in.CloneFrom(m.fits[1].in)
-	out.CloneFrom(m.fits[1].out)
-	for _, f := range m.fits[2:] {
-		var wider, taller mat.Dense
-		wider.Augment(in, f.in)
-		taller.Stack(out, f.out)
-		in, out = &wider, &taller
-	}
-	if err := set(p, foldName(name), in); err != nil {
-		return err
-	}
-	return set(p, outName(foldName(name)), out)
 }
 
 // set stores a matrix as a constant.
@@ -131,32 +94,10 @@ func set(p *model.Params, name string, m *mat.Dense) error {
 	return p.SetConstant(name, flat, rows, columns)
 }
 
-// split returns the moments of the conversations of each fold.
-func (r Regression) split(ctx context.Context, a axes, seen []model.Conversation, truth []model.Truth) ([]moments, error) {
-	if r.Folds == 0 {
-		all, err := r.moments(ctx, a, seen, truth)
-		return []moments{all}, err
-	}
-	seenOf, truthOf := make([][]model.Conversation, r.Folds), make([][]model.Truth, r.Folds)
-	for i := range seen {
-		f := r.fold(&seen[i])
-		seenOf[f], truthOf[f] = append(seenOf[f], seen[i]), append(truthOf[f], truth[i])
-	}
-	out := make([]moments, r.Folds)
-	for f := range out {
-		var err error
-		if out[f], err = r.moments(ctx, a, seenOf[f], truthOf[f]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // width returns ΣD_m.
 func (r Regression) width() int { return r.Dims[0] + r.Dims[1] + r.Dims[2] }
 
-// moment is the Gram matrix of the utterances that have the same modalities. It is
-// [ΣD_m, ΣD_m], or twice as wide and high with Around.
+// moment is the Gram matrix [ΣD_m, ΣD_m] of the utterances that have the same modalities.
 type moment struct {
 	gram *mat.Dense
 	rows int // number of utterances
@@ -166,12 +107,9 @@ type moment struct {
 type moments map[erc.Present]moment
 
 // moments returns the moments of conversations. Missing features count as zeros.
-func (r Regression) moments(ctx context.Context, a axes, seen []model.Conversation, truth []model.Truth) (moments, error) {
+func (r Regression) moments(ctx context.Context, a axes, truth []model.Truth) (moments, error) {
 	data := map[erc.Present][]float64{}
 	width := r.width()
-	if r.Around {
-		width *= 2
-	}
 	for present, rows := range countRows(truth) {
 		data[present] = make([]float64, 0, rows*width)
 	}
@@ -180,23 +118,14 @@ func (r Regression) moments(ctx context.Context, a axes, seen []model.Conversati
 			return nil, err
 		}
 		full := a.of(truth[i].Features, truth[i].Present)
-		var around [][]float64
-		if r.Around {
-			around = r.around(&seen[i], a.of(seen[i].Features, seen[i].Present))
-		}
 		for u, present := range truth[i].Present {
-			row := make([]float64, 0, width)
 			for _, m := range erc.Modalities {
-				if present.Has(m) {
-					row = append(row, full[m][u]...)
-				} else {
-					row = append(row, make([]float64, r.Dims[m])...)
+				row := full[m][u]
+				if !present.Has(m) {
+					row = make([]float64, r.Dims[m])
 				}
+				data[present] = append(data[present], row...)
 			}
-			if r.Around {
-				row = append(row, around[u]...)
-			}
-			data[present] = append(data[present], row...)
 		}
 	}
 	out := moments{}
@@ -216,30 +145,6 @@ func countRows(truth []model.Truth) map[erc.Present]int {
 	for i := range truth {
 		for _, present := range truth[i].Present {
 			out[present]++
-		}
-	}
-	return out
-}
-
-// around returns aroundOf for every utterance, with all modalities side by side.
-func (r Regression) around(c *model.Conversation, features [erc.NumModalities][][]float64) [][]float64 {
-	out := make([][]float64, c.Len())
-	for _, m := range erc.Modalities {
-		total, count := make([]float64, r.Dims[m]), 0.0
-		for u, present := range c.Present {
-			if present.Has(m) {
-				count++
-				floats.Add(total, features[m][u])
-			}
-		}
-		for u, present := range c.Present {
-			row, others := slices.Clone(total), count
-			if present.Has(m) {
-				floats.Sub(row, features[m][u])
-				others--
-			}
-			floats.Scale(1/(others+1), row)
-			out[u] = append(out[u], row...)
 		}
 	}
 	return out

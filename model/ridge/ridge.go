@@ -1,23 +1,17 @@
-// Package ridge completes raw features by ridge regression. For every set of modalities
-// that an utterance can have, and every modality that it then lacks, there is one linear
-// map. The maps are fitted in closed form before training and stored as constants.
+// Package ridge completes raw features by ridge regression: the baseline "regression". For
+// every set of modalities that an utterance can have, and every modality that it then lacks,
+// there is one linear map. The maps are fitted in closed form before training and stored as
+// constants.
 //
-// The GSDNet paper has no such regression. In this project it is the baseline
-// "regression", and the point from which GSDNet's diffusion of features starts if
-// mean = "regression". Reduced rank and cross-fitting make it fit for that use:
-//
-//	r := ridge.Regression{Dims: setup.Dims, Lambda: 0.3, Rank: 32, Folds: 5}
-//	err := r.Fit(ctx, params, seen, truth) // once, before training
-//	completed := r.Complete(params, in)    // in the graph
+//	r := ridge.Regression{Dims: setup.Dims, Lambda: 0.3}
+//	err := r.Fit(ctx, params, truth)   // once, before training
+//	completed := r.Complete(params, in) // in the graph
 //
 // Start reading at Regression, then Complete (the graph) and Fit (the solution).
 package ridge
 
 import (
-	"slices"
-
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"gsdnet/engine"
 	"gsdnet/erc"
@@ -30,36 +24,7 @@ import (
 type Regression struct {
 	Dims   [erc.NumModalities]int // widths D_m of the raw features
 	Lambda float64                // penalty, per utterance that a map is fitted on; above 0
-	// Around adds the rest of the conversation. Its summary of the modality is
-	// Σ x / (n+1) over the n other utterances that have it. The regression predicts the
-	// difference from this summary, and the summary is one of its sources.
-	Around bool
-	// Rank, if it is not 0, is the rank of the maps: the fitted values keep their Rank
-	// principal directions (reduced-rank regression, Izenman 1975).
-	Rank int
-	// Folds, if it is not 0, is the number of folds of cross-fitting: in training, a
-	// conversation is completed by maps that were fitted without its fold, because a
-	// new conversation was not fitted on either. It needs a Rank.
-	Folds int
 }
-
-// inFold names the input [B,F] that is 1 at the fold of a training conversation.
-const inFold = "fold"
-
-// Feed adds the input of Complete in training: the folds of the conversations.
-func (r Regression) Feed(feed engine.Feed, b *model.Batch, pass model.Pass) {
-	if r.Folds == 0 || !pass.Train {
-		return
-	}
-	fold := make([]float32, b.Size()*r.Folds)
-	for i := range b.Conversations {
-		fold[i*r.Folds+r.fold(&b.Conversations[i])] = 1
-	}
-	feed[inFold] = tensors.FromFlatDataAndDimensions(fold, b.Size(), r.Folds)
-}
-
-// fold returns the fold of a conversation, which depends on its Key only.
-func (r Regression) fold(c *model.Conversation) int { return int(c.Key % uint64(r.Folds)) }
 
 // partial lists the sets of modalities that are neither empty nor complete.
 func partial() []erc.Present {
@@ -88,10 +53,6 @@ func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalitie
 	for _, m := range erc.Modalities {
 		x[m] = in.Get(m.String())
 	}
-	var around [erc.NumModalities]*graph.Node
-	for _, m := range erc.Modalities {
-		around[m] = aroundOf(in, m)
-	}
 	for _, pattern := range partial() {
 		applies := graph.InsertAxes(in.Get(model.InValid), -1) // [B,N,1]: 1 where an utterance has this pattern
 		var sources []*graph.Node
@@ -105,52 +66,18 @@ func (r Regression) Complete(p *model.Params, in engine.Nodes) [erc.NumModalitie
 			applies = graph.Mul(applies, present)
 		}
 		for _, m := range erc.Modalities {
-			if pattern.Has(m) {
-				continue
+			if !pattern.Has(m) {
+				values := apply(p, graph.Concatenate(sources, -1), mapName(pattern, m))
+				x[m] = graph.Add(x[m], graph.Mul(values, applies))
 			}
-			source := sources
-			if r.Around {
-				source = append(slices.Clip(sources), around[m])
-			}
-			values := r.apply(p, in, graph.Concatenate(source, -1), mapName(pattern, m))
-			if r.Around {
-				values = graph.Add(values, around[m])
-			}
-			x[m] = graph.Add(x[m], graph.Mul(values, applies))
 		}
 	}
 	return x
 }
 
-// outName returns the name of the second factor of a map of low rank, foldName that of the
-// maps of all folds side by side.
-func outName(name string) string  { return name + "_out" }
-func foldName(name string) string { return model.TrainingConstant + name }
-
-// apply maps sources [B,N,S] to [B,N,D_m]. In training with folds, it applies to each
-// conversation the map of its fold.
-func (r Regression) apply(p *model.Params, in engine.Nodes, source *graph.Node, name string) *graph.Node {
-	g, dims := source.Graph(), source.Shape().Dimensions
-	fold := in.Optional(inFold)
-	if fold != nil {
-		name = foldName(name)
-	}
-	y := graph.MatMul(graph.Reshape(source, dims[0]*dims[1], dims[2]), p.Constant(g, name))
-	if fold != nil { // [B·N, F·rank]: keep the columns of the conversation's fold
-		y = graph.Mul(graph.Reshape(y, dims[0], dims[1], r.Folds, -1), graph.Reshape(fold, dims[0], 1, r.Folds, 1))
-		y = graph.Reshape(y, dims[0]*dims[1], -1)
-	}
-	if r.Rank > 0 {
-		y = graph.MatMul(y, p.Constant(g, outName(name)))
-	}
+// apply maps sources [B,N,S] to [B,N,D_m].
+func apply(p *model.Params, source *graph.Node, name string) *graph.Node {
+	dims := source.Shape().Dimensions
+	y := graph.MatMul(graph.Reshape(source, dims[0]*dims[1], dims[2]), p.Constant(source.Graph(), name))
 	return graph.Reshape(y, dims[0], dims[1], -1)
-}
-
-// aroundOf returns the summary of the other utterances that Regression.Around describes,
-// [B,N,D_m].
-func aroundOf(in engine.Nodes, m erc.Modality) *graph.Node {
-	x, present := in.Get(m.String()), layer.Pick(in.Get(model.InPresent), m)
-	others := graph.Sub(graph.ReduceAndKeep(x, graph.ReduceSum, 1), x)
-	count := graph.Sub(graph.ReduceAndKeep(present, graph.ReduceSum, 1), present)
-	return graph.Div(others, graph.OnePlus(count))
 }

@@ -49,7 +49,7 @@ func TestRidgeSolvesTheNormalEquations(t *testing.T) {
 	truth := complete(rand.New(rand.NewPCG(1, 2)), dims, 30, 50)
 	store := mlx.NewStore()
 	ridge := ridge.Regression{Dims: dims, Lambda: 0.2}
-	if err := ridge.Fit(t.Context(), model.NewParams(store, 0), nil, truth); err != nil {
+	if err := ridge.Fit(t.Context(), model.NewParams(store, 0), truth); err != nil {
 		t.Fatal(err)
 	}
 	w := tensors.MustCopyFlatData[float32](store.GetVariable("/constant/regress_ta_visual").MustValue())
@@ -84,7 +84,7 @@ func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 			truth[0].Present[u] = keep
 		}
 		store := mlx.NewStore()
-		err := ridge.Regression{Dims: dims, Lambda: 0.2}.Fit(t.Context(), model.NewParams(store, 0), nil, truth)
+		err := ridge.Regression{Dims: dims, Lambda: 0.2}.Fit(t.Context(), model.NewParams(store, 0), truth)
 		maps := map[string][]float32{}
 		for v := range store.IterVariables() {
 			maps[v.Name()] = tensors.MustCopyFlatData[float32](v.MustValue())
@@ -111,12 +111,12 @@ func TestRidgeWithoutCompleteUtterances(t *testing.T) {
 }
 
 // completion fits with hardly any penalty and completes one conversation.
-func completion(t *testing.T, ridge ridge.Regression, conv model.Conversation, seen []model.Conversation, truth []model.Truth, training ...bool) [][]float32 {
+func completion(t *testing.T, ridge ridge.Regression, conv model.Conversation, truth []model.Truth) [][]float32 {
 	t.Helper()
 	ridge.Lambda = 1e-6
 	store := mlx.NewStore()
 	params := model.NewParams(store, 0)
-	if err := ridge.Fit(t.Context(), params, seen, truth); err != nil {
+	if err := ridge.Fit(t.Context(), params, truth); err != nil {
 		t.Fatal(err)
 	}
 	batch := &model.Batch{Conversations: []model.Conversation{conv}, N: conv.Len() + 1, Dims: ridge.Dims}
@@ -125,7 +125,6 @@ func completion(t *testing.T, ridge ridge.Regression, conv model.Conversation, s
 		t.Fatal(err)
 	}
 	feed := batch.Observe()
-	ridge.Feed(feed, batch, model.Pass{Train: len(training) > 0})
 	graphs := engine.NewGraphs(backend, store, nil, func(_ *mlx.Scope, in engine.Nodes) engine.Outputs {
 		filled := ridge.Complete(params, in)
 		return engine.Outputs{"text": filled[erc.Text], "audio": filled[erc.Audio], "visual": filled[erc.Visual]}
@@ -150,7 +149,7 @@ func TestRidgeCompletes(t *testing.T) {
 	for m := range conv.Features {
 		conv.Features[m] = truth[0].Features[m][:2]
 	}
-	visual := completion(t, ridge.Regression{Dims: dims}, conv, nil, truth)[erc.Visual]
+	visual := completion(t, ridge.Regression{Dims: dims}, conv, truth)[erc.Visual]
 	for j := range dims[2] {
 		want := truth[0].Features[2][0][j]
 		if got := visual[j]; math.Abs(float64(got-want)) > 0.05 {
@@ -161,90 +160,6 @@ func TestRidgeCompletes(t *testing.T) {
 		}
 		if got := visual[2*dims[2]+j]; got != 0 {
 			t.Errorf("padding became %.3f", got)
-		}
-	}
-}
-
-// A map of rank 1 equals the map of full rank if the relation has one direction. If it has
-// two, the larger one remains.
-func TestRidgeOfLowRank(t *testing.T) {
-	dims := [erc.NumModalities]int{5, 2, 5}
-	truth := complete(rand.New(rand.NewPCG(5, 6)), dims, 200)
-	for u, x := range truth[0].Features[2] {
-		a, b := truth[0].Features[0][u][0], truth[0].Features[0][u][1]
-		copy(x, []float32{3 * a, -2 * a, a, b, 0})
-	}
-	conv := model.Conversation{Present: []erc.Present{0b001}, Speakers: make([]erc.Speaker, 1)}
-	for m := range conv.Features {
-		conv.Features[m] = truth[0].Features[m][:1]
-	}
-	x := truth[0].Features[2][0]
-	for rank, want := range map[int][]float32{1: {x[0], x[1], x[2], 0, 0}, 2: x, 9: x} {
-		got := completion(t, ridge.Regression{Dims: dims, Rank: rank}, conv, nil, truth)[erc.Visual][:5]
-		for j := range want {
-			if math.Abs(float64(got[j]-want[j])) > 0.3 || rank > 1 && math.Abs(float64(got[j]-want[j])) > 1e-3 {
-				t.Errorf("rank %d, channel %d: got %.3f, want %.3f", rank, j, got[j], want[j])
-			}
-		}
-	}
-}
-
-// In training a conversation is completed by a map that was fitted without it. Here the
-// relations in the two folds have opposite signs.
-func TestRidgeCrossFits(t *testing.T) {
-	dims := [erc.NumModalities]int{2, 2, 2}
-	truth := complete(rand.New(rand.NewPCG(7, 8)), dims, 50, 50, 50, 50)
-	var seen []model.Conversation
-	for i := range truth {
-		sign := float32(1 - 2*(i%2))
-		for u, x := range truth[i].Features[2] {
-			copy(x, []float32{sign * truth[i].Features[0][u][0], sign * truth[i].Features[0][u][1]})
-		}
-		seen = append(seen, model.Conversation{Key: uint64(i), Features: truth[i].Features, Present: truth[i].Present, Speakers: make([]erc.Speaker, 50)})
-	}
-	ridge := ridge.Regression{Dims: dims, Rank: 2, Folds: 2}
-	for i := range 2 {
-		conv := seen[i]
-		conv.Present = slices.Clone(conv.Present)
-		conv.Present[0] = 0b011
-		trained := completion(t, ridge, conv, seen, truth, true)[erc.Visual]
-		used := completion(t, ridge, conv, seen, truth)[erc.Visual]
-		for j := range dims[2] {
-			held := truth[i].Features[2][0][j]
-			if got := trained[j]; math.Abs(float64(got+held)) > 0.05 {
-				t.Errorf("fold %d, in training: got %.3f, want %.3f, the other fold's", i, got, -held)
-			}
-			if got := used[j]; math.Abs(float64(got)) > 0.5 {
-				t.Errorf("fold %d, in use: got %.3f, want about 0, what both folds make of it", i, got)
-			}
-		}
-	}
-}
-
-// Around uses the rest of the conversation: here visual is the same in all utterances of a
-// conversation and independent of text and audio.
-func TestRidgeSeesTheConversation(t *testing.T) {
-	dims := [erc.NumModalities]int{2, 2, 2}
-	const length = 5
-	truth := complete(rand.New(rand.NewPCG(3, 4)), dims, slices.Repeat([]int{length}, 40)...)
-	var seen []model.Conversation
-	for _, known := range truth {
-		for u := range known.Features[2] {
-			known.Features[2][u] = known.Features[2][0]
-		}
-		seen = append(seen, model.Conversation{Features: known.Features, Present: known.Present, Speakers: make([]erc.Speaker, length)})
-	}
-	conv := seen[0]
-	conv.Present = slices.Clone(conv.Present)
-	conv.Present[1] = 0b010
-	for around, most := range map[bool]float64{true: 0.02, false: math.Inf(1)} {
-		visual := completion(t, ridge.Regression{Dims: dims, Around: around}, conv, seen, truth)[erc.Visual]
-		for j := range dims[2] {
-			got, want := visual[dims[2]+j], truth[0].Features[2][1][j]
-			miss := math.Abs(float64(got - want))
-			if miss > most || !around && miss < 0.1 {
-				t.Errorf("around %v: recovered %.3f, want %.3f", around, got, want)
-			}
 		}
 	}
 }
