@@ -93,7 +93,7 @@ func TestLoadRefusesAChangedConstant(t *testing.T) {
 		"a row off": reshaped(func(d []int) []int { return []int{d[0] + 1, d[1]} }),
 		"a column":  reshaped(func(d []int) []int { return []int{d[0], d[1] - 1} }),
 	} {
-		for _, name := range []string{constAxes, constBasis, constScale, constRest, constShapes, constParts, constMap + "1", foldMap(1, 3), constTails} {
+		for _, name := range []string{constAxes, constBasis, constScale, constRest, constShapes, constParts, constMap + "1", foldMap(1, 3), constTails, constSigns} {
 			if change == "removed" && (strings.Contains(name, constMap) || name == constTails) {
 				continue // a prior without them is another prior
 			}

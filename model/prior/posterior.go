@@ -1,7 +1,9 @@
 package prior
 
 import (
+	"math"
 	"math/rand/v2"
+
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -19,6 +21,8 @@ type Posterior struct {
 	known    [erc.NumModalities][][]float64 // [n][q] observed coordinates, nil where missing
 	expected [erc.NumModalities][][]float64 // [n][q] what the other modalities say
 	residual [erc.NumModalities]*spectral.Posterior
+	sizes    [erc.NumModalities][]float64 // [n] logarithms of the sizes of the observed residuals, NaN where missing
+	speakers []erc.Speaker                // nil where speakers do not count
 
 	once     [erc.NumModalities]sync.Once
 	variance [erc.NumModalities][][]float64 // see Variance
@@ -29,6 +33,9 @@ type Posterior struct {
 // has them (see Load). Time and memory are linear in the utterances.
 func (g *Gaussian) Condition(c *model.Conversation, training bool) (*Posterior, error) {
 	p := &Posterior{prior: g, n: c.Len()}
+	if g.settings.Speakers {
+		p.speakers = c.Speakers
+	}
 	for _, m := range erc.Modalities {
 		p.known[m] = g.parts[m].coordinates(c.Features[m], c.Present, m)
 	}
@@ -90,9 +97,7 @@ func (p *Posterior) condition(m erc.Modality, c *model.Conversation, fold int) e
 	}
 	p.expected[m] = p.prior.expect(m, by, p.known, fold)
 	track := spectral.Track{Rows: make([][]float64, p.n), Observed: make([]bool, p.n)}
-	if p.prior.settings.Speakers {
-		track.Speakers = c.Speakers
-	}
+	track.Speakers = p.speakers
 	for u, z := range p.known[m] {
 		if z == nil {
 			continue
@@ -100,6 +105,7 @@ func (p *Posterior) condition(m erc.Modality, c *model.Conversation, fold int) e
 		track.Observed[u] = true
 		track.Rows[u] = part.components(difference(z, p.expected[m][u]))
 	}
+	p.sizes[m] = part.observedSizes(track.Rows, track.Observed)
 	var err error
 	p.residual[m], err = part.filter.Condition(track)
 	return err
@@ -215,11 +221,12 @@ func (p *Posterior) Noise(m erc.Modality, rng *rand.Rand) [][]float64 {
 	if tails == nil {
 		return out
 	}
+	factors := p.factors(m)
 	for u := range out {
 		if p.known[m][u] != nil {
 			continue
 		}
-		size := quantile(tails, rng.Float64())
+		size := math.Sqrt(factors[u]) * quantile(tails, rng.Float64())
 		for j := range out[u] {
 			out[u][j] *= size
 		}

@@ -29,8 +29,9 @@ type Settings struct {
 	Rank     int  `toml:"rank" limit:"1..1024"` // largest number of principal axes of a modality
 	Folds    int  `toml:"folds" limit:"2..20"`  // folds of cross-fitting of the regressions
 	Speakers bool `toml:"speakers"`             // whether each speaker has a graph of their own beside that of the conversation
-	// Tails multiplies the noise of every missing utterance by a random factor of mean
-	// square 1 with the distribution that the sizes of residuals have in training.
+	// Tails multiplies the noise of every missing utterance by a factor of mean square 1:
+	// as much as what is observed tells of the size of its residual, and at random with the
+	// distribution that the rest of sizes has in training.
 	Tails bool `toml:"tails"`
 }
 
@@ -73,7 +74,9 @@ type part struct {
 	basis  *mat.Dense             // [q,q] orthonormal principal axes of the residual
 	scale  []float64              // [q] deviation of the residual along each
 	rest   []float64              // [D] deviation of what the axes leave out of a standardised channel
-	tails  []float64              // quantiles, evenly spaced, of the root mean square of a residual in units of its conditional deviation; nil without Tails
+	tails  []float64              // quantiles, evenly spaced, of the square root of a row's size that signs do not tell; nil without Tails
+	signs  []float64              // [signCount] weights of the signs of a row's size; nil without Tails
+	usual  float64                // mean logarithm of the sizes of observed residuals
 	filter *spectral.Filter       // of the residual along its axes in units of scale
 }
 

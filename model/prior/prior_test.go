@@ -148,9 +148,15 @@ func compareCovariance(t *testing.T, g *Gaussian, m erc.Modality, c *model.Conve
 	t.Helper()
 	q := g.parts[m].width()
 	observed, missing := split(c, m)
+	factors := posterior(t, g, c).factors(m)
 	var own []*mat.Dense
 	for j := range q {
 		_, covariance := conditional(g, m, c, j, make([]float64, len(observed)))
+		for a, u := range missing {
+			for b, v := range missing {
+				covariance.Set(a, b, covariance.At(a, b)*math.Sqrt(factors[u]*factors[v]))
+			}
+		}
 		own = append(own, covariance)
 	}
 	for j := range q {

@@ -3,6 +3,7 @@ package prior
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -20,6 +21,7 @@ const (
 	constScale  = "scale"      // [1,q]
 	constRest   = "rest"       // [1,D]
 	constTails  = "tails"      // [1,quantiles]
+	constSigns  = "signs"      // [1,signCount+1] weights of the signs of a row's size, and the usual logarithm
 	constShapes = "shapes"     // [shapes,7]
 	constParts  = "components" // [q,2] variance and shape
 	constPlace  = "place"      // of the prior, [M,d,d]: from components to coordinates
@@ -60,6 +62,7 @@ func (g *Gaussian) store(p *model.Params) error {
 		to.matrix(constRest, mat.NewDense(1, len(part.rest), part.rest))
 		if part.tails != nil {
 			to.matrix(constTails, mat.NewDense(1, len(part.tails), part.tails))
+			to.matrix(constSigns, mat.NewDense(1, signCount+1, append(slices.Clone(part.signs), part.usual)))
 		}
 		to.filter(part.filter)
 		if to.err != nil {
@@ -162,6 +165,12 @@ func (g *Gaussian) load(p *model.Params, m erc.Modality) (*part, error) {
 	part.rest, part.scale = rest.RawRowView(0), scale.RawRowView(0)
 	if tails := read(p, constTails); is(tails, 1, tailLevels) {
 		part.tails = tails.RawRowView(0)
+		sizes := read(p, constSigns)
+		if !is(sizes, 1, signCount+1) {
+			return nil, damaged(m, "the weights of its signs have another shape")
+		}
+		row := sizes.RawRowView(0)
+		part.signs, part.usual = row[:signCount], row[signCount]
 	} else if tails != nil {
 		return nil, damaged(m, "the quantiles of its tails have another shape")
 	}

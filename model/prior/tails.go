@@ -17,22 +17,30 @@ import (
 // The residual of an utterance is large in all of its components or small in all of them:
 // some utterances are unusual. A Gaussian does not know that: its rows of 64 components have
 // nearly the same size. The noise of a missing row is therefore the filter's, times a factor
-// with the distribution that sizes have in training: a scale mixture of Gaussians (Andrews
-// and Mallows, JRSS B 36, 1974). The factor has mean square 1, so that the covariance within
-// an utterance remains. That between two utterances, whose factors are independent, shrinks
-// by the square of the factor's mean, which is .85 to .95 on real conversations.
+// of mean square 1: a scale mixture of Gaussians (Andrews and Mallows, JRSS B 36, 1974). A
+// part of the factor is told by what is observed (sizes.go). The rest is drawn from the
+// distribution that it has in training. The covariance within an utterance remains. That
+// between two utterances shrinks by the square of the drawn part's mean, which is .85 to .95
+// on real conversations.
 
 const (
 	tailLevels = 65  // quantiles that are kept
 	hidden     = 0.5 // share of the cells that are hidden where sizes are measured
-	// tailTrust is the power to which sizes are raised: those of the training conversations
-	// vary more than those of new ones are known to.
+	// tailTrust is the power to which drawn sizes are raised: those of the training
+	// conversations vary more than those of new ones are known to.
 	tailTrust = 0.75
 )
 
-// tails measures the sizes of the residuals of hidden cells of the training conversations.
+// hiddenRows are the rows of a training conversation that were hidden from the prior.
+type hiddenRows struct {
+	posterior *Posterior                   // the sizes that it found observed; no more
+	at        [erc.NumModalities][]int     // utterances
+	sizes     [erc.NumModalities][]float64 // of their residuals
+}
+
+// tails measures the sizes of hidden residuals of the training conversations.
 func (t *training) tails(ctx context.Context) error {
-	found := make([][erc.NumModalities][]float64, len(t.truth))
+	found := make([]hiddenRows, len(t.truth))
 	errs := make([]error, len(t.truth))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -41,7 +49,7 @@ func (t *training) tails(ctx context.Context) error {
 		wg.Go(func() {
 			defer func() { <-slots }()
 			if errs[i] = ctx.Err(); errs[i] == nil {
-				found[i], errs[i] = t.sizes(i)
+				found[i], errs[i] = t.hiddenRows(i)
 			}
 		})
 	}
@@ -49,28 +57,68 @@ func (t *training) tails(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
-	for m := range erc.NumModalities {
-		var all []float64
-		for i := range found {
-			all = append(all, found[i][m]...)
-		}
-		if len(all) > tailLevels {
-			t.parts[m].tails = quantilesOf(all)
-		}
+	for _, m := range erc.Modalities {
+		t.parts[m].setUsual(found, m)
+	}
+	for _, m := range erc.Modalities {
+		t.parts[m].setTails(found, m)
 	}
 	return nil
 }
 
-// sizes returns the mean squares of the residuals of the hidden cells of a training
-// conversation, by modality.
-func (t *training) sizes(i int) (out [erc.NumModalities][]float64, err error) {
+// setUsual sets the mean logarithm of the sizes of observed rows.
+func (p *part) setUsual(found []hiddenRows, m erc.Modality) {
+	if p == nil {
+		return
+	}
+	sum, count := 0.0, 0.0
+	for i := range found {
+		for _, size := range found[i].posterior.sizes[m] {
+			if !math.IsNaN(size) {
+				sum, count = sum+size, count+1
+			}
+		}
+	}
+	p.usual = sum / max(count, 1)
+}
+
+// setTails fits what signs tell of sizes, and the distribution of what they do not tell.
+// Too few hidden rows leave the noise as it is.
+func (p *part) setTails(found []hiddenRows, m erc.Modality) {
+	var signs [][]float64
+	var sizes []float64
+	for i := range found {
+		of := found[i].posterior.signs(m)
+		for _, u := range found[i].at[m] {
+			signs = append(signs, of[u])
+		}
+		sizes = append(sizes, found[i].sizes[m]...)
+	}
+	if len(sizes) <= tailLevels {
+		return
+	}
+	p.signs = regressSizes(signs, sizes)
+	mean := 0.0
+	for i := range sizes {
+		factor := p.factor(signs[i])
+		mean += factor / float64(len(sizes))
+		sizes[i] /= factor
+	}
+	p.signs[signBias] -= math.Log(mean) // so that the factors have mean 1
+	p.tails = quantilesOf(sizes)
+}
+
+// hiddenRows returns the sizes of the residuals of the hidden rows of a training
+// conversation.
+func (t *training) hiddenRows(i int) (out hiddenRows, err error) {
 	c := t.hide(i)
 	p, err := t.Condition(&c, true)
 	if err != nil {
 		return out, err
 	}
 	for _, m := range erc.Modalities {
-		if t.parts[m].width() == 0 {
+		part := t.parts[m]
+		if part.width() == 0 {
 			continue
 		}
 		mean, variance := p.Mean(m), p.residual[m].Variance()
@@ -78,11 +126,12 @@ func (t *training) sizes(i int) (out [erc.NumModalities][]float64, err error) {
 			if z == nil || c.Present[u].Has(m) {
 				continue
 			}
-			if size := meanSquare(t.parts[m].components(difference(z, mean[u])), variance[u]); size > 0 {
-				out[m] = append(out[m], size)
+			if size := part.size(part.components(difference(z, mean[u])), variance[u]); size > 0 {
+				out.at[m], out.sizes[m] = append(out.at[m], u), append(out.sizes[m], size)
 			}
 		}
 	}
+	out.posterior = &Posterior{prior: t.Gaussian, n: p.n, sizes: p.sizes, speakers: p.speakers}
 	return out, nil
 }
 
@@ -102,19 +151,6 @@ func (t *training) hide(i int) model.Conversation {
 		c.Present[u] = left
 	}
 	return c
-}
-
-// meanSquare is that of components in units of their conditional deviations; components
-// without variance do not count.
-func meanSquare(components, variance []float64) float64 {
-	sum, count := 0.0, 0.0
-	for j, v := range variance {
-		if v > 0 {
-			sum += components[j] * components[j] / v
-			count++
-		}
-	}
-	return sum / max(count, 1)
 }
 
 // quantilesOf returns evenly spaced quantiles of the square roots of sizes, scaled so that

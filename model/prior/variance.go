@@ -23,7 +23,14 @@ func (p *Posterior) Variance(m erc.Modality) [][]float64 {
 	if p.residual[m] == nil {
 		return nil
 	}
-	p.once[m].Do(func() { p.variance[m] = p.residual[m].Variance() })
+	p.once[m].Do(func() {
+		p.variance[m] = p.residual[m].Variance()
+		for u, factor := range p.factors(m) {
+			for j := range p.variance[m][u] {
+				p.variance[m][u][j] *= factor
+			}
+		}
+	})
 	return p.variance[m]
 }
 
