@@ -100,6 +100,10 @@ type Optional interface {
 	// depend, and at once the name of the constant, of one number, that says whether the
 	// network is used: 1 if it is, 0 if not. It is "" where the settings leave no choice.
 	Network() string
+	// Matching builds the loss that the network alone is trained by, a scalar, from the
+	// inputs of Losses. The epoch of the network's weights is the one where validation
+	// has the lowest.
+	Matching(p *Params, in engine.Nodes) *graph.Node
 }
 
 // Losses are the terms of the objective, each a scalar, and their weighted sum.

@@ -24,8 +24,11 @@ type Meta struct {
 	Progress    *Progress                    `json:"progress,omitempty"` // set in state files only
 }
 
-// Network says whether validation kept the network of a model that can do without it.
+// Network says which network validation chose, and whether it kept the network of a model
+// that can do without it.
 type Network struct {
+	Epoch   int     `json:"epoch"`   // of the weights: where the loss of validation is lowest
+	Loss    float64 `json:"loss"`    // the network's own loss there
 	Kept    bool    `json:"kept"`    // whether With is below Without
 	With    float64 `json:"with"`    // energy score on the validation masks with the network
 	Without float64 `json:"without"` // and without it

@@ -72,11 +72,14 @@ type fitter struct {
 	// the first validation.
 	predictor  *infer.Predictor
 	validStore *mlx.Store
-	lengths    []int
-	rules      []missing.Rule
-	progress   rundir.Progress
-	bestMeta   rundir.Meta
-	started    time.Time
+	// judge measures the network's own loss on validation; nil of a model without a network
+	// and before the first validation.
+	judge    *judge
+	lengths  []int
+	rules    []missing.Rule
+	progress rundir.Progress
+	bestMeta rundir.Meta
+	started  time.Time
 }
 
 // Fit trains one model and writes its run directory: the resolved settings, the frozen
@@ -244,5 +247,8 @@ func (f *fitter) close() {
 	f.run.Close()
 	if f.predictor != nil {
 		f.predictor.Close()
+	}
+	if f.judge != nil {
+		f.judge.close()
 	}
 }

@@ -15,35 +15,41 @@ import (
 // networkDraws is the number of draws by which a network is judged.
 const networkDraws = 8
 
+// network returns the scope of the network's weights; "" of a model without a choice.
+func (f *fitter) network() string {
+	if optional, ok := f.model.(model.Optional); ok {
+		return optional.Network()
+	}
+	return ""
+}
+
+// ofNetwork reports whether the weights at a path are the network's. The prediction does not
+// depend on them.
+func (f *fitter) ofNetwork(path string) bool {
+	name := f.network()
+	return name != "" && strings.HasPrefix(path, "/"+name+"/")
+}
+
 // chooseNetwork keeps the network of a model.Optional if the energy score of its draws on
-// the validation masks is below that of the draws without it. The network is that of the
-// last epoch: the prediction, whose error selects the epoch of everything else, does not
-// depend on it.
+// the validation masks is below that of the draws without it.
 func (f *fitter) chooseNetwork(ctx context.Context, c *rundir.Checkpoint) error {
-	optional, ok := f.model.(model.Optional)
-	if !ok || optional.Network() == "" {
+	if f.network() == "" {
 		return nil
 	}
 	space, err := infer.FitSpace(ctx, f.train)
 	if err != nil {
 		return err
 	}
-	last, err := f.averagedWeights()
-	if err != nil {
-		return err
-	}
-	for path, weights := range last {
-		if strings.HasPrefix(path, "/"+optional.Network()+"/") {
-			c.Vars[path] = weights
-		}
-	}
-	path := "/" + model.ConstantScope + "/" + optional.Network()
+	path := "/" + model.ConstantScope + "/" + f.network()
 	set := func(used float32) { c.Vars[path] = tensors.FromFlatDataAndDimensions([]float32{used}, 1) }
 	score := func(used float32) (float64, error) {
 		set(used)
 		return f.energy(ctx, c, space)
 	}
-	verdict := &rundir.Network{}
+	verdict := c.Network
+	if verdict == nil {
+		verdict = &rundir.Network{}
+	}
 	if verdict.Without, err = score(0); err != nil {
 		return err
 	}

@@ -32,14 +32,39 @@ func (f *fitter) validate(ctx context.Context, progress *rundir.Progress) (float
 		return 0, fault.Failure("does the validation split have labels?", "the validation error is not a number")
 	}
 	progress.Since += f.Config.Train.ValidEvery
-	if validation < progress.Best {
+	better := improved{prediction: validation < progress.Best}
+	if better.prediction {
 		progress.Best, progress.Since = validation, 0
 		f.bestMeta.Validation, f.bestMeta.Epoch, f.bestMeta.ScaleFactor = validation, progress.Epoch, infer.Calibrate(cells)
-		if err := rundir.Save(f.run.Path(rundir.CheckpointFile), weights, f.scaler, f.bestMeta); err != nil {
-			return 0, err
-		}
 	}
-	return validation, nil
+	if better.network, err = f.validateNetwork(ctx, progress.Epoch); err != nil {
+		return 0, err
+	}
+	return validation, f.keep(weights, better)
+}
+
+// improved says which part of the weights has its lowest validation loss so far.
+type improved struct{ prediction, network bool }
+
+// keep writes the weights that improved to the checkpoint. The others stay as they are there.
+func (f *fitter) keep(weights map[string]*tensors.Tensor, better improved) error {
+	if better == (improved{}) {
+		return nil
+	}
+	path := f.run.Path(rundir.CheckpointFile)
+	if f.run.Has(rundir.CheckpointFile) {
+		c, err := rundir.ReadCheckpoint(path)
+		if err != nil {
+			return err
+		}
+		for name, now := range weights {
+			if f.ofNetwork(name) && better.network || !f.ofNetwork(name) && better.prediction {
+				c.Vars[name] = now
+			}
+		}
+		weights = c.Vars
+	}
+	return rundir.Save(path, weights, f.scaler, f.bestMeta)
 }
 
 // validationPredictor returns a predictor with the given weights. All validations share one

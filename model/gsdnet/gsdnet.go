@@ -118,18 +118,18 @@ func (n *Net) Losses(p *model.Params, in engine.Nodes) model.Losses {
 	if n.cfg.Blocks == 0 {
 		return out
 	}
-	matching := n.matching(p, in)
+	matching := n.Matching(p, in)
 	return model.Losses{
 		Total: graph.Add(out.Total, graph.MulScalar(matching, n.cfg.Beta)),
 		Terms: append(out.Terms, model.Term{Name: "score", Value: matching}),
 	}
 }
 
-// matching is E‖F(x(t)) − (s·x₀ − α·n)‖² over the withheld cells, for x₀ the residual
+// Matching is E‖F(x(t)) − (s·x₀ − α·n)‖² over the withheld cells, for x₀ the residual
 // components of the truth and n a draw of the conditional Gaussian. Components count by
 // their variance. In some conversations the state is 0 and the time 1: there the network
 // learns E[x₀], which moves the point estimate.
-func (n *Net) matching(p *model.Params, in engine.Nodes) *graph.Node {
+func (n *Net) Matching(p *model.Params, in engine.Nodes) *graph.Node {
 	withheld, missing := layer.Withheld(in), layer.Missing(in)
 	truth, noise := prior.Truth(in), prior.Noise(in)
 	alpha, std, blank := n.level(in)
