@@ -13,7 +13,7 @@ import (
 // shared predictor changes what is before the head alone.
 func TestPaperConfigs(t *testing.T) {
 	reader := paper.Default()
-	reader.Rows, reader.Context = readout.RowsEmbedded, readout.Layers
+	reader.Rows, reader.Context = paper.RowsEmbedded, readout.Layers
 	for name, want := range map[string]paper.Config{"paper": paper.Default(), "paper-reader": reader} {
 		c := rundir.DefaultConfig()
 		if err := c.Load("../configs/" + name + ".toml"); err != nil {

@@ -18,7 +18,6 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/erc"
-	"gsdnet/internal/fault"
 	"gsdnet/model"
 	"gsdnet/model/layer"
 	"gsdnet/model/readout"
@@ -29,11 +28,9 @@ import (
 // Config holds the settings that the three baselines share. The defaults are GSDNet's.
 type Config struct {
 	readout.Body
-	Kernel       int    `toml:"kernel" limit:"1..99 odd"`    // utterances that the encoder's convolution reads
-	Window       int    `toml:"window" limit:"0..256"`       // largest distance between two linked utterances; 0 links the whole conversation
-	Rows         string `toml:"rows"`                        // rows of the fused graph: embedded (before the norm) or encoded (as printed in the paper)
-	FusionLayers int    `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
-	Context      int    `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0 has none
+	Window       int `toml:"window" limit:"0..256"`       // largest distance between two linked utterances; 0 links the whole conversation
+	FusionLayers int `toml:"fusion_layers" limit:"0..32"` // layers of graph fusion, L of Eq. 19; 0 uses no graph
+	Context      int `toml:"context" limit:"0..32"`       // recurrent layers between fusion and head; 0 has none
 }
 
 // RegressionConfig holds the settings of the model "regression".
@@ -45,8 +42,7 @@ type RegressionConfig struct {
 // Default returns the default settings.
 func Default() Config {
 	return Config{
-		Body: readout.DefaultBody(), Kernel: 1, Window: spectral.DefaultWindow, Rows: readout.RowsEmbedded,
-		FusionLayers: 2, Context: readout.Layers,
+		Body: readout.DefaultBody(), Window: spectral.DefaultWindow, FusionLayers: 2, Context: readout.Layers,
 	}
 }
 
@@ -79,9 +75,6 @@ type Net struct {
 
 // New checks the settings and builds the model of a kind, Zero or Mean.
 func New(kind string, c Config, s model.Setup) (*Net, error) {
-	if err := fault.OneOf(kind+".rows", c.Rows, readout.RowsEmbedded, readout.RowsEncoded); err != nil {
-		return nil, err
-	}
 	out, err := readout.New(kind, c.Body, s, c.Context)
 	if err != nil {
 		return nil, err
@@ -158,21 +151,21 @@ func (n *Net) losses(p *model.Params, in engine.Nodes, x [erc.NumModalities]*gra
 	return model.Losses{Total: loss, Terms: []model.Term{{Name: "pred", Value: loss}}}
 }
 
-// forecast encodes, fuses and predicts from completed raw features x.
+// taps is how many utterances the encoder's convolution reads: context comes from the graph.
+const taps = 1
+
+// forecast encodes, fuses and predicts from completed raw features x. The rows of the fused
+// graph are embedded ones, before the norm: it would remove the strength of a signal.
 func (n *Net) forecast(p *model.Params, in engine.Nodes, x [erc.NumModalities]*graph.Node) model.Outputs {
 	for m := range x {
 		in = in.With(erc.Modality(m).String(), x[m])
 	}
-	embedded := layer.Embed(p.In("encode"), readout.Inputs(in, ""), in.Get(model.InValid), n.cfg.Width, n.cfg.Kernel)
+	embedded := layer.Embed(p.In("encode"), readout.Inputs(in, ""), in.Get(model.InValid), n.cfg.Width, taps)
 	encoded := layer.Normalise(embedded, in.Get(model.InValid))
 	if n.kind == Zero {
 		embedded, encoded = graph.Mul(embedded, in.Get(model.InPresent)), graph.Mul(encoded, in.Get(model.InPresent))
 	}
-	rows := embedded
-	if n.cfg.Rows == readout.RowsEncoded {
-		rows = encoded
-	}
-	fused := layer.Fuse(p.In("fuse"), in.Get(inGraph), rows, in.Get(model.InValid), n.cfg.FusionLayers)
+	fused := layer.Fuse(p.In("fuse"), in.Get(inGraph), embedded, in.Get(model.InValid), n.cfg.FusionLayers)
 	f := n.out.Predict(p, in, fused)
 	f.Encoded = encoded
 	f.Recover = func() [erc.NumModalities]*graph.Node { return x }

@@ -22,6 +22,10 @@ const (
 
 	ConditionClean = "clean" // X_o
 	ConditionNoisy = "noisy" // X_o(t), noised independently at the same t
+
+	// Rows of the fused graph, which represent a modality of an utterance in Eq. 19.
+	RowsEmbedded = "embedded" // before the layer norm, which removes the strength of a signal
+	RowsEncoded  = "encoded"  // X'_m of Eq. 14, as printed in the paper
 )
 
 // Config holds the settings, the table [paper] of a config.
@@ -63,7 +67,7 @@ func Default() Config {
 		Body: readout.DefaultBody(), Kernel: 3,
 		Graph: GraphSpectral, Window: spectral.DefaultWindow, Rank: spectral.DefaultRank, Basis: BasisShared,
 		Condition: ConditionNoisy, Blocks: 3,
-		Rows: readout.RowsEncoded, FusionLayers: 2, Context: 0,
+		Rows: RowsEncoded, FusionLayers: 2, Context: 0,
 		Beta: 0.1, FreeWeight: 0.1,
 		Sampler:   Sampler{Method: "euler", Schedule: "uniform", Steps: 100, Prediction: "edm"},
 		SDEX:      diffusion.Spec{Kind: "ve", BetaMin: 0.1, BetaMax: 20, Sigma: 25},
@@ -86,7 +90,7 @@ func (c Config) checkNames() error {
 	}{
 		{"graph", c.Graph, []string{GraphSpectral, GraphAdjacency, GraphNone}},
 		{"basis", c.Basis, []string{BasisShared, BasisOwn}},
-		{"rows", c.Rows, []string{readout.RowsEmbedded, readout.RowsEncoded}},
+		{"rows", c.Rows, []string{RowsEmbedded, RowsEncoded}},
 		{"condition", c.Condition, []string{ConditionClean, ConditionNoisy}},
 	} {
 		if err := fault.OneOf("paper."+choice.key, choice.value, choice.known...); err != nil {

@@ -157,7 +157,7 @@ func (n *Net) fuse(p *model.Params, c *completer, completed, r *graph.Node) *gra
 // prediction does not: rows are as embedded, and what was sampled is read out
 // linearly where something is missing.
 func (c *completer) rows(p *model.Params, completed *graph.Node) *graph.Node {
-	if c.net.cfg.Rows == readout.RowsEncoded {
+	if c.net.cfg.Rows == RowsEncoded {
 		return completed
 	}
 	missing := layer.Missing(c.in)

@@ -30,7 +30,7 @@ func TestConformance(t *testing.T) {
 		"none":       func(c *paper.Config) { c.Graph = paper.GraphNone },
 		"epsilon":    func(c *paper.Config) { c.Sampler.Prediction, c.SDEX.BetaMax = "eps", 5 }, // where α(1) is not yet 1/150
 		"point head": func(c *paper.Config) { c.Head = "point" },
-		"reader":     func(c *paper.Config) { c.Rows, c.Context = readout.RowsEmbedded, readout.Layers },
+		"reader":     func(c *paper.Config) { c.Rows, c.Context = paper.RowsEmbedded, readout.Layers },
 		"score":      func(c *paper.Config) { c.Sampler.Prediction = "score" },
 		"no fusion":  func(c *paper.Config) { c.FusionLayers = 0 },
 		"clean":      func(c *paper.Config) { c.Condition, c.Sampler.Through = paper.ConditionClean, true },

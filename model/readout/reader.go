@@ -9,12 +9,6 @@ import (
 	"gsdnet/model/layer"
 )
 
-// Rows of the fused graph, which represent a modality of an utterance in Eq. 19.
-const (
-	RowsEmbedded = "embedded" // before the layer norm, which removes the strength of a signal
-	RowsEncoded  = "encoded"  // X'_m of Eq. 14, as printed in the paper
-)
-
 // reader is the part of the predictor between the fused states and the head. It rectifies
 // fused states, maps them to width channels and applies recurrent layers in both directions
 // along the conversation, as GCNet does. With no layers it returns the fused states, as in
