@@ -80,7 +80,7 @@ func TestTables(t *testing.T) {
 	random := written(t, sweep(t, "mosi", "random", missing.RandomRules("")))
 	for _, name := range []string{
 		"table2-mosi.md", "table2-mosi.tex", "table3-mosi-random.md", "table3-mosi-random.csv",
-		"imputation-mosi-random.md", "completion-mosi-random.md", "coverage-mosi-random.md", "cost-mosi-random.md", "against-mosi-random.md", "complete-mosi-random.md", "samples-mosi-random.md", "distribution-mosi-random.md",
+		"imputation-mosi-random.md", "completion-mosi-random.md", "coverage-mosi-random.md", "cost-mosi-random.md", "network-mosi-random.md", "against-mosi-random.md", "complete-mosi-random.md", "samples-mosi-random.md", "distribution-mosi-random.md",
 		"graphs-mosi-random.md", "summary-mosi-random.md",
 	} {
 		golden(t, random, name)
