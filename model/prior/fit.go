@@ -84,9 +84,7 @@ func (t *training) project(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for _, m := range erc.Modalities {
-			t.z[i][m] = t.parts[m].coordinates(t.truth[i].Features[m], t.truth[i].Present, m)
-		}
+		t.z[i] = t.coordinates(t.truth[i].Features, t.truth[i].Present)
 	}
 	return nil
 }

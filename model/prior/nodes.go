@@ -26,56 +26,71 @@ const (
 // the posteriors in the batch for Draw. With the truth it adds that too.
 func (g *Gaussian) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
 	posteriors := make([]*Posterior, b.Size())
+	means, missed := make([][erc.NumModalities][][]float64, b.Size()), make([][erc.NumModalities][][]float64, b.Size())
 	errs := make([]error, b.Size())
 	var wg sync.WaitGroup
 	for i := range b.Conversations {
 		if b.First(i) < i {
 			continue
 		}
-		wg.Go(func() { posteriors[i], errs[i] = g.Condition(&b.Conversations[i], truth != nil) })
+		wg.Go(func() {
+			c := &b.Conversations[i]
+			if truth == nil {
+				posteriors[i], errs[i] = g.Condition(c, false)
+			} else {
+				posteriors[i], missed[i], errs[i] = g.reveal(c, &truth[i])
+			}
+			for _, m := range erc.Modalities {
+				if errs[i] == nil {
+					means[i][m] = posteriors[i].Mean(m)
+				}
+			}
+		})
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	for i := range posteriors {
-		posteriors[i] = posteriors[b.First(i)]
+		first := b.First(i)
+		posteriors[i], means[i], missed[i] = posteriors[first], means[first], missed[first]
 	}
 	b.Prepared = posteriors
-	means := make([][erc.NumModalities][][]float64, b.Size())
-	for i := range means {
-		if first := b.First(i); first < i {
-			means[i] = means[first]
-			continue
-		}
-		for _, m := range erc.Modalities {
-			means[i][m] = posteriors[i].Mean(m)
-		}
-	}
 	feed[inMean] = g.stack(b, func(i int, m erc.Modality) [][]float64 { return means[i][m] })
 	if truth != nil {
 		feed[inTruth] = g.stack(b, func(i int, m erc.Modality) [][]float64 {
-			return g.missed(&b.Conversations[i], &truth[i], m, means[i][m])
+			return g.components(missed[i][m], means[i][m], m)
 		})
 	}
 	return nil
 }
 
-// missed returns the components of the truth less the mean where a modality is withheld,
-// nil elsewhere.
-func (g *Gaussian) missed(c *model.Conversation, truth *model.Truth, m erc.Modality, mean [][]float64) [][]float64 {
-	part := g.parts[m]
-	out := make([][]float64, c.Len())
-	if part == nil {
-		return out
+// reveal conditions a conversation whose truth is known. It returns the coordinates of what
+// is withheld too, nil where nothing is.
+func (g *Gaussian) reveal(c *model.Conversation, truth *model.Truth) (p *Posterior, missed [erc.NumModalities][][]float64, err error) {
+	var known [erc.NumModalities][][]float64
+	whole := g.whole(truth)
+	for _, m := range erc.Modalities {
+		known[m], missed[m] = make([][]float64, c.Len()), make([][]float64, c.Len())
+		for u, z := range whole[m] {
+			if c.Present[u].Has(m) {
+				known[m][u] = z
+			} else {
+				missed[m][u] = z
+			}
+		}
 	}
-	withheld := make([]erc.Present, c.Len())
-	for u := range withheld {
-		withheld[u] = truth.Present[u] &^ c.Present[u]
-	}
-	for u, z := range part.coordinates(truth.Features[m], withheld, m) {
+	p, err = g.conditionOn(known, c, true)
+	return p, missed, err
+}
+
+// components returns the components of coordinates less their mean, nil where there are
+// none.
+func (g *Gaussian) components(coordinates, mean [][]float64, m erc.Modality) [][]float64 {
+	out := make([][]float64, len(coordinates))
+	for u, z := range coordinates {
 		if z != nil {
-			out[u] = part.components(difference(z, mean[u]))
+			out[u] = g.parts[m].components(difference(z, mean[u]))
 		}
 	}
 	return out

@@ -32,12 +32,14 @@ type Posterior struct {
 // conversation is regressed by the maps that were fitted without it, as long as the prior
 // has them (see Load). Time and memory are linear in the utterances.
 func (g *Gaussian) Condition(c *model.Conversation, training bool) (*Posterior, error) {
-	p := &Posterior{prior: g, n: c.Len()}
+	return g.conditionOn(g.coordinates(c.Features, c.Present), c, training)
+}
+
+// conditionOn is Condition for a conversation whose observed coordinates are known.
+func (g *Gaussian) conditionOn(known [erc.NumModalities][][]float64, c *model.Conversation, training bool) (*Posterior, error) {
+	p := &Posterior{prior: g, n: c.Len(), known: known}
 	if g.settings.Speakers {
 		p.speakers = c.Speakers
-	}
-	for _, m := range erc.Modalities {
-		p.known[m] = g.parts[m].coordinates(c.Features[m], c.Present, m)
 	}
 	fold := -1
 	if training {
@@ -52,6 +54,14 @@ func (g *Gaussian) Condition(c *model.Conversation, training bool) (*Posterior, 
 		}
 	}
 	return p, nil
+}
+
+// coordinates returns the observed rows of all modalities along their axes, nil where missing.
+func (g *Gaussian) coordinates(features [erc.NumModalities][][]float32, present []erc.Present) (out [erc.NumModalities][][]float64) {
+	for _, m := range erc.Modalities {
+		out[m] = g.parts[m].coordinates(features[m], present, m)
+	}
+	return out
 }
 
 // coordinates returns the observed rows of a modality along its axes, nil where missing.

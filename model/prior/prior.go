@@ -45,6 +45,7 @@ type Gaussian struct {
 	settings Settings
 	graph    bool
 	parts    [erc.NumModalities]*part
+	rows     wholeRows
 }
 
 // New returns a prior of features of widths dims that has not been fitted. With graph it

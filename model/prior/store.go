@@ -129,6 +129,7 @@ func (w *writer) filter(f *spectral.Filter) {
 // Load reads what Fit stored, with the maps of the folds where they were kept. Its error is
 // a checkpoint that was changed.
 func (g *Gaussian) Load(p *model.Params) error {
+	g.forget()
 	for _, m := range erc.Modalities {
 		g.parts[m] = nil
 		if values, _ := scope(p, m).Values(constAxes); values == nil {
