@@ -115,6 +115,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
+		cutEdges(feed, convs, d, b.Size())
 		count := r.Samples
 		if !p.varies(b, d, r.Recovered) {
 			count = 1
@@ -239,3 +240,6 @@ func float64s(x []float32) []float64 {
 	}
 	return out
 }
+
+// Model returns the model, for what only some models can say of a conversation.
+func (p *Predictor) Model() model.Model { return p.model }

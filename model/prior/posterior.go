@@ -19,6 +19,7 @@ type Posterior struct {
 	known    [erc.NumModalities][][]float64 // [n][q] observed coordinates, nil where missing
 	expected [erc.NumModalities][][]float64 // [n][q] what the other modalities say
 	residual [erc.NumModalities]*spectral.Posterior
+	speakers []erc.Speaker // [n] of the graph filter, or nil
 
 	once     [erc.NumModalities]sync.Once
 	variance [erc.NumModalities][][]float64 // see Variance
@@ -29,6 +30,9 @@ type Posterior struct {
 // has them (see Load). Time and memory are linear in the utterances.
 func (g *Gaussian) Condition(c *model.Conversation, training bool) (*Posterior, error) {
 	p := &Posterior{prior: g, n: c.Len()}
+	if g.settings.Speakers {
+		p.speakers = c.Speakers
+	}
 	for _, m := range erc.Modalities {
 		p.known[m] = g.parts[m].coordinates(c.Features[m], c.Present, m)
 	}
@@ -89,10 +93,7 @@ func (p *Posterior) condition(m erc.Modality, c *model.Conversation, fold int) e
 		by[u] = part.usable(pattern(m, present))
 	}
 	p.expected[m] = p.prior.expect(m, by, p.known, fold)
-	track := spectral.Track{Rows: make([][]float64, p.n), Observed: make([]bool, p.n)}
-	if p.prior.settings.Speakers {
-		track.Speakers = c.Speakers
-	}
+	track := spectral.Track{Rows: make([][]float64, p.n), Observed: make([]bool, p.n), Speakers: p.speakers}
 	for u, z := range p.known[m] {
 		if z == nil {
 			continue
