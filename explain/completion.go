@@ -50,7 +50,7 @@ type Information struct {
 	// Deviation is the standard deviation of the utterance's prediction over what the cell
 	// may hold: the uncertainty that knowing it removes.
 	Deviation float64 `json:"deviation"`
-	// Narrowing is by how much Utterance.Spread falls.
+	// Narrowing is by how much UtteranceShares.Spread falls.
 	Narrowing float64 `json:"narrowing"`
 }
 
@@ -138,8 +138,12 @@ func (e *explainer) spectrum(ctx context.Context) error {
 	return nil
 }
 
-// sampler fills in Trajectory, with the point estimates in the place of the truth.
+// sampler fills in Trajectory, with the point estimates in the place of the truth, if
+// something is missing.
 func (e *explainer) sampler(ctx context.Context) error {
+	if !e.base.Lacks() {
+		return nil
+	}
 	complete, err := e.completed(ctx)
 	if err != nil {
 		return err

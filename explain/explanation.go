@@ -35,11 +35,12 @@ const (
 	PartSpectrum    = "spectrum"    // Spectra
 	PartSampler     = "sampler"     // Trajectory
 	PartInformation = "information" // Information
+	PartLosses      = "losses"      // Losses
 )
 
 // Parts lists the parts of an explanation.
 func Parts() []string {
-	return []string{PartModalities, PartEdges, PartFilter, PartSpectrum, PartSampler, PartInformation}
+	return []string{PartModalities, PartEdges, PartFilter, PartSpectrum, PartSampler, PartInformation, PartLosses}
 }
 
 // Explanation says what the prediction of one conversation of N utterances rests on. A
@@ -48,7 +49,8 @@ func Parts() []string {
 // are named by their index, from 0. Parts that were not asked for are nil, and so are those
 // that the model does not have.
 type Explanation struct {
-	Utterances []Utterance `json:"utterances"`
+	Dialogue   int32             `json:"dialogue"`
+	Utterances []UtteranceShares `json:"utterances"`
 	// Whole explains the mean prediction of the conversation, where a modality is withheld
 	// from all its utterances.
 	Whole *Shares `json:"whole,omitempty"`
@@ -62,10 +64,11 @@ type Explanation struct {
 	// the missing cells. It is nil of a model without a sampler.
 	Trajectory  *infer.Trajectory `json:"trajectory,omitempty"`
 	Information []Information     `json:"information,omitempty"`
+	Losses      []GraphLoss       `json:"losses,omitempty"`
 }
 
-// Utterance is what a prediction owes to its own modalities.
-type Utterance struct {
+// UtteranceShares is what a prediction owes to its own modalities.
+type UtteranceShares struct {
 	Turn       int         `json:"turn"`
 	Speaker    erc.Speaker `json:"speaker"`
 	Observed   string      `json:"observed"`        // the letters of the modalities
@@ -115,6 +118,7 @@ func Explain(ctx context.Context, t *infer.Trained, s *infer.Sample, o Options) 
 	}{
 		{PartModalities, e.modalities}, {PartEdges, e.edges}, {PartFilter, e.filter},
 		{PartSpectrum, e.spectrum}, {PartSampler, e.sampler}, {PartInformation, e.information},
+		{PartLosses, e.losses},
 	} {
 		if !slices.Contains(o.Parts, part.name) {
 			continue
@@ -140,6 +144,9 @@ func (o *Options) fill(conv *erc.Conversation, n int) error {
 	}
 	if o.Draws == 0 {
 		o.Draws = defaultDraws
+	}
+	if o.Present != nil && len(o.Present) != n {
+		return fault.Input("give one entry for each utterance", "%s: has %d utterances, and %d entries say what is observed", conv, n, len(o.Present))
 	}
 	if o.Samples < 0 || o.Draws < 0 {
 		return fault.Input("use 1 or more, or 0 for the default", "%d samples and %d draws", o.Samples, o.Draws)

@@ -23,7 +23,7 @@ type explainer struct {
 // outcome is what is predicted of one conversation, [N] each.
 type outcome struct {
 	value  []float64
-	spread []float64 // see Utterance.Spread
+	spread []float64 // see UtteranceShares.Spread
 }
 
 // together is the number of conversations that are predicted in one call. It bounds the
@@ -36,11 +36,11 @@ func (e *explainer) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.classes = predictions[0].Class
+	e.classes, e.out.Dialogue = predictions[0].Class, e.sample.Source.ID
 	e.full = e.outcome(&predictions[0])
 	for u := range e.full.value {
 		from := &e.sample.Source.Utterances[u]
-		to := Utterance{
+		to := UtteranceShares{
 			Turn: from.Turn, Speaker: from.Speaker, Observed: e.base.Present[u].Letters(),
 			Prediction: e.full.value[u], Spread: e.full.spread[u],
 		}

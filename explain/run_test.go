@@ -208,7 +208,7 @@ func TestPartsThatAModelLacks(t *testing.T) {
 func TestCompletionParts(t *testing.T) {
 	run, samples := opened(t, "gsdnet", talks(erc.Scores), "gsdnet.prior.rank=3")
 	whole := explained(t, run, &samples[0], explain.Options{})
-	if whole.Borrowed != nil || whole.Information != nil {
+	if whole.Borrowed != nil || whole.Information != nil || whole.Trajectory != nil {
 		t.Errorf("got %v and %v of a complete conversation, want nothing", whole.Borrowed, whole.Information)
 	}
 	present := holes(samples[0].Len())
@@ -244,7 +244,7 @@ func TestCompletionParts(t *testing.T) {
 // the end of the context ends the work.
 func TestExplainRefuses(t *testing.T) {
 	run, samples := opened(t, "zero", talks(erc.Scores), "train.epochs=1")
-	for name, o := range map[string]explain.Options{"samples": {Samples: -1}, "draws": {Draws: -1}, "part": {Parts: []string{"everything"}}} {
+	for name, o := range map[string]explain.Options{"samples": {Samples: -1}, "draws": {Draws: -1}, "part": {Parts: []string{"everything"}}, "present": {Present: make([]erc.Present, 1)}} {
 		if _, err := explain.Explain(t.Context(), run, &samples[0], o); !fault.IsInput(err) {
 			t.Errorf("%s: got %v, want an error of the input", name, err)
 		}
@@ -261,5 +261,20 @@ func TestExplainRefuses(t *testing.T) {
 	cancel()
 	if _, err := explain.Explain(ctx, run, &samples[0], explain.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+// The sampler's way begins at time 1, far from the point estimate, and ends near it.
+func TestSamplerEndsNearThePointEstimate(t *testing.T) {
+	run, samples := opened(t, "paper", talks(erc.Scores), "paper.sampler.steps=4")
+	e := explained(t, run, &samples[0], explain.Options{Present: holes(samples[0].Len()), Parts: []string{explain.PartSampler}})
+	if e.Trajectory == nil || e.Trajectory.Times[0] != 1 {
+		t.Fatalf("got %+v, want the way from time 1", e.Trajectory)
+	}
+	states := e.Trajectory.Features
+	for m, first := range states[0] {
+		if last := states[len(states)-1][m]; !(first > 0 && last < first) {
+			t.Errorf("%s: got the distance %.3f at the start and %.3f at the end, want a fall", erc.Modality(m), first, last)
+		}
 	}
 }
