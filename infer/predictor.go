@@ -243,3 +243,9 @@ func float64s(x []float32) []float64 {
 
 // Model returns the model, for what only some models can say of a conversation.
 func (p *Predictor) Model() model.Model { return p.model }
+
+// OwnEstimate reports whether the model has a point estimate that does not depend on draws.
+func (p *Predictor) OwnEstimate() bool {
+	m, ok := p.model.(model.Estimator)
+	return ok && m.OwnEstimate()
+}

@@ -60,7 +60,7 @@ const defaultDraws = 8
 
 // howToExplain resolves the settings of a request, and refuses those that are out of range.
 func (s *Server) howToExplain(run *loaded, in *explainInput) (out Explained, err error) {
-	if out.Computed, err = s.how(run, in.Settings, false); err != nil {
+	if out.Computed, err = s.how(run, in.Settings); err != nil {
 		return out, err
 	}
 	if out.Draws = in.Draws; out.Draws == 0 {

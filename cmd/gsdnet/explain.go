@@ -132,7 +132,7 @@ func writeFigures(dir string, corpus *erc.Corpus, explained []gsdnet.Explanation
 	}
 	for i := range explained {
 		e := &explained[i]
-		for _, f := range explanationFigures(fmt.Sprint("dialogue ", identity(e.Dialogue, corpus.Dialogues)), e) {
+		for _, f := range explanationFigures("dialogue "+oneLine(identity(e.Dialogue, corpus.Dialogues)), e) {
 			svg, png, err := figure.Render(f.Figure)
 			if err != nil {
 				return err

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"gsdnet"
 	"gsdnet/erc"
@@ -24,7 +25,7 @@ type explanationTables struct {
 
 // write prints a table for each part.
 func (t *explanationTables) write(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "## Dialogue %v\n", identity(t.of.Dialogue, t.corpus.Dialogues)); err != nil {
+	if _, err := fmt.Fprintf(w, "## Dialogue %s\n", oneLine(identity(t.of.Dialogue, t.corpus.Dialogues))); err != nil {
 		return err
 	}
 	for _, part := range []struct {
@@ -52,6 +53,9 @@ func (t *explanationTables) write(w io.Writer) error {
 	_, err := fmt.Fprintln(w)
 	return err
 }
+
+// oneLine returns a name or number without line breaks.
+func oneLine(name any) string { return strings.Join(strings.Fields(fmt.Sprint(name)), " ") }
 
 // three formats a number.
 func three(x float64) string {
@@ -90,7 +94,7 @@ func (t *explanationTables) utterances() *report.Table {
 				from = fmt.Sprintf("turn %s (%+.3f)", t.turn(v), t.of.Influence[v][u])
 			}
 		}
-		row := []string{fmt.Sprint(of.Turn), fmt.Sprint(identity(of.Speaker, t.corpus.Speakers)), of.Observed, prediction, three(of.Spread)}
+		row := []string{fmt.Sprint(of.Turn), oneLine(identity(of.Speaker, t.corpus.Speakers)), of.Observed, prediction, three(of.Spread)}
 		out.Add(append(append(row, values(of.Own, of.Observed)...), from)...)
 	}
 	return out

@@ -70,6 +70,9 @@ func (n *Gaussian) Condition(c *model.Conversation) (*prior.Posterior, error) {
 	return n.Prior.Condition(c, false)
 }
 
+// OwnEstimate is true: the point estimate is the conditional mean.
+func (n *Gaussian) OwnEstimate() bool { return true }
+
 // Prepare adds the observed graphs and the conditional means.
 func (n *Gaussian) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
 	if err := n.Net.Prepare(feed, b, truth); err != nil {
