@@ -38,7 +38,8 @@ func (r *Run) ImputeEach(ctx context.Context, corpora []*erc.Corpus, o Options) 
 	if err != nil {
 		return nil, err
 	}
-	request.Recovered, request.Samples = true, max(request.Samples, o.Draws)
+	request.Recovered = true
+	r.fewest(&request, o.Draws)
 	all := fillings{}
 	for _, c := range corpora {
 		if err := r.checkDraws(c, o.Draws, memory.Available()); err != nil {
@@ -57,6 +58,27 @@ func (r *Run) ImputeEach(ctx context.Context, corpora []*erc.Corpus, o Options) 
 		out[i] = f.out
 	}
 	return out, nil
+}
+
+// fewest sets the number of completions of an imputation. A model with a point estimate of
+// its own needs no more than the draws that are asked for. Progress counts as though it had
+// made all of them.
+func (r *Run) fewest(request *infer.Request, draws int) {
+	asked := request.Samples
+	if request.Samples = max(asked, draws); r.trained.OwnEstimate() {
+		request.Samples = max(1, draws)
+	}
+	watch, made, counted := request.Watch, 0, 0
+	if watch == nil || request.Samples == asked {
+		return
+	}
+	needed := request.Samples
+	request.Watch = func(n int) {
+		made += n
+		due := made * asked / needed
+		watch(due - counted)
+		counted = due
+	}
 }
 
 // fillings are those of several corpora, whose conversations are numbered through.

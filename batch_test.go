@@ -8,6 +8,7 @@ import (
 	"gsdnet"
 	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
+	"gsdnet/explain"
 )
 
 // Several corpora together get what each gets alone, whatever their conversations are
@@ -52,13 +53,14 @@ func TestEachIsAsAlone(t *testing.T) {
 
 // Nothing is lost of a modality that is kept, so that keeping more loses less; and the
 // true spectrum is never worse than what is left.
-func TestExplain(t *testing.T) {
+func TestExplainLosses(t *testing.T) {
 	run := open(t, tinyRun(t, nil))
 	corpus := synthetic.New(synthetic.Config{Train: 1, MinTurns: 12, MaxTurns: 12, Dims: [erc.NumModalities]int{4, 3, 2}})
-	losses, err := run.Explain(t.Context(), corpus)
+	explained, err := run.Explain(t.Context(), corpus, gsdnet.ExplainOptions{Parts: []string{explain.PartLosses}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	losses := explained[0].Losses
 	var kept []string
 	for _, l := range losses {
 		kept = append(kept, l.Kept)
@@ -74,5 +76,32 @@ func TestExplain(t *testing.T) {
 	}
 	if before := corpus.Conversations[0].Split; before != erc.Train {
 		t.Errorf("the corpus was changed: it is in the split %s", before)
+	}
+}
+
+// Every conversation is explained, by what Predict says of it.
+func TestExplain(t *testing.T) {
+	run, corpus := open(t, tinyRun(t, nil)), tiny()
+	count := 0
+	o := gsdnet.ExplainOptions{Samples: 3, Draws: 2, Seed: 4, Progress: func(n int) { count += n }}
+	explained, err := run.Explain(t.Context(), corpus, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	predictions, err := run.Predict(t.Context(), corpus, gsdnet.Options{Samples: 3, Seed: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(explained) != len(corpus.Conversations) || count != len(explained) {
+		t.Fatalf("got %d explanations and %d of progress, want %d", len(explained), count, len(corpus.Conversations))
+	}
+	for _, e := range explained {
+		for _, u := range e.Utterances {
+			p := predictions[0]
+			predictions = predictions[1:]
+			if u.Turn != p.Turn || e.Dialogue != p.Dialogue || u.Observed != p.Observed || u.Prediction != p.Score.Mean || u.Spread != p.Score.Deviation {
+				t.Errorf("got %+v, want the prediction %+v", u, p)
+			}
+		}
 	}
 }

@@ -29,9 +29,10 @@ type Imputed struct {
 }
 
 // Impute completes every conversation of a corpus and returns the point estimate of what is
-// missing, its deviation, and Options.Draws completions. It makes Samples completions, at
-// least 2, or Draws if that is more. The same seed gives the same completions. The result
-// is in the order of conversations and turns. Its errors are those of Predict, 1 sample, a
+// missing, its deviation, and Options.Draws completions. A model with a point estimate of
+// its own makes Draws completions and does not read Samples. The others average Samples
+// completions, or Draws if that is more. The same seed gives the same completions. The
+// result is in the order of conversations and turns. Its errors are those of Predict, a
 // negative number of draws, and draws that do not fit into memory.
 func (r *Run) Impute(ctx context.Context, c *erc.Corpus, o Options) ([]Imputed, error) {
 	all, err := r.ImputeEach(ctx, []*erc.Corpus{c}, o)
@@ -43,9 +44,6 @@ func (r *Run) Impute(ctx context.Context, c *erc.Corpus, o Options) ([]Imputed, 
 
 // checkImpute returns an error for options with which nothing can be imputed.
 func (o Options) checkImpute() error {
-	if o.Samples == 1 {
-		return fault.Input("use 2 or more, or 0 for the default", "%d samples", o.Samples)
-	}
 	if o.Draws < 0 {
 		return fault.Input("use 1 or more, or 0 for none", "%d draws", o.Draws)
 	}

@@ -94,9 +94,6 @@ func TestOptions(t *testing.T) {
 	if _, err := run.Predict(t.Context(), corpus, gsdnet.Options{Samples: -1}); !fault.IsInput(err) {
 		t.Errorf("-1 samples: got %v", err)
 	}
-	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Samples: 1}); !fault.IsInput(err) {
-		t.Errorf("a deviation of one sample: got %v", err)
-	}
 }
 
 // A conversation is completed alike, bit for bit, alone and among others, by a model

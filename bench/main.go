@@ -61,7 +61,18 @@ func run(quick bool, out, python string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, text, 0o644)
+	return os.WriteFile(out, append(text, serving(out)...), 0o644)
+}
+
+// serving returns the section that make load has written into the page.
+func serving(page string) []byte {
+	const begin, end = "\n<!-- serving -->", "<!-- end of serving -->\n"
+	text, err := os.ReadFile(page)
+	from, to := bytes.Index(text, []byte(begin)), bytes.Index(text, []byte(end))
+	if err != nil || from < 0 || to < from {
+		return nil
+	}
+	return text[from : to+len(end)]
 }
 
 // builds are the programs that the page runs, each compiled once. The training

@@ -64,12 +64,15 @@ func (t *Table) conversation(rows []row) (erc.Conversation, error) {
 func DefaultName(id int32) string { return fmt.Sprintf("dialogue %d", id) }
 
 // printable returns a name without the characters that a terminal or a table cannot show,
-// and without space around it.
+// and without space around it. A line break or a tab becomes a space.
 func printable(name string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
+		switch {
+		case unicode.IsPrint(r):
+			return r
+		case unicode.IsSpace(r):
+			return ' '
 		}
-		return r
+		return -1
 	}, name))
 }

@@ -135,7 +135,10 @@ func (t *Table) Corpus(task string) (*erc.Corpus, error) {
 	}
 	for m, x := range t.Features {
 		if x != nil {
-			corpus.Dims[m], corpus.Channels[m] = x.Width, x.Names
+			corpus.Dims[m] = x.Width
+			for _, name := range x.Names {
+				corpus.Channels[m] = append(corpus.Channels[m], printable(name))
+			}
 		}
 	}
 	var err error

@@ -49,7 +49,7 @@ func TestServeLines(t *testing.T) {
 	if len(blocks) != 4 {
 		t.Fatalf("got %d blocks of lines, want 4", len(blocks))
 	}
-	want := map[int]string{0: `"deviation"`, 1: `"observed":"a"`, 2: `"observed":"v"`, 3: `"shared"`}
+	want := map[int]string{0: `"deviation"`, 1: `"observed":"a"`, 2: `"observed":"v"`, 3: `"influence"`}
 	for i, block := range blocks {
 		script := strings.ReplaceAll(block, "http://127.0.0.1:8080", listener.URL)
 		cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)

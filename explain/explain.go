@@ -1,12 +1,16 @@
 // Package explain measures why a result is what it is.
 //
+// Explain explains the prediction of one conversation: what it owes to each modality (exact
+// Shapley values), to other utterances and to the edges of the graph (by withholding them),
+// where the estimates of missing cells come from, and what knowing a missing cell would do.
+//
 // Spectra measures how much of a conversation's graph is lost when modalities are
 // missing, and how much of it a diffusion of the spectrum could recover at best:
 //
 //	errors, err := explain.Spectra(ctx, corpus, erc.Test, masks, 6, 32)
 //	fmt.Println(errors[0].Observed, errors[0].Shared)
 //
-// The example of Spectra is a complete program. Start reading at GraphError.
+// The example of Spectra is a complete program. Start reading at Explanation.
 package explain
 
 import (

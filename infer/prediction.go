@@ -72,8 +72,9 @@ func (f *Prediction) add(c Draw, k int) {
 	}
 	for m := range c.Sampled {
 		f.Mean[m] = accumulateRows(f.Mean[m], c.Sampled[m], 1/float64(k))
-		f.Recovered[m] = accumulateRows(f.Recovered[m], c.Estimate[m], 1/float64(k))
-		f.Deviation[m] = accumulateRows(f.Deviation[m], c.Variance[m], 1/float64(k))
+		if f.Recovered[m] == nil { // the same in every draw
+			f.Recovered[m], f.Deviation[m] = accumulateRows(nil, c.Estimate[m], 1), accumulateRows(nil, c.Variance[m], 1)
+		}
 		f.Encoded[m] = accumulateRows(f.Encoded[m], c.Encoded[m], 1/float64(k))
 	}
 }

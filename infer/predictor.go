@@ -115,6 +115,7 @@ func (p *Predictor) run(ctx context.Context, convs []Observed, r Request, visit 
 		if err := p.model.Prepare(feed, b, nil); err != nil {
 			return err
 		}
+		cutEdges(feed, convs, d, b.Size())
 		count := r.Samples
 		if !p.varies(b, d, r.Recovered) {
 			count = 1
@@ -238,4 +239,13 @@ func float64s(x []float32) []float64 {
 		out[i] = float64(x[i])
 	}
 	return out
+}
+
+// Model returns the model, for what only some models can say of a conversation.
+func (p *Predictor) Model() model.Model { return p.model }
+
+// OwnEstimate reports whether the model has a point estimate that does not depend on draws.
+func (p *Predictor) OwnEstimate() bool {
+	m, ok := p.model.(model.Estimator)
+	return ok && m.OwnEstimate()
 }

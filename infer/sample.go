@@ -97,6 +97,7 @@ type Observed struct {
 	model.Conversation
 	source *erc.Conversation // for error messages
 	offset int               // index in source of the first utterance
+	cuts   [][2]int          // edges that Cut has taken out
 }
 
 // Observe returns the sample with the modalities in present, one entry an utterance. A

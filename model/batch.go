@@ -82,6 +82,10 @@ const (
 	InComplete = "complete_"
 )
 
+// InGraph names the observed graphs [M,B,N,N] of models that fuse along them. Their Prepare
+// adds it.
+const InGraph = "graph"
+
 // Observe feeds what a batch shows. A missing cell, like padding, is exactly 0,
 // whatever is stored there.
 func (b *Batch) Observe() engine.Feed {

@@ -94,6 +94,10 @@ type Loader interface {
 	Load(p *Params) error
 }
 
+// Estimator is a model that may have a point estimate of its own (Outputs.Estimate), which
+// is the same in every draw.
+type Estimator interface{ OwnEstimate() bool }
+
 // Optional is a model that can complete without its network.
 type Optional interface {
 	// Network returns the scope of the network's weights, on which the prediction does not

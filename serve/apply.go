@@ -68,7 +68,7 @@ func (s *Server) applyRoutes(api huma.API) {
 		return out, s.apply(ctx, in, false, func(a Computed, q *asked, o outcome) { out.Body = Emotions{a, q.emotions(o.predictions)} })
 	})
 	impute := s.operation(http.MethodPost, "/v1/impute", "impute", "Recover the features that are missing.",
-		"The numbers are those of gsdnet impute for the same conversation, samples and seed. At least 2 samples are needed.", 400, 404, 408, 413, 415, 503, 504)
+		"The numbers are those of gsdnet impute for the same conversation, samples and seed.", 400, 404, 408, 413, 415, 503, 504)
 	impute.RequestBody = bodies(api)
 	huma.Register(api, impute, func(ctx context.Context, in *wholeInput) (*answer[Recovery], error) {
 		out := &answer[Recovery]{}
@@ -86,7 +86,7 @@ func (s *Server) apply(ctx context.Context, in *wholeInput, fill bool, give func
 		return err
 	}
 	defer run.release()
-	how, err := s.how(run, in.Settings, fill)
+	how, err := s.how(run, in.Settings)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *Server) complete(ctx context.Context, run *loaded, q *asked, how Comput
 }
 
 // how resolves the settings of a request, and refuses those that are out of range.
-func (s *Server) how(run *loaded, in Settings, fill bool) (Computed, error) {
+func (s *Server) how(run *loaded, in Settings) (Computed, error) {
 	out := Computed{Run: run.name, Samples: in.Samples, Seed: in.Seed}
 	if out.Samples == 0 {
 		out.Samples = min(gsdnet.DefaultSamples, s.limits.MaxSamples)
@@ -123,12 +123,9 @@ func (s *Server) how(run *loaded, in Settings, fill bool) (Computed, error) {
 	if out.Seed == 0 {
 		out.Seed = run.about.Seed
 	}
-	switch {
-	case out.Samples > s.limits.MaxSamples:
+	if out.Samples > s.limits.MaxSamples {
 		return out, refuse(http.StatusUnprocessableEntity, "too many completions", "ask for fewer, or start the server with a larger --max-samples",
 			"query.samples", fmt.Sprintf("is more than %d", s.limits.MaxSamples))
-	case fill && out.Samples < 2:
-		return out, refuse(http.StatusUnprocessableEntity, "a deviation takes at least 2 completions", "ask for 2 or more", "query.samples", "is 1")
 	}
 	return out, nil
 }

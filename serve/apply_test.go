@@ -108,19 +108,43 @@ func TestRefusalsNameThePlace(t *testing.T) {
 	}
 }
 
-// An explanation is that of the run.
+// An explanation is that of the run, with the parts that were asked for.
 func TestExplainAnswersWhatTheRunSays(t *testing.T) {
-	url := listen(t, open(t, serve.Config{}, "scores"))
-	run, conv := opened(t, "scores"), talk(3, 9, 1)
-	want, err := run.Explain(t.Context(), corpus(conv))
-	if err != nil {
-		t.Fatal(err)
+	url := listen(t, open(t, serve.Config{Limits: serve.Limits{MaxExplain: 20, MaxSamples: 20}}, "scores", "classes"))
+	for _, name := range []string{"scores", "classes"} {
+		run, conv := opened(t, name), talk(3, 9, 1)
+		want, err := run.Explain(t.Context(), corpus(conv), gsdnet.ExplainOptions{Samples: 3, Draws: 2, Seed: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := into[serve.Explained](t, post(t, url+"/v1/explain?samples=3&draws=2&seed=5&run="+name, bodyOf(conv)), 200)
+		if d := cmp.Diff(want[0], got.Explanation); d != "" || len(got.Losses) != 6 || got.Samples != 3 || got.Draws != 2 || got.Seed != 5 || got.Run != name {
+			t.Errorf("%s: got %+v: %s", name, got.Computed, d)
+		}
+		got = into[serve.Explained](t, post(t, url+"/v1/explain?parts=filter,spectrum&run="+name, bodyOf(conv)), 200)
+		if got.Borrowed == nil || got.Spectra == nil || got.Influence != nil || got.Information != nil || got.Losses != nil {
+			t.Errorf("%s: got %+v, want the filter and the spectrum alone", name, got)
+		}
 	}
-	got := into[struct{ Losses []gsdnet.GraphLoss }](t, post(t, url+"/v1/explain", bodyOf(conv)), 200)
-	if d := cmp.Diff(want, got.Losses); d != "" || len(want) != 6 {
-		t.Errorf("got %d sets of modalities, want 6: %s", len(want), d)
-	}
-	if p := refusal(t, post(t, url+"/v1/explain", []byte(`{"utterances":[{"text":[1]}]}`)), 422); p.Errors[0].Location != "body.utterances[0].text" {
-		t.Errorf("got %+v", p)
+}
+
+// What is out of range is refused, by name.
+func TestExplainRefuses(t *testing.T) {
+	url := listen(t, open(t, serve.Config{Limits: serve.Limits{MaxExplain: 20, MaxSamples: 20}}, "scores"))
+	for _, c := range []struct {
+		query  string
+		body   []byte
+		status int
+		place  string
+	}{
+		{"", []byte(`{"utterances":[{"text":[1]}]}`), 422, "body.utterances[0].text"},
+		{"", bodyOf(talk(1, 21, 1)), 413, "body.utterances"},
+		{"?draws=21", bodyOf(talk(1, 4, 1)), 422, "query.draws"},
+		{"?samples=21", bodyOf(talk(1, 4, 1)), 422, "query.samples"},
+		{"?parts=secret", bodyOf(talk(1, 4, 1)), 422, "query.parts[0]"},
+	} {
+		if p := refusal(t, post(t, url+"/v1/explain"+c.query, c.body), c.status); p.Errors[0].Location != c.place {
+			t.Errorf("%s: got %+v, want the place %s", c.query, p, c.place)
+		}
 	}
 }

@@ -87,7 +87,7 @@ func (s *Server) begin(_ context.Context, in *beginInput) (*answer[Update], erro
 		return nil, err
 	}
 	defer run.release()
-	how, err := s.how(run, in.Settings, false)
+	how, err := s.how(run, in.Settings)
 	if err != nil {
 		return nil, err
 	}

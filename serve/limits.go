@@ -15,6 +15,7 @@ type Limits struct {
 	MaxBody          int `name:"max-body" help:"Largest body of a request, and largest arrays of an archive, in MiB." default:"64" placeholder:"N" limit:"1..4096"`
 	MaxUtterances    int `name:"max-utterances" help:"Most utterances of a conversation." default:"10000" placeholder:"N" limit:"1..1000000"`
 	MaxSamples       int `name:"max-samples" help:"Most completions that a request may ask for." default:"64" placeholder:"K" limit:"1..1000"`
+	MaxExplain       int `name:"max-explain" help:"Most utterances of a conversation that is explained." default:"128" placeholder:"N" limit:"1..256"`
 	MaxRequests      int `name:"max-requests" help:"Most requests with a body at once; others are told to come back." default:"64" placeholder:"N" limit:"1..100000"`
 	MaxConnections   int `name:"max-connections" help:"Most connections at once; others wait." default:"256" placeholder:"N" limit:"1..100000"`
 	MaxConversations int `name:"max-conversations" help:"Most conversations that are kept to go on." default:"256" placeholder:"N" limit:"1..100000"`

@@ -37,6 +37,7 @@ type bounds struct {
 	Body       int64 `json:"body" doc:"Bytes of a body."`
 	Utterances int   `json:"utterances" doc:"Utterances of a conversation."`
 	Samples    int   `json:"samples" doc:"Completions."`
+	Explain    int   `json:"explain" doc:"Utterances of a conversation that is explained."`
 }
 
 // state is the answer of the checks of health.
@@ -75,7 +76,7 @@ func (s *Server) models() modelList {
 		list.Models = append(list.Models, modelInfo{
 			Run: name, Model: a.Model, Task: a.Task.String(), Classes: a.Classes, Seed: a.Seed, Finished: a.Finished,
 			Widths: widths{a.Dims[erc.Text], a.Dims[erc.Audio], a.Dims[erc.Visual]},
-			Limits: bounds{s.limits.bodyBytes(), s.limits.MaxUtterances, s.limits.MaxSamples},
+			Limits: bounds{s.limits.bodyBytes(), s.limits.MaxUtterances, s.limits.MaxSamples, s.limits.MaxExplain},
 		})
 		run.release()
 	}

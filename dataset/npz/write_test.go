@@ -144,3 +144,28 @@ func TestWrittenNamesReadBack(t *testing.T) {
 		t.Errorf("got classes %q and features %q, want %q and %q", got.Classes, got.Channels, want.Classes, want.Channels)
 	}
 }
+
+// Names in the JSON beside a file cannot break a line of a table, or send a terminal what it
+// obeys: in none of the names that are shown.
+func TestNamesBesideAFileHaveNoControlCharacters(t *testing.T) {
+	corpus := synthetic.New(synthetic.Config{Test: 2, Dims: [3]int{2, 1, 1}})
+	path := filepath.Join(t.TempDir(), "talks.npz")
+	if err := npz.Write(path, corpus); err != nil {
+		t.Fatal(err)
+	}
+	names := `{"name": "two\ntalks\u001b[2J", "dialogues": ["first\r\ntalk", "second\u0007"],
+		"classes": ["very\nsad", "\u001b[31mbad\u001b[0m", "calm\tand quiet", "glad"], "text_names": ["val\u0000ence", "arousal\n"]}`
+	if err := os.WriteFile(npz.NamesFile(path), []byte(names), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := open(t, path, dataset.Fields{Task: "classes"})
+	if got.Name != "two talks[2J" || got.Conversations[0].Name != "first  talk" || got.Conversations[1].Name != "second" {
+		t.Errorf("got the names %q, %q and %q", got.Name, got.Conversations[0].Name, got.Conversations[1].Name)
+	}
+	if want := []string{"very sad", "[31mbad[0m", "calm and quiet", "glad"}; !cmp.Equal(got.Classes, want) {
+		t.Errorf("got the classes %q, want %q", got.Classes, want)
+	}
+	if want := []string{"valence", "arousal"}; !cmp.Equal(got.Channels[0], want) {
+		t.Errorf("got the features %q, want %q", got.Channels[0], want)
+	}
+}

@@ -92,7 +92,7 @@ func NewRegression(c RegressionConfig, s model.Setup) (model.Model, error) {
 }
 
 // inGraph names the input that Prepare adds.
-const inGraph = "graph" // [M,B,N,N]
+const inGraph = model.InGraph // [M,B,N,N]
 
 // ObservedGraph returns the observed graphs, [M,B,N,N].
 func ObservedGraph(in engine.Nodes) *graph.Node { return in.Get(inGraph) }

@@ -65,6 +65,14 @@ func (n *Gaussian) Fit(ctx context.Context, p *model.Params, seen []model.Conver
 // Load reads the prior.
 func (n *Gaussian) Load(p *model.Params) error { return n.Prior.Load(p) }
 
+// Condition returns the distribution of what is missing in a conversation.
+func (n *Gaussian) Condition(c *model.Conversation) (*prior.Posterior, error) {
+	return n.Prior.Condition(c, false)
+}
+
+// OwnEstimate is true: the point estimate is the conditional mean.
+func (n *Gaussian) OwnEstimate() bool { return true }
+
 // Prepare adds the observed graphs and the conditional means.
 func (n *Gaussian) Prepare(feed engine.Feed, b *model.Batch, truth []model.Truth) error {
 	if err := n.Net.Prepare(feed, b, truth); err != nil {

@@ -23,7 +23,7 @@ const (
 	inLambdaRef    = "lambda_ref"    // [B,K]
 	inLambda       = "lambda"        // [M,B,K] observed spectra
 	inLambdaTarget = "lambda_target" // [M,B,K] spectra of the complete modalities; training
-	inGraph        = "graph"         // [M,B,N,N] observed graphs; adjacency and none
+	inGraph        = model.InGraph   // [M,B,N,N] observed graphs; adjacency and none
 	inGraphTarget  = "graph_target"  // [M,B,N,N]; adjacency, training
 )
 

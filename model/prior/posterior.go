@@ -106,8 +106,7 @@ func (p *Posterior) condition(m erc.Modality, c *model.Conversation, fold int) e
 		by[u] = part.usable(pattern(m, present))
 	}
 	p.expected[m] = p.prior.expect(m, by, p.known, fold)
-	track := spectral.Track{Rows: make([][]float64, p.n), Observed: make([]bool, p.n)}
-	track.Speakers = p.speakers
+	track := spectral.Track{Rows: make([][]float64, p.n), Observed: make([]bool, p.n), Speakers: p.speakers}
 	for u, z := range p.known[m] {
 		if z == nil {
 			continue

@@ -1,5 +1,6 @@
 // Package figure draws a report's pictures as SVG and PNG: Chart is lines with
-// markers and whiskers, Panels are clouds of points side by side.
+// markers and whiskers, Panels are clouds of points side by side, Matrices are tables of
+// shares, Heat is a field of numbers as colours.
 //
 // Colours are the nine of Paul Tol's scheme "muted" (SRON technical note
 // EPS/TN/09-002, version 3.2), which readers with any colour vision can tell apart;
