@@ -14,13 +14,15 @@
 // are numbered in the order of the alphabet, so that files with the same classes
 // agree.
 //
-// Start reading at columns.add, which takes one row, then columns.table.
+// Start reading at csvRows; what the columns mean is in the package rows below
+// dataset/internal.
 package table
 
 import (
 	"io"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/internal/rows"
 )
 
 func init() {
@@ -29,17 +31,17 @@ func init() {
 	dataset.Register(dataset.Format{Name: ".jsonl", About: "JSON Lines, an object an utterance", Read: reader("key", jsonRows)})
 }
 
-// rows hands every row of a file to the columns.
-type rows func(file io.Reader, c *columns) error
+// lines hands every row of a file to the columns.
+type lines func(file io.Reader, c *rows.Columns) error
 
 // reader returns the reading function of a format whose columns are called noun.
-func reader(noun string, each rows) func(*dataset.Source, dataset.Fields) (*dataset.Table, error) {
+func reader(noun string, each lines) func(*dataset.Source, dataset.Fields) (*dataset.Table, error) {
 	return func(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
-		c := newColumns(noun, source, fields)
+		c := rows.New(noun, "line", source, fields)
 		hash, err := source.Stream(func(file io.Reader, _ int64) error { return each(file, c) })
 		if err != nil {
 			return nil, err
 		}
-		return c.table(hash)
+		return c.Table(hash)
 	}
 }
