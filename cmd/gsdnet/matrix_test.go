@@ -31,6 +31,7 @@ var arguments = map[string]string{
 // make a verb quick.
 var special = map[string]string{
 	"completion":  "bash",
+	"data export": "good.npz --out=new-export.parquet",
 	"data import": "good.npz --out=new-import.npz",
 	"data split":  "good.npz --out=new-split.npz",
 	"eval":        "run --data=good.npz --samples=1",

@@ -36,10 +36,7 @@ func checked(paths []string, fields dataset.Fields) (*dataset.Table, *erc.Corpus
 	if err != nil {
 		return nil, nil, err
 	}
-	corpus, err := table.Corpus(fields.Task)
-	if err == nil && table.Label != nil && table.Class != nil && fields.Task == "" {
-		_, err = table.Corpus(erc.Classes.String())
-	}
+	corpus, err := table.Checked(fields.Task)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,11 +65,17 @@ func Import(paths []string, fields dataset.Fields, out string) (*Imported, error
 
 // Write writes the corpus to the .npz and its names to the JSON beside it. It replaces a
 // .npz and a JSON that are there.
-func (i *Imported) Write() error {
-	if err := Arrays(i.table).WriteFile(i.out); err != nil {
+func (i *Imported) Write() error { return write(i.out, i.table) }
+
+// write writes a table to a .npz and its names to the JSON beside it.
+func write(path string, t *dataset.Table) error {
+	if err := mayWriteNames(path); err != nil {
 		return err
 	}
-	return WriteNames(i.out, i.table)
+	if err := Arrays(t).WriteFile(path); err != nil {
+		return err
+	}
+	return WriteNames(path, t)
 }
 
 // mayWriteNames refuses to write over a JSON that holds something else than names.

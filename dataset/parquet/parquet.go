@@ -26,7 +26,7 @@ import (
 )
 
 func init() {
-	dataset.Register(dataset.Format{Name: ".parquet", About: "Parquet, a row an utterance", Read: read})
+	dataset.Register(dataset.Format{Name: ".parquet", About: "Parquet, a row an utterance", Read: read, Write: write})
 }
 
 const maxList = dataset.MaxWidth

@@ -1,4 +1,4 @@
-// Package table reads corpora from CSV, TSV and JSON Lines, one row an utterance.
+// Package table reads and writes corpora as CSV, TSV and JSON Lines, one row an utterance.
 //
 //	dialogue,turn,speaker,split,label,text_0,text_1,audio
 //	talk1,0,anna,train,1.5,0.2,0.7,audio/talk1_0.npy
@@ -26,9 +26,9 @@ import (
 )
 
 func init() {
-	dataset.Register(dataset.Format{Name: ".csv", About: "a table with commas, a line an utterance", Read: reader("column", csvRows(','))})
-	dataset.Register(dataset.Format{Name: ".tsv", About: "a table with tabs, a line an utterance", Read: reader("column", csvRows('\t'))})
-	dataset.Register(dataset.Format{Name: ".jsonl", About: "JSON Lines, an object an utterance", Read: reader("key", jsonRows)})
+	dataset.Register(dataset.Format{Name: ".csv", About: "a table with commas, a line an utterance", Read: reader("column", csvRows(',')), Write: writer(csvLines(','))})
+	dataset.Register(dataset.Format{Name: ".tsv", About: "a table with tabs, a line an utterance", Read: reader("column", csvRows('\t')), Write: writer(csvLines('\t'))})
+	dataset.Register(dataset.Format{Name: ".jsonl", About: "JSON Lines, an object an utterance", Read: reader("key", jsonRows), Write: writer(jsonLines)})
 }
 
 // lines hands every row of a file to the columns.
