@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/croissant"
 	"gsdnet/erc"
 	"gsdnet/internal/fault"
 	"gsdnet/internal/interrupt"
@@ -32,7 +33,8 @@ Reads a file of any format, checks it, and writes it in the format of the ending
 FILE, its rows in their order, one row an utterance. Features become numbered columns
 in .csv and .tsv (text_0, text_1, …), and lists in .jsonl and .parquet. Names of
 dialogues, speakers and classes are written where the file has them. Names of
-features are written in the JSON beside a .npz alone.`
+features are written in the JSON beside a .npz alone. A description for machines is
+written beside every file, as corpus.croissant.json.`
 }
 
 // Run converts the file.
@@ -63,6 +65,9 @@ func (c *exportDataCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	if err := got.table.Export(c.Out); err != nil { // to its end, also after an interrupt
+		return err
+	}
+	if err := croissant.Write(c.Out, got.table, got.corpus); err != nil {
 		return err
 	}
 	if c.JSON {

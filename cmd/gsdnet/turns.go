@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/croissant"
 	"gsdnet/dataset/turns"
 	"gsdnet/erc"
 	"gsdnet/internal/atomicfile"
@@ -70,6 +71,9 @@ func (c *turnsCmd) Run(ctx context.Context, term *terminal) error {
 			return err
 		}
 		if err := table.Export(c.Out); err != nil {
+			return err
+		}
+		if err := croissant.Write(c.Out, table, corpus); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(term.out, "%s: %s\n", c.Out, dataset.SplitSummary(corpus))

@@ -46,7 +46,7 @@ func checked(paths []string, fields dataset.Fields) (*dataset.Table, *erc.Corpus
 // Imported is a corpus that was read and checked, and not yet written.
 type Imported struct {
 	Corpus *erc.Corpus
-	table  *dataset.Table
+	Table  *dataset.Table
 	out    string
 }
 
@@ -60,12 +60,12 @@ func Import(paths []string, fields dataset.Fields, out string) (*Imported, error
 	if err != nil {
 		return nil, err
 	}
-	return &Imported{Corpus: corpus, table: table, out: out}, nil
+	return &Imported{Corpus: corpus, Table: table, out: out}, nil
 }
 
 // Write writes the corpus to the .npz and its names to the JSON beside it. It replaces a
 // .npz and a JSON that are there.
-func (i *Imported) Write() error { return write(i.out, i.table) }
+func (i *Imported) Write() error { return write(i.out, i.Table) }
 
 // write writes a table to a .npz and its names to the JSON beside it.
 func write(path string, t *dataset.Table) error {
