@@ -26,6 +26,9 @@ type Format struct {
 	// another format has the same extension, and for every folder. Nil stands
 	// for a format that is known by its extension alone.
 	Recognise func(source *Source) bool
+	// Write writes a table, which has been checked, to a file that it replaces. Nil
+	// stands for a format that is only read.
+	Write func(path string, table *Table) error
 }
 
 // extension returns the part of the name that paths end in; of a corpus that is
@@ -52,6 +55,29 @@ func Formats() []Format {
 		out = append(out, *formats[name])
 	}
 	return out
+}
+
+// Export writes a table, which has been checked, in the format of the ending of path.
+func (t *Table) Export(path string) error {
+	if err := CheckExport(path); err != nil {
+		return err
+	}
+	return formats[strings.ToLower(filepath.Ext(path))].Write(path, t)
+}
+
+// CheckExport returns an error unless the ending of path is that of a format that is
+// written.
+func CheckExport(path string) error {
+	if f := formats[strings.ToLower(filepath.Ext(path))]; f != nil && f.Write != nil {
+		return nil
+	}
+	var written []string
+	for _, f := range Formats() {
+		if f.Write != nil {
+			written = append(written, f.Name)
+		}
+	}
+	return fault.Input("name it "+strings.Join(written, ", "), "%s: the ending names no format that is written", Title(path))
 }
 
 // Invented reports whether path names a corpus that is no file, such as

@@ -64,33 +64,68 @@ func (s *Source) Once(decode func() (any, error)) (any, error) {
 // Stream hands the whole file to decode, with its size in bytes, and returns its
 // SHA-256, hexadecimal. Errors of decode get the file's name in front.
 func (s *Source) Stream(decode func(r io.Reader, size int64) error) (hash string, err error) {
+	err = s.open(func(f *os.File, size int64) error {
+		sum := sha256.New()
+		r := io.TeeReader(f, sum)
+		if err := decode(r, size); err != nil {
+			return s.named(err)
+		}
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			return s.unreadable()
+		}
+		hash = hex.EncodeToString(sum.Sum(nil))
+		return nil
+	})
+	return hash, err
+}
+
+// Random is Stream for a format that reads a file in another order than from its
+// beginning to its end.
+func (s *Source) Random(decode func(r io.ReaderAt, size int64) error) (hash string, err error) {
+	err = s.open(func(f *os.File, size int64) error {
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); err != nil {
+			return s.unreadable()
+		}
+		hash = hex.EncodeToString(sum.Sum(nil))
+		return s.named(decode(f, size))
+	})
+	return hash, err
+}
+
+// named puts the file's name in front of an error, and gives it a hint if it has none.
+func (s *Source) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	tip := fault.Of(err)
+	if tip == "" {
+		tip = "copy the file again, or write it again with the program that made it"
+	}
+	return fault.Input(tip, "%s: %w", s.Title(), err)
+}
+
+func (s *Source) unreadable() error {
+	return fault.Failure("check the disk", "%s: it cannot be read", s.Title())
+}
+
+// open opens the file and checks that it is one.
+func (s *Source) open(use func(f *os.File, size int64) error) error {
 	f, err := os.Open(s.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fault.Input("check the path", "%s: no such file", s.Title())
+		return fault.Input("check the path", "%s: no such file", s.Title())
 	} else if err != nil {
-		return "", fault.Input("check the path and its permissions", "%s: it cannot be opened", s.Title())
+		return fault.Input("check the path and its permissions", "%s: it cannot be opened", s.Title())
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil || !info.Mode().IsRegular():
-		return "", fault.Input("give the path of a file", "%s: not a file", s.Title())
+		return fault.Input("give the path of a file", "%s: not a file", s.Title())
 	case info.Size() > maxFileBytes:
-		return "", fault.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(maxFileBytes))
+		return fault.Input("split the corpus", "%s: more than %d bytes", s.Title(), int64(maxFileBytes))
 	}
-	sum := sha256.New()
-	r := io.TeeReader(f, sum)
-	if err := decode(r, info.Size()); err != nil {
-		tip := fault.Of(err)
-		if tip == "" {
-			tip = "copy the file again, or write it again with the program that made it"
-		}
-		return "", fault.Input(tip, "%s: %w", s.Title(), err)
-	}
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		return "", fault.Failure("check the disk", "%s: it cannot be read", s.Title())
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return use(f, info.Size())
 }
 
 func (s *Source) isFolder() bool {

@@ -159,6 +159,19 @@ func (t *Table) Corpus(task string) (*erc.Corpus, error) {
 	return corpus, nil
 }
 
+// Checked is Corpus, and also checks the labels that the task does not use: what may be
+// written to another file.
+func (t *Table) Checked(task string) (*erc.Corpus, error) {
+	corpus, err := t.Corpus(task)
+	if err == nil && t.Label != nil && t.Class != nil && task == "" {
+		_, err = t.Corpus(erc.Classes.String())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return corpus, nil
+}
+
 // row is an utterance and what says where it belongs.
 type row struct {
 	erc.Utterance

@@ -101,7 +101,7 @@ func (r *Dir) hasFinishedEpoch() bool {
 
 // clear removes the files of a run. It leaves other files in the directory.
 func (r *Dir) clear() error {
-	for _, name := range []string{ConfigFile, CheckpointFile, StateFile, LogFile, MaskDir} {
+	for _, name := range []string{ConfigFile, CheckpointFile, StateFile, LogFile, MaskDir, CardFile} {
 		if err := os.RemoveAll(r.Path(name)); err != nil {
 			return fault.Failure("check the directory's permissions", "%w", err)
 		}

@@ -8,4 +8,5 @@ const (
 	LogFile        = "log.jsonl"
 	MetricsFile    = "metrics.json"
 	MaskDir        = "masks"
+	CardFile       = "card.md"
 )

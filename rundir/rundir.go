@@ -6,6 +6,7 @@
 //	state.safetensors         what resuming needs: Checkpoint with Progress
 //	log.jsonl                 one line for each epoch: EpochRecord
 //	masks/                    the frozen masks of validation and test
+//	card.md                   a description of the run for people: Card
 //
 // Training writes to a directory with a Dir, which holds a lock on it. Other packages read
 // a finished run:

@@ -132,7 +132,8 @@ func (f *fitter) extend(c *rundir.Checkpoint) error {
 // finish measures the features that the best epoch recovers, marks the checkpoint as finished and
 // returns the result of training.
 func (f *fitter) finish(ctx context.Context) (*Result, error) {
-	if !f.bestMeta.Finished {
+	measured := f.bestMeta.Finished
+	if !measured {
 		if err := f.measure(ctx); err != nil {
 			return nil, err
 		}
@@ -146,6 +147,11 @@ func (f *fitter) finish(ctx context.Context) (*Result, error) {
 	for v := range f.store.IterVariables() {
 		if v.Trainable {
 			weights += v.Shape().Size()
+		}
+	}
+	if !measured || !f.run.Has(rundir.CardFile) {
+		if err := f.writeCard(weights); err != nil {
+			return nil, err
 		}
 	}
 	return &Result{Epochs: f.progress.Epoch, BestEpoch: f.bestMeta.Epoch, Validation: f.bestMeta.Validation, Parameters: weights, Network: f.bestMeta.Network}, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/croissant"
 	"gsdnet/erc"
 	"gsdnet/internal/interrupt"
 	"gsdnet/missing"
@@ -107,6 +108,11 @@ func (c *maskCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	if err := missing.Write(c.Out, masks); err != nil {
 		return err
+	}
+	if len(masks) > 0 {
+		if err := croissant.WriteMasks(c.Out, corpus); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return printJSON(term.out, audits)

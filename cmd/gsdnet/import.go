@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/croissant"
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/internal/fault"
 	"gsdnet/internal/interrupt"
@@ -39,7 +40,7 @@ func (importCmd) Help() string {
 
 Reads a file of any format, checks it, and writes it as .npz, its rows in their
 order. Names of classes, speakers, dialogues and features go into the JSON beside
-the .npz. Several files become one corpus; one without splits that is named
+the .npz, and a description for machines into corpus.croissant.json. Several files become one corpus; one without splits that is named
 train, valid, val, dev or test is that split. Every other verb reads these formats too:
 
 ` + formats.String()
@@ -59,6 +60,9 @@ func (c *importCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	if err := imported.Write(); err != nil { // to its end, also after an interrupt
+		return err
+	}
+	if err := croissant.Write(c.Out, imported.Table, imported.Corpus); err != nil {
 		return err
 	}
 	corpus := imported.Corpus

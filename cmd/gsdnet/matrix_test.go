@@ -31,7 +31,9 @@ var arguments = map[string]string{
 // make a verb quick.
 var special = map[string]string{
 	"completion":  "bash",
+	"data export": "good.npz --out=new-export.parquet",
 	"data import": "good.npz --out=new-import.npz",
+	"data turns":  "talk.vtt --out=new-turns.csv",
 	"data split":  "good.npz --out=new-split.npz",
 	"eval":        "run --data=good.npz --samples=1",
 	"impute":      "run --in=good.npz --out=new.npz --samples=2",
@@ -276,6 +278,7 @@ func matrixFolder(t *testing.T) {
 	for _, made := range []error{
 		os.Mkdir("folder", 0o755),
 		os.WriteFile("closed", []byte("secret"), 0),
+		os.WriteFile("talk.vtt", []byte("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Hello\n"), 0o600),
 		os.WriteFile("text.npz", []byte("this is no archive\n"), 0o600),
 		os.WriteFile("grid.toml", []byte("models = [\"zero\"]\nrates = [0.3]\n[[dataset]]\nname = \"good\"\npath = \"good.npz\"\n[train]\nepochs = 2\n[zero]\nwidth = 8\nhidden = 8\n"), 0o600),
 	} {

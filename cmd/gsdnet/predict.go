@@ -82,18 +82,23 @@ func init() {
 
 type predictCmd struct {
 	applyFlags
-	Out string `help:"File to write, .csv or .jsonl; - writes CSV to standard output." required:"" placeholder:"FILE"`
+	annotateFlags
+	Out string `help:"File to write, .csv, .jsonl or .eaf; - writes CSV to standard output." required:"" placeholder:"FILE"`
 }
 
 // Help is the example under --help.
 func (predictCmd) Help() string {
 	return `Example:
   gsdnet predict runs/first --in conversations.npz --out emotions.csv --samples 16
+  gsdnet predict runs/first --in talk.npz --out predicted.eaf --turns talk.eaf
 
 Writes one line for every row of the file, in the order of the file: row (from
 0), dialogue, turn, speaker, observed (the letters of the modalities that the row
 has, as tav), then the prediction. Dialogues and speakers are named as in the file,
-classes as in the training data, with a column of probabilities for each class.`
+classes as in the training data, with a column of probabilities for each class.
+
+With --out FILE.eaf --turns TRANSCRIPT it writes the transcript as an ELAN file, with
+the predictions as tiers below those of the speakers.`
 }
 
 // Run predicts and writes.
@@ -131,14 +136,19 @@ func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
 
 // format chooses the writer by the file's name.
 func (c *predictCmd) format() (func(io.Writer, *erc.Corpus, []gsdnet.Prediction) error, error) {
+	if err := c.annotateFlags.check(c.Out); err != nil {
+		return nil, err
+	}
 	switch strings.ToLower(filepath.Ext(c.Out)) {
 	case ".csv":
 		return writePredictions, nil
 	case ".jsonl":
 		return writeLines, nil
+	case ".eaf":
+		return c.annotateFlags.write, nil
 	}
 	if c.Out == stdout {
 		return writePredictions, nil
 	}
-	return nil, fault.Input("name it .csv or .jsonl, or - for standard output", "--out %s: the ending names no format that predict writes", c.Out)
+	return nil, fault.Input("name it .csv, .jsonl or .eaf, or - for standard output", "--out %s: the ending names no format that predict writes", c.Out)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -51,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"narrow":   narrowCmd,
 			"bind":     bindCmd,
 			"meta":     metaCmd,
+			"array":    arrayCmd,
 		},
 	})
 }
@@ -361,4 +363,17 @@ func linesCmd(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	ts.Fatalf("%s has no %d lines after 30 s", args[0], want)
+}
+
+// arrayCmd writes the numbers from 1 as a .npy file: array FILE ROWS WIDTH.
+func arrayCmd(ts *testscript.TestScript, _ bool, args []string) {
+	rows, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	width, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var data []byte
+	for i := range rows * width {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(i+1)))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), npy("'<f4'", fmt.Sprintf("(%d, %d)", rows, width), data), 0o600))
 }

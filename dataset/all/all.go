@@ -7,6 +7,7 @@ import (
 	_ "gsdnet/dataset/gcnet"     // folders of GCNet
 	_ "gsdnet/dataset/mmsa"      // pickles of MMSA: CMU-MOSI, CMU-MOSEI, CH-SIMS
 	_ "gsdnet/dataset/npz"       // arrays of NumPy, the project's own
+	_ "gsdnet/dataset/parquet"   // Parquet
 	_ "gsdnet/dataset/synthetic" // invented conversations
 	_ "gsdnet/dataset/table"     // CSV, TSV and JSON Lines
 )

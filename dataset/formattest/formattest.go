@@ -52,6 +52,7 @@ type Suite struct {
 func Run(t *testing.T, s Suite) {
 	t.Run("values", s.values)
 	t.Run("npz", s.throughNPZ)
+	t.Run("exported", s.exported)
 	t.Run("tasks", s.tasks)
 	t.Run("refused", s.refused)
 	t.Run("damaged", s.damaged)

@@ -36,10 +36,7 @@ func checked(paths []string, fields dataset.Fields) (*dataset.Table, *erc.Corpus
 	if err != nil {
 		return nil, nil, err
 	}
-	corpus, err := table.Corpus(fields.Task)
-	if err == nil && table.Label != nil && table.Class != nil && fields.Task == "" {
-		_, err = table.Corpus(erc.Classes.String())
-	}
+	corpus, err := table.Checked(fields.Task)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,7 +46,7 @@ func checked(paths []string, fields dataset.Fields) (*dataset.Table, *erc.Corpus
 // Imported is a corpus that was read and checked, and not yet written.
 type Imported struct {
 	Corpus *erc.Corpus
-	table  *dataset.Table
+	Table  *dataset.Table
 	out    string
 }
 
@@ -63,16 +60,22 @@ func Import(paths []string, fields dataset.Fields, out string) (*Imported, error
 	if err != nil {
 		return nil, err
 	}
-	return &Imported{Corpus: corpus, table: table, out: out}, nil
+	return &Imported{Corpus: corpus, Table: table, out: out}, nil
 }
 
 // Write writes the corpus to the .npz and its names to the JSON beside it. It replaces a
 // .npz and a JSON that are there.
-func (i *Imported) Write() error {
-	if err := Arrays(i.table).WriteFile(i.out); err != nil {
+func (i *Imported) Write() error { return write(i.out, i.Table) }
+
+// write writes a table to a .npz and its names to the JSON beside it.
+func write(path string, t *dataset.Table) error {
+	if err := mayWriteNames(path); err != nil {
 		return err
 	}
-	return WriteNames(i.out, i.table)
+	if err := Arrays(t).WriteFile(path); err != nil {
+		return err
+	}
+	return WriteNames(path, t)
 }
 
 // mayWriteNames refuses to write over a JSON that holds something else than names.

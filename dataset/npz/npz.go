@@ -25,7 +25,7 @@ import (
 )
 
 func init() {
-	dataset.Register(dataset.Format{Name: ".npz", About: "arrays of NumPy, an array for each part", Read: read})
+	dataset.Register(dataset.Format{Name: ".npz", About: "arrays of NumPy, an array for each part", Read: read, Write: write})
 }
 
 func read(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"gsdnet/dataset/internal/rows"
 	"gsdnet/internal/fault"
 )
 
@@ -18,7 +19,7 @@ const maxLine = 64 << 20
 const hintJSON = `a line is an object, as {"dialogue": "talk1", "turn": 0, "text": [0.2, 0.7]}`
 
 // jsonRows reads an object a line. Empty lines are passed over.
-func jsonRows(file io.Reader, c *columns) error {
+func jsonRows(file io.Reader, c *rows.Columns) error {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, maxLine)
 	known := map[string]bool{}
@@ -34,14 +35,14 @@ func jsonRows(file io.Reader, c *columns) error {
 		for key := range object {
 			known[key] = true
 		}
-		if err := c.add(number, func(column string) (string, error) { return cellOf(object[column]) }); err != nil {
+		if err := c.Add(number, func(column string) (string, error) { return cellOf(object[column]) }); err != nil {
 			return err
 		}
 	}
 	if lines.Err() != nil {
 		return fault.Input("write large features to .npy files", "a line of more than %d bytes, or a file that cannot be read", maxLine)
 	}
-	c.known = slices.Sorted(maps.Keys(known))
+	c.Known = slices.Sorted(maps.Keys(known))
 	return nil
 }
 

@@ -1,4 +1,4 @@
-// Package table reads corpora from CSV, TSV and JSON Lines, one row an utterance.
+// Package table reads and writes corpora as CSV, TSV and JSON Lines, one row an utterance.
 //
 //	dialogue,turn,speaker,split,label,text_0,text_1,audio
 //	talk1,0,anna,train,1.5,0.2,0.7,audio/talk1_0.npy
@@ -14,32 +14,34 @@
 // are numbered in the order of the alphabet, so that files with the same classes
 // agree.
 //
-// Start reading at columns.add, which takes one row, then columns.table.
+// Start reading at csvRows; what the columns mean is in the package rows below
+// dataset/internal.
 package table
 
 import (
 	"io"
 
 	"gsdnet/dataset"
+	"gsdnet/dataset/internal/rows"
 )
 
 func init() {
-	dataset.Register(dataset.Format{Name: ".csv", About: "a table with commas, a line an utterance", Read: reader("column", csvRows(','))})
-	dataset.Register(dataset.Format{Name: ".tsv", About: "a table with tabs, a line an utterance", Read: reader("column", csvRows('\t'))})
-	dataset.Register(dataset.Format{Name: ".jsonl", About: "JSON Lines, an object an utterance", Read: reader("key", jsonRows)})
+	dataset.Register(dataset.Format{Name: ".csv", About: "a table with commas, a line an utterance", Read: reader("column", csvRows(',')), Write: writer(csvLines(','))})
+	dataset.Register(dataset.Format{Name: ".tsv", About: "a table with tabs, a line an utterance", Read: reader("column", csvRows('\t')), Write: writer(csvLines('\t'))})
+	dataset.Register(dataset.Format{Name: ".jsonl", About: "JSON Lines, an object an utterance", Read: reader("key", jsonRows), Write: writer(jsonLines)})
 }
 
-// rows hands every row of a file to the columns.
-type rows func(file io.Reader, c *columns) error
+// lines hands every row of a file to the columns.
+type lines func(file io.Reader, c *rows.Columns) error
 
 // reader returns the reading function of a format whose columns are called noun.
-func reader(noun string, each rows) func(*dataset.Source, dataset.Fields) (*dataset.Table, error) {
+func reader(noun string, each lines) func(*dataset.Source, dataset.Fields) (*dataset.Table, error) {
 	return func(source *dataset.Source, fields dataset.Fields) (*dataset.Table, error) {
-		c := newColumns(noun, source, fields)
+		c := rows.New(noun, "line", source, fields)
 		hash, err := source.Stream(func(file io.Reader, _ int64) error { return each(file, c) })
 		if err != nil {
 			return nil, err
 		}
-		return c.table(hash)
+		return c.Table(hash)
 	}
 }

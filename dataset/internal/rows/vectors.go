@@ -1,4 +1,4 @@
-package table
+package rows
 
 import (
 	"encoding/json"
@@ -12,23 +12,20 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// maxFeatures bounds the numbers of one modality, of four bytes each.
-const maxFeatures = 1 << 30
+// MaxFeatures bounds the numbers of one modality, of four bytes each.
+const MaxFeatures = 1 << 30
 
 // vector returns the features of one modality in a row, nil where they are
 // missing.
-func (c *columns) vector(m int, cell func(column string) (string, error)) ([]float32, error) {
+func (c *Columns) vector(m int, cell func(column string) (string, error)) ([]float32, error) {
 	if names := c.numbered[m]; names != nil {
 		return fromColumns(names, cell)
 	}
 	text, err := cell(c.vectors[m])
-	switch {
-	case err != nil || text == "":
+	if err != nil {
 		return nil, err
-	case strings.HasPrefix(text, "["):
-		return fromList(text)
 	}
-	return c.files.vector(text)
+	return c.FromCell(text)
 }
 
 // fromColumns reads a vector that has a column for each feature.
@@ -76,7 +73,7 @@ func fromList(text string) ([]float32, error) {
 }
 
 // matrix puts the vectors of a modality together; nil if there is none.
-func (c *columns) matrix(t *dataset.Table, m erc.Modality, rows [][]float32) (*dataset.Matrix, error) {
+func (c *Columns) matrix(t *dataset.Table, m erc.Modality, rows [][]float32) (*dataset.Matrix, error) {
 	first := -1
 	for i, row := range rows {
 		switch {
@@ -85,15 +82,15 @@ func (c *columns) matrix(t *dataset.Table, m erc.Modality, rows [][]float32) (*d
 			first = i
 		case len(row) != len(rows[first]):
 			return nil, t.Fault("all vectors of a modality are of the same length", m.String(), i,
-				"%d features, but %d in line %d", len(row), len(rows[first]), c.line[first])
+				"%d features, but %d in %s", len(row), len(rows[first]), c.place(first))
 		}
 	}
 	if first < 0 {
 		return nil, nil
 	}
 	width := len(rows[first])
-	if int64(width)*int64(len(rows)) > maxFeatures {
-		return nil, t.Fault("split the corpus", m.String(), -1, "%d rows of %d features, more than %d numbers", len(rows), width, maxFeatures)
+	if int64(width)*int64(len(rows)) > MaxFeatures {
+		return nil, t.Fault("split the corpus", m.String(), -1, "%d rows of %d features, more than %d numbers", len(rows), width, MaxFeatures)
 	}
 	x := &dataset.Matrix{Width: width, Values: make([]float32, 0, width*len(rows))}
 	for i, row := range rows {

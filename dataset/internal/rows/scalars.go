@@ -1,4 +1,4 @@
-package table
+package rows
 
 import (
 	"math"
@@ -10,7 +10,7 @@ import (
 )
 
 // scalars converts the columns with one value an utterance.
-func (c *columns) scalars(t *dataset.Table) (err error) {
+func (c *Columns) scalars(t *dataset.Table) (err error) {
 	if t.Dialogue, t.Dialogues, err = identities(t, "dialogue", c.cells["dialogue"]); err != nil {
 		return err
 	}
