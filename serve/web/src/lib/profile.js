@@ -13,7 +13,8 @@ export const MOST = 48
 export function profile(data, filled, m) {
   const name = MODALITIES[m]
   const { mean, deviation } = channels(data, m)
-  const scale = deviation.map((d) => d || 1)
+  // A channel that does not vary in the conversation is on the scale of its error.
+  const scale = deviation.map((d, j) => d || filled.deviation[name][j] || 1)
   const width = data.widths[m]
   const shown = Array.from({ length: width }, (_, j) => j)
   if (width > MOST) {

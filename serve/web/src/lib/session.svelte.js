@@ -32,6 +32,7 @@ export class Session {
   past = $state.raw([]) // cells before each change
 
   #asked = null
+  #rank = -1 // of the utterance that was selected as least certain
   #timer = 0
 
   model = $derived(this.models.find((m) => m.run === this.run))
@@ -120,11 +121,14 @@ export class Session {
     this.#askFilled()
   }
 
-  /** Selects the utterance that follows the selected one in the order of certainty. */
+  /** Selects the least certain utterance, or the next one if it was selected by this before. */
   nextLeastCertain() {
     const order = this.ranked.map((r) => r.index)
     if (!order.length) return
-    this.select(order[(order.indexOf(this.selected) + 1) % order.length])
+    let rank = order[this.#rank] === this.selected ? this.#rank + 1 : 0
+    if (order[rank] === this.selected) rank++
+    this.#rank = rank % order.length
+    this.select(order[this.#rank])
     this.message = this.describe(this.selected)
   }
 
