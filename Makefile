@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./sp
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean page page-fresh browser
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -23,7 +23,7 @@ build: ## bin/gsdnet
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla test
+ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla page-fresh browser test
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }
@@ -80,6 +80,27 @@ bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 
 gomlx: ## GoMLX's own tests on the simd backend, some minutes; they need a C compiler
 	CGO_ENABLED=1 bench/gomlx.sh
+
+# The page of gsdnet serve. NODE says whether there is a Node that can build it.
+WEB  = serve/web
+NODE = node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || a === 22 && b >= 12 || a === 20 && b >= 19 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
+
+$(WEB)/node_modules: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --ignore-scripts
+	@touch $@
+
+page: $(WEB)/node_modules ## serve/web/dist from its source; the same source gives the same bytes
+	cd $(WEB) && npx vite build
+
+page-fresh: ## fails if serve/web/dist is not what its source builds
+	@$(NODE) || { echo "SKIPPED: building the page takes Node 20.19, or 22.12 or newer, and npm"; exit 0; }; \
+	$(MAKE) --no-print-directory $(WEB)/node_modules && dir=$$(mktemp -d) && \
+	(cd $(WEB) && npx vite build --logLevel warn --emptyOutDir --outDir "$$dir") && \
+	{ diff -r "$$dir" $(WEB)/dist || { echo "the page is stale: run make page"; rm -r "$$dir"; exit 1; }; } && rm -r "$$dir"
+
+browser: build ## what a person does with the page, in Chromium; SHOTS=DIR keeps screenshots
+	@$(NODE) || { echo "SKIPPED: the browser tests take Node 20.19, or 22.12 or newer, and npm"; exit 0; }; \
+	$(MAKE) --no-print-directory $(WEB)/node_modules && cd $(WEB) && node --test test/page.test.js
 
 clean:
 	rm -rf bin

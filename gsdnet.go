@@ -95,5 +95,16 @@ func (r *Run) Fields() dataset.Fields {
 	return f
 }
 
+// ReadLabelled is Read with the labels that the run predicts and the splits, if the file has
+// them. A file without them is read as Read does.
+func (r *Run) ReadLabelled(path string) (*erc.Corpus, error) {
+	fields := r.trained.Config.Data.Unfolded()
+	fields.Task = r.trained.Setup.Task.String()
+	if corpus, err := dataset.Open(path, fields); err == nil {
+		return corpus, nil
+	}
+	return r.Read(path)
+}
+
 // Read opens a corpus of any known format to predict from.
 func (r *Run) Read(path string) (*erc.Corpus, error) { return dataset.Open(path, r.Fields()) }

@@ -47,8 +47,35 @@ type Recovery struct {
 // Filled is one utterance with its holes filled.
 type Filled struct {
 	Position
-	Features  ByModality `json:"features" doc:"Observed features as they were, recovered ones as the mean over the completions; null of a modality that the run does not have."`
-	Deviation ByModality `json:"deviation" doc:"Standard deviation of the error of recovered features; null of what was observed."`
+	Features  ByModality   `json:"features" doc:"Observed features as they were, recovered ones as the mean over the completions; null of a modality that the run does not have."`
+	Deviation ByModality   `json:"deviation" doc:"Standard deviation of the error of recovered features; null of what was observed."`
+	Draws     []ByModality `json:"draws,omitempty" doc:"Completions of the utterance, if the request asks for them: observed features as they were, missing ones drawn."`
+}
+
+// imputeInput is a request for recovered features.
+type imputeInput struct {
+	Settings
+	Draws       int    `query:"draws" minimum:"0" maximum:"1000" doc:"Number of completions to return, at most the number that is computed. Default 0."`
+	Utterance   int    `query:"utterance" default:"-1" minimum:"-1" maximum:"999999" doc:"Position of the only utterance to return, from 0; -1 returns all."`
+	RawBody     []byte `contentType:"application/zip"`
+	contentType string
+}
+
+// Resolve is that of wholeInput.
+func (in *imputeInput) Resolve(ctx huma.Context) []error {
+	in.contentType = ctx.Header("Content-Type")
+	return unhurried(ctx)
+}
+
+// check refuses draws that are not computed and an utterance that there is not.
+func (in *imputeInput) check(how Computed, q *asked) error {
+	switch {
+	case in.Draws > how.Samples:
+		return refuse(http.StatusUnprocessableEntity, "too many completions to return", "raise samples, or ask for fewer draws", "query.draws", fmt.Sprintf("is more than the %d samples", how.Samples))
+	case in.Utterance >= len(q.speakers):
+		return refuse(http.StatusUnprocessableEntity, "there is no such utterance", "utterances are counted from 0", "query.utterance", fmt.Sprintf("is not below %d", len(q.speakers)))
+	}
+	return nil
 }
 
 // ByModality holds a vector of each modality.
@@ -65,22 +92,33 @@ func (s *Server) applyRoutes(api huma.API) {
 	predict.RequestBody = bodies(api)
 	huma.Register(api, predict, func(ctx context.Context, in *wholeInput) (*answer[Emotions], error) {
 		out := &answer[Emotions]{}
-		return out, s.apply(ctx, in, false, func(a Computed, q *asked, o outcome) { out.Body = Emotions{a, q.emotions(o.predictions)} })
+		return out, s.apply(ctx, in, purpose{}, func(a Computed, q *asked, o outcome) { out.Body = Emotions{a, q.emotions(o.predictions)} })
 	})
 	impute := s.operation(http.MethodPost, "/v1/impute", "impute", "Recover the features that are missing.",
 		"The numbers are those of gsdnet impute for the same conversation, samples and seed.", 400, 404, 408, 413, 415, 503, 504)
 	impute.RequestBody = bodies(api)
-	huma.Register(api, impute, func(ctx context.Context, in *wholeInput) (*answer[Recovery], error) {
+	huma.Register(api, impute, func(ctx context.Context, in *imputeInput) (*answer[Recovery], error) {
 		out := &answer[Recovery]{}
-		return out, s.apply(ctx, in, true, func(a Computed, q *asked, o outcome) { out.Body = Recovery{a, q.filled(o.imputed)} })
+		how := purpose{fill: true, draws: in.Draws, check: in.check}
+		whole := &wholeInput{in.Settings, in.RawBody, in.contentType}
+		return out, s.apply(ctx, whole, how, func(a Computed, q *asked, o outcome) {
+			out.Body = Recovery{a, q.filled(o.imputed, in.Utterance)}
+		})
 	})
 }
 
 // answer is an answer in JSON.
 type answer[T any] struct{ Body T }
 
+// purpose says what a request wants of a completed conversation.
+type purpose struct {
+	fill  bool                         // recovered features, not emotions
+	draws int                          // completions to return
+	check func(Computed, *asked) error // of the request, or nil
+}
+
 // apply answers a request that completes a conversation.
-func (s *Server) apply(ctx context.Context, in *wholeInput, fill bool, give func(Computed, *asked, outcome)) error {
+func (s *Server) apply(ctx context.Context, in *wholeInput, want purpose, give func(Computed, *asked, outcome)) error {
 	run, err := s.runs.acquire(in.Run)
 	if err != nil {
 		return err
@@ -94,7 +132,12 @@ func (s *Server) apply(ctx context.Context, in *wholeInput, fill bool, give func
 	if err != nil {
 		return err
 	}
-	out, err := s.complete(ctx, run, q, how, fill)
+	if want.check != nil {
+		if err := want.check(how, q); err != nil {
+			return err
+		}
+	}
+	out, err := s.complete(ctx, run, q, how, want)
 	if err != nil {
 		return err
 	}
@@ -103,10 +146,10 @@ func (s *Server) apply(ctx context.Context, in *wholeInput, fill bool, give func
 }
 
 // complete computes a conversation within the time that a request may take.
-func (s *Server) complete(ctx context.Context, run *loaded, q *asked, how Computed, fill bool) (outcome, error) {
+func (s *Server) complete(ctx context.Context, run *loaded, q *asked, how Computed, want purpose) (outcome, error) {
 	ctx, cancel := s.timed(ctx)
 	defer cancel()
-	out, err := s.queue.do(ctx, run, q.corpus, gsdnet.Options{Samples: how.Samples, Seed: how.Seed}, fill)
+	out, err := s.queue.do(ctx, run, q.corpus, gsdnet.Options{Samples: how.Samples, Seed: how.Seed, Draws: want.draws}, want.fill)
 	if err != nil {
 		return out, s.explained(err)
 	}
@@ -139,11 +182,19 @@ func (q *asked) emotions(predictions []gsdnet.Prediction) []Emotion {
 	return out
 }
 
-// filled lists filled utterances in the order of the request.
-func (q *asked) filled(imputed []gsdnet.Imputed) []Filled {
-	out := make([]Filled, len(imputed))
+// filled lists filled utterances in the order of the request, or only the one at a
+// position that is not negative.
+func (q *asked) filled(imputed []gsdnet.Imputed, only int) []Filled {
+	var out []Filled
 	for i, u := range imputed {
-		out[i] = Filled{Position{u.Turn, q.speakers[i], u.Observed}, vectors(u.Features), vectors(u.Deviation)}
+		if only >= 0 && i != only {
+			continue
+		}
+		f := Filled{Position{u.Turn, q.speakers[i], u.Observed}, vectors(u.Features), vectors(u.Deviation), nil}
+		for _, draw := range u.Draws {
+			f.Draws = append(f.Draws, vectors(draw))
+		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -242,18 +242,31 @@ func (s *Server) readArchive(run *loaded, body []byte) (*asked, error) {
 	if err := s.checkLength(len(conv.Utterances)); err != nil {
 		return nil, err
 	}
+	if err := run.fits(corpus); err != nil {
+		return nil, err
+	}
+	return &asked{corpus: corpus, speakers: speakersOf(corpus, conv)}, nil
+}
+
+// fits refuses a corpus whose features are not as wide as those that the run takes.
+func (l *loaded) fits(corpus *erc.Corpus) error {
 	for _, m := range erc.Modalities {
-		if got, want := corpus.Dims[m], run.about.Dims[m]; got != 0 && got != want {
-			return nil, invalid("body."+m.String(), fmt.Sprintf("has %d features, and the run takes %d", got, want))
+		if got, want := corpus.Dims[m], l.about.Dims[m]; got != 0 && got != want {
+			return invalid("body."+m.String(), fmt.Sprintf("has %d features, and the run takes %d", got, want))
 		}
 	}
-	out := &asked{corpus: corpus, speakers: make([]speaker, len(conv.Utterances))}
+	return nil
+}
+
+// speakersOf lists who spoke each utterance of a conversation.
+func speakersOf(corpus *erc.Corpus, conv *erc.Conversation) []speaker {
+	out := make([]speaker, len(conv.Utterances))
 	for i := range conv.Utterances {
 		number := int32(conv.Utterances[i].Speaker)
-		out.speakers[i] = speaker{number: number}
+		out[i] = speaker{number: number}
 		if corpus.Speakers != nil {
-			out.speakers[i] = speaker{name: corpus.Speakers[number], named: true}
+			out[i] = speaker{name: corpus.Speakers[number], named: true}
 		}
 	}
-	return out, nil
+	return out
 }

@@ -131,7 +131,7 @@ func (s *Server) append(ctx context.Context, in *appendInput) (*answer[Update], 
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.complete(ctx, run, q, c.how, false)
+	out, err := s.complete(ctx, run, q, c.how, purpose{})
 	if err != nil {
 		return nil, err
 	}

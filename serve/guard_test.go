@@ -1,7 +1,6 @@
 package serve_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -124,7 +123,7 @@ func TestUnknownPaths(t *testing.T) {
 		}
 	}
 	page := fstest.MapFS{"index.html": {Data: []byte("<p>here</p>")}}
-	url = listen(t, open(t, serve.Config{Page: http.FS(page)}, "scores"))
+	url = listen(t, open(t, serve.Config{Page: page}, "scores"))
 	if a := send(t, "GET", url+"/", nil); a.status != 200 || string(a.body) != "<p>here</p>" {
 		t.Errorf("the page: got status %d: %s", a.status, a.body)
 	}

@@ -43,6 +43,7 @@ type batchKey struct {
 	samples int
 	seed    uint64
 	fill    bool // return recovered features
+	draws   int  // completions to return with them
 	length  int  // gsdnet.BatchLength
 	alone   bool // a long conversation fills batches by itself, and a task has none
 }
@@ -68,7 +69,7 @@ func newQueue(l Limits, m *metrics) *queue {
 func (q *queue) do(ctx context.Context, run *loaded, corpus *erc.Corpus, o gsdnet.Options, fill bool) (outcome, error) {
 	n := len(corpus.Conversations[0].Utterances)
 	j := &job{ctx: ctx, corpus: corpus, done: make(chan outcome, 1), batchKey: batchKey{
-		run: run, samples: o.Samples, seed: o.Seed, fill: fill, length: gsdnet.BatchLength(n), alone: n > gsdnet.Window,
+		run: run, samples: o.Samples, seed: o.Seed, fill: fill, draws: o.Draws, length: gsdnet.BatchLength(n), alone: n > gsdnet.Window,
 	}}
 	if j.seed == 0 {
 		j.seed = run.about.Seed
@@ -217,7 +218,7 @@ func apply(ctx context.Context, batch []*job) (out []outcome, err error) {
 	}
 	out = make([]outcome, len(batch))
 	key := batch[0].batchKey
-	options := gsdnet.Options{Samples: key.samples, Seed: key.seed}
+	options := gsdnet.Options{Samples: key.samples, Seed: key.seed, Draws: key.draws}
 	if key.fill {
 		imputed, err := key.run.run.ImputeEach(ctx, corpora, options)
 		for i := range imputed {

@@ -26,6 +26,8 @@ func (s *Server) routes() (http.Handler, []byte) {
 	s.applyRoutes(api)
 	s.explainRoutes(api)
 	s.liveRoutes(api)
+	s.exampleRoutes(api)
+	s.openRoutes(api)
 	s.statusRoutes(api)
 	if s.config.Token != "" {
 		api.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
@@ -40,8 +42,8 @@ func (s *Server) routes() (http.Handler, []byte) {
 		_, _ = w.Write(document)
 	})
 	mux.Handle("GET /metrics", s.metrics.handler())
-	if s.config.Page != nil {
-		mux.Handle("GET /", http.FileServer(s.config.Page))
+	for url, file := range s.page {
+		mux.Handle(pattern(url), file)
 	}
 	return s.metrics.measured(recovered(s, s.guarded(s.admitted(known(mux))))), document
 }

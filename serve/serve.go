@@ -18,6 +18,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -38,7 +39,8 @@ type Config struct {
 	Token  string                                // bearer token that requests must carry; "" asks for none and needs a loopback address
 	Hosts  []string                              // names that the server may be called by, beside localhost and IP addresses
 	Limits Limits                                // zero fields are the defaults
-	Page   http.FileSystem                       // files served at /; nil serves none
+	Show   []string                              // files whose conversations the page offers
+	Page   fs.FS                                 // files served at /; nil serves none
 	Log    *slog.Logger                          // nil logs nothing
 }
 
@@ -53,6 +55,8 @@ type Server struct {
 	queue    *queue
 	live     *store
 	metrics  *metrics
+	examples []example
+	page     map[string]http.Handler // files of the page by their URL
 	handler  http.Handler
 	openAPI  []byte
 	stopping atomic.Bool
@@ -68,6 +72,14 @@ func New(c Config) (*Server, error) {
 	s := &Server{config: c, limits: c.Limits, metrics: newMetrics()}
 	var err error
 	if s.runs, err = openShelf(c.Runs, c.Open); err != nil {
+		return nil, err
+	}
+	if s.page, err = readPage(c.Page); err != nil {
+		s.runs.close()
+		return nil, err
+	}
+	if s.examples, err = s.runs.examples(c.Show); err != nil {
+		s.runs.close()
 		return nil, err
 	}
 	s.queue = newQueue(s.limits, s.metrics)
@@ -100,6 +112,9 @@ func (c *Config) check() error {
 // Handler returns the whole service as one handler, for servers of one's own and for
 // tests.
 func (s *Server) Handler() http.Handler { return s.handler }
+
+// Runs lists the names of the runs.
+func (s *Server) Runs() []string { return s.runs.names() }
 
 // OpenAPI returns the OpenAPI 3.1 document of the service, in JSON.
 func (s *Server) OpenAPI() []byte { return s.openAPI }

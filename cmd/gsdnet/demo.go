@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"gsdnet/dataset/npz"
 	"gsdnet/dataset/synthetic"
 	"gsdnet/engine"
 	"gsdnet/erc"
@@ -23,13 +24,15 @@ func init() {
 }
 
 type demoCmd struct {
-	Seed uint64 `help:"Seed of the conversations, weights and noise." default:"1"`
+	Serve bool   `help:"Then show the page on which modalities of the test conversations can be switched off, until interrupted."`
+	Addr  string `help:"Address of the page." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Seed  uint64 `help:"Seed of the conversations, weights and noise." default:"1"`
 	backendFlag
 	jsonFlag
 }
 
 // Help is the example under --help.
-func (demoCmd) Help() string { return "Example:\n  gsdnet demo" }
+func (demoCmd) Help() string { return "Example:\n  gsdnet demo --serve" }
 
 // demoModels are compared, with the settings that make each small enough to
 // train in seconds.
@@ -64,6 +67,14 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 		}
 		term.note("%s: trained in %.0f s", m.name, time.Since(started).Seconds())
 	}
+	if err := c.print(term, results); err != nil || !c.Serve {
+		return err
+	}
+	return c.show(ctx, term, dir, corpus)
+}
+
+// print prints the results, and how the page is opened.
+func (c *demoCmd) print(term *terminal, results map[string]experiment.Result) error {
 	if c.JSON {
 		return printJSON(term.out, results)
 	}
@@ -71,8 +82,26 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 	if err := demoTable(results).Write(term.out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(term.out, "\nMean absolute error of the sentiment score, lower is better; 0.7 leaves one modality each.")
+	fmt.Fprintln(term.out, "\nMean absolute error of the sentiment score, lower is better; 0.7 leaves one modality each.")
+	if c.Serve {
+		return nil
+	}
+	_, err := fmt.Fprintln(term.out, "To switch modalities off on a page and watch the emotions change: gsdnet demo --serve")
 	return err
+}
+
+// show serves the page with the models of the demo and the conversations that they were
+// not trained on.
+func (c *demoCmd) show(ctx context.Context, term *terminal, dir string, corpus *erc.Corpus) error {
+	file := filepath.Join(dir, "demo.npz")
+	if err := npz.Write(file, corpus); err != nil {
+		return err
+	}
+	server := serveCmd{Addr: c.Addr, Show: []string{file}, backendFlag: c.backendFlag}
+	for i := range demoModels { // the project's own model first
+		server.Runs = append(server.Runs, filepath.Join(dir, demoModels[len(demoModels)-1-i].name))
+	}
+	return server.serve(ctx, term, "")
 }
 
 // fit trains one model and evaluates it on the test split.

@@ -14,6 +14,7 @@ import (
 	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
 	"gsdnet/serve"
+	"gsdnet/serve/web"
 )
 
 func init() { register[serveCmd]("serve", "Answer HTTP requests with trained runs.") }
@@ -23,6 +24,7 @@ type serveCmd struct {
 	Addr  string   `help:"Address to listen on; port 0 chooses a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Token string   `name:"token-file" help:"File with the token that requests must carry. The environment variable GSDNET_TOKEN may hold it instead." placeholder:"FILE"`
 	Hosts []string `name:"host" help:"Name that clients call the server by, beside localhost and IP addresses. The flag may be repeated." placeholder:"NAME" sep:"none"`
+	Show  []string `help:"Data file whose conversations the page offers: those of its test split, or all. The flag may be repeated." placeholder:"FILE" sep:"none"`
 	backendFlag
 	serve.Limits
 }
@@ -33,10 +35,11 @@ const tokenVariable = "GSDNET_TOKEN"
 // Help is the example under --help.
 func (serveCmd) Help() string {
 	return `Example:
-  gsdnet serve runs/first --addr 127.0.0.1:8080
+  gsdnet serve runs/first --show conversations.npz
   curl http://127.0.0.1:8080/v1/models
 
-Answers POST /v1/predict, /v1/impute and /v1/explain for a whole conversation,
+Shows a page at http://127.0.0.1:8080 on which you open a conversation, switch
+modalities off and watch the emotions change. Answers POST /v1/predict, /v1/impute and /v1/explain for a whole conversation,
 and keeps conversations that go on at /v1/conversations. /openapi.json describes
 everything, /metrics is for Prometheus, and docs/serve.md has examples. The
 server is reachable from this machine alone unless --addr says otherwise; then it
@@ -50,9 +53,15 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
+	return c.serve(ctx, term, token)
+}
+
+// serve opens the runs, says where they are served, and answers until ctx ends.
+func (c *serveCmd) serve(ctx context.Context, term *terminal, token string) error {
 	log := slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	server, err := serve.New(serve.Config{
 		Runs: c.Runs, Addr: c.Addr, Token: token, Hosts: c.Hosts, Limits: c.Limits, Log: log,
+		Show: c.Show, Page: web.Files(),
 		Open: func(dir string) (*gsdnet.Run, error) { return gsdnet.Open(dir, gsdnet.WithBackend(c.Backend)) },
 	})
 	if err != nil {
@@ -64,7 +73,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	defer c.reloads(server, term)()
-	if _, err := fmt.Fprintf(term.out, "serving %s at http://%s\n", strings.Join(c.Runs, ", "), listener.Addr()); err != nil {
+	if _, err := fmt.Fprintf(term.out, "serving %s at http://%s\n", strings.Join(server.Runs(), ", "), listener.Addr()); err != nil {
 		return errors.Join(err, listener.Close()) // nobody would know the address
 	}
 	return server.Serve(ctx, listener)

@@ -1,0 +1,47 @@
+// Files that people drop on the page, of the widths that the demo's runs take.
+export const WIDTHS = { text: 24, audio: 16, visual: 12 }
+
+/** A repeatable number in [-1, 1). */
+const value = (k) => ((Math.sin(k * 12.9898) * 43758.5453) % 1 + 1) % 1 * 2 - 1
+const list = (width, k) => `"[${Array.from({ length: width }, (_, j) => value(k * 97 + j).toFixed(3)).join(',')}]"`
+const zeros = (width) => `"[${Array(width).fill(0).join(',')}]"`
+const quoted = (text) => `"${text.replaceAll('"', '""')}"`
+
+/** A conversation in which utterance 2 has no audio, and the visual features of 3 are zero. */
+export function good(turns = 6, speakers = ['ann', 'bob'], name = 'talk') {
+  const rows = Array.from({ length: turns }, (_, i) =>
+    [
+      quoted(name),
+      i,
+      quoted(speakers[i % speakers.length]),
+      list(WIDTHS.text, i),
+      i === 1 ? '' : list(WIDTHS.audio, i + 1000),
+      i === 2 ? zeros(WIDTHS.visual) : list(WIDTHS.visual, i + 2000),
+    ].join(',')
+  )
+  return ['dialogue,turn,speaker,text,audio,visual', ...rows].join('\n') + '\n'
+}
+
+/** Text features of another width. */
+export const wrong = () => `dialogue,turn,speaker,text\nd,0,ann,"[1,2,3]"\n`
+
+/** Names that are markup, and formulas of spreadsheets. */
+export const SCRIPT = `<img src=x onerror="window.broken=1"><script>window.broken=1</script>`
+export const FORMULA = '=HYPERLINK("http://elsewhere.example")'
+export const hostile = () => good(4, [SCRIPT, FORMULA], SCRIPT)
+
+/** A pickle that would run a command, if it were run. */
+export const pickle = () => 'cos\nsystem\n(S"echo broken"\ntR.'
+
+/** Labelled conversations of three classes, to train on. */
+export function classes() {
+  const names = ['anger', 'joy', 'neutral']
+  const rows = []
+  for (let d = 0; d < 16; d++) {
+    for (let i = 0; i < 6; i++) {
+      const split = d < 10 ? 'train' : d < 13 ? 'valid' : 'test'
+      rows.push([`talk${d}`, i, 'ab'[i % 2], split, names[(d + i) % 3], list(5, 100 * d + i), list(4, 500 + 100 * d + i), list(3, 900 + 100 * d + i)].join(','))
+    }
+  }
+  return ['dialogue,turn,speaker,split,class,text,audio,visual', ...rows].join('\n') + '\n'
+}

@@ -1,0 +1,364 @@
+// What a person does with the page, in a browser. `make browser` runs it.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { accessible, drop, launch, path, shot, visit } from './browser.js'
+import { FORMULA, SCRIPT, classes, good, hostile, pickle, wrong } from './files.js'
+import { run, serve } from './program.js'
+
+const skip = !path && 'SKIPPED: no Chromium is installed, so that the page is not tried'
+if (skip) console.log(skip)
+
+let browser, demo, started
+before(async () => {
+  if (skip) return
+  started = Date.now()
+  ;[demo, browser] = await Promise.all([serve(['demo', '--serve']), launch()])
+})
+after(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+const it = (name, work) => test(name, { skip, timeout: 120_000 }, work)
+const cell = (page, name, i) => page.getByRole('switch', { name: new RegExp(`^${name} of utterance ${i}:`) })
+const state = (page, name, i) => cell(page, name, i).getAttribute('data-state')
+const verdict = (page) => page.locator('.verdict strong').innerText()
+
+/** Waits until the page shows the answer to what was switched. */
+async function settled(page) {
+  await page.locator('.verdict strong').waitFor()
+  await page.waitForFunction(() => !document.querySelector('section.waiting'))
+}
+const curve = (page) => page.locator('path.mean').getAttribute('d')
+const visitDemo = (options, work, expected) => visit(browser, demo.url, options, async (page) => (await settled(page), await work(page)), expected)
+
+it('the demo ends in the page with its conversations, within two minutes', () =>
+  visitDemo({}, async (page) => {
+    const seconds = (Date.now() - started) / 1000
+    assert.ok(seconds < 120, `got the page after ${seconds} s, want less than 120`)
+    assert.match(demo.out(), /serving gsdnet, regression, zero at http/)
+    const options = await page.getByLabel('Conversation', { exact: true }).locator('option').allInnerTexts()
+    assert.ok(options.length > 5 && /^dialogue \d+ \(\d+\)$/.test(options[0]), `got ${options}`)
+    await shot(page, 'start')
+  }))
+
+it('switching a modality off changes the emotion and shows what was recovered, and back', () =>
+  visitDemo({}, async (page) => {
+    const [first, before] = [await verdict(page), await curve(page)]
+    await cell(page, 'text', 1).click()
+    await page.waitForFunction((was) => document.querySelector('path.mean').getAttribute('d') !== was, before)
+    await settled(page)
+    assert.equal(await state(page, 'text', 1), 'off')
+    assert.notEqual(await verdict(page), first)
+    assert.equal(await page.locator('path.ghost').getAttribute('d'), before)
+    assert.match(await page.locator('figure').first().innerText(), /text recovered[^]*error [\d.]+ SD[^]*withheld[^]*8 draws/i)
+    await page.getByRole('switch', { name: 'text: switched off' }).click()
+    await page.waitForFunction((was) => document.querySelector('path.mean').getAttribute('d') === was, before)
+    assert.equal(await verdict(page), first)
+    assert.equal(await page.locator('figure').count(), 0)
+  }))
+
+it('a brush over a range switches it, and undo takes it back', () =>
+  visitDemo({}, async (page) => {
+    const before = await curve(page)
+    const brush = async (from, to) => {
+      const [a, b] = [await cell(page, ...from).boundingBox(), await cell(page, ...to).boundingBox()]
+      await page.mouse.move(a.x + 5, a.y + 5)
+      await page.mouse.down()
+      await page.mouse.move(b.x + 5, b.y + 5, { steps: 5 })
+      await page.mouse.up()
+      await settled(page)
+    }
+    const states = (name) => Promise.all([1, 2, 3, 4, 5].map((i) => state(page, name, i)))
+    await brush(['audio', 2], ['visual', 4])
+    assert.deepEqual([await states('text'), await states('audio'), await states('visual')], [
+      ['on', 'on', 'on', 'on', 'on'],
+      ['on', 'off', 'off', 'off', 'on'],
+      ['on', 'off', 'off', 'off', 'on'],
+    ])
+    assert.notEqual(await curve(page), before)
+    await page.getByRole('radio', { name: 'Noise' }).check()
+    await brush(['text', 1], ['text', 3])
+    assert.deepEqual(await states('text'), ['noise', 'noise', 'noise', 'on', 'on'])
+    await page.getByRole('radio', { name: 'Bursts' }).check()
+    await brush(['visual', 1], ['visual', 8])
+    await page.getByRole('radio', { name: 'On' }).check()
+    await brush(['text', 1], ['visual', 8])
+    assert.deepEqual([await states('text'), await states('visual')], [Array(5).fill('on'), Array(5).fill('on')])
+    for (let k = 0; k < 4; k++) await page.getByRole('button', { name: 'Undo' }).click()
+    await page.waitForFunction((was) => document.querySelector('path.mean').getAttribute('d') === was, before)
+    assert.ok(await page.getByRole('button', { name: 'Undo' }).isDisabled())
+  }))
+
+it('presets switch the whole conversation, and an utterance keeps one modality', () =>
+  visitDemo({}, async (page) => {
+    const all = (name) => page.locator(`.grid [data-m="${name}"]`).evaluateAll((cells) => [...new Set(cells.map((c) => c.dataset.state))].sort())
+    await page.getByRole('button', { name: 'Camera covered' }).click()
+    await settled(page)
+    assert.deepEqual([await all(0), await all(1), await all(2)], [['on'], ['on'], ['off']])
+    await page.getByRole('button', { name: 'Random 50 %' }).click()
+    await settled(page)
+    assert.deepEqual([await all(0), await all(1), await all(2)], Array(3).fill(['off', 'on']))
+    await shot(page, 'random')
+    await page.getByRole('button', { name: 'Text only' }).click()
+    await settled(page)
+    assert.deepEqual([await all(0), await all(1), await all(2)], [['on'], ['off'], ['off']])
+    await cell(page, 'text', 2).click()
+    assert.equal(await state(page, 'text', 2), 'on')
+    await page.getByText('An utterance keeps at least one modality: 1 cell was left on.').waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'Everything on' }).click()
+    await settled(page)
+    assert.deepEqual(await all(1), ['on'])
+  }))
+
+it('a keyboard is enough', () =>
+  visitDemo({}, async (page) => {
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText)
+    for (let k = 0; k < 30 && !(await focused())?.startsWith('text of utterance 1:'); k++) await page.keyboard.press('Tab')
+    assert.equal(await focused(), 'text of utterance 1: on')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Space')
+    await settled(page)
+    assert.equal(await focused(), 'audio of utterance 2: switched off')
+    await page.keyboard.press('Shift+ArrowRight')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('Enter')
+    await settled(page)
+    assert.deepEqual([await state(page, 'audio', 3), await state(page, 'visual', 2), await state(page, 'visual', 3)], ['off', 'off', 'off'])
+    await page.keyboard.press('n')
+    const least = await page.locator('li [aria-current="true"] .number').innerText()
+    assert.equal(least, await page.locator('li .number').first().innerText())
+    await page.keyboard.press('n')
+    assert.equal(await page.locator('li [aria-current="true"] .number').innerText(), await page.locator('li .number').nth(1).innerText())
+    await page.keyboard.press('v')
+    await settled(page)
+    await page.keyboard.press('u')
+    await settled(page)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys and signs' }).waitFor()
+    await accessible(page)
+    await page.getByLabel('Single keys are active').uncheck()
+    await page.keyboard.press('Escape')
+    const before = page.url()
+    await page.keyboard.press('a')
+    assert.equal(page.url(), before)
+  }))
+
+it('a file that is dropped is shown, with what it does not have and what is all zeros', () =>
+  visitDemo({}, async (page) => {
+    await drop(page, 'talk.csv', good())
+    await page.getByText('utterance 1 of 6').waitFor()
+    await settled(page)
+    assert.equal(await page.locator('.gutter .name').first().innerText(), 'ann')
+    assert.deepEqual([await state(page, 'audio', 2), await state(page, 'visual', 3), await state(page, 'text', 1)], ['absent', 'zero', 'on'])
+    await cell(page, 'audio', 2).click({ force: true })
+    assert.equal(await state(page, 'audio', 2), 'absent')
+    await page.getByText('audio recovered').waitFor()
+    await page.getByText('the file does not have it').waitFor()
+    await shot(page, 'file')
+  }))
+
+it('a long conversation is scrolled, or shown at once', () =>
+  visitDemo({}, async (page) => {
+    await drop(page, 'long.csv', good(400))
+    await page.getByText('utterance 1 of 400').waitFor()
+    await settled(page)
+    const drawn = await page.locator('.grid [role="switch"]').count()
+    assert.ok(drawn < 300, `got ${drawn} cells in the page, want those in view`)
+    await page.keyboard.press('n')
+    assert.ok(await page.locator('.grid [tabindex="0"]').isVisible())
+    await page.getByLabel('Whole conversation at once').check()
+    assert.equal(await page.locator('.scroller').evaluate((e) => e.scrollWidth <= e.clientWidth + 400 * 3), true)
+    await page.getByLabel('Whole conversation at once').uncheck()
+  }))
+
+it('a wrong file is refused with a reason, and the page goes on', () =>
+  visitDemo(
+    {},
+    async (page) => {
+      for (const [name, content, want] of [
+        ['narrow.csv', wrong(), /has 3 features, and the run takes 24/],
+        ['notes.txt', 'hello', /no format/],
+        ['broken.npz', 'PK', /the file/],
+        ['nothing', 'x', /has no extension/],
+      ]) {
+        await drop(page, name, content)
+        await page.getByRole('alert').filter({ hasText: want }).waitFor()
+      }
+      await accessible(page)
+      await page.getByRole('button', { name: 'Close' }).click()
+      await cell(page, 'text', 1).click()
+      await settled(page)
+      assert.equal(await state(page, 'text', 1), 'off')
+    },
+    { refusals: ['/v1/open'] }
+  ))
+
+it('a hostile file does nothing', () =>
+  visitDemo(
+    { acceptDownloads: true },
+    async (page) => {
+      await drop(page, 'evil.pkl', pickle())
+      await page.getByRole('alert').waitFor()
+      await drop(page, '../../<b>evil</b>.csv', hostile())
+      await page.getByText('utterance 1 of 4').waitFor()
+      await settled(page)
+      assert.equal(await page.locator('.gutter .name').first().innerText(), SCRIPT)
+      assert.equal(await page.locator('img[src="x"], main script').count(), 0)
+      assert.equal(await page.evaluate(() => window.broken), undefined)
+      const text = await exported(page, 'CSV')
+      assert.ok(text.includes(`"'${FORMULA.replaceAll('"', '""')}"`), `got ${text}, want the formula as text`)
+      const eaf = await exported(page, 'ELAN')
+      assert.equal(await page.evaluate((xml) => new DOMParser().parseFromString(xml, 'text/xml').querySelectorAll('img, parsererror').length, eaf), 0)
+    },
+    { refusals: ['/v1/open'] }
+  ))
+
+/** Exports a file and returns its text. */
+async function exported(page, name) {
+  await page.getByText('Export').click()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: new RegExp(`^${name}`) }).click()])
+  return readFileSync(await download.path(), 'utf8')
+}
+
+it('exports say what the page shows', () =>
+  visitDemo({ acceptDownloads: true }, async (page) => {
+    await cell(page, 'visual', 1).click()
+    await settled(page)
+    const rows = (await exported(page, 'CSV')).trim().split('\r\n')
+    assert.match(rows[0], /^utterance,turn,speaker,text,audio,visual,mean,deviation,low_50,high_50,low_80,high_80,low_95,high_95,label$/)
+    assert.match(rows[1], /^1,\d+,\d+,on,on,off,-?[\d.]+,/)
+    const all = JSON.parse(await exported(page, 'JSON'))
+    assert.equal(all.utterances.length, rows.length - 1)
+    assert.deepEqual([all.run, all.states[0].visual, all.utterances[0].observed], ['gsdnet', 'off', 'ta'])
+    const eaf = await exported(page, 'ELAN')
+    const counts = await page.evaluate((xml) => {
+      const d = new DOMParser().parseFromString(xml, 'text/xml')
+      return [d.querySelectorAll('parsererror').length, d.querySelectorAll('TIER').length, d.querySelectorAll('ALIGNABLE_ANNOTATION').length]
+    }, eaf)
+    assert.deepEqual(counts, [0, 2, rows.length - 1])
+  }))
+
+it('the address holds the state', async () => {
+  let address, shown
+  await visitDemo({}, async (page) => {
+    await page.getByRole('button', { name: 'Random 50 %' }).click()
+    await page.keyboard.press('n')
+    await settled(page)
+    ;[address, shown] = [page.url(), await verdict(page)]
+  })
+  await visit(browser, address, {}, async (page) => {
+    await settled(page)
+    assert.equal(await verdict(page), shown)
+    assert.equal(page.url(), address)
+  })
+  await visit(browser, `${demo.url}/#run=absent&example=9999&at=-5&off=t0-999999999.q1.<b>&noise=a99`, {}, settled)
+})
+
+it('another run answers the same conversation', () =>
+  visitDemo({}, async (page) => {
+    await page.getByRole('button', { name: 'Text only' }).click()
+    await settled(page)
+    const ours = await curve(page)
+    await page.getByLabel('Run', { exact: true }).selectOption('zero')
+    await page.waitForFunction((was) => document.querySelector('path.mean') && document.querySelector('path.mean').getAttribute('d') !== was, ours)
+    assert.equal(await state(page, 'audio', 1), 'off')
+  }))
+
+it('explanations are shown', () =>
+  visitDemo({}, async (page) => {
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.getByRole('table').waitFor()
+    assert.ok((await page.getByRole('row').count()) >= 7)
+  }))
+
+it('fits a phone', () =>
+  visitDemo({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }, async (page) => {
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the screen')
+    await cell(page, 'text', 1).tap()
+    await settled(page)
+    assert.equal(await state(page, 'text', 1), 'off')
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the screen')
+    await shot(page, 'phone')
+  }))
+
+it('is dark where the system is, or where the person wants it', () =>
+  visitDemo({ colorScheme: 'dark' }, async (page) => {
+    const light = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)[0] > 128)
+    assert.equal(await light(), false)
+    await page.getByRole('button', { name: 'Random 50 %' }).click()
+    await settled(page)
+    await shot(page, 'dark')
+    await accessible(page)
+    await page.getByLabel('Colours').selectOption('light')
+    assert.equal(await light(), true)
+    await page.reload()
+    await settled(page)
+    assert.equal(await light(), true)
+    await page.getByLabel('Colours').selectOption('auto')
+  }))
+
+it('does not move where less motion is wanted', () =>
+  visitDemo({ reducedMotion: 'reduce' }, async (page) => {
+    const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) || parseFloat(getComputedStyle(e).animationDuration)).length)
+    assert.equal(moving, 0)
+  }))
+
+it('classes are a strip of probabilities, and a server with a token asks for it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gsdnet-page-'))
+  writeFileSync(join(dir, 'classes.csv'), classes())
+  const small = ['gsdnet.width=8', 'gsdnet.hidden=8', 'gsdnet.blocks=1', 'gsdnet.prior.rank=4', 'train.epochs=2'].flatMap((s) => ['--set', s])
+  run(['train', '--data', 'classes.csv', '--out', 'emotions', ...small], dir)
+  const token = 'a-token-of-the-browser-test'
+  const server = await serve(['serve', join(dir, 'emotions'), '--show', join(dir, 'classes.csv')], { GSDNET_TOKEN: token })
+  try {
+    await visit(
+      browser,
+      server.url,
+      {},
+      async (page) => {
+        for (const said of ['not this one', token]) {
+          await page.getByLabel('This server asks for its token').fill(said)
+          await page.getByRole('button', { name: 'Open', exact: true }).click()
+        }
+        await settled(page)
+        const height = (await page.locator('rect[data-class]').evaluateAll((bars) => bars.map((b) => +b.getAttribute('height')))).reduce((a, b) => a + b, 0)
+        assert.ok(Math.abs(height - 6 * 130) < 1, `got bars of ${height} in all, want 6 of 130`)
+        assert.match(await page.locator('section p').first().innerText(), /anger \d+ %\s+joy \d+ %\s+neutral \d+ %\s+labelled/)
+        await page.getByRole('button', { name: 'Text only' }).click()
+        await settled(page)
+        await shot(page, 'classes')
+      },
+      { refusals: ['/v1/'] }
+    )
+    assert.equal(await server.stop(), 0)
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true })
+  }
+})
+
+it('says so when the server has gone', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gsdnet-page-'))
+  writeFileSync(join(dir, 'classes.csv'), classes())
+  run(['train', '--data', 'classes.csv', '--out', 'zero', '--set', 'model=zero', '--set', 'train.epochs=1'], dir)
+  const server = await serve(['serve', join(dir, 'zero')])
+  await visit(
+    browser,
+    server.url,
+    {},
+    async (page) => {
+      await page.getByText('Drop a file with a conversation here').waitFor()
+      await accessible(page)
+      assert.equal(await server.stop(), 0)
+      await drop(page, 'talk.csv', good())
+      await page.getByRole('alert').filter({ hasText: 'the server does not answer' }).waitFor()
+    },
+    { refusals: ['/v1/'] }
+  )
+  rmSync(dir, { recursive: true })
+})
