@@ -18,29 +18,24 @@ import (
 	"gsdnet/rundir"
 )
 
-// Merged says what Merge joined.
-type Merged struct {
-	Grids, Cells, Shards int
-}
-
-// Merge joins the folders of all shards of a sweep into out, which is then equal to the
-// folder of a sweep in one process. It returns an error for folders that do not belong
-// together, for shards and cells that are missing, and for files that are damaged. The
-// folders are not changed, and out appears only when it is complete.
-func Merge(ctx context.Context, dirs []string, out string) (Merged, error) {
+// Merge joins the folders of all shards of a sweep into d, which is then equal to the
+// folder of a sweep in one process. It returns the number of cells. It returns an error for
+// folders that do not belong together, for shards and cells that are missing, and for files
+// that are damaged. The folders are not changed, and d appears only when it is complete.
+func (d SweepDir) Merge(ctx context.Context, dirs []string) (cells int, err error) {
+	out := string(d)
 	m := &merge{dirs: dirs, holders: map[Identity][]string{}}
 	if left, err := os.ReadDir(out); err == nil && len(left) > 0 {
-		return Merged{}, fault.Input("name a folder that does not exist", "%s is not empty", out)
+		return 0, fault.Input("name a folder that does not exist", "%s is not empty", out)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Merged{}, fault.Input("name a folder that does not exist", "%w", err)
+		return 0, fault.Input("name a folder that does not exist", "%w", err)
 	}
 	for _, step := range []func() error{m.read, m.join, m.check} {
 		if err := step(); err != nil {
-			return Merged{}, err
+			return 0, err
 		}
 	}
-	merged := Merged{Grids: len(m.plan.Grids), Cells: len(m.holders), Shards: len(dirs)}
-	return merged, m.write(ctx, out)
+	return len(m.holders), m.write(ctx, out)
 }
 
 // merge is a merge that is being done.
@@ -65,7 +60,7 @@ func (m *merge) read() error {
 			if g.Part == nil {
 				return fault.Input("give the folders that gsdnet sweep --shard wrote", "%s holds the sweep of %s, which is not divided into shards", dir, g.File)
 			}
-			if err := g.Part.shard().Check(); err != nil {
+			if err := g.Part.shard().check(); err != nil {
 				return fmt.Errorf("%s: %w", filepath.Join(dir, PlanFile), err)
 			}
 		}
@@ -118,7 +113,7 @@ func (m *merge) shards(g *planned) ([]string, error) {
 	}
 	for i, dir := range found {
 		if dir == "" {
-			shard := Shard{i + 1, len(found)}
+			shard := shard{i + 1, len(found)}
 			return nil, fault.Input("give its folder too; gsdnet sweep "+g.File+" --shard "+shard.String()+" makes it", "no folder holds shard %s of %s", shard, g.File)
 		}
 	}

@@ -9,27 +9,18 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// Shard is one of Count parts of a sweep, which separate processes run into separate
-// folders. Index counts from 1. Merge joins the folders.
-type Shard struct{ Index, Count int }
+// shard is one of count parts of a sweep. Its index counts from 1.
+type shard struct{ index, count int }
 
 // maxShards bounds the number of shards.
 const maxShards = 100_000
 
-// ParseShard reads a shard as "i/n", such as "2/8".
-func ParseShard(text string) (s Shard, err error) {
-	if n, err := fmt.Sscanf(text, "%d/%d", &s.Index, &s.Count); err != nil || n != 2 || text != s.String() {
-		return Shard{}, fault.Input("write it as i/n, such as 1/8 for the first of eight shards", "%q is not a shard", text)
-	}
-	return s, s.Check()
-}
-
 // String writes the shard as "i/n".
-func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
+func (s shard) String() string { return fmt.Sprintf("%d/%d", s.index, s.count) }
 
-// Check returns an error unless the index is from 1 to the count.
-func (s Shard) Check() error {
-	if s.Count < 1 || s.Count > maxShards || s.Index < 1 || s.Index > s.Count {
+// check returns an error unless the index is from 1 to the count.
+func (s shard) check() error {
+	if s.count < 1 || s.count > maxShards || s.index < 1 || s.index > s.count {
 		return fault.Input(fmt.Sprintf("shards are counted from 1/n to n/n, with n up to %d", maxShards), "there is no shard %s", s)
 	}
 	return nil
@@ -37,12 +28,17 @@ func (s Shard) Check() error {
 
 // has reports whether the shard has the cell at a place of the grid, counted from 0. The
 // shards take turns, because the cells of a slow model are next to each other.
-func (s Shard) has(cell int) bool { return cell%s.Count == s.Index-1 }
+func (s shard) has(cell int) bool { return cell%s.count == s.index-1 }
 
-// Keep leaves only the cells of a shard in the sweep. The PlanFile lists all cells of the
-// grid, and says which shard the folder holds.
-func (s *Sweep) Keep(shard Shard) {
-	s.plan.Part = &part{Shard: shard.Index, Shards: shard.Count, CellsHash: hashCells(s.Cells)}
+// Keep leaves only the cells of a shard in the sweep: one of count parts, which separate
+// processes run into separate folders. The index counts from 1. SweepDir.Merge joins the
+// folders. The PlanFile lists all cells of the grid, and says which shard the folder holds.
+func (s *Sweep) Keep(index, count int) error {
+	shard := shard{index, count}
+	if err := shard.check(); err != nil {
+		return err
+	}
+	s.plan.Part = &part{Shard: index, Shards: count, CellsHash: hashCells(s.Cells)}
 	var mine []Spec
 	for i := range s.Cells {
 		if shard.has(i) {
@@ -50,6 +46,7 @@ func (s *Sweep) Keep(shard Shard) {
 		}
 	}
 	s.Cells = mine
+	return nil
 }
 
 // hashCells returns the SHA-256 of the IDs of cells, in hexadecimal.
@@ -69,7 +66,7 @@ type part struct {
 	Program   string `json:"program"`      // version that ran it
 }
 
-func (p *part) shard() Shard { return Shard{p.Shard, p.Shards} }
+func (p *part) shard() shard { return shard{p.Shard, p.Shards} }
 
 // equal reports whether two folders hold the same shard of the same cells.
 func (p *part) equal(o *part) bool {

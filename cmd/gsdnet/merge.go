@@ -22,7 +22,6 @@ type mergeCmd struct {
 type mergeResult struct {
 	Out    string `json:"out"`
 	Shards int    `json:"shards"`
-	Grids  int    `json:"grids"`
 	Cells  int    `json:"cells"`
 }
 
@@ -38,13 +37,13 @@ missing. The folders of the shards are not changed.`
 
 // Run joins the folders.
 func (c *mergeCmd) Run(ctx context.Context, term *terminal) error {
-	merged, err := experiment.Merge(ctx, c.Dirs, c.Out)
+	cells, err := experiment.SweepDir(c.Out).Merge(ctx, c.Dirs)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return printJSON(term.out, mergeResult{c.Out, merged.Shards, merged.Grids, merged.Cells})
+		return printJSON(term.out, mergeResult{c.Out, len(c.Dirs), cells})
 	}
-	_, err = fmt.Fprintf(term.out, "%s: %s of %s\n", c.Out, count.Of(merged.Cells, "cell"), count.Of(merged.Shards, "shard"))
+	_, err = fmt.Fprintf(term.out, "%s: %s of %s\n", c.Out, count.Of(cells, "cell"), count.Of(len(c.Dirs), "shard"))
 	return err
 }

@@ -17,26 +17,43 @@ type shardFlags struct {
 	Shards int    `help:"Number of shards, if the variables of the scheduler give only the number of this one, or if some tasks of an array run again ($GSDNET_SHARDS)." env:"GSDNET_SHARDS" placeholder:"N" limit:"0..100000"`
 }
 
+// shard is one of count parts of a sweep. Its index counts from 1; a count of 0 means that
+// there are no shards.
+type shard struct{ index, count int }
+
+// String writes the shard as "i/n".
+func (s shard) String() string { return fmt.Sprintf("%d/%d", s.index, s.count) }
+
+// parseShard reads a shard as "i/n", such as "2/8".
+func parseShard(text string) (s shard, err error) {
+	if n, err := fmt.Sscanf(text, "%d/%d", &s.index, &s.count); err != nil || n != 2 || text != s.String() {
+		return shard{}, fault.Input("write it as i/n, such as 1/8 for the first of eight shards", "%q is not a shard", text)
+	}
+	return s, nil
+}
+
 // divide leaves the cells of the shard in the sweep, if there are shards.
 func (f *shardFlags) divide(sweep *experiment.Sweep, term *terminal) (err error) {
 	shard, from, err := f.find(os.Getenv)
-	if err != nil || shard.Count == 0 {
+	if err != nil || shard.count == 0 {
 		return err
 	}
 	if sweep.Program, err = programVersion(); err != nil {
 		return err
 	}
 	all := len(sweep.Cells)
-	sweep.Keep(shard)
+	if err := sweep.Keep(shard.index, shard.count); err != nil {
+		return err
+	}
 	term.note("shard %s, from %s: %d of %s", shard, from, len(sweep.Cells), count.Of(all, "cell"))
 	return nil
 }
 
-// find returns the shard and what it is read from. Its Count is 0 if there are no shards.
-func (f *shardFlags) find(env func(string) string) (experiment.Shard, string, error) {
+// find returns the shard and what it is read from.
+func (f *shardFlags) find(env func(string) string) (shard, string, error) {
 	if f.Shard != "" {
-		s, err := experiment.ParseShard(f.Shard)
-		if err == nil && f.Shards != 0 && f.Shards != s.Count {
+		s, err := parseShard(f.Shard)
+		if err == nil && f.Shards != 0 && f.Shards != s.count {
 			err = fault.Input("leave --shards and GSDNET_SHARDS out", "--shard %s and %s contradict each other", s, count.Of(f.Shards, "shard"))
 		}
 		return s, "--shard", err
@@ -51,16 +68,13 @@ func (f *shardFlags) find(env func(string) string) (experiment.Shard, string, er
 	}
 	switch {
 	case len(set) > 1:
-		return experiment.Shard{}, "", fault.Input("give --shard I/N", "%s are both set", strings.Join(names, " and "))
+		return shard{}, "", fault.Input("give --shard I/N", "%s are both set", strings.Join(names, " and "))
 	case len(set) == 0 && f.Shards > 1:
-		return experiment.Shard{}, "", fault.Input("give --shard I/N", "there are %d shards, but neither --shard nor a variable of a scheduler says which one this is", f.Shards)
+		return shard{}, "", fault.Input("give --shard I/N", "there are %d shards, but neither --shard nor a variable of a scheduler says which one this is", f.Shards)
 	case len(set) == 0:
-		return experiment.Shard{}, "", nil
+		return shard{}, "", nil
 	}
 	s, err := set[0].shard(env, f.Shards)
-	if err == nil {
-		err = s.Check()
-	}
 	return s, set[0].index, err
 }
 
@@ -86,45 +100,45 @@ var schedulers = []scheduler{
 // shard reads the variables. If the number of shards is given, the numbers of the tasks
 // count from 0, because the lowest number that SLURM gives is that of the tasks that run
 // now, which may be a part of the array.
-func (s *scheduler) shard(env func(string) string, shards int) (experiment.Shard, error) {
+func (s *scheduler) shard(env func(string) string, shards int) (shard, error) {
 	index, err := wholeNumber(env, s.index)
 	if err != nil {
-		return experiment.Shard{}, err
+		return shard{}, err
 	}
 	if shards != 0 {
 		if index >= shards {
-			return experiment.Shard{}, fault.Input(fmt.Sprintf("number the tasks from 0 to %d", shards-1), "%s = %d, but there are %s", s.index, index, count.Of(shards, "shard"))
+			return shard{}, fault.Input(fmt.Sprintf("number the tasks from 0 to %d", shards-1), "%s = %d, but there are %s", s.index, index, count.Of(shards, "shard"))
 		}
-		return experiment.Shard{Index: index + 1, Count: shards}, nil
+		return shard{index: index + 1, count: shards}, nil
 	}
 	if env(s.count) == "" {
-		return experiment.Shard{}, fault.Input("give --shards N, or set "+s.count, "%s is set, but nothing says how many shards there are", s.index)
+		return shard{}, fault.Input("give --shards N, or set "+s.count, "%s is set, but nothing says how many shards there are", s.index)
 	}
 	n, err := wholeNumber(env, s.count)
 	if err != nil || s.first == "" || env(s.first) == "" {
-		return experiment.Shard{Index: index + 1, Count: n}, err
+		return shard{index: index + 1, count: n}, err
 	}
 	first, err := wholeNumber(env, s.first)
 	if err != nil {
-		return experiment.Shard{}, err
+		return shard{}, err
 	}
 	step := 1
 	if env(s.step) != "" {
 		if step, err = wholeNumber(env, s.step); err != nil {
-			return experiment.Shard{}, err
+			return shard{}, err
 		}
 	}
 	last := first + (n-1)*max(1, step)
 	if env(s.last) != "" {
 		if last, err = wholeNumber(env, s.last); err != nil {
-			return experiment.Shard{}, err
+			return shard{}, err
 		}
 	}
 	if step < 1 || last != first+(n-1)*step || (index-first)%step != 0 || index < first || index > last {
-		return experiment.Shard{}, fault.Input("number the tasks without gaps, such as --array=0-7, or give --shards N and number them from 0",
+		return shard{}, fault.Input("number the tasks without gaps, such as --array=0-7, or give --shards N and number them from 0",
 			"the tasks of the array have gaps: %s from %d to %d", count.Of(n, "task"), first, last)
 	}
-	return experiment.Shard{Index: (index-first)/step + 1, Count: n}, nil
+	return shard{index: (index-first)/step + 1, count: n}, nil
 }
 
 // wholeNumber reads a variable that holds a number of 0 or more.
