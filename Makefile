@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./sp
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean page page-fresh browser
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean page page-fresh browser deploy
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -23,7 +23,7 @@ build: ## bin/gsdnet
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla page-fresh browser test
+ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla page-fresh browser test deploy
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }
@@ -63,6 +63,9 @@ race: ## the race detector needs a C compiler
 
 lint: ## some minutes the first time, which compiles the linters
 	go run $(GOLANGCI_LINT) run ./...
+
+deploy: ## the manifests have the fields of their types; a module of its own, as these are large
+	cd deploy && go mod tidy -diff && go vet ./... && go test ./...
 
 fuzz: ## half a minute for each gate that strangers' files pass, and for the engine's shapes
 	go test -run '^$$' -fuzz FuzzRead -fuzztime 30s ./internal/npz

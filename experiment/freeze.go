@@ -11,9 +11,8 @@ import (
 // sweep. Each fold of a cross-validation has a folder of its own.
 func (id Identity) maskFolder() string { return filepath.Join(MaskDir, id.Dataset, id.foldName()) }
 
-// freeze draws the masks of all cells and writes them into the sweep's folder. Masks that
-// are there already must be the same.
-func (g *Grid) freeze(cells []cell, out string) error {
+// freeze draws the masks of all cells, as sets for folders in the sweep's folder.
+func (g *Grid) freeze(cells []cell, out string) ([]*maskSet, error) {
 	for i := range g.Datasets {
 		g.Datasets[i].masks = map[maskKey]missing.Mask{}
 	}
@@ -27,18 +26,19 @@ func (g *Grid) freeze(cells []cell, out string) error {
 			order = append(order, folders[dir])
 		}
 		if err := g.freezeCell(c, folders[dir]); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, set := range order {
-		if err := missing.Write(set.dir, set.masks); err != nil {
-			return err
-		}
-		if err := set.keepAudits(); err != nil {
-			return err
-		}
+	return order, nil
+}
+
+// keep writes the masks and their audits. Masks that are in the folder already must be the
+// same.
+func (s *maskSet) keep() error {
+	if err := missing.Write(s.dir, s.masks); err != nil {
+		return err
 	}
-	return nil
+	return s.keepAudits()
 }
 
 // freezeCell draws the masks of a cell that no cell before it has, and adds them to those

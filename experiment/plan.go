@@ -28,41 +28,59 @@ type planned struct {
 	Cells []Identity `json:"cells"`
 	// Printed is Dataset.Printed by the name of the data set, where there is one.
 	Printed map[string]string `json:"printed,omitempty"`
+	// Part says which shard of the grid the folder holds; nil if it holds all of it.
+	Part *part `json:"part,omitempty"`
 }
 
-// keepPlan enters the cells of a grid into the PlanFile of a folder.
-func keepPlan(out string, g *Grid, cells []cell) error {
-	p, err := readPlan(filepath.Join(out, PlanFile))
-	if err != nil {
-		return err
-	}
-	now := planned{File: filepath.Base(g.path)}
+// plan returns what the PlanFile says of a grid.
+func (g *Grid) plan(cells []cell) planned {
+	p := planned{File: filepath.Base(g.path)}
 	for i := range g.Datasets {
 		if name := g.Datasets[i].Printed; name != "" {
-			if now.Printed == nil {
-				now.Printed = map[string]string{}
+			if p.Printed == nil {
+				p.Printed = map[string]string{}
 			}
-			now.Printed[g.Datasets[i].Name] = name
+			p.Printed[g.Datasets[i].Name] = name
 		}
 	}
 	for i := range cells {
-		now.Cells = append(now.Cells, cells[i].Identity)
+		p.Cells = append(p.Cells, cells[i].Identity)
 	}
-	at, known := slices.BinarySearchFunc(p.Grids, now.File, func(g planned, file string) int { return strings.Compare(g.File, file) })
-	switch {
-	case !known:
-		p.Grids = slices.Insert(p.Grids, at, now)
-	case slices.Equal(p.Grids[at].Cells, now.Cells) && maps.Equal(p.Grids[at].Printed, now.Printed):
-		return nil
-	default:
-		p.Grids[at] = now
-	}
-	text, err := json.MarshalIndent(p, "", "  ")
+	return p
+}
+
+// equal reports whether two plans say the same.
+func (p *planned) equal(o *planned) bool {
+	return p.File == o.File && slices.Equal(p.Cells, o.Cells) && maps.Equal(p.Printed, o.Printed) && p.Part.equal(o.Part)
+}
+
+// keep enters the plan of a grid into the PlanFile of a folder. It returns an error if the
+// folder has another shard of that grid.
+func (p planned) keep(out string) error {
+	all, err := readPlan(filepath.Join(out, PlanFile))
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fault.Failure("choose a folder you may write to with --out", "%w", err)
+	at, known := slices.BinarySearchFunc(all.Grids, p.File, func(g planned, file string) int { return strings.Compare(g.File, file) })
+	switch {
+	case !known:
+		all.Grids = slices.Insert(all.Grids, at, p)
+	case all.Grids[at].equal(&p):
+		return nil
+	default:
+		if err := p.Part.follows(all.Grids[at].Part, out, p.File); err != nil {
+			return err
+		}
+		all.Grids[at] = p
+	}
+	return all.write(out)
+}
+
+// write writes the PlanFile of a folder.
+func (p plan) write(out string) error {
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
 	}
 	return atomicfile.Write(filepath.Join(out, PlanFile), append(text, '\n'))
 }

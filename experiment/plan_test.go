@@ -38,9 +38,11 @@ func TestPlanListsTheCellsOfAllGrids(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := grid.Prepare(t.Context(), "", out); err != nil {
+		s, err := grid.Prepare(t.Context(), "", out)
+		if err != nil {
 			t.Fatal(err)
 		}
+		begin(t, s)
 		if n := counts(); n != c.want {
 			t.Errorf("%s: %d cells, want %d", c.file, n, c.want)
 		}
@@ -66,4 +68,14 @@ func TestParseIdentityRefusesOtherNames(t *testing.T) {
 			t.Errorf("%q is read as %+v", name, id)
 		}
 	}
+}
+
+// begin writes the plan and the masks of a sweep.
+func begin(t *testing.T, s *experiment.Sweep) {
+	t.Helper()
+	end, err := s.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	end()
 }

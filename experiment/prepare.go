@@ -15,9 +15,9 @@ import (
 	"gsdnet/rundir"
 )
 
-// Prepare opens the data of a grid, freezes its masks in out, lays out its
-// cells and lists them there (PlanFile). Whatever is wrong with any cell is found
-// here, before one starts. A data set's path is relative to dataDir.
+// Prepare opens the data of a grid, draws its masks and lays out its cells. Whatever is
+// wrong with any cell is found here, before one starts. A data set's path is relative to
+// dataDir. Prepare writes nothing: Sweep.Begin does.
 func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error) {
 	cells, err := g.cells()
 	if err != nil {
@@ -37,13 +37,11 @@ func (g *Grid) Prepare(ctx context.Context, dataDir, out string) (*Sweep, error)
 			return nil, fmt.Errorf("%s: %w", g.path, err)
 		}
 	}
-	if err := g.freeze(cells, out); err != nil {
+	masks, err := g.freeze(cells, out)
+	if err != nil {
 		return nil, err
 	}
-	if err := keepPlan(out, g, cells); err != nil {
-		return nil, err
-	}
-	s := &Sweep{Out: out, dataDir: dataDir, corpora: map[corpusKey]*erc.Corpus{}}
+	s := &Sweep{Out: out, dataDir: dataDir, corpora: map[corpusKey]*erc.Corpus{}, masks: masks, plan: g.plan(cells)}
 	for i := range cells {
 		spec, err := g.spec(&cells[i])
 		if err != nil {

@@ -112,3 +112,28 @@ func (d RunDir) Record() (*Record, error) {
 	}
 	return &r, nil
 }
+
+// Verify returns an error unless the directory holds the results of a cell and its files
+// have the hashes that the record gives.
+func (d RunDir) Verify(id Identity) error {
+	r, err := d.Record()
+	if err != nil {
+		return err
+	}
+	if r.Cell == nil || *r.Cell != id {
+		return fault.Input("give the folder as gsdnet sweep wrote it", "%s: the results are not those of %s", d.path(rundir.MetricsFile), id)
+	}
+	for name, want := range map[string]string{PredictionsFile: r.PredictionsHash, CompletionFile: r.CompletionHash} {
+		if want == "" {
+			continue
+		}
+		text, err := os.ReadFile(d.path(name))
+		if err != nil {
+			return fault.Input("delete "+rundir.MetricsFile+" in that folder and give the sweep again", "%w", err)
+		}
+		if digest(text) != want {
+			return fault.Input("delete "+rundir.MetricsFile+" in that folder and give the sweep again", "%s: not the file that %s was written with", d.path(name), rundir.MetricsFile)
+		}
+	}
+	return nil
+}

@@ -126,6 +126,7 @@ func TestReductionsFreezeTheirMasks(t *testing.T) {
 	out := t.TempDir()
 	keys := "folds = 3\nblank = [0.5]"
 	s := prepare(t, fmt.Sprintf(plainGrid, keys, ""), out)
+	begin(t, s)
 	n := 0
 	for _, cell := range s.Cells {
 		dir := filepath.Join(out, experiment.MaskDir, "tiny", fmt.Sprintf("fold%dof3", cell.Fold))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	"gsdnet/engine"
@@ -24,23 +25,54 @@ type Sweep struct {
 	// Progress is called with the parts of cells that were done since the last call, from
 	// any goroutine. The parts of a whole sweep add up to Parts. It may be nil.
 	Progress func(parts int)
+	// Program names the version of the program. Shards of one version alone are merged.
+	Program string
 
 	dataDir string
 	corpora map[corpusKey]*erc.Corpus // those that Prepare has read
+	masks   []*maskSet
+	plan    planned
 }
 
 // Parts returns the sum of what Progress is called with in a whole sweep.
 func (s *Sweep) Parts() int { return len(s.Cells) * cellParts }
 
+// Begin makes the folder of the sweep, takes its lock and writes the masks and the PlanFile
+// there. If another sweep has the lock, the error says which process that is, and nothing
+// is written. The caller calls end when it has finished with the folder.
+func (s *Sweep) Begin() (end func(), err error) {
+	if err := os.MkdirAll(s.Out, 0o755); err != nil {
+		return nil, fault.Failure("choose a folder you may write to with --out", "%w", err)
+	}
+	lock, err := dirlock.Acquire(s.Out)
+	if err != nil {
+		return nil, err
+	}
+	if s.plan.Part != nil {
+		s.plan.Part.Program = s.Program
+	}
+	err = s.plan.keep(s.Out)
+	for _, set := range s.masks {
+		if err == nil {
+			err = set.keep()
+		}
+	}
+	if err != nil {
+		lock.Release()
+		return nil, err
+	}
+	return lock.Release, nil
+}
+
 // Run trains and evaluates every cell that is not finished, by workers that claim the
 // cells from a Local queue. A cell that fails does not stop the others. When ctx ends,
 // all stop, and the next Run goes on from there.
 func (s *Sweep) Run(ctx context.Context) error {
-	lock, err := dirlock.Acquire(s.Out)
+	end, err := s.Begin()
 	if err != nil {
 		return err
 	}
-	defer lock.Release()
+	defer end()
 	var outcome outcome
 	queue := NewLocal(s.Cells, func(e Ended) {
 		outcome.add(e)

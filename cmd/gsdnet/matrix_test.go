@@ -39,7 +39,8 @@ var special = map[string]string{
 	"impute":      "run --in=good.npz --out=new.npz --samples=2",
 	"predict":     "run --in=good.npz --out=new.csv --samples=1",
 	"report":      "sweep --out=new-report",
-	"sweep":       "grid.toml --out=new-sweep",
+	"sweep merge": "shard --out=new-merged",
+	"sweep run":   "grid.toml --out=new-sweep",
 	"train":       "--data=good.npz --out=new-run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
 }
 
@@ -289,6 +290,7 @@ func matrixFolder(t *testing.T) {
 	for _, line := range []string{
 		"train --data=good.npz --out=run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
 		"sweep grid.toml --out=sweep",
+		"sweep grid.toml --out=shard --shard=1/1",
 	} {
 		var errs bytes.Buffer
 		if code := run(t.Context(), strings.Fields(line), &terminal{out: &bytes.Buffer{}, err: &errs}); code != 0 {

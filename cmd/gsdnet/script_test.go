@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,20 +40,26 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:       "testdata/script",
 		Condition: mayMount,
+		Setup: func(env *testscript.Env) error {
+			deploy, err := filepath.Abs("../../deploy")
+			env.Setenv("DEPLOY", deploy)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"corpus":   corpusCmd,
-			"truncate": truncateCmd,
-			"flip":     flipCmd,
-			"lines":    linesCmd,
-			"damage":   damageCmd,
-			"inorder":  inorderCmd,
-			"kept":     keptCmd,
-			"disk":     diskCmd,
-			"snake":    snakeCmd,
-			"narrow":   narrowCmd,
-			"bind":     bindCmd,
-			"meta":     metaCmd,
-			"array":    arrayCmd,
+			"corpus":       corpusCmd,
+			"truncate":     truncateCmd,
+			"flip":         flipCmd,
+			"lines":        linesCmd,
+			"damage":       damageCmd,
+			"inorder":      inorderCmd,
+			"equalfolders": equalFoldersCmd,
+			"kept":         keptCmd,
+			"disk":         diskCmd,
+			"snake":        snakeCmd,
+			"narrow":       narrowCmd,
+			"bind":         bindCmd,
+			"meta":         metaCmd,
+			"array":        arrayCmd,
 		},
 	})
 }

@@ -15,13 +15,17 @@ import (
 	"gsdnet/metric"
 )
 
-func init() { register[sweepCmd]("sweep", "Train and evaluate a grid of models, data and seeds.") }
+func init() {
+	registerGroupOf("sweep", "Train and evaluate a grid of models, data and seeds.", "run")
+	register[sweepCmd]("sweep run", "Train and evaluate a grid of models, data and seeds. The word run may be left out.")
+}
 
 type sweepCmd struct {
 	File    string `arg:"" help:"TOML file of the experiment." placeholder:"FILE.toml"`
 	Out     string `help:"Folder for the run directories. Cells that are finished there are skipped." required:""`
 	DataDir string `help:"Folder that data set paths are relative to." env:"GSDNET_DATA" default:"." placeholder:"DIR"`
 	Workers int    `help:"Number of cells that run at the same time (default: half the processors)." placeholder:"N" limit:"0..256"`
+	shardFlags
 	backendFlag
 	jsonFlag
 }
@@ -48,10 +52,18 @@ type sweptCell struct {
 // Help is the example under --help.
 func (sweepCmd) Help() string {
 	return `Example:
-  gsdnet sweep configs/quick.toml --out runs/quick --workers 2
+  gsdnet sweep run configs/quick.toml --out runs/quick --workers 2
+  gsdnet sweep configs/quick.toml --out shards/3 --shard 3/8
 
 If a sweep is stopped or killed, the same command continues it, and the results are
 the same.
+
+With --shard i/n the process runs every n-th cell, beginning with the i-th. Each shard has
+an --out of its own, and gsdnet sweep merge joins them. Without --shard, the number of
+the shard is read from the variables of a SLURM array task (SLURM_ARRAY_TASK_ID and
+SLURM_ARRAY_TASK_COUNT), a Kubernetes Indexed Job (JOB_COMPLETION_INDEX) or a Nomad
+allocation (NOMAD_ALLOC_INDEX), if they are set. --shard 1/1 runs everything.
+
 gsdnet report turns the folder into tables and figures.`
 }
 
@@ -68,6 +80,9 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	defer backend.Finalize()
 	sweep, err := grid.Prepare(ctx, c.DataDir, c.Out)
 	if err != nil {
+		return err
+	}
+	if err := c.divide(sweep, term); err != nil {
 		return err
 	}
 	sweep.Backend, sweep.Workers = backend, c.Workers

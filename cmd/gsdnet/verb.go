@@ -31,6 +31,7 @@ type verb struct {
 	name  string       // its words: "train", "data mask"
 	help  string       // one sentence for the list of verbs
 	flags reflect.Type // the struct of its flags and arguments; nil for a group
+	usual string       // of a group: the last word of the verb that runs if none is named
 }
 
 // verbs are the registered verbs and groups by name.
@@ -43,11 +44,15 @@ func register[F any, C interface {
 	*F
 	runner
 }](name, help string) {
-	add(verb{name, help, reflect.TypeFor[F]()})
+	add(verb{name: name, help: help, flags: reflect.TypeFor[F]()})
 }
 
 // registerGroup adds a group, whose verbs have names that begin with its name.
 func registerGroup(name, help string) { add(verb{name: name, help: help}) }
+
+// registerGroupOf adds a group in which the last word of the usual verb may be left out:
+// "sweep grid.toml" is "sweep run grid.toml".
+func registerGroupOf(name, help, usual string) { add(verb{name: name, help: help, usual: usual}) }
 
 func add(v verb) {
 	if _, taken := verbs[v.name]; taken {
@@ -85,9 +90,12 @@ func (v verb) structure() reflect.Type {
 	var fields []reflect.StructField
 	for i, child := range below(v.name) {
 		_, last := cutLast(child.name)
+		tag := fmt.Sprintf("cmd:\"\" name:%q help:%q", last, child.help)
+		if last == v.usual {
+			tag += ` default:"withargs"`
+		}
 		fields = append(fields, reflect.StructField{
-			Name: fmt.Sprintf("Verb%d", i), Type: child.structure(),
-			Tag: reflect.StructTag(fmt.Sprintf("cmd:\"\" name:%q help:%q", last, child.help)),
+			Name: fmt.Sprintf("Verb%d", i), Type: child.structure(), Tag: reflect.StructTag(tag),
 		})
 	}
 	return reflect.StructOf(fields)
