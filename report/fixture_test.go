@@ -64,7 +64,7 @@ func invent(t *testing.T, dir, name, protocol string, m method, seed uint64, rul
 	log := `{"epoch":1,"seconds":60}` + "\n" + `{"epoch":2,"seconds":180}` + "\n" + `{"epoch":3,"seconds":90}` + "\n" // resumed after two
 	check(t, os.WriteFile(filepath.Join(out, rundir.LogFile), []byte(log), 0o600))
 	if m.variant == "gsdnet" { // seed 1 kept its network
-		meta := rundir.Meta{Setup: model.Setup{Dims: corpus.Dims}, Network: &rundir.Network{Kept: seed == 1, With: 3 + 0.1*float64(seed), Without: 3.15, Epoch: int(10 * seed), Loss: 0.9}}
+		meta := rundir.Meta{Setup: model.Setup{Dims: corpus.Dims}, Network: &rundir.Network{Kept: seed == 1, With: rundir.Energy{Cells: 3 + 0.1*float64(seed), Conversations: 1}, Without: rundir.Energy{Cells: 3.15, Conversations: 1.1}, Epoch: int(10 * seed), Loss: 0.9}}
 		check(t, rundir.Save(filepath.Join(out, rundir.CheckpointFile), nil, model.FitScaler(corpus.In(erc.Train), corpus.Dims), meta))
 	}
 	rng := rand.New(rand.NewPCG(seed, uint64(100*m.noise)))

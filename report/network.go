@@ -39,8 +39,10 @@ func networkTable(_ context.Context, b *board) (*table, error) {
 		of      func(n rundir.Network) float64
 	}{
 		{"kept, % of runs", func(n rundir.Network) float64 { return 100 * oneIf(n.Kept) }},
-		{"ES with", func(n rundir.Network) float64 { return n.With }},
-		{"ES without", func(n rundir.Network) float64 { return n.Without }},
+		{"ES with", func(n rundir.Network) float64 { return n.With.Cells }},
+		{"ES without", func(n rundir.Network) float64 { return n.Without.Cells }},
+		{"conv ES with", func(n rundir.Network) float64 { return n.With.Conversations }},
+		{"conv ES without", func(n rundir.Network) float64 { return n.Without.Conversations }},
 		{"best epoch", func(n rundir.Network) float64 { return float64(n.Epoch) }},
 	} {
 		measure := experiment.Measure{Metric: metric.Metric{Heading: c.heading, Key: "network", Lower: true}}
@@ -49,7 +51,7 @@ func networkTable(_ context.Context, b *board) (*table, error) {
 	s.addMethods(methods)
 	return &table{
 		subtables: []*subtable{s},
-		note: "Training keeps a network if it lowers the energy score (ES) of draws on the validation split. " +
+		note: "Training keeps a network if it lowers the energy score (ES) of draws on the validation split and does not raise that of the means of conversations. " +
 			"The epoch is the one in which the network's own loss there is lowest, the mean over runs.",
 	}, nil
 }

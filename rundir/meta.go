@@ -29,9 +29,15 @@ type Meta struct {
 type Network struct {
 	Epoch   int     `json:"epoch"`   // of the weights: where the loss of validation is lowest
 	Loss    float64 `json:"loss"`    // the network's own loss there
-	Kept    bool    `json:"kept"`    // whether With is below Without
-	With    float64 `json:"with"`    // energy score on the validation masks with the network
-	Without float64 `json:"without"` // and without it
+	Kept    bool    `json:"kept"`    // whether With is better than Without
+	With    Energy  `json:"with"`    // scores of draws on the validation masks with the network
+	Without Energy  `json:"without"` // and without it
+}
+
+// Energy holds energy scores of draws, lower is better.
+type Energy struct {
+	Cells         float64 `json:"cells"`         // of single cells
+	Conversations float64 `json:"conversations"` // of the means of conversations
 }
 
 // Progress is the state of training in a state file.

@@ -47,7 +47,7 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 	}
 	gradients := graph.Gradient(losses.Total, nodes...)
 	norm := jointNorm(weights, gradients)
-	clipTo(gradients, norm, s.setting.Clip)
+	s.clip(weights, gradients)
 	s.applyAdam(scope, in.Get(inRate), gradients)
 	for i, v := range weights {
 		updateAverage(scope, v, nodes[i], in.Get(inEMADecay))
@@ -59,7 +59,30 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 	return outputs
 }
 
-// step applies Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
+// clip scales the gradients of the prediction so that their joint norm is at most the
+// limit, and those of the model's optional network likewise. Neither has an influence on
+// how far the other's weights move.
+func (s *updater) clip(weights []*mlx.Variable, gradients []*graph.Node) {
+	for _, network := range []bool{false, true} {
+		var group []*mlx.Variable
+		var of []*graph.Node
+		var at []int
+		for i, v := range weights {
+			if isNetworks(s.model, v.Path()) == network {
+				group, of, at = append(group, v), append(of, gradients[i]), append(at, i)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		clipTo(of, jointNorm(group, of), s.setting.Clip)
+		for k, i := range at {
+			gradients[i] = of[k]
+		}
+	}
+}
+
+// applyAdam applies Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
 func (s *updater) applyAdam(scope *mlx.Scope, rate *graph.Node, gradients []*graph.Node) {
 	optimizer.LearningRateVar(scope, dtypes.Float32, s.setting.LearningRate).SetNodeValue(rate)
 	adam := optimizer.Adam().LearningRate(s.setting.LearningRate).WeightDecay(s.setting.WeightDecay).Done()

@@ -32,7 +32,7 @@ func (j *judge) close() { j.graphs.Close() }
 // validateNetwork measures the loss of the network with the averaged weights. It reports
 // whether it is the lowest so far, and notes it if so.
 func (f *fitter) validateNetwork(ctx context.Context, epoch int) (bool, error) {
-	if f.network() == "" {
+	if networkOf(f.model) == "" {
 		return false, nil
 	}
 	if f.judge == nil {

@@ -58,7 +58,7 @@ func (f *fitter) keep(weights map[string]*tensors.Tensor, better improved) error
 			return err
 		}
 		for name, now := range weights {
-			if f.ofNetwork(name) && better.network || !f.ofNetwork(name) && better.prediction {
+			if isNetworks(f.model, name) && better.network || !isNetworks(f.model, name) && better.prediction {
 				c.Vars[name] = now
 			}
 		}

@@ -96,8 +96,8 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	fmt.Fprintf(term.out, "%s: %d parameters, %s, best validation error %.4f in epoch %d\n",
 		c.Out, result.Parameters, count.Of(result.Epochs, "epoch"), result.Validation, result.BestEpoch)
 	if n := result.Network; n != nil {
-		fmt.Fprintf(term.out, "%s: the network is %s: energy score of validation %.4f with it, %.4f without\n",
-			c.Out, map[bool]string{true: "kept", false: "left out"}[n.Kept], n.With, n.Without)
+		fmt.Fprintf(term.out, "%s: the network is %s: energy score of validation %.4f with it, %.4f without; of the means of conversations %.4f, %.4f\n",
+			c.Out, map[bool]string{true: "kept", false: "left out"}[n.Kept], n.With.Cells, n.Without.Cells, n.With.Conversations, n.Without.Conversations)
 	}
 	return nil
 }
