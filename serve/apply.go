@@ -62,18 +62,18 @@ type ByModality struct {
 func (s *Server) applyRoutes(api huma.API) {
 	predict := s.operation(http.MethodPost, "/v1/predict", "predict", "Predict the emotion of every utterance.",
 		"The numbers are those of gsdnet predict for the same conversation, samples and seed.", 400, 404, 408, 413, 415, 503, 504)
-	predict.RequestBody = bodies(api)
 	huma.Register(api, predict, func(ctx context.Context, in *wholeInput) (*answer[Emotions], error) {
 		out := &answer[Emotions]{}
 		return out, s.apply(ctx, in, false, func(a Computed, q *asked, o outcome) { out.Body = Emotions{a, q.emotions(o.predictions)} })
 	})
 	impute := s.operation(http.MethodPost, "/v1/impute", "impute", "Recover the features that are missing.",
 		"The numbers are those of gsdnet impute for the same conversation, samples and seed.", 400, 404, 408, 413, 415, 503, 504)
-	impute.RequestBody = bodies(api)
 	huma.Register(api, impute, func(ctx context.Context, in *wholeInput) (*answer[Recovery], error) {
 		out := &answer[Recovery]{}
 		return out, s.apply(ctx, in, true, func(a Computed, q *asked, o outcome) { out.Body = Recovery{a, q.filled(o.imputed)} })
 	})
+	describeBody(api, predict.Path, bodies(api))
+	describeBody(api, impute.Path, bodies(api))
 }
 
 // answer is an answer in JSON.
@@ -90,7 +90,7 @@ func (s *Server) apply(ctx context.Context, in *wholeInput, fill bool, give func
 	if err != nil {
 		return err
 	}
-	q, err := s.read(run, in.contentType, in.RawBody)
+	q, err := s.read(run, &in.incoming)
 	if err != nil {
 		return err
 	}
