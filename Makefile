@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./sp
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench gomlx clean page page-fresh browser deploy
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench load soak gomlx clean page page-fresh browser deploy
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -72,6 +72,7 @@ fuzz: ## half a minute for each gate that strangers' files pass, and for the eng
 	go test -run '^$$' -fuzz FuzzHeader -fuzztime 30s ./internal/npz
 	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset/npz
+	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./serve
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
 
@@ -80,6 +81,12 @@ kills: ## fifty SIGKILLs at random moments of every command that writes
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench
+
+load: build ## the section "Serving" of docs/benchmarks.md: gsdnet serve beside a PyTorch server, some four minutes
+	go run ./bench/load -page docs/benchmarks.md
+
+soak: ## half an hour of good, bad and broken requests to one server, whose memory must stay flat
+	GSDNET_SOAK=30m go test ./serve -run TestSoak -v -count 1 -timeout 45m
 
 gomlx: ## GoMLX's own tests on the simd backend, some minutes; they need a C compiler
 	CGO_ENABLED=1 bench/gomlx.sh

@@ -42,12 +42,6 @@ func (s *Server) admitted(next http.Handler) http.Handler {
 	})
 }
 
-// noDeadline removes the deadline for reading.
-func noDeadline(w http.ResponseWriter) []error {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // recorders have none
-	return nil
-}
-
 // recovered answers a request that met a fault of the program, and logs the fault. If the
 // answer had begun, which is what a client that stops reading looks like, it breaks the
 // connection off, so that nobody takes half an answer for a whole one.

@@ -55,16 +55,15 @@ type Filled struct {
 // imputeInput is a request for recovered features.
 type imputeInput struct {
 	Settings
-	Draws       int    `query:"draws" minimum:"0" maximum:"1000" doc:"Number of completions to return, at most the number that is computed. Default 0."`
-	Utterance   int    `query:"utterance" default:"-1" minimum:"-1" maximum:"999999" doc:"Position of the only utterance to return, from 0; -1 returns all."`
-	RawBody     []byte `contentType:"application/zip"`
-	contentType string
+	incoming  incoming
+	Draws     int `query:"draws" minimum:"0" maximum:"1000" doc:"Number of completions to return, at most the number that is computed. Default 0."`
+	Utterance int `query:"utterance" default:"-1" minimum:"-1" maximum:"999999" doc:"Position of the only utterance to return, from 0; -1 returns all."`
 }
 
 // Resolve is that of wholeInput.
 func (in *imputeInput) Resolve(ctx huma.Context) []error {
-	in.contentType = ctx.Header("Content-Type")
-	return unhurried(ctx)
+	in.incoming.accept(ctx)
+	return nil
 }
 
 // check refuses draws that are not computed and an utterance that there is not.
@@ -89,22 +88,21 @@ type ByModality struct {
 func (s *Server) applyRoutes(api huma.API) {
 	predict := s.operation(http.MethodPost, "/v1/predict", "predict", "Predict the emotion of every utterance.",
 		"The numbers are those of gsdnet predict for the same conversation, samples and seed.", 400, 404, 408, 413, 415, 503, 504)
-	predict.RequestBody = bodies(api)
 	huma.Register(api, predict, func(ctx context.Context, in *wholeInput) (*answer[Emotions], error) {
 		out := &answer[Emotions]{}
 		return out, s.apply(ctx, in, purpose{}, func(a Computed, q *asked, o outcome) { out.Body = Emotions{a, q.emotions(o.predictions)} })
 	})
 	impute := s.operation(http.MethodPost, "/v1/impute", "impute", "Recover the features that are missing.",
 		"The numbers are those of gsdnet impute for the same conversation, samples and seed.", 400, 404, 408, 413, 415, 503, 504)
-	impute.RequestBody = bodies(api)
 	huma.Register(api, impute, func(ctx context.Context, in *imputeInput) (*answer[Recovery], error) {
 		out := &answer[Recovery]{}
 		how := purpose{fill: true, draws: in.Draws, check: in.check}
-		whole := &wholeInput{in.Settings, in.RawBody, in.contentType}
-		return out, s.apply(ctx, whole, how, func(a Computed, q *asked, o outcome) {
+		return out, s.apply(ctx, &wholeInput{in.Settings, in.incoming}, how, func(a Computed, q *asked, o outcome) {
 			out.Body = Recovery{a, q.filled(o.imputed, in.Utterance)}
 		})
 	})
+	describeBody(api, predict.Path, bodies(api))
+	describeBody(api, impute.Path, bodies(api))
 }
 
 // answer is an answer in JSON.
@@ -128,7 +126,7 @@ func (s *Server) apply(ctx context.Context, in *wholeInput, want purpose, give f
 	if err != nil {
 		return err
 	}
-	q, err := s.read(run, in.contentType, in.RawBody)
+	q, err := s.read(run, &in.incoming)
 	if err != nil {
 		return err
 	}

@@ -2,15 +2,11 @@ package serve
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"mime"
 	"net/http"
-	"strconv"
-	"strings"
+	"slices"
 
 	"gsdnet/erc"
 	"gsdnet/internal/fault"
@@ -50,19 +46,24 @@ type asked struct {
 }
 
 // read decodes a body of any media type for a run.
-func (s *Server) read(run *loaded, contentType string, body []byte) (*asked, error) {
-	media, parameters, err := mimeOf(contentType)
-	switch {
-	case err != nil:
-	case media == typeJSON:
+func (s *Server) read(run *loaded, in *incoming) (*asked, error) {
+	media, parameters, err := mimeOf(in.contentType)
+	known := slices.Contains([]string{typeJSON, typeNPZ, "application/x-npz", "application/octet-stream", typeParts}, media)
+	if err != nil || !known {
+		return nil, refuse(http.StatusUnsupportedMediaType, "the media type of the body is not known",
+			"send "+typeJSON+", "+typeNPZ+" (a .npz file) or "+typeParts, "header.Content-Type", "is not one of these")
+	}
+	body, err := in.read(s.limits.bodyBytes())
+	if err != nil {
+		return nil, err
+	}
+	switch media {
+	case typeJSON:
 		return s.readJSON(run, body)
-	case media == typeNPZ, media == "application/x-npz", media == "application/octet-stream":
-		return s.readArchive(run, body)
-	case media == typeParts:
+	case typeParts:
 		return s.readParts(run, body, parameters["boundary"])
 	}
-	return nil, refuse(http.StatusUnsupportedMediaType, "the media type of the body is not known",
-		"send "+typeJSON+", "+typeNPZ+" (a .npz file) or "+typeParts, "header.Content-Type", "is not one of these")
+	return s.readArchive(run, body)
 }
 
 // mimeOf splits a media type; without one, the body is JSON.
@@ -82,31 +83,35 @@ func (s *Server) readJSON(run *loaded, body []byte) (*asked, error) {
 	return s.corpus(run, &c)
 }
 
-// decode reads one JSON value of known fields.
-func decode(body []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(into)
-	if err == nil {
-		if _, end := decoder.Token(); end != io.EOF {
-			return refuse(http.StatusBadRequest, "the body is not one JSON value", "send one object", "body", "goes on after its end")
+// field reads a field of a conversation.
+func (c *conversation) field(key string, value jsonText, place string) error {
+	switch key {
+	case "dialogue":
+		return c.Dialogue.UnmarshalJSON(value.bytes)
+	case "utterances":
+		at := place + ".utterances"
+		return decodeArray(value, at, func(i int, element jsonText) error {
+			c.Utterances = append(c.Utterances, utterance{})
+			return decodeObject(element, fmt.Sprintf("%s[%d]", at, i), &c.Utterances[i])
+		})
+	}
+	return errUnknown
+}
+
+// field reads a field of an utterance.
+func (u *utterance) field(key string, value jsonText, _ string) error {
+	switch key {
+	case "turn":
+		return u.Turn.UnmarshalJSON(value.bytes)
+	case "speaker":
+		return u.Speaker.UnmarshalJSON(value.bytes)
+	}
+	for _, m := range erc.Modalities {
+		if key == m.String() {
+			return u.features(m).UnmarshalJSON(value.bytes)
 		}
-		return nil
 	}
-	const hint = "GET /openapi.json describes the body"
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return refuse(http.StatusBadRequest, "the body is not JSON", hint, "body", "is malformed at byte "+strconv.FormatInt(syntax.Offset, 10))
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return refuse(http.StatusBadRequest, "the body is not JSON", hint, "body", "ends too early")
-	case errors.As(err, &kind):
-		return refuse(http.StatusUnprocessableEntity, "the body has a value of the wrong kind", hint, strings.TrimSuffix("body."+kind.Field, "."), "is of the wrong kind at byte "+strconv.FormatInt(kind.Offset, 10))
-	case strings.Contains(err.Error(), "unknown field"):
-		return refuse(http.StatusUnprocessableEntity, "the body has a field that is not known", hint, "body", "has a field that is not known")
-	}
-	return refuse(http.StatusBadRequest, "the body cannot be read", hint, "body", "cannot be read")
+	return errUnknown
 }
 
 // corpus makes a corpus of a decoded conversation, and refuses values that do not fit the

@@ -29,14 +29,13 @@ type OneInput struct {
 // appendInput is an utterance that follows.
 type appendInput struct {
 	OneInput
-	RawBody     []byte `contentType:"application/json"`
-	contentType string
+	incoming incoming
 }
 
 // Resolve is that of wholeInput.
 func (in *appendInput) Resolve(ctx huma.Context) []error {
-	in.contentType = ctx.Header("Content-Type")
-	return unhurried(ctx)
+	in.incoming.accept(ctx)
+	return nil
 }
 
 // streamInput asks for the updates of a conversation.
@@ -52,10 +51,10 @@ func (s *Server) liveRoutes(api huma.API) {
 	huma.Register(api, begin, s.begin)
 	more := s.operation(http.MethodPost, "/v1/conversations/{id}/utterances", "append", "Append an utterance.",
 		"The answer has the updated emotions of all utterances. The streams of the conversation receive them too.", 400, 404, 408, 409, 413, 415, 503, 504)
-	more.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		typeJSON: {Schema: schemaOf[utterance](api.OpenAPI().Components.Schemas)},
-	}}
 	huma.Register(api, more, s.append)
+	describeBody(api, more.Path, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		typeJSON: {Schema: schemaOf[utterance](api.OpenAPI().Components.Schemas)},
+	}})
 	huma.Register(api, s.operation(http.MethodGet, "/v1/conversations/{id}", "latest", "Return the emotions of a conversation.", "", 404),
 		func(_ context.Context, in *OneInput) (*answer[Update], error) {
 			c, err := s.live.get(in.ID)
@@ -106,11 +105,15 @@ func (s *Server) append(ctx context.Context, in *appendInput) (*answer[Update], 
 	if err != nil {
 		return nil, err
 	}
-	if err := jsonOnly(in.contentType); err != nil {
+	if err := jsonOnly(in.incoming.contentType); err != nil {
+		return nil, err
+	}
+	body, err := in.incoming.read(s.limits.bodyBytes())
+	if err != nil {
 		return nil, err
 	}
 	var u utterance
-	if err := decode(in.RawBody, &u); err != nil {
+	if err := decode(body, &u); err != nil {
 		return nil, err
 	}
 	run, err := s.runs.acquire(c.how.Run)

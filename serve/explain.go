@@ -21,7 +21,6 @@ type Explained struct {
 func (s *Server) explainRoutes(api huma.API) {
 	op := s.operation(http.MethodPost, "/v1/explain", "explain", "Explain what the predictions of a conversation rest on.",
 		"The numbers are those of gsdnet explain for the same conversation, samples, draws and seed. They take some 10 predictions for each utterance, and as many as there are draws for each missing cell.", 400, 404, 408, 413, 415, 503, 504)
-	op.RequestBody = bodies(api)
 	huma.Register(api, op, func(ctx context.Context, in *explainInput) (*answer[Explained], error) {
 		run, err := s.runs.acquire(in.Run)
 		if err != nil {
@@ -32,7 +31,7 @@ func (s *Server) explainRoutes(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		q, err := s.read(run, in.contentType, in.RawBody)
+		q, err := s.read(run, &in.incoming)
 		if err != nil {
 			return nil, err
 		}
@@ -53,6 +52,7 @@ func (s *Server) explainRoutes(api huma.API) {
 		how.Explanation = explained[0]
 		return &answer[Explained]{how}, nil
 	})
+	describeBody(api, op.Path, bodies(api))
 }
 
 // defaultDraws is the number of draws of a missing cell unless a request says otherwise.
@@ -76,14 +76,13 @@ func (s *Server) howToExplain(run *loaded, in *explainInput) (out Explained, err
 // explainInput is a conversation to explain.
 type explainInput struct {
 	Settings
-	Draws       int      `query:"draws" minimum:"0" maximum:"1000" doc:"Number of draws of each missing cell that are supplied; 0 is the default of 8. The server may allow fewer than 1000."`
-	Parts       []string `query:"parts" enum:"modalities,edges,filter,spectrum,sampler,information,losses" doc:"The parts to compute, with commas between them; all by default."`
-	RawBody     []byte   `contentType:"application/zip"`
-	contentType string
+	Draws    int      `query:"draws" minimum:"0" maximum:"1000" doc:"Number of draws of each missing cell that are supplied; 0 is the default of 8. The server may allow fewer than 1000."`
+	Parts    []string `query:"parts" enum:"modalities,edges,filter,spectrum,sampler,information,losses" doc:"The parts to compute, with commas between them; all by default."`
+	incoming incoming
 }
 
 // Resolve is that of wholeInput.
 func (in *explainInput) Resolve(ctx huma.Context) []error {
-	in.contentType = ctx.Header("Content-Type")
-	return unhurried(ctx)
+	in.incoming.accept(ctx)
+	return nil
 }

@@ -21,7 +21,7 @@ import (
 	"gsdnet/serve"
 )
 
-var malformed = flag.Int("malformed", 1500, "number of malformed requests that TestMalformedRequests sends")
+var malformed = flag.Int("malformed", 10000, "number of malformed requests that TestMalformedRequests sends; a tenth of them with -short")
 
 // nonsense is what a request may contain instead of what it should.
 var nonsense = []string{
@@ -58,7 +58,7 @@ func mutated(r *rand.Rand, body []byte) []byte {
 func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
 	id := pick("x", "..", strings.Repeat("a", 100), "%00", "ABCDEF")
-	path := pick("/v1/predict", "/v1/impute", "/v1/predict", "/v1/impute", "/v1/conversations", "/v1/conversations/"+id, "/v1/conversations/"+id+"/utterances", "/v1/conversations/"+id+"/events", "/v1/models", "/nothing/"+id)
+	path := pick("/v1/predict", "/v1/impute", "/v1/explain", "/v1/impute", "/v1/conversations", "/v1/conversations/"+id, "/v1/conversations/"+id+"/utterances", "/v1/conversations/"+id+"/events", "/v1/models", "/nothing/"+id)
 	var media []string
 	for m := range bodies {
 		media = append(media, m)
@@ -73,7 +73,7 @@ func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
 		query.Set("samples", "2")
 	}
 	if r.IntN(4) == 0 {
-		query.Set(pick("samples", "seed", "run", "dialogue", "other"), nonsense[r.IntN(len(nonsense))])
+		query.Set(pick("samples", "seed", "run", "dialogue", "draws", "parts", "other"), nonsense[r.IntN(len(nonsense))])
 	}
 	method := "POST"
 	if strings.HasSuffix(path, "models") || strings.HasSuffix(path, "events") {
@@ -101,7 +101,7 @@ func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
 func TestMalformedRequests(t *testing.T) {
 	trained(t, "scores")
 	before := goleak.IgnoreCurrent()
-	s, err := serve.New(serve.Config{Runs: []string{trained(t, "scores")}, Limits: serve.Limits{MaxUtterances: 30, MaxSamples: 2, MaxConversations: 10, MaxBody: 1}})
+	s, err := serve.New(serve.Config{Runs: []string{trained(t, "scores")}, Limits: serve.Limits{MaxUtterances: 30, MaxSamples: 2, MaxConversations: 10, MaxBody: 1, MaxExplain: 4}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,11 @@ func TestMalformedRequests(t *testing.T) {
 	asParts, contentType := parts(t, head(conv), map[string][]float32{"text": make([]float32, 12)})
 	bodies := map[string][]byte{"application/json": bodyOf(conv), "application/zip": archive(t, conv), contentType: asParts}
 	status := map[int]int{}
-	for i := range *malformed {
+	number := *malformed
+	if testing.Short() {
+		number /= 10
+	}
+	for i := range number {
 		r := rand.New(rand.NewPCG(uint64(i), 17))
 		request := malformedRequest(r, bodies)
 		recorder := httptest.NewRecorder()
@@ -127,7 +131,7 @@ func TestMalformedRequests(t *testing.T) {
 	if status[200] == 0 || status[400] == 0 || status[404] == 0 || status[415] == 0 || status[422] == 0 {
 		t.Errorf("got the statuses %v, want good answers and refusals of all kinds", fmt.Sprint(status))
 	}
-	t.Logf("statuses of %d requests: %v", *malformed, status)
+	t.Logf("statuses of %d requests: %v", number, status)
 	s.Close()
 	goleak.VerifyNone(t, before)
 }

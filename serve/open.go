@@ -30,39 +30,46 @@ type Listed struct {
 
 // openInput is a data file.
 type openInput struct {
-	Run     string `query:"run" doc:"Name of the run whose features are read. It may be left out if there is only one."`
-	Name    string `query:"name" maxLength:"300" doc:"Name of the file, whose extension tells the format, such as talk.csv."`
-	At      int    `query:"at" minimum:"0" maximum:"4194304" doc:"Position of the conversation to return, from 0."`
-	RawBody []byte `contentType:"application/octet-stream"`
+	Run      string `query:"run" doc:"Name of the run whose features are read. It may be left out if there is only one."`
+	Name     string `query:"name" maxLength:"300" doc:"Name of the file, whose extension tells the format, such as talk.csv."`
+	At       int    `query:"at" minimum:"0" maximum:"4194304" doc:"Position of the conversation to return, from 0."`
+	incoming incoming
 }
 
 // Resolve is that of wholeInput.
-func (in *openInput) Resolve(ctx huma.Context) []error { return unhurried(ctx) }
+func (in *openInput) Resolve(ctx huma.Context) []error {
+	in.incoming.accept(ctx)
+	return nil
+}
 
 // openRoutes adds the route that reads a data file.
 func (s *Server) openRoutes(api huma.API) {
 	op := s.operation(http.MethodPost, "/v1/open", "open", "Read a conversation from a data file.",
 		"The body is a file of any format that gsdnet predict reads and that is a single file. Nothing of it is kept.", 400, 404, 408, 413, 503, 504)
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-	}}
 	huma.Register(api, op, func(ctx context.Context, in *openInput) (*answer[Opened], error) {
 		run, err := s.runs.acquire(in.Run)
 		if err != nil {
 			return nil, err
 		}
 		defer run.release()
+		body, err := in.incoming.read(s.limits.bodyBytes())
+		if err != nil {
+			return nil, err
+		}
 		ctx, cancel := s.timed(ctx)
 		defer cancel()
 		var corpus *erc.Corpus
 		if err := s.queue.task(ctx, run, func(context.Context) (err error) {
-			corpus, err = s.readFile(run, in.Name, in.RawBody)
+			corpus, err = s.readFile(run, in.Name, body)
 			return err
 		}); err != nil {
 			return nil, s.explained(err)
 		}
 		return s.opened(run, corpus, in.At)
 	})
+	describeBody(api, op.Path, &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+	}})
 }
 
 // opened returns a conversation of a corpus and the list of all.

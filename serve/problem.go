@@ -91,10 +91,6 @@ var ofLibrary = []struct {
 	detail string
 	hint   string
 }{
-	{"request body is too large", tooLarge().Status, tooLarge().Detail, tooLarge().Hint},
-	{"request body read timeout", http.StatusRequestTimeout, "the body did not arrive in time", "send it faster, or start the server with a larger --body-timeout"},
-	{"cannot read request body", http.StatusBadRequest, "the body cannot be read: the connection broke, or its chunks are malformed", "send the request again"},
-	{"request body is required", http.StatusBadRequest, "the body is empty", "send a conversation; docs/serve.md has examples"},
 	{"validation failed", http.StatusUnprocessableEntity, "a parameter is wrong", "GET /openapi.json describes the parameters"},
 }
 

@@ -58,21 +58,19 @@ type Settings struct {
 // whole is a request with a conversation in its body.
 type wholeInput struct {
 	Settings
-	RawBody     []byte `contentType:"application/zip"`
-	contentType string
+	incoming incoming
 }
 
-// Resolve notes the media type. The body has been read when it is called, so that the
-// deadline for reading no longer applies: it would end a long computation.
+// Resolve takes the body.
 func (in *wholeInput) Resolve(ctx huma.Context) []error {
-	in.contentType = ctx.Header("Content-Type")
-	return unhurried(ctx)
+	in.incoming.accept(ctx)
+	return nil
 }
 
-// unhurried removes the deadline for reading the body.
-func unhurried(ctx huma.Context) []error {
-	_, w := humago.Unwrap(ctx)
-	return noDeadline(w)
+// describeBody adds a body to the description of a route. It is added after the route,
+// because the library would read a body that it knows of; incoming reads it.
+func describeBody(api huma.API, path string, body *huma.RequestBody) {
+	api.OpenAPI().Paths[path].Post.RequestBody = body
 }
 
 // bodies describes the bodies that a route accepts.
@@ -96,8 +94,7 @@ func bodies(api huma.API) *huma.RequestBody {
 func (s *Server) operation(method, path, id, summary, description string, errors ...int) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary, Description: description,
-		MaxBodyBytes: s.limits.bodyBytes() + 1, BodyReadTimeout: seconds(s.limits.BodyTimeout),
-		SkipValidateBody: true, Errors: append(errors, 401, 403, 421, 422, 500),
+		Errors: append(errors, 401, 403, 421, 422, 500),
 	}
 }
 

@@ -32,7 +32,7 @@ func (v *vector) UnmarshalJSON(text []byte) error {
 
 // parseNumbers reads numbers between commas, or says which of them is none.
 func parseNumbers(text []byte) (values []float32, problem string) {
-	values = make([]float32, 0, len(text)/8+1)
+	values = make([]float32, 0, bytes.Count(text, []byte{','})+1)
 	for len(text) > 0 {
 		number, rest, _ := bytes.Cut(text, []byte{','})
 		text = rest
