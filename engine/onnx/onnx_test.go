@@ -13,7 +13,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // the operations under test
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	mlx "github.com/gomlx/gomlx/ml/model"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -54,21 +54,28 @@ var operations = map[string]func(x, y, i *Node) *Node{
 	"any":      func(x, y, _ *Node) *Node { return float(ReduceLogicalOr(GreaterThan(x, y), 0)) },
 	"finite":   func(x, _, _ *Node) *Node { return float(IsFinite(Div(x, OnesLike(x)))) },
 	"infinite": func(x, _, _ *Node) *Node { return float(IsFinite(Log(Neg(Abs(x))))) },
-	"where":    func(x, y, _ *Node) *Node { return Where(GreaterThan(x, y), x, MulScalar(y, 2)) },
+	"number":   func(x, _, _ *Node) *Node { return float(IsNaN(Log(x))) },
+	"same":     func(x, _, _ *Node) *Node { return Identity(x) },
+	"clamped": func(x, y, _ *Node) *Node {
+		return Clamp(Scalar(x.Graph(), x.DType(), -0.5), x, Scalar(x.Graph(), x.DType(), 1))
+	},
+	"where": func(x, y, _ *Node) *Node { return Where(GreaterThan(x, y), x, MulScalar(y, 2)) },
 	"sums": func(x, _, _ *Node) *Node {
 		return Add(ReduceSum(x, 1), Add(ReduceMax(x, 1), Add(ReduceMin(x, 1), ReduceMultiply(x, 1))))
 	},
-	"sum of all":  func(x, _, _ *Node) *Node { return ReduceAllSum(x) },
-	"cumulative":  func(x, _, _ *Node) *Node { return CumSum(x, 1) },
-	"largest":     func(x, _, _ *Node) *Node { return float(ArgMax(x, 1)) },
-	"counted":     func(x, _, _ *Node) *Node { return Add(x, Iota(x.Graph(), shapes.Make(dtypes.Float32, 3, 4), 1)) },
-	"transposed":  func(x, _, _ *Node) *Node { return Transpose(Reshape(x, 4, 3), 0, 1) },
-	"broadcast":   func(x, _, _ *Node) *Node { return BroadcastToDims(ReduceSum(x), 2, 5) },
-	"expanded":    func(x, y, _ *Node) *Node { return Mul(InsertAxes(ReduceSum(x, 1), 0), InsertAxes(ReduceSum(y, 0), 1)) },
-	"joined":      func(x, y, _ *Node) *Node { return Concatenate([]*Node{x, y}, 1) },
-	"part":        func(x, _, _ *Node) *Node { return Slice(x, AxisRange(1, 3), AxisRange(0, 4).Stride(2)) },
-	"reversed":    func(x, _, _ *Node) *Node { return Reverse(x, 0, 1) },
-	"padded":      func(x, _, _ *Node) *Node { return Pad(x, Scalar(x.Graph(), dtypes.Float32, 7), compute.PadAxis{Start: 1}, compute.PadAxis{Start: 2, End: 1}) },
+	"sum of all": func(x, _, _ *Node) *Node { return ReduceAllSum(x) },
+	"cumulative": func(x, _, _ *Node) *Node { return CumSum(x, 1) },
+	"largest":    func(x, _, _ *Node) *Node { return float(ArgMax(x, 1)) },
+	"counted":    func(x, _, _ *Node) *Node { return Add(x, Iota(x.Graph(), shapes.Make(dtypes.Float32, 3, 4), 1)) },
+	"transposed": func(x, _, _ *Node) *Node { return Transpose(Reshape(x, 4, 3), 0, 1) },
+	"broadcast":  func(x, _, _ *Node) *Node { return BroadcastToDims(ReduceSum(x), 2, 5) },
+	"expanded":   func(x, y, _ *Node) *Node { return Mul(InsertAxes(ReduceSum(x, 1), 0), InsertAxes(ReduceSum(y, 0), 1)) },
+	"joined":     func(x, y, _ *Node) *Node { return Concatenate([]*Node{x, y}, 1) },
+	"part":       func(x, _, _ *Node) *Node { return Slice(x, AxisRange(1, 3), AxisRange(0, 4).Stride(2)) },
+	"reversed":   func(x, _, _ *Node) *Node { return Reverse(x, 0, 1) },
+	"padded": func(x, _, _ *Node) *Node {
+		return Pad(x, Scalar(x.Graph(), dtypes.Float32, 7), compute.PadAxis{Start: 1}, compute.PadAxis{Start: 2, End: 1})
+	},
 	"product":     func(x, y, _ *Node) *Node { return Einsum("ij,kj->ik", x, y) },
 	"products":    func(x, y, _ *Node) *Node { return Einsum("ij,ij->i", x, y) },
 	"other order": func(x, y, _ *Node) *Node { return Einsum("ijk,kji->jik", Reshape(x, 3, 2, 2), Reshape(y, 2, 2, 3)) },

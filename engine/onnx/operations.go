@@ -78,21 +78,6 @@ func (f *function) Identity(x compute.Value) (compute.Value, error) {
 	return f.named(v, err, func() string { return f.graph.name(x) })
 }
 
-// OptimizationBarrier and SchedulingBarrier change no values.
-func (f *function) OptimizationBarrier(operands ...compute.Value) ([]compute.Value, error) {
-	out, err := f.Function.OptimizationBarrier(operands...)
-	for i, v := range out {
-		_, _ = f.named(v, err, func() string { return f.graph.name(operands[i]) })
-	}
-	return out, err
-}
-
-// SchedulingBarrier is described at OptimizationBarrier.
-func (f *function) SchedulingBarrier(x compute.Value, dependencies ...compute.Value) (compute.Value, error) {
-	v, err := f.Function.SchedulingBarrier(x, dependencies...)
-	return f.named(v, err, func() string { return f.graph.name(x) })
-}
-
 func (f *function) ConvertDType(x compute.Value, dtype dtypes.DType) (compute.Value, error) {
 	v, err := f.Function.ConvertDType(x, dtype)
 	return f.named(v, err, func() string { return f.graph.cast(f.graph.name(x), dtype) })
