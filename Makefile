@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./sp
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race lint fuzz kills bench load soak gomlx clean page page-fresh browser deploy
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx lint fuzz kills bench load soak gomlx clean page page-fresh browser deploy
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -23,7 +23,7 @@ build: ## bin/gsdnet
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
 	go test ./...
 
-ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla page-fresh browser test deploy
+ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla onnx page-fresh browser test deploy
 
 fmt:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on the files above"; exit 1; }
@@ -55,6 +55,10 @@ deadcode: ## functions that no command and no test reaches; in the engine, that 
 vuln: ## known vulnerabilities; goes on, and says so, where the database is out of reach
 	@out=$$(go run $(GOVULNCHECK) ./... 2>&1) && echo "$$out" || \
 	{ echo "$$out"; echo "$$out" | grep -q "fetching vulnerabilities" && echo "SKIPPED: the vulnerability database is out of reach"; }
+
+onnx: ## exported models in ONNX Runtime, which comes from npm
+	@command -v npm >/dev/null || { echo "SKIPPED: no npm for ONNX Runtime"; exit 0; }; \
+	npm ci --prefix engine/onnx/testdata --silent && go test ./engine/onnx ./cmd/gsdnet -run 'TestOperations|TestExportRuns' -count 1
 
 race: ## the race detector needs a C compiler
 	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the race detector"; exit 0; }; \

@@ -35,6 +35,7 @@ var special = map[string]string{
 	"data import": "good.npz --out=new-import.npz",
 	"data turns":  "talk.vtt --out=new-turns.csv",
 	"data split":  "good.npz --out=new-split.npz",
+	"export":      "run new.onnx --length=8",
 	"eval":        "run --data=good.npz --samples=1",
 	"impute":      "run --in=good.npz --out=new.npz --samples=2",
 	"predict":     "run --in=good.npz --out=new.csv --samples=1",

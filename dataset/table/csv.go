@@ -16,7 +16,8 @@ const hintCSV = `quote a field that holds the separator or a quotation mark, as 
 // csvRows reads a header and then a row a record.
 func csvRows(comma rune) lines {
 	return func(file io.Reader, c *rows.Columns) error {
-		in := bufio.NewReader(file)
+		bound := &bounded{Reader: file, left: maxLine}
+		in := bufio.NewReader(bound)
 		if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // as Excel writes
 			_, _ = in.Discard(3)
 		}
@@ -43,6 +44,7 @@ func csvRows(comma rune) lines {
 			} else if err != nil {
 				return csvFault(err)
 			}
+			bound.left = maxLine
 			line, _ := r.FieldPos(0)
 			err = c.Add(line, func(column string) (string, error) {
 				if i, ok := place[column]; ok {
@@ -57,9 +59,30 @@ func csvRows(comma rune) lines {
 	}
 }
 
+// bounded refuses to read on where a record is longer than maxLine: all of a record is in
+// memory, and a quotation mark that is not closed makes one of the whole file.
+type bounded struct {
+	io.Reader
+	left int
+}
+
+var errLong = errors.New("too long")
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errLong
+	}
+	n, err := b.Reader.Read(p)
+	b.left -= n
+	return n, err
+}
+
 // csvFault says what is wrong with a line in words of this package.
 func csvFault(err error) error {
 	var at *csv.ParseError
+	if errors.Is(err, errLong) {
+		return fault.Input(hintCSV+"; write large features to .npy files", "a line of more than %d bytes, or a quotation mark that is not closed", maxLine)
+	}
 	if !errors.As(err, &at) {
 		return fault.Input("check the disk", "it cannot be read")
 	}

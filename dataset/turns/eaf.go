@@ -73,7 +73,7 @@ func readEAF(t *Talk, text []byte, o Options) error {
 			if turn.Begin, turn.End, err = f.times(a); err != nil {
 				return fault.Input(fault.Of(err), "%s: %w", place, err)
 			}
-			turn.Class, turn.Label = class.of(f, a, turn), label.of(f, a, turn)
+			turn.Class, turn.Label = class.of(a, turn), label.of(a, turn)
 			if err := t.add(place, turn); err != nil {
 				return err
 			}
@@ -155,7 +155,7 @@ func (f *eaf) role(name string, taken map[*tier]bool) (*labels, error) {
 
 // of returns the label of a turn: the annotation that belongs to it, or the one that
 // overlaps it most and is the first of these.
-func (l *labels) of(_ *eaf, a annotation, turn Turn) string {
+func (l *labels) of(a annotation, turn Turn) string {
 	if l == nil {
 		return ""
 	}
