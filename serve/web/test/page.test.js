@@ -259,6 +259,14 @@ it('the address holds the state', async () => {
   await visit(browser, `${demo.url}/#run=absent&example=9999&at=-5&off=t0-999999999.q1.<b>&noise=a99`, {}, settled)
 })
 
+it('the picture of the documentation', () =>
+  visit(browser, `${demo.url}/#run=gsdnet&example=10&at=4&off=t3-5.a7-11.v3-5.v10-13&noise=a2`, { viewport: { width: 1280, height: 690 } }, async (page) => {
+    await settled(page)
+    await page.getByText('visual recovered').waitFor()
+    assert.deepEqual([await state(page, 'audio', 3), await state(page, 'text', 5), await state(page, 'audio', 5)], ['noise', 'off', 'on'])
+    await shot(page, 'timeline')
+  }))
+
 it('another run answers the same conversation', () =>
   visitDemo({}, async (page) => {
     await page.getByRole('button', { name: 'Text only' }).click()
