@@ -47,7 +47,7 @@ export class Session {
       this.locked = false
       const wanted = address.read()
       this.run = this.models.some((m) => m.run === wanted.run) ? wanted.run : this.models[0].run
-      const first = this.examples.find((e) => e.id === +(wanted.example ?? NaN)) ?? this.examples.find((e) => this.fits(e))
+      const first = this.examples.find((e) => e.id === +(wanted.example ?? NaN) && this.fits(e)) ?? this.examples.find((e) => this.fits(e))
       if (first) await this.#openExample(first.id, wanted)
     })
   }
@@ -61,9 +61,23 @@ export class Session {
     return this.#guard(async () => {
       this.run = name
       if (!this.shown) return
+      if (!this.#takes(this.shown)) return this.#another()
       this.#lay(this.shown, this.cells)
       this.#ask(0)
     })
+  }
+
+  /** Whether the run takes the features of a conversation. */
+  #takes(shown) {
+    return shown.conversation.utterances.every((u) => MODALITIES.every((m) => !u[m] || !this.model.widths[m] || u[m].length === this.model.widths[m]))
+  }
+
+  /** Shows a conversation that the run takes, or none. */
+  async #another() {
+    const fitting = this.examples.find((e) => this.fits(e))
+    if (fitting) return this.#openExample(fitting.id, {})
+    this.shown = this.data = this.source = this.now = null
+    address.write(this)
   }
 
   openExample(id) {
