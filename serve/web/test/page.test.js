@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { accessible, drop, launch, path, shot, visit } from './browser.js'
-import { FORMULA, SCRIPT, classes, good, hostile, pickle, wrong } from './files.js'
+import { FORMULA, SCRIPT, classes, explanation, good, hostile, pickle, wrong } from './files.js'
 import { run, serve } from './program.js'
 
 const skip = !path && 'SKIPPED: no Chromium is installed, so that the page is not tried'
@@ -247,6 +247,16 @@ it('exports say what the page shows', () =>
     assert.deepEqual(await elements(page, eaf, 'parsererror', 'TIER', 'ALIGNABLE_ANNOTATION'), [0, 2, rows.length - 1])
   }))
 
+it('an export takes the keyboard alone', () =>
+  visitDemo({ acceptDownloads: true }, async (page) => {
+    await page.locator('summary').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+    assert.match(download.suggestedFilename(), /^dialogue-\d+\.csv$/)
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'SUMMARY')
+  }))
+
 it('the address holds the state', async () => {
   let address, shown
   await visitDemo({}, async (page) => {
@@ -259,6 +269,10 @@ it('the address holds the state', async () => {
     await settled(page)
     assert.equal(await verdict(page), shown)
     assert.equal(page.url(), address)
+    await page.evaluate(() => (location.hash = '#run=zero&example=1&off=a0-3'))
+    await page.getByText('utterance 1 of 14').waitFor()
+    await settled(page)
+    assert.deepEqual([await state(page, 'audio', 4), await state(page, 'audio', 5), await page.getByLabel('Run', { exact: true }).inputValue()], ['off', 'on', 'zero'])
   })
   await visit(browser, `${demo.url}/#run=absent&example=9999&at=-5&off=t0-999999999.q1.<b>&noise=a99`, {}, settled)
 })
@@ -288,8 +302,25 @@ it('explanations are shown', () =>
     assert.ok((await page.getByRole('row').count()) >= 7)
   }))
 
+it('every part of an explanation is shown, and what is not there is left out', () =>
+  visitDemo({}, async (page) => {
+    await page.route('**/v1/explain?*', (route) => route.fulfill({ json: explanation(10) }))
+    await page.getByRole('button', { name: 'Explain' }).click()
+    const section = page.getByRole('region', { name: 'Explanation' })
+    await section.getByText('Utterance 1: what each modality of it adds').waitFor()
+    const text = await section.innerText()
+    for (const want of ['+0.10', '−0.30', 'Conversation: what each modality adds', 'audio of 3', 'What utterance 1 owes', 'Spectrum of the text graph', 'changes by 25 %', 'Sampler', '3 states']) {
+      assert.ok(text.includes(want), `got ${text}, want ${want}`)
+    }
+    assert.equal(await section.getByRole('table').count(), 0)
+    await section.getByRole('button', { name: 'audio of 3' }).click()
+    assert.match(page.url(), /at=2/)
+    await section.getByText('What utterance 3 owes').waitFor()
+    await shot(page, 'explain')
+  }))
+
 it('fits a phone', () =>
-  visitDemo({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }, async (page) => {
+  visitDemo({ viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true }, async (page) => {
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the screen')
     await cell(page, 'text', 1).tap()
     await settled(page)
@@ -333,10 +364,14 @@ it('classes are a strip of probabilities, and a server with a token asks for it'
       server.url,
       {},
       async (page) => {
-        for (const said of ['not this one', token]) {
-          await page.getByLabel('This server asks for its token').fill(said)
+        const say = async (token) => {
+          await page.getByLabel('This server asks for its token').fill(token)
           await page.getByRole('button', { name: 'Open', exact: true }).click()
         }
+        await say('not this one')
+        await page.getByText('This is not its token.').waitFor()
+        await accessible(page)
+        await say(token)
         await settled(page)
         const height = (await page.locator('rect[data-class]').evaluateAll((bars) => bars.map((b) => +b.getAttribute('height')))).reduce((a, b) => a + b, 0)
         assert.ok(Math.abs(height - 6 * 130) < 1, `got bars of ${height} in all, want 6 of 130`)

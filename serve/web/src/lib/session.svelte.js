@@ -194,12 +194,18 @@ export class Session {
 
   async #answer(signal) {
     const { run, data, cells } = this
-    const now = await api.predict(run, data, cells, signal)
-    this.now = now
-    if (!this.before) this.before = cells.every((c) => c === ON) ? now : await api.predict(run, data, new Uint8Array(cells.length), signal)
+    const predicted = api.predict(run, data, cells, signal).then((now) => (this.now = now))
+    await Promise.all([predicted, this.#compare(predicted, signal), this.#fill(signal)])
     if (this.past.length && !this.message) this.message = this.describe(this.selected)
-    await this.#fill(signal)
     this.waiting = false
+  }
+
+  /** Asks once for the emotions with everything on. */
+  async #compare(predicted, signal) {
+    if (this.before) return
+    const { run, data, cells } = this
+    const all = cells.every((c) => c === ON) ? await predicted : await api.predict(run, data, new Uint8Array(cells.length), signal)
+    if (this.data === data) this.before = all
   }
 
   #askFilled() {
@@ -210,7 +216,7 @@ export class Session {
   async #fill(signal) {
     const { run, data, cells, selected } = this
     const lacks = LETTERS.some((_, m) => data.widths[m] && !given(data, cells, m, selected))
-    const filled = lacks ? await api.impute(run, data, cells, selected, DRAWS, signal) : null
+    const filled = lacks ? await api.impute(run, data, cells, selected, Math.min(DRAWS, this.model.limits.samples), signal) : null
     if (this.selected === selected && this.cells === cells) this.filled = filled && { ...filled, index: selected }
   }
 
