@@ -22,7 +22,7 @@ after(async () => {
   await demo?.stop()
 })
 
-const it = (name, work) => test(name, { skip, timeout: 120_000 }, work)
+const it = (name, work) => test(name, { skip, timeout: 300_000 }, work)
 const cell = (page, name, i) => page.getByRole('switch', { name: new RegExp(`^${name} of utterance ${i}:`) })
 const state = (page, name, i) => cell(page, name, i).getAttribute('data-state')
 const verdict = (page) => page.locator('.verdict strong').innerText()
