@@ -58,7 +58,7 @@ func mutated(r *rand.Rand, body []byte) []byte {
 func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
 	id := pick("x", "..", strings.Repeat("a", 100), "%00", "ABCDEF")
-	path := pick("/v1/predict", "/v1/impute", "/v1/explain", "/v1/impute", "/v1/conversations", "/v1/conversations/"+id, "/v1/conversations/"+id+"/utterances", "/v1/conversations/"+id+"/events", "/v1/models", "/nothing/"+id)
+	path := pick("/v1/predict", "/v1/impute", "/v1/explain", "/v1/impute", "/v1/conversations", "/v1/conversations/"+id, "/v1/conversations/"+id+"/utterances", "/v1/conversations/"+id+"/events", "/v1/models", "/v1/open", "/v1/examples/"+id, "/nothing/"+id)
 	var media []string
 	for m := range bodies {
 		media = append(media, m)
@@ -72,11 +72,14 @@ func malformedRequest(r *rand.Rand, bodies map[string][]byte) *http.Request {
 	if strings.HasSuffix(path, "impute") {
 		query.Set("samples", "2")
 	}
+	if strings.HasSuffix(path, "open") {
+		query.Set("name", "file."+pick("npz", "csv", "tsv", "jsonl", "pkl", "x"))
+	}
 	if r.IntN(4) == 0 {
-		query.Set(pick("samples", "seed", "run", "dialogue", "draws", "parts", "other"), nonsense[r.IntN(len(nonsense))])
+		query.Set(pick("samples", "seed", "run", "dialogue", "draws", "parts", "name", "at", "utterance", "other"), nonsense[r.IntN(len(nonsense))])
 	}
 	method := "POST"
-	if strings.HasSuffix(path, "models") || strings.HasSuffix(path, "events") {
+	if strings.HasSuffix(path, "models") || strings.Contains(path, "examples") || strings.HasSuffix(path, "events") {
 		method = "GET"
 	}
 	if r.IntN(8) == 0 {

@@ -35,6 +35,12 @@ type served struct {
 // startServer starts gsdnet serve with arguments on a free port.
 func startServer(t *testing.T, args ...string) *served {
 	t.Helper()
+	return startProgram(t, append([]string{"serve"}, args...)...)
+}
+
+// startProgram starts a verb that serves, on a free port.
+func startProgram(t *testing.T, args ...string) *served {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +49,7 @@ func startServer(t *testing.T, args ...string) *served {
 	if err := os.Symlink(self, program); err != nil {
 		t.Fatal(err)
 	}
-	s := &served{cmd: exec.Command(program, append([]string{"serve", "--addr=127.0.0.1:0"}, args...)...)}
+	s := &served{cmd: exec.Command(program, append(args, "--addr=127.0.0.1:0")...)}
 	s.cmd.Stderr = &s.stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -53,13 +59,15 @@ func startServer(t *testing.T, args ...string) *served {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	_, url, found := strings.Cut(strings.TrimSpace(line), " at ")
-	if err != nil || !found {
-		t.Fatalf("got %q, error %v, want the address; %s", line, err, s.stderr.String())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if _, url, found := strings.Cut(lines.Text(), " at http"); found && strings.HasPrefix(lines.Text(), "serving ") {
+			s.url = "http" + url
+			return s
+		}
 	}
-	s.url = url
-	return s
+	t.Fatalf("got %v, want the address; %s", lines.Err(), s.stderr.String())
+	return nil
 }
 
 // stop sends a signal and returns the exit code.

@@ -28,6 +28,7 @@ export const launch = () =>
  */
 export async function visit(browser, url, options, work, expected = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(90_000) // machines of CI may be busy
   await context.addInitScript(AXE)
   const page = await context.newPage()
   const faults = []

@@ -33,6 +33,22 @@ export const hostile = () => good(4, [SCRIPT, FORMULA], SCRIPT)
 /** A pickle that would run a command, if it were run. */
 export const pickle = () => 'cos\nsystem\n(S"echo broken"\ntR.'
 
+/** An answer of /v1/explain for n utterances, without the losses of graphs. */
+export function explanation(n) {
+  const shares = { base: 0, full: 0.4, values: [0.6, 0.1, -0.3] }
+  return {
+    utterances: Array.from({ length: n }, (_, turn) => ({ turn, own: shares })),
+    whole: shares,
+    influence: Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => value(i * n + j))),
+    spectra: [{ modality: 'text', reference: [], before: [2, 1, 0.5], after: [2, 1.2, 0.4], change: 0.25 }],
+    trajectory: { times: [1, 0.5, 0], features: [[3, 3, 2], [2, 1, 1], [0, 0, 0]] },
+    information: [
+      { utterance: 0, modality: 'text', change: 0.1 },
+      { utterance: 2, modality: 'audio', change: 0.7 },
+    ],
+  }
+}
+
 /** Labelled conversations of three classes, to train on. */
 export function classes() {
   const names = ['anger', 'joy', 'neutral']

@@ -13,6 +13,9 @@ export class Refusal extends Error {
 
 const TOKEN = 'gsdnet-token'
 
+/** How often a server that is busy is asked. */
+const TRIES = 3
+
 /** Keeps the token of a server that asks for one until the tab is closed. */
 export const keepToken = (token) => sessionStorage.setItem(TOKEN, token)
 
@@ -21,11 +24,15 @@ async function ask(path, options = {}) {
   const token = sessionStorage.getItem(TOKEN)
   const headers = { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) }
   let response
-  try {
-    response = await fetch(path, { ...options, headers })
-  } catch (error) {
-    if (error.name === 'AbortError') throw error
-    throw new Refusal(0, { detail: 'the server does not answer', hint: 'check that gsdnet serve is still running' })
+  for (let tries = 1; ; tries++) {
+    try {
+      response = await fetch(path, { ...options, headers })
+    } catch (error) {
+      if (error.name === 'AbortError') throw error
+      throw new Refusal(0, { detail: 'the server does not answer', hint: 'check that gsdnet serve is still running' })
+    }
+    if (response.status !== 503 || tries === TRIES) break
+    await new Promise((resolve) => setTimeout(resolve, 1000 * (+response.headers.get('Retry-After') || 1)))
   }
   const text = await response.text()
   let answer

@@ -1,7 +1,10 @@
 // What the run says of an utterance, in numbers and in words.
 
-/** Writes a number with its sign, as scores are. */
-export const signed = (x, digits = 2) => (x < 0 ? '−' : '+') + Math.abs(x).toFixed(digits)
+/** Writes a number with its sign, as scores are. What rounds to zero has none. */
+export function signed(x, digits = 2) {
+  const size = Math.abs(x).toFixed(digits)
+  return +size === 0 ? size : (x < 0 ? '−' : '+') + size
+}
 
 /** The interval of a score at a level. */
 export const interval = (score, level) => score.intervals.find((v) => Math.abs(v.level - level) < 1e-9) ?? score.intervals.at(-1)

@@ -47,7 +47,7 @@ export class Session {
       this.locked = false
       const wanted = address.read()
       this.run = this.models.some((m) => m.run === wanted.run) ? wanted.run : this.models[0].run
-      const first = this.examples.find((e) => e.id === +(wanted.example ?? NaN)) ?? this.examples.find((e) => this.fits(e))
+      const first = this.examples.find((e) => e.id === +(wanted.example ?? NaN) && this.fits(e)) ?? this.examples.find((e) => this.fits(e))
       if (first) await this.#openExample(first.id, wanted)
     })
   }
@@ -61,9 +61,23 @@ export class Session {
     return this.#guard(async () => {
       this.run = name
       if (!this.shown) return
+      if (!this.#takes(this.shown)) return this.#another()
       this.#lay(this.shown, this.cells)
       this.#ask(0)
     })
+  }
+
+  /** Whether the run takes the features of a conversation. */
+  #takes(shown) {
+    return shown.conversation.utterances.every((u) => MODALITIES.every((m) => !u[m] || !this.model.widths[m] || u[m].length === this.model.widths[m]))
+  }
+
+  /** Shows a conversation that the run takes, or none. */
+  async #another() {
+    const fitting = this.examples.find((e) => this.fits(e))
+    if (fitting) return this.#openExample(fitting.id, {})
+    this.shown = this.data = this.source = this.now = null
+    address.write(this)
   }
 
   openExample(id) {
@@ -180,12 +194,18 @@ export class Session {
 
   async #answer(signal) {
     const { run, data, cells } = this
-    const now = await api.predict(run, data, cells, signal)
-    this.now = now
-    if (!this.before) this.before = cells.every((c) => c === ON) ? now : await api.predict(run, data, new Uint8Array(cells.length), signal)
+    const predicted = api.predict(run, data, cells, signal).then((now) => (this.now = now))
+    await Promise.all([predicted, this.#compare(predicted, signal), this.#fill(signal)])
     if (this.past.length && !this.message) this.message = this.describe(this.selected)
-    await this.#fill(signal)
     this.waiting = false
+  }
+
+  /** Asks once for the emotions with everything on. */
+  async #compare(predicted, signal) {
+    if (this.before) return
+    const { run, data, cells } = this
+    const all = cells.every((c) => c === ON) ? await predicted : await api.predict(run, data, new Uint8Array(cells.length), signal)
+    if (this.data === data) this.before = all
   }
 
   #askFilled() {
@@ -196,7 +216,7 @@ export class Session {
   async #fill(signal) {
     const { run, data, cells, selected } = this
     const lacks = LETTERS.some((_, m) => data.widths[m] && !given(data, cells, m, selected))
-    const filled = lacks ? await api.impute(run, data, cells, selected, DRAWS, signal) : null
+    const filled = lacks ? await api.impute(run, data, cells, selected, Math.min(DRAWS, this.model.limits.samples), signal) : null
     if (this.selected === selected && this.cells === cells) this.filled = filled && { ...filled, index: selected }
   }
 
