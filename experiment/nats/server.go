@@ -1,8 +1,11 @@
 package nats
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
+	"errors"
 	"net"
 	"strconv"
 	"time"
@@ -125,7 +128,12 @@ func ownAccess(o *server.Options) []client.Option {
 // configuration trusts the operators of NATS.
 func (s *Server) Dial(a Access) (*Conn, error) {
 	options := append(a.options(), s.own...)
-	c, err := connect(s.srv.ClientURL(), append(options, client.InProcessServer(s.srv)))
+	if s.options.TLSConfig == nil {
+		options = append(options, client.InProcessServer(s.srv))
+	} else {
+		options = append(options, client.Secure(s.ownTLS())) // TLS does not work over a pipe of the process
+	}
+	c, err := connect(s.srv.ClientURL(), options)
 	if err != nil {
 		if final := refusal(s.Address(), err); final != nil {
 			return nil, final
@@ -133,6 +141,23 @@ func (s *Server) Dial(a Access) (*Conn, error) {
 		return nil, failure("connecting to the server of this process", err)
 	}
 	return c, nil
+}
+
+// ownTLS returns how this process connects to its own server: it trusts the certificate of
+// the server alone, whatever name that has, and shows the same one.
+func (s *Server) ownTLS() *tls.Config {
+	own := s.options.TLSConfig.Certificates
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: own, InsecureSkipVerify: true,
+		VerifyConnection: func(c tls.ConnectionState) error {
+			for _, cert := range own {
+				if len(c.PeerCertificates) > 0 && bytes.Equal(c.PeerCertificates[0].Raw, cert.Certificate[0]) {
+					return nil
+				}
+			}
+			return errors.New("another server answers at the address of this one")
+		},
+	}
 }
 
 // Address is where workers connect to.
