@@ -182,10 +182,10 @@ func TestCluster(t *testing.T) {
 		if cells, err = strconv.Atoi(asked); err != nil {
 			t.Fatal(err)
 		}
-		epochs, lost = 100, 10*time.Second
+		epochs, lost = 40, 10*time.Second
 	}
 	c := newCluster(t, cells, epochs, lost)
-	c.ends(c.start("the sweep in one process", "sweep", "grid.toml", "--out", "whole", "--workers", "2"), 5*time.Minute)
+	c.ends(c.start("the sweep in one process", "sweep", "grid.toml", "--out", "whole", "--workers", "2"), 8*time.Minute)
 	head := c.head("spread")
 	var workers []*process
 	for i := range 4 {
@@ -205,7 +205,7 @@ func TestCluster(t *testing.T) {
 	c.until("the head answers again", func(s *nats.Status) bool { return s.Workers > 0 })
 	time.Sleep(time.Until(stopped.Add(3 * lost)))
 	_ = workers[2].Process.Signal(syscall.SIGCONT)
-	c.ends(again, 5*time.Minute)
+	c.ends(again, 8*time.Minute)
 	for _, p := range workers[2:] {
 		c.ends(p, time.Minute)
 	}
@@ -247,7 +247,7 @@ func TestTwoWorkersAgainstOne(t *testing.T) {
 		}
 		c.until("the workers are there", func(s *nats.Status) bool { return len(s.Running) == n })
 		started := time.Now()
-		c.ends(head, 5*time.Minute)
+		c.ends(head, 8*time.Minute)
 		took = append(took, time.Since(started))
 		for _, p := range all {
 			c.ends(p, time.Minute)
