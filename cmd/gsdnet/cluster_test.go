@@ -182,7 +182,7 @@ func TestCluster(t *testing.T) {
 		if cells, err = strconv.Atoi(asked); err != nil {
 			t.Fatal(err)
 		}
-		epochs, lost = 40, 10*time.Second
+		epochs, lost = 10, 10*time.Second
 	}
 	c := newCluster(t, cells, epochs, lost)
 	c.ends(c.start("the sweep in one process", "sweep", "grid.toml", "--out", "whole", "--workers", "2"), 8*time.Minute)
