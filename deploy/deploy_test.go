@@ -64,6 +64,8 @@ func decode(t *testing.T, file, text string) object {
 		o.value, o.pod = d, &d.Spec.Template
 	case "v1 Service":
 		o.value = &corev1.Service{}
+	case "v1 ConfigMap":
+		o.value = &corev1.ConfigMap{}
 	case "v1 Secret":
 		o.value = &corev1.Secret{}
 	case "v1 PersistentVolumeClaim":
@@ -185,8 +187,8 @@ func TestCommandLines(t *testing.T) {
 	for _, line := range regexp.MustCompile(`(?m)^exec gsdnet (.*(?:\\\n.*)*)$`).FindAllStringSubmatch(string(text), -1) {
 		check("slurm/shards.sbatch", strings.Fields(strings.ReplaceAll(line[1], "\\\n", " ")))
 	}
-	if checked < 2 {
-		t.Errorf("%d command lines, want 2 or more", checked)
+	if checked < 4 {
+		t.Errorf("%d command lines, want 4 or more", checked)
 	}
 }
 

@@ -113,6 +113,9 @@ func (d RunDir) Record() (*Record, error) {
 	return &r, nil
 }
 
+// Verify returns an error unless the folder of the sweep has the results of a cell.
+func (d SweepDir) Verify(id Identity) error { return RunDir(d.path(id.String())).Verify(id) }
+
 // Verify returns an error unless the directory holds the results of a cell and its files
 // have the hashes that the record gives.
 func (d RunDir) Verify(id Identity) error {

@@ -117,6 +117,16 @@ func (j *job) countdown() func(int) {
 	}
 }
 
+// Finished returns the record of a cell whose run directory has its results, otherwise nil.
+func (w *Worker) Finished(s Spec) *Record {
+	j := &job{spec: &s, dir: filepath.Join(w.Out, s.String())}
+	var err error
+	if j.config, err = s.Settings(); err != nil {
+		return nil
+	}
+	return j.finished()
+}
+
 // finished returns the record of a cell that has been evaluated as its Spec asks for,
 // nil otherwise.
 func (j *job) finished() *Record {

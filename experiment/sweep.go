@@ -68,26 +68,42 @@ func (s *Sweep) Begin() (end func(), err error) {
 // cells from a Local queue. A cell that fails does not stop the others. When ctx ends,
 // all stop, and the next Run goes on from there.
 func (s *Sweep) Run(ctx context.Context) error {
+	s.Workers = max(1, s.Workers)
+	return s.RunThrough(ctx, func(_ *Worker, ended func(Ended)) (Queue, func(context.Context) error, error) {
+		return NewLocal(s.Cells, ended), func(context.Context) error { return nil }, nil
+	})
+}
+
+// RunThrough is Run with a queue that open returns. The queue has the Cells of the sweep, and
+// calls ended for every cell that ends, one at a time. The worker is the one of this
+// process, which writes into Out. With Workers 0, this process runs no cells. RunThrough
+// calls the function that open returns when its own workers have no more to do; that
+// function waits for the cells of others and closes the queue.
+func (s *Sweep) RunThrough(ctx context.Context, open func(w *Worker, ended func(Ended)) (Queue, func(context.Context) error, error)) error {
 	end, err := s.Begin()
 	if err != nil {
 		return err
 	}
 	defer end()
 	var outcome outcome
-	queue := NewLocal(s.Cells, func(e Ended) {
+	worker := &Worker{DataDir: s.dataDir, Out: s.Out, Backend: s.Backend, Progress: s.Progress, corpora: s.corpora}
+	queue, finish, err := open(worker, func(e Ended) {
 		outcome.add(e)
 		if s.Watch != nil {
 			e.Done, e.Total = outcome.done, len(s.Cells)
 			s.Watch(e)
 		}
 	})
-	worker := &Worker{DataDir: s.dataDir, Out: s.Out, Backend: s.Backend, Progress: s.Progress, corpora: s.corpora}
+	if err != nil {
+		return err
+	}
 	var workers sync.WaitGroup
-	errs := make([]error, max(1, s.Workers))
+	errs := make([]error, s.Workers)
 	for i := range errs {
 		workers.Go(func() { errs[i] = worker.Work(ctx, queue) })
 	}
 	workers.Wait()
+	errs = append(errs, finish(ctx))
 	if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
 		return err
 	}

@@ -30,19 +30,21 @@ var arguments = map[string]string{
 // special has the values of verbs to which arguments does not apply, and flags that
 // make a verb quick.
 var special = map[string]string{
-	"completion":  "bash",
-	"data export": "good.npz --out=new-export.parquet",
-	"data import": "good.npz --out=new-import.npz",
-	"data turns":  "talk.vtt --out=new-turns.csv",
-	"data split":  "good.npz --out=new-split.npz",
-	"export":      "run new.onnx --length=8",
-	"eval":        "run --data=good.npz --samples=1",
-	"impute":      "run --in=good.npz --out=new.npz --samples=2",
-	"predict":     "run --in=good.npz --out=new.csv --samples=1",
-	"report":      "sweep --out=new-report",
-	"sweep merge": "shard --out=new-merged",
-	"sweep run":   "grid.toml --out=new-sweep",
-	"train":       "--data=good.npz --out=new-run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
+	"completion":   "bash",
+	"data export":  "good.npz --out=new-export.parquet",
+	"data import":  "good.npz --out=new-import.npz",
+	"data turns":   "talk.vtt --out=new-turns.csv",
+	"data split":   "good.npz --out=new-split.npz",
+	"export":       "run new.onnx --length=8",
+	"eval":         "run --data=good.npz --samples=1",
+	"impute":       "run --in=good.npz --out=new.npz --samples=2",
+	"predict":      "run --in=good.npz --out=new.csv --samples=1",
+	"report":       "sweep --out=new-report",
+	"sweep merge":  "shard --out=new-merged",
+	"sweep run":    "grid.toml --out=new-sweep",
+	"train":        "--data=good.npz --out=new-run --set=model=zero --set=zero.width=8 --set=zero.hidden=8 --set=train.epochs=2",
+	"sweep status": "sweep",
+	"worker":       "nats://127.0.0.1:9 --patience=1 --dir=new-worker",
 }
 
 // accepted returns a command line of a verb that is accepted.

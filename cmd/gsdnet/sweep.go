@@ -26,6 +26,7 @@ type sweepCmd struct {
 	DataDir string `help:"Folder that data set paths are relative to." env:"GSDNET_DATA" default:"." placeholder:"DIR"`
 	Workers int    `help:"Number of cells that run at the same time (default: half the processors)." placeholder:"N" limit:"0..256"`
 	shardFlags
+	headFlags
 	backendFlag
 	jsonFlag
 }
@@ -64,11 +65,17 @@ the shard is read from the variables of a SLURM array task (SLURM_ARRAY_TASK_ID 
 SLURM_ARRAY_TASK_COUNT), a Kubernetes Indexed Job (JOB_COMPLETION_INDEX) or a Nomad
 allocation (NOMAD_ALLOC_INDEX), if they are set. --shard 1/1 runs everything.
 
+With --listen or --nats, workers on other machines (gsdnet worker) run cells too, and
+gsdnet sweep status shows how far they are. docs/scale.md says when to use what.
+
 gsdnet report turns the folder into tables and figures.`
 }
 
 // Run runs the cells that are not finished.
 func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
+	if err := c.headFlags.check(); err != nil {
+		return err
+	}
 	grid, err := experiment.Load(c.File)
 	if err != nil {
 		return err
@@ -85,9 +92,9 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	if err := c.divide(sweep, term); err != nil {
 		return err
 	}
-	sweep.Backend, sweep.Workers = backend, c.Workers
-	if sweep.Workers == 0 {
-		sweep.Workers = max(1, runtime.NumCPU()/2)
+	sweep.Backend, sweep.Workers = backend, workers(c.Workers)
+	if c.NoWork {
+		sweep.Workers = 0
 	}
 	counter := newShare(term, "cells", sweep.Parts())
 	sweep.Progress = counter.add
@@ -100,7 +107,11 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 		counter.clear()
 		fmt.Fprintf(term.out, "%d/%d  %s  %s\n", e.Done, e.Total, e.Cell, ending(e))
 	}
-	err = sweep.Run(ctx)
+	if c.remote() {
+		err = c.headFlags.run(ctx, sweep, c.DataDir, term)
+	} else {
+		err = sweep.Run(ctx)
+	}
 	counter.close()
 	if c.JSON { // what is known is printed although some of it failed
 		if broken := printJSON(term.out, result); broken != nil {
@@ -112,6 +123,15 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	_, err = fmt.Fprintf(term.out, "%s: %s finished, %d of them before\n", c.Out, count.Of(result.Finished, "cell"), result.Before)
 	return err
+}
+
+// workers returns the number of cells that run at the same time, if n is asked for; 0 asks
+// for half the processors.
+func workers(n int) int {
+	if n == 0 {
+		return max(1, runtime.NumCPU()/2)
+	}
+	return n
 }
 
 // add records a cell that ended.
