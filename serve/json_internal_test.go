@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"reflect"
 	"strings"
@@ -15,7 +16,7 @@ func byLibrary(body []byte) (c conversation, ok bool) {
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(&c)
 	_, end := decoder.Token()
-	return c, err == nil && end == io.EOF
+	return c, err == nil && errors.Is(end, io.EOF)
 }
 
 // bodies that are odd in the ways in which JSON may be.
@@ -38,11 +39,10 @@ func FuzzDecode(f *testing.F) {
 		var got conversation
 		err := decode(body, &got)
 		want, ok := byLibrary(body)
-		var p *Problem
 		switch {
 		case err != nil:
-			var is bool
-			if p, is = err.(*Problem); !is || p.Status != 400 && p.Status != 422 {
+			var p *Problem
+			if !errors.As(err, &p) || p.Status != 400 && p.Status != 422 {
 				t.Fatalf("%q: got the error %v, want a problem", body, err)
 			}
 			if ok && !folds(body) {
