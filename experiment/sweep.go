@@ -98,12 +98,12 @@ func (s *Sweep) RunThrough(ctx context.Context, open func(w *Worker, ended func(
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make([]error, s.Workers)
-	for i := range errs {
+	errs := make([]error, s.Workers+1)
+	for i := range s.Workers {
 		workers.Go(func() { errs[i] = worker.Work(ctx, queue) })
 	}
 	workers.Wait()
-	errs = append(errs, finish(ctx))
+	errs[s.Workers] = finish(ctx)
 	if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func record(t *testing.T, of map[string]func(x, y, i *Node) *Node) ([]byte, *npz
 	store := mlx.NewStore()
 	weights := []float32{2, -1, 0.5, 3}
 	graphs := engine.NewGraphs(recorder, store, nil, func(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
-		w := scope.VariableWithValue("w", weights).ValueGraph(in.Graph())
+		w := scope.VariableWithValue("w", weights).NodeValue(in.Graph())
 		out := engine.Outputs{"input": in.Get("x"), "weighted": Mul(in.Get("x"), ExpandAxes(w, 0))}
 		for name, f := range of {
 			out[name] = f(in.Get("x"), in.Get("y"), in.Get("i"))

@@ -133,19 +133,18 @@ func (p *puller) keep(id string, m jetstream.Msg) bool {
 	return true
 }
 
-// release stops to keep a cell and answers its message, by Ack or Nak. It returns false if
-// the cell was not kept.
-func (p *puller) release(id string, answer func(jetstream.Msg) error) bool {
+// release stops to keep a cell and answers its message, by Ack or Nak. A cell that is not
+// kept is left alone.
+func (p *puller) release(id string, answer func(jetstream.Msg) error) {
 	p.mu.Lock()
 	h := p.held[id]
 	delete(p.held, id)
 	p.mu.Unlock()
 	if h == nil {
-		return false
+		return
 	}
 	close(h.done)
 	_ = answer(h.msg) // if it does not arrive, the message is given out again and the head says that the cell has ended
-	return true
 }
 
 // ids lists the cells that are kept.

@@ -314,7 +314,7 @@ func (r *Remote) upload(ctx context.Context, object string, e experiment.Ended) 
 		one, cancel := r.conn.steady(ctx, 10*requestWait)
 		_, err := r.results.Put(one, jetstream.ObjectMeta{Name: object}, content)
 		cancel()
-		content.Close() // ends the goroutine, if Put did not read all
+		_ = content.Close() // ends the goroutine, if Put did not read all
 		if err == nil {
 			r.answered()
 			return hex.EncodeToString(sum.Sum(nil)), nil

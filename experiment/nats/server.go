@@ -74,7 +74,7 @@ func (s *Server) Start(store string) error {
 	if err != nil {
 		return fault.Failure("choose another address, or stop what listens there", "--listen %s: the address cannot be used: %w", net.JoinHostPort(o.Host, strconv.Itoa(o.Port)), err)
 	}
-	probe.Close()
+	_ = probe.Close()
 	if s.srv, err = server.NewServer(o); err != nil {
 		return fault.Input("check the address and the configuration of NATS", "the NATS server does not start: %w", err)
 	}

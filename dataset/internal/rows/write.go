@@ -57,10 +57,16 @@ func Scalars(t *dataset.Table) ([]Scalar, error) {
 	return out, nil
 }
 
+// isNumber reports whether a name is how a whole number from 0 is written.
+func isNumber(name string) bool {
+	n, err := strconv.Atoi(name)
+	return err == nil && n >= 0 && strconv.Itoa(n) == name
+}
+
 // readable refuses names that would be read as numbers, because all of them are.
 func readable(t *dataset.Table, role string, names []string) error {
 	for _, name := range names {
-		if n, err := strconv.Atoi(name); err != nil || n < 0 || strconv.Itoa(n) != name {
+		if !isNumber(name) {
 			return nil
 		}
 	}
