@@ -26,7 +26,8 @@ var errValues = fault.Input(hintDamaged, "damaged: the values of a page are cut"
 // decodeValues decodes n values of a page, which are those that are not null.
 func decodeValues(l *leaf, p *page, n int, dictionary *values) (*values, error) {
 	switch p.encoding {
-	case format.PlainDictionary, format.RLEDictionary: //nolint:staticcheck // old files have the first
+	//lint:ignore SA1019 old files have the first
+	case format.PlainDictionary, format.RLEDictionary:
 		return fromDictionary(p, n, dictionary)
 	case format.Plain:
 		return plain(l, p.values, n)
