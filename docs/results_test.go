@@ -33,70 +33,118 @@ func cells(t *testing.T, page, title string) [][]string {
 	return rows
 }
 
-// TestVerdictsFollowFromTheTables compares "better", "level" and "worse" of
-// results.md with the intervals on the page of each corpus.
-func TestVerdictsFollowFromTheTables(t *testing.T) {
-	difference := regexp.MustCompile(`^([+-]\d\.\d+) \[.+\](\*?) vs gsdnet$`)
-	columns := []struct {
-		page, source string
-		errs         bool // a higher value is an error, so a positive difference favours GSDNet
-	}{
-		{"results/hazumi_online.md", "against-hazumi_online-random.md: MAE", true},
-		{"results/hazumi_online.md", "against-hazumi_online-random.md: Corr", false},
-		{"results/mosi.md", "against-mosi-random.md: MAE", true},
-		{"results/mosi.md", "against-mosi-random.md: Corr", false},
+// below returns the part of a page between the comment that names a source and the next
+// comment or heading.
+func below(t *testing.T, page, source string) string {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
 	}
-	stated := cells(t, "results.md", "## GSDNet against each model")
-	for i, column := range columns {
-		want := map[string]string{}
-		for _, row := range cells(t, column.page, column.source) {
-			found := difference.FindStringSubmatch(row[2])
-			if found == nil {
-				continue // GSDNet itself
-			}
-			value, err := strconv.ParseFloat(found[1], 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			switch {
-			case found[2] == "":
-				want[row[0]] = "level"
-			case (value > 0) == column.errs:
-				want[row[0]] = "better"
-			default:
-				want[row[0]] = "worse"
-			}
+	_, part, ok := strings.Cut(string(text), source+" -->")
+	if !ok {
+		t.Fatalf("%s: no source %q", page, source)
+	}
+	part, _, _ = strings.Cut(part, "<!--")
+	part, _, _ = strings.Cut(part, "\n#")
+	return part
+}
+
+// verdicts returns "better", "level" or "worse" of GSDNet for each model of a table of
+// differences to GSDNet. higher says that higher values are better.
+func verdicts(t *testing.T, page, source string, higher bool) map[string]string {
+	t.Helper()
+	difference := regexp.MustCompile(`(?m)^\| (\S+) .*\| *([+-]\d+\.\d+) \[.+\](\*?) vs gsdnet \|$`)
+	out := map[string]string{}
+	for _, found := range difference.FindAllStringSubmatch(below(t, page, source), -1) {
+		value, err := strconv.ParseFloat(found[2], 64)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(want) != len(stated) {
-			t.Errorf("%s: got %d models, want %d", column.source, len(stated), len(want))
+		switch {
+		case found[3] == "":
+			out[found[1]] = "level"
+		case (value < 0) == higher: // the difference is that of the model less GSDNet's
+			out[found[1]] = "better"
+		default:
+			out[found[1]] = "worse"
 		}
-		for _, row := range stated {
-			if got := row[i+1]; got != want[row[0]] {
-				t.Errorf("%s, %s: got %q, want %q", column.source, row[0], got, want[row[0]])
+	}
+	return out
+}
+
+// TestVerdictsFollowFromTheTables compares "better", "level" and "worse" of results.md with
+// the intervals on the page of each corpus.
+func TestVerdictsFollowFromTheTables(t *testing.T) {
+	type column struct {
+		page, source string
+		higher       bool
+	}
+	for title, columns := range map[string][]column{
+		"## Predictions against each model": {
+			{"results/hazumi_online.md", "against-hazumi_online-random-folds5.md: MAE", false},
+			{"results/hazumi_online.md", "against-hazumi_online-random-folds5.md: Corr", true},
+			{"results/mosi.md", "against-mosi-random-folds5.md: MAE", false},
+			{"results/mosi.md", "against-mosi-random-folds5.md: Corr", true},
+			{"results/meld5.md", "against-meld5-random.md: F1", true},
+		},
+		"## Filled-in features against each model": {
+			{"results/hazumi_online.md", "completion-hazumi_online-random-folds5.md: ES", false},
+			{"results/hazumi_online.md", "completion-hazumi_online-random-folds5.md: conv ES", false},
+			{"results/hazumi_online.md", "completion-hazumi_online-random-folds5.md: RMSE", false},
+			{"results/mosi.md", "completion-mosi-random-folds5.md: ES", false},
+			{"results/mosi.md", "completion-mosi-random-folds5.md: conv ES", false},
+			{"results/mosi.md", "completion-mosi-random-folds5.md: RMSE", false},
+			{"results/meld5.md", "completion-meld5-random.md: ES", false},
+			{"results/meld5.md", "completion-meld5-random.md: conv ES", false},
+			{"results/meld5.md", "completion-meld5-random.md: RMSE", false},
+		},
+	} {
+		stated := cells(t, "results.md", title)
+		for i, column := range columns {
+			want := verdicts(t, column.page, column.source, column.higher)
+			if len(want) == 0 {
+				t.Errorf("%s: no differences", column.source)
+			}
+			for _, row := range stated {
+				if verdict, ok := want[row[0]]; ok && row[i+1] != verdict || !ok && row[i+1] != "–" {
+					t.Errorf("%s, %s: got %q, want %q", column.source, row[0], row[i+1], verdict)
+				}
 			}
 		}
 	}
 }
 
-// TestReadmeStatesTheMeasuredErrors compares the table of results in README.md with
-// the tables on the page of each corpus.
-func TestReadmeStatesTheMeasuredErrors(t *testing.T) {
-	const errorColumn = 4 // MAE of the summary
-	first := func(cell string) string {
-		number, _, _ := strings.Cut(strings.Trim(cell, "*"), " ")
-		return number
+// TestFiguresAreThoseOfTheTables compares the figures of README.md and results.md with the
+// tables on the page of each corpus.
+func TestFiguresAreThoseOfTheTables(t *testing.T) {
+	type column struct {
+		page, source string
+		at           int // column of the source
 	}
-	for i, source := range []struct{ page, summary string }{
-		{"results/hazumi_online.md", "summary-hazumi_online-random.md"},
-		{"results/mosi.md", "summary-mosi-random.md"},
-	} {
-		want := map[string]string{}
-		for _, row := range cells(t, source.page, source.summary) {
-			want[row[0]] = first(row[errorColumn])
-		}
-		for _, row := range cells(t, "../README.md", "## Results") {
-			if got := row[i+1]; got != want[row[0]] {
-				t.Errorf("%s, %s: got %q, want %q", source.page, row[0], got, want[row[0]])
+	errors := []column{
+		{"results/hazumi_online.md", "summary-hazumi_online-random-folds5.md -->", 4},
+		{"results/mosi.md", "summary-mosi-random-folds5.md -->", 4},
+		{"results/meld5.md", "summary-meld5-random.md -->", 3},
+	}
+	scores := append(errors[:3:3],
+		column{"results/hazumi_online.md", "completion-hazumi_online-random-folds5.md: completion, averages -->", 1},
+		column{"results/mosi.md", "completion-mosi-random-folds5.md: completion, averages -->", 1},
+		column{"results/meld5.md", "completion-meld5-random.md: completion, averages -->", 1},
+	)
+	for _, stated := range []struct {
+		page, title string
+		columns     []column
+	}{{"../README.md", "## Results", errors}, {"results.md", "## Figures", scores}} {
+		for i, column := range stated.columns {
+			want := map[string]string{}
+			for _, row := range cells(t, column.page, column.source) {
+				want[row[0]] = strings.Trim(row[column.at], "*")
+			}
+			for _, row := range cells(t, stated.page, stated.title) {
+				if got := strings.Trim(row[i+1], "*"); got != want[row[0]] && !(got == "–" && want[row[0]] == "") {
+					t.Errorf("%s, %s, %s: got %q, want %q", stated.page, column.page, row[0], got, want[row[0]])
+				}
 			}
 		}
 	}
