@@ -135,12 +135,19 @@ func TestInterruptedSaveLeavesACompleteFile(t *testing.T) {
 	}
 	overwritten := false
 	for round := range 6 {
+		before, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
 		c := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		c.Env = append(os.Environ(), interruptedEnv+"="+path)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(500+67*round) * time.Millisecond)
+		for deadline := time.Now().Add(time.Minute); same(t, path, before) && time.Now().Before(deadline); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(time.Duration(67*round) * time.Millisecond)
 		if err := c.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -154,4 +161,14 @@ func TestInterruptedSaveLeavesACompleteFile(t *testing.T) {
 	if !overwritten {
 		t.Error("no process saved anything before it was killed: this shows nothing")
 	}
+}
+
+// same reports whether a path still leads to the file that it led to before.
+func same(t *testing.T, path string, before os.FileInfo) bool {
+	t.Helper()
+	now, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.SameFile(before, now)
 }
