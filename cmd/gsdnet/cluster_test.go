@@ -95,6 +95,7 @@ func (c *cluster) start(name string, args ...string) *process {
 	c.t.Helper()
 	p := &process{Cmd: exec.Command(c.program, args...), name: name, done: make(chan struct{})}
 	p.Dir, p.Stdout, p.Stderr = c.dir, &p.out, &p.err
+	p.Env = append(os.Environ(), "GSDNET_DATA=") // the data lie beside the grid
 	if err := p.Start(); err != nil {
 		c.t.Fatal(err)
 	}

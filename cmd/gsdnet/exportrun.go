@@ -59,6 +59,11 @@ func (c *exportRunCmd) Run(ctx context.Context, term *terminal) error {
 	case extension != ".onnx":
 		return fault.Input("name it .onnx or .safetensors", "%s: the ending names no format of models", c.File)
 	}
+	if c.Feed != "" { // before the model is written, so that both are or neither
+		if err := atomicfile.CheckFolder(c.Feed); err != nil {
+			return err
+		}
+	}
 	var corpus *erc.Corpus
 	length := c.Length
 	if c.In != "" {
@@ -77,6 +82,9 @@ func (c *exportRunCmd) Run(ctx context.Context, term *terminal) error {
 		example, err = infer.ExportONNX(ctx, c.RunDir, w, corpus, length)
 		return err
 	})
+	if ctx.Err() != nil { // the error says that the file could not be written
+		return ctx.Err()
+	}
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,9 @@ func contents(dir string) map[string][]byte {
 			return err
 		}
 		rest, _ := filepath.Rel(dir, path)
+		if d.Name() == "card.md" { // it says when and where a run was trained
+			return nil
+		}
 		text, err := os.ReadFile(path)
 		if d.Name() == "log.jsonl" {
 			text = clocks.ReplaceAll(text, nil)

@@ -36,7 +36,7 @@ func TestLongConversationsFit(t *testing.T) {
 	for _, c := range []struct {
 		verb, out string
 		most      float64
-	}{{"predict", "out.csv", 400 * mebi}, {"impute", "out.npz", 850 * mebi}} {
+	}{{"predict", "out.csv", 850 * mebi}, {"impute", "out.npz", 850 * mebi}} {
 		cmd := exec.Command("gsdnet", c.verb, dir, "--in", in, "--out", filepath.Join(t.TempDir(), c.out), "--samples", "2")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", c.verb, err, out)

@@ -29,7 +29,7 @@ func Write(path string, data []byte) error {
 func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), temporary(filepath.Base(path)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
+		return noFolder(path)
 	}
 	if err != nil {
 		return failure(path, err)
@@ -57,6 +57,19 @@ func WriteFunc(path string, fill func(w io.Writer) error) (err error) {
 	}
 	_ = clean(filepath.Dir(path), filepath.Base(path)) // removes what an earlier process left when it was killed
 	return nil
+}
+
+// CheckFolder returns an error if the folder of a file that is written later does not exist.
+func CheckFolder(path string) error {
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return noFolder(path)
+	}
+	return nil
+}
+
+// noFolder is the error of a folder that does not exist.
+func noFolder(path string) error {
+	return fault.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
 }
 
 // failure returns the error of a write that failed.
