@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"path/filepath"
-	"slices"
 
 	"gsdnet/experiment"
 	"gsdnet/metric"
@@ -56,7 +55,8 @@ func networkTable(_ context.Context, b *board) (*table, error) {
 	}, nil
 }
 
-// networks returns what the checkpoints of a trial say of their networks.
+// networks returns what the checkpoints of a trial say of their networks. One that is not
+// there, or of a format that is no longer read, says nothing.
 func (t *trial) networks() []rundir.Network {
 	var out []rundir.Network
 	for _, r := range t.runs {
@@ -82,7 +82,7 @@ func averageOf[T any](all []T, of func(T) float64) float64 {
 		return math.NaN()
 	}
 	sum := 0.0
-	for x := range slices.Values(all) {
+	for _, x := range all {
 		sum += of(x)
 	}
 	return sum / float64(len(all))

@@ -29,7 +29,7 @@ func (p *Posterior) Explained(m erc.Modality) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, after := nothing.Variance(), p.Variance(m)
+	before, after := nothing.Variance(), p.residual[m].Variance() // of the filter alone, without the factors of Tails
 	out := make([]float64, p.n)
 	for u := range out {
 		if p.known[m][u] != nil {

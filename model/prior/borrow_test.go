@@ -58,7 +58,8 @@ func moved(c *model.Conversation, m erc.Modality, u int, by []float32) *model.Co
 
 // The explained share is that of the dense computation, and 0 where nothing is observed.
 func TestExplainedShare(t *testing.T) {
-	g, _ := fitted(t, true)
+	seen, truth := corpus(1)
+	g, _ := fit(t, tailed, true, seen, truth) // whose factors are no part of it
 	for _, c := range unseen() {
 		for _, m := range erc.Modalities {
 			got, err := posterior(t, g, &c).Explained(m)

@@ -17,8 +17,8 @@ const inVariance = "prior_variance"
 // because training lacked its modality.
 const unknown = 1
 
-// Variance returns the conditional variance of the residual components, [n][q]: 0 where the
-// modality is observed. It is computed once. It is nil of a modality that training lacked.
+// Variance returns the conditional variance of the residual components, [n][q], with Tails
+// times what is told of the size of the row: 0 where the modality is observed. It is computed once. It is nil of a modality that training lacked.
 func (p *Posterior) Variance(m erc.Modality) [][]float64 {
 	if p.residual[m] == nil {
 		return nil
