@@ -46,8 +46,7 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 		}
 	}
 	gradients := graph.Gradient(losses.Total, nodes...)
-	norm := jointNorm(weights, gradients)
-	s.clip(weights, gradients)
+	norm := s.clip(weights, gradients)
 	s.applyAdam(scope, in.Get(inRate), gradients)
 	for i, v := range weights {
 		updateAverage(scope, v, nodes[i], in.Get(inEMADecay))
@@ -60,9 +59,10 @@ func (s *updater) build(scope *mlx.Scope, in engine.Nodes) engine.Outputs {
 }
 
 // clip scales the gradients of the prediction so that their joint norm is at most the
-// limit, and those of the model's optional network likewise. Neither has an influence on
-// how far the other's weights move.
-func (s *updater) clip(weights []*mlx.Variable, gradients []*graph.Node) {
+// limit, and those of the model's optional network likewise, so that neither has an influence
+// on how far the other's weights move. It returns the norm of all before.
+func (s *updater) clip(weights []*mlx.Variable, gradients []*graph.Node) *graph.Node {
+	var norms []*graph.Node
 	for _, network := range []bool{false, true} {
 		var group []*mlx.Variable
 		var of []*graph.Node
@@ -75,11 +75,17 @@ func (s *updater) clip(weights []*mlx.Variable, gradients []*graph.Node) {
 		if len(of) == 0 {
 			continue
 		}
-		clipTo(of, jointNorm(group, of), s.setting.Clip)
+		norm := jointNorm(group, of)
+		norms = append(norms, norm)
+		clipTo(of, norm, s.setting.Clip)
 		for k, i := range at {
 			gradients[i] = of[k]
 		}
 	}
+	if len(norms) == 1 {
+		return norms[0]
+	}
+	return graph.Sqrt(graph.Add(graph.Square(norms[0]), graph.Square(norms[1])))
 }
 
 // applyAdam applies Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
