@@ -48,10 +48,11 @@ func start(t testing.TB, s *serve.Server) started {
 }
 
 // load counts what becomes of the requests that several clients send until stop is set,
-// each over a connection of its own.
+// each over a connection of its own. While pause is locked no request is under way.
 type load struct {
 	answered, refused, failed atomic.Int64
 	stop                      atomic.Bool
+	pause                     sync.RWMutex
 	wg                        sync.WaitGroup
 }
 
@@ -61,29 +62,35 @@ func newLoad(t testing.TB, url string, all []asking, clients int) *load {
 		l.wg.Go(func() {
 			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 			for i := k; !l.stop.Load(); i++ {
-				a := all[i%len(all)]
-				response, err := client.Post(url+"/v1/predict?"+a.query, "application/json", bytes.NewReader(a.body))
-				if err != nil {
-					l.failed.Add(1)
-					continue
-				}
-				text, err := io.ReadAll(response.Body)
-				response.Body.Close()
-				var got predicted
-				switch {
-				case err != nil:
-					l.failed.Add(1)
-				case response.StatusCode == 503:
-					l.refused.Add(1)
-				case response.StatusCode != 200 || json.Unmarshal(text, &got) != nil || !slices.Equal(got.online(), a.want):
-					t.Errorf("request %d: got status %d and another answer than the run alone: %s", i, response.StatusCode, text)
-				default:
-					l.answered.Add(1)
-				}
+				l.pause.RLock()
+				l.ask(t, client, url, all[i%len(all)])
+				l.pause.RUnlock()
 			}
 		})
 	}
 	return l
+}
+
+// ask sends one request and counts what became of it.
+func (l *load) ask(t testing.TB, client *http.Client, url string, a asking) {
+	response, err := client.Post(url+"/v1/predict?"+a.query, "application/json", bytes.NewReader(a.body))
+	if err != nil {
+		l.failed.Add(1)
+		return
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	var got predicted
+	switch {
+	case err != nil:
+		l.failed.Add(1)
+	case response.StatusCode == 503:
+		l.refused.Add(1)
+	case response.StatusCode != 200 || json.Unmarshal(text, &got) != nil || !slices.Equal(got.online(), a.want):
+		t.Errorf("status %d, and another answer than the run alone gives: %s", response.StatusCode, text)
+	default:
+		l.answered.Add(1)
+	}
 }
 
 // wait waits until so many requests have been answered.
