@@ -47,8 +47,11 @@ type Metric struct {
 	Recover func(withheld, recovered [][]float64) float64
 	// Utterance is the metric of a single utterance, if the metric is the mean of that
 	// over utterances; NaN of an utterance that does not count. It makes intervals of
-	// differences fast; without it they are computed from whole splits.
+	// differences fast. Without it and Sums they are computed from whole splits.
 	Utterance func(label, pred, crps float64) float64
+	// Sums is the metric as a function of sums over utterances, if it is one. It makes
+	// intervals of differences fast, too.
+	Sums *Sums
 
 	majority func(Constant) float64 // what the majority predictor says; nil: the seventh
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gsdnet/metric/classes"
+	"gsdnet/metric/internal/confusion"
 	"gsdnet/metric/recovery"
 	"gsdnet/metric/scores"
 )
@@ -24,6 +25,7 @@ var scoreMetrics = []Metric{
 		Key: "f1", Heading: "F1", Percent: true, Undefined: true, Omit: []string{InAgainst, InComplete, InSamples, InLine},
 		Help:     "The weighted F1 of the negative and the positive class.",
 		Score:    func(y, p []float64, _ []Mixture) float64 { return scores.F1(y, p) },
+		Sums:     signSums(confusion.Matrix.WeightedF1),
 		majority: func(c Constant) float64 { return c.sign },
 	},
 	{
@@ -48,6 +50,7 @@ var scoreMetrics = []Metric{
 		Key: "corr", Heading: "Corr", Axis: "Pearson correlation", Omit: []string{InComplete},
 		Help:  "Pearson's correlation of labels and predictions.",
 		Score: func(y, p []float64, _ []Mixture) float64 { return scores.Corr(y, p) },
+		Sums:  corrSums,
 	},
 	{
 		Key: "crps", Heading: "CRPS", Lower: true, Omit: []string{InComplete, InLine},
@@ -69,11 +72,13 @@ var classMetrics = []Metric{
 		Key: "ua", Heading: "UA", Percent: true, Omit: []string{InAgainst, InComplete},
 		Help:  "The recall averaged over the classes that occur.",
 		Class: func(y, p []int32, _ [][]float64) float64 { return classes.UA(y, p) },
+		Sums:  classSums(confusion.Matrix.Recall),
 	},
 	{
 		Key: "weighted_f1", Field: "f1", Heading: "F1", Percent: true, Omit: []string{InSamples, InLine},
 		Help:  "The F1 of each class, weighted by how often the class occurs.",
 		Class: func(y, p []int32, _ [][]float64) float64 { return classes.WeightedF1(y, p) },
+		Sums:  classSums(confusion.Matrix.WeightedF1),
 	},
 	{
 		Key: "ece", Heading: "ECE", Percent: true, Lower: true, Distributed: true, Omit: []string{InAgainst, InComplete, InLine},

@@ -137,6 +137,8 @@ func bootstrapDifference(ctx context.Context, m experiment.Measure, a, b *method
 		return boot.Losses(a.losses(m.Metric), b.losses(m.Metric)), true
 	case whole == nil || m.Distributed:
 		return metric.Difference{}, false
+	case m.Sums != nil:
+		return boot.Sums(m.Sums, a.classes(m.Metric, b), a.strata, a.label, a.prediction, b.prediction), true
 	}
 	rows := make([]float64, len(a.label))
 	for i := range rows {
@@ -145,6 +147,22 @@ func bootstrapDifference(ctx context.Context, m experiment.Measure, a, b *method
 		}
 	}
 	return boot.Metric(a.stratifiedMean(whole), rows, a.prediction, b.prediction), true
+}
+
+// classes returns how many classes a metric has to tell apart, 0 if it is one of scores.
+func (s *methodPredictions) classes(m metric.Metric, other *methodPredictions) int {
+	if m.Class == nil {
+		return 0
+	}
+	most := 0.0
+	for i := range s.label {
+		for _, class := range []float64{s.label[i], s.prediction[i], other.prediction[i]} {
+			if class > most {
+				most = class
+			}
+		}
+	}
+	return int(most) + 1
 }
 
 // losses returns a metric of every utterance, NaN where the utterance does not count.
