@@ -40,7 +40,7 @@ var scores = []Score{
 	},
 	{
 		Metric: metric.Metric{Key: "conversation_energy_score", Heading: "conv ES", Lower: true,
-			Help: "The energy score of the mean over the withheld cells of a conversation, of those with at least five."},
+			Help: "The energy score of the mean over the withheld cells of a conversation. Conversations with fewer than five are left out."},
 		Share: func(c *Contribution) (float64, float64) {
 			if c.Cells < LeastCells {
 				return 0, 0
@@ -60,7 +60,7 @@ var scores = []Score{
 	},
 	{
 		Metric: metric.Metric{Key: "rmse_raw", Heading: "RMSE all", Lower: true,
-			Help: "The same in all standardised features, not in the leading axes alone."},
+			Help: "The root of the mean squared error of the mean over the draws, in all standardised features instead of the score space."},
 		Share: func(c *Contribution) (float64, float64) { return c.RawSquare, float64(c.Cells) }, Root: true,
 	},
 	{
@@ -83,19 +83,19 @@ var scores = []Score{
 	},
 	{
 		Metric: metric.Metric{Key: "apart", Heading: "apart", Percent: true, Lower: true,
-			Help: "How often a classifier tells the first draw from the truth."},
+			Help: "The share of cells for which a cross-validated classifier (kernel ridge regression) tells the first draw from the truth."},
 		whole: func(c *measured) float64 { return c.apart },
 		Ideal: func(*Completion) float64 { return 0.5 },
 	},
 	{
 		Metric: metric.Metric{Key: "lag1", Heading: "lag 1",
-			Help: "The mean product of the features of neighbouring withheld cells, of the draws."},
+			Help: "The mean product of the features of two withheld cells that follow each other in time, computed on the draws."},
 		whole: func(c *measured) float64 { return c.lagOne() },
 		Ideal: func(c *Completion) float64 { return c.Values["lag1_true"] },
 	},
 	{
 		Metric: metric.Metric{Key: "lag1_true", Heading: "lag 1, true", Omit: metric.Places,
-			Help: "The mean product of the features of neighbouring withheld cells, of the truth."},
+			Help: "The same product, computed on the true features."},
 		whole: func(c *measured) float64 { return LagOne(c.Truth, c.Conversations, c.Positions) },
 	},
 }
