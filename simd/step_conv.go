@@ -68,7 +68,15 @@ func (s *convStep) unit(c *context, w *worker, group, batch, tile, part int) {
 	first, last := s.outputs*part/s.parts, s.outputs*(part+1)/s.parts
 	at32 := s.start + group*s.groupX + batch*s.batchX
 	x := tail32(c.slots[s.x], at32, s.sizeX)
-	memory := at[float32](w.memory(4*s.rows*cols), s.rows*cols)
+	ld, size := apart(cols), apart(cols)*s.rows
+	if s.transposed {
+		ld, size = apart(s.rows), apart(s.rows)*cols
+	}
+	memory := at[float32](w.memory(4*size), size)
+	copyRow := s.copyRow
+	if s.dense() {
+		copyRow = s.copyDense
+	}
 	g := kernel.GemmArgs{Alpha: 1, LDC: s.ldc}
 	out := group*s.groupC + batch*s.batchC
 	if s.transposed {
@@ -80,21 +88,30 @@ func (s *convStep) unit(c *context, w *worker, group, batch, tile, part int) {
 		rows := min(s.rows, s.k-k)
 		s.product(&g, c.slots[s.w], group, first, last-first, k, rows)
 		if s.transposed {
-			g.A, g.LDA, g.M = memory, rows, cols
+			g.A, g.LDA, g.M = memory, ld, cols
 			w.spans = s.spans(w.spans[:0], k, k+rows)
 			for i := range cols {
-				s.copyRow(memory[i*rows:(i+1)*rows], x, w.spans, from+i)
+				copyRow(memory[i*ld:i*ld+rows], x, w.spans, from+i)
 			}
 		} else {
-			g.B, g.LDB, g.N = memory, cols, cols
+			g.B, g.LDB, g.N = memory, ld, cols
 			w.spans = s.spans(w.spans[:0], from, from+cols)
 			for i := range rows {
-				s.copyRow(memory[i*cols:(i+1)*cols], x, w.spans, k+i)
+				copyRow(memory[i*ld:i*ld+cols], x, w.spans, k+i)
 			}
 		}
 		kernel.Gemm(&g, w.space())
 		g.Beta = 1
 	}
+}
+
+// apart returns the distance of rows of n elements, which keeps those of many
+// rows from falling into the same places of the cache.
+func apart(n int) int {
+	if n%128 == 0 {
+		return n + 16
+	}
+	return n
 }
 
 func (s *convStep) sizeC() int { return s.outputsLength * s.batch * s.cols }

@@ -167,6 +167,57 @@ func gcd(a, b int) int {
 	return a
 }
 
+// dense reports whether no axis is dilated and the columns end with a spatial
+// axis: the usual case, which has a quicker loop.
+func (p *patches) dense() bool {
+	for i := range p.spatial {
+		if p.spatial[i].dilation != 1 {
+			return false
+		}
+	}
+	return len(p.inner) > 0 && p.inner[len(p.inner)-1].spatial >= 0
+}
+
+// copyDense is copyRow for dense patches.
+func (p *patches) copyDense(dst, src []float32, spans []span, i int) {
+	offset, positions := p.row(i)
+	last := &p.inner[len(p.inner)-1]
+	along, move := last.spatial, last.step
+	size, step := p.spatial[along].size, p.spatial[along].step
+next:
+	for k := range spans {
+		s := &spans[k]
+		out := dst[s.at : s.at+s.n]
+		from := offset + s.offset
+		for i := range p.spatial {
+			if i == along {
+				continue
+			}
+			x := positions[i] + s.positions[i]
+			if uint(x) >= uint(p.spatial[i].size) {
+				clear(out)
+				continue next
+			}
+			from += x * p.spatial[i].step
+		}
+		x := positions[along] + s.positions[along]
+		low, high := 0, s.n
+		if x < 0 {
+			low = (-x + move - 1) / move
+		}
+		if over := x + (high-1)*move - (size - 1); over > 0 {
+			high -= (over + move - 1) / move
+		}
+		if low >= high {
+			clear(out)
+			continue
+		}
+		clear(out[:low])
+		clear(out[high:])
+		copyEvery(out[low:high], src, from+(x+low*move)*step, move*step)
+	}
+}
+
 // copyRow writes the elements of a row to dst, and zero for those that do not
 // exist.
 func (p *patches) copyRow(dst, src []float32, spans []span, i int) {
