@@ -77,6 +77,28 @@ func (s *session) operations(b *bytes.Buffer) error {
 	return nil
 }
 
+// convolutions compares convolutions and pooling of DenseNet-121 and wav2vec 2.0 with
+// PyTorch, two threads each.
+func (s *session) convolutions(b *bytes.Buffer) error {
+	fmt.Fprint(b, "\n## Convolution and pooling, two threads, against PyTorch\n\nLayers of DenseNet-121 on one picture of 224×224 and of wav2vec 2.0 on two seconds of sound.\n\n| layer | µs | PyTorch, µs | ratio | at least 1 |\n|:--|--:|--:|--:|:--|\n")
+	var pairs []*pair
+	for _, name := range []string{
+		"densenet first", "densenet 56 1x1", "densenet 56 3x3", "densenet 28 3x3", "densenet 14 3x3", "densenet 7 3x3", "densenet maxpool", "densenet avgpool",
+		"wav2vec first", "wav2vec second", "wav2vec last", "wav2vec position",
+	} {
+		pairs = append(pairs, &pair{name: name,
+			ours: func() (float64, error) {
+				return s.bench("simd", exact("BenchmarkConvolutions", strings.ReplaceAll(name, " ", "_"), ""), "150ms", "min-µs")
+			},
+			theirs: func() (float64, error) {
+				seconds, err := s.torch.seconds(map[string]any{"op": name}, "seconds")
+				return 1e6 * seconds, err
+			}})
+	}
+	s.table(b, pairs, speedup, 1)
+	return nil
+}
+
 // types compares operations on other element types, and the float32 power,
 // with GoMLX's Go backend.
 func (s *session) types(b *bytes.Buffer) error {

@@ -10,6 +10,18 @@ import (
 // Plan describes how an executable runs, for tests.
 func Plan(e compute.Executable) string { return fmt.Sprint(e.(*executable).program) }
 
+// Foreign returns how many steps of an executable run on the Go backend.
+func Foreign(e compute.Executable) (n int) {
+	for _, w := range e.(*executable).program.waves {
+		for _, s := range w.steps {
+			if _, ok := s.(*foreignStep); ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Held returns the bytes of a backend's blocks that are in use and that are
 // kept for reuse.
 func Held(b compute.Backend) (used, kept int) {

@@ -44,7 +44,8 @@ func isElementwise(v *value) bool {
 	switch v.op {
 	case compute.OpTypeParameter, compute.OpTypeConstant, compute.OpTypeDotGeneral, compute.OpTypeGather,
 		compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin, compute.OpTypeConcatenate,
-		compute.OpTypePad, compute.OpTypeIota, compute.OpTypeRNGBitGenerator:
+		compute.OpTypePad, compute.OpTypeIota, compute.OpTypeRNGBitGenerator, compute.OpTypeConvGeneral, compute.OpTypeReduceWindow,
+		compute.OpTypeSelectAndScatterMax, compute.OpTypeSelectAndScatterMin, compute.OpTypeReverse:
 		return false
 	}
 	return v.node == nil && !v.reduces()

@@ -15,7 +15,7 @@ func TestForcedInstructionSets(t *testing.T) {
 	}
 	for _, level := range []string{"generic", "avx2", "avx512"} {
 		t.Run(level, func(t *testing.T) {
-			cmd := exec.Command(os.Args[0], "-test.run", "TestRandomGraphs|TestUnary|TestBinary|TestLarge|TestTrainingStep$")
+			cmd := exec.Command(os.Args[0], "-test.run", "TestRandomGraphs|TestUnary|TestBinary|TestLarge|TestConvolutions|TestPooling|TestTrainingStep$")
 			cmd.Env = append(os.Environ(), "GSDNET_SIMD="+level)
 			out, err := cmd.CombinedOutput()
 			if err != nil && strings.Contains(string(out), "this processor supports") {

@@ -196,6 +196,15 @@ func (g *graph) lowerNode(n *node) {
 		g.lowerElementwise(n, in)
 	case compute.OpTypeDotGeneral:
 		g.of[n] = g.lowerDot(n.attr.(dotAttr), n.shape.Dimensions, in[0], in[1])
+	case compute.OpTypeConvGeneral:
+		g.of[n] = g.lowerConv(n.attr.(convAttr), n.shape.Dimensions, in[0], in[1])
+	case compute.OpTypeReduceWindow:
+		g.of[n] = g.lowerPool(n.attr.(windowAttr), n.shape.Dimensions, in[0])
+	case compute.OpTypeSelectAndScatterMax, compute.OpTypeSelectAndScatterMin:
+		in[0], in[1] = g.materialise(in[0]), g.materialise(in[1])
+		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in, attr: n.attr}).whole()
+	case compute.OpTypeReverse:
+		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in, attr: n.attr}).whole()
 	case compute.OpTypeRNGBitGenerator:
 		g.lowerRandom(n, in)
 	case compute.OpTypeCall:

@@ -275,6 +275,14 @@ func (p *planner) makeStep(c *cluster) (planned, error) {
 		s.step, err = newForeignStep(p.backend.host, v, p.slot)
 	case v.op == compute.OpTypeDotGeneral:
 		s.step = newDotStep(v, p.slot)
+	case v.op == compute.OpTypeConvGeneral:
+		s.step = newConvStep(v, p.slot)
+	case v.op == compute.OpTypeReduceWindow:
+		s.step = newPoolStep(v, p.slot)
+	case v.op == compute.OpTypeSelectAndScatterMax || v.op == compute.OpTypeSelectAndScatterMin:
+		s.step = newSelectStep(v, p.slot)
+	case v.op == compute.OpTypeReverse:
+		s.step = newReverseStep(v, p.slot)
 	case v.op == compute.OpTypeIdentity:
 		s.step = &copyStep{p.slot(v.in[0].value), p.slot(v), v.bytes()}
 	case v.op == compute.OpTypeGather:

@@ -74,6 +74,8 @@ func (f *function) Reverse(x compute.Value, axes ...int) (compute.Value, error) 
 	axes = slices.Clone(axes)
 	return f.one(operation{
 		op: compute.OpTypeReverse, attr: axes,
+		check: func(in []shapes.Shape) error { return checkReduced(in[0], axes) },
+		infer: func(in []shapes.Shape) (shapes.Shape, error) { return in[0].Clone(), nil },
 		emit: func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 			return emit1(g.Reverse(in[0], axes...))
 		},

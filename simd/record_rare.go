@@ -5,7 +5,6 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 )
 
 // The operations of this file run on the Go backend.
@@ -42,45 +41,6 @@ func (f *function) FFT(x compute.Value, kind compute.FFTType, length []int) (com
 	return f.rare(compute.OpTypeFFT, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
 		return emit1(g.FFT(in[0], kind, length))
 	}, x)
-}
-
-func (f *function) ConvGeneral(
-	input, kernel compute.Value, axes compute.ConvolveAxesConfig, strides []int, paddings [][2]int,
-	inputDilations, kernelDilations []int, channelGroups, batchGroups int,
-) (compute.Value, error) {
-	axes = axes.Clone()
-	check := func(in []shapes.Shape) error {
-		return checkConvolution(in[0], in[1], strides, paddings, inputDilations, kernelDilations)
-	}
-	return f.checked(compute.OpTypeConvGeneral, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return emit1(g.ConvGeneral(in[0], in[1], axes, strides, paddings, inputDilations, kernelDilations, channelGroups, batchGroups))
-	}, input, kernel)
-}
-
-func (f *function) ReduceWindow(
-	x compute.Value, reduction compute.ReduceOpType,
-	window, strides, inputDilations, windowDilations []int, paddings [][2]int,
-) (compute.Value, error) {
-	check := func(in []shapes.Shape) error {
-		return checkWindow(in[0], window, strides, inputDilations, windowDilations, paddings)
-	}
-	return f.checked(compute.OpTypeReduceWindow, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return emit1(g.ReduceWindow(in[0], reduction, window, strides, inputDilations, windowDilations, paddings))
-	}, x)
-}
-
-func (f *function) SelectAndScatterMax(operand, source compute.Value, window, strides []int, paddings [][2]int) (compute.Value, error) {
-	check := func(in []shapes.Shape) error { return checkWindow(in[0], window, strides, nil, nil, paddings) }
-	return f.checked(compute.OpTypeSelectAndScatterMax, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return emit1(g.SelectAndScatterMax(in[0], in[1], window, strides, paddings))
-	}, operand, source)
-}
-
-func (f *function) SelectAndScatterMin(operand, source compute.Value, window, strides []int, paddings [][2]int) (compute.Value, error) {
-	check := func(in []shapes.Shape) error { return checkWindow(in[0], window, strides, nil, nil, paddings) }
-	return f.checked(compute.OpTypeSelectAndScatterMin, check, func(g compute.Function, in []compute.Value) ([]compute.Value, error) {
-		return emit1(g.SelectAndScatterMin(in[0], in[1], window, strides, paddings))
-	}, operand, source)
 }
 
 func (f *function) DynamicSlice(x compute.Value, starts []compute.Value, sizes []int) (compute.Value, error) {

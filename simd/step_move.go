@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/gomlx/compute"
@@ -34,7 +35,7 @@ func (t *transfer) axis(src, dst unsafe.Pointer, a int) {
 		return
 	}
 	n, s, d := t.from.dims[a], t.from.strides[a], t.to.strides[a]
-	if a == len(t.from.dims)-1 && d == 1 {
+	if a == len(t.from.dims)-1 && d == 1 && s >= 0 {
 		if s == 1 {
 			t.copies(dst, src, n)
 		} else {
@@ -169,6 +170,21 @@ func newPadStep(v *value, slot func(*value) int) *moveStep {
 		kept := operand{x.value, x.view.slice(first, nil, dims)}
 		s.add(newTransfer(kept, slot, contiguous(v.dims).slice(starts, steps, dims)))
 	}
+	return s
+}
+
+// newReverseStep copies an operand whose axes are walked backwards.
+func newReverseStep(v *value, slot func(*value) int) *moveStep {
+	s := &moveStep{out: slot(v), elements: v.size(), fill: -1}
+	x := v.in[0]
+	back := view{dims: x.view.dims, strides: slices.Clone(x.view.strides), offset: x.view.offset}
+	for axis := range back.dims {
+		if slices.Contains(v.attr.([]int), axis) {
+			back.offset += (back.dims[axis] - 1) * back.strides[axis]
+			back.strides[axis] = -back.strides[axis]
+		}
+	}
+	s.add(newTransfer(operand{x.value, back}, slot, contiguous(v.dims)))
 	return s
 }
 

@@ -14,6 +14,7 @@ type worker struct {
 	scratch   *block
 	workspace kernel.Workspace
 	packed    []*block // of the workspace
+	spans     []span   // of a window
 
 	panel      *block // of a product that a loop reads at once
 	panelFirst int    // which element of the product comes first there
