@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
 )
 
 // A convAttr becomes, for each group of channels, a product of the kernel with
@@ -62,6 +63,10 @@ const wideEnough = 64
 
 // lowerConv adds a convolution.
 func (g *graph) lowerConv(a convAttr, dims []int, x, w operand) operand {
+	if product(dims) == 0 || x.size() == 0 || w.size() == 0 { // sums of nothing
+		zero := g.constant(shapes.Make(x.dtype), make([]byte, x.dtype.Size()))
+		return operand{zero.value, zero.view.broadcast(dims, nil)}
+	}
 	c := newConvGeometry(a, x.view, w.view, dims)
 	if c.pointwise() {
 		return g.lowerPointwise(c, dims, x, w)
