@@ -51,12 +51,17 @@ func (c *Contours) pairs(p []period, start, end int) {
 	}
 }
 
-// periods finds the periods of a voiced stretch of frames. From its strongest sample it
-// goes in both directions, each time to where the signal is most like the period before.
+// periods finds the periods of a voiced stretch of frames. From its strongest sample, away
+// from the ends, it goes in both directions, each time to where the signal is most like the
+// period before.
 func (c *Contours) periods(x []float64, start, end int) []period {
 	low, high := start*hop, min(end*hop+frame-hop, len(x))
-	first := low
-	for i := low; i < high; i++ {
+	margin := int(Rate/c.Pitch[start]) + 1
+	if high-low <= 2*margin {
+		return nil
+	}
+	first := low + margin
+	for i := first; i < high-margin; i++ {
 		if math.Abs(x[i]) > math.Abs(x[first]) {
 			first = i
 		}

@@ -113,9 +113,10 @@ func distance(a, b []float64) float64 {
 	return math.Sqrt(max(0, 2-2*product/math.Sqrt(normA*normB)))
 }
 
-// within returns the bins from low to below high Hz.
+// within returns the bins from low to below high Hz, without that of 0 Hz, whose level is
+// distributed differently.
 func within(power []float64, low, high float64) []float64 {
-	return power[int(math.Ceil(low/width)):int(math.Ceil(high/width))]
+	return power[max(1, int(math.Ceil(low/width))):int(math.Ceil(high/width))]
 }
 
 func band(power []float64, low, high float64) (sum float64) {

@@ -62,15 +62,15 @@ func yin(x, d []float64) (float64, bool) {
 		}
 		d[lag] *= float64(lag) / sum
 	}
-	for lag := shortLag; lag <= longLag; lag++ {
+	for lag := 2; lag <= longLag; lag++ {
 		if d[lag] >= threshold {
 			continue
 		}
 		for lag < longLag && d[lag+1] < d[lag] {
 			lag++
 		}
-		if lag == shortLag && d[lag-1] < d[lag] {
-			return 0, false // a higher pitch than any voice
+		if lag < shortLag {
+			return 0, false // a higher pitch than that of a voice
 		}
 		return float64(lag) + vertex(d[lag-1], d[lag], d[lag+1]), true
 	}

@@ -69,7 +69,10 @@ func start(ctx context.Context, path, what string, o Options, output ...string) 
 		err = p.command.Start()
 	}
 	if err != nil {
-		p.cancel()
+		defer p.cancel()
+		if p.limited.Err() != nil {
+			return nil, p.late()
+		}
 		return nil, fault.Failure("check the installation of ffmpeg", "ffmpeg cannot be started")
 	}
 	p.out = bufio.NewReaderSize(pipe, 1<<16)
@@ -96,10 +99,8 @@ func (p *process) end() error {
 	defer p.cancel()
 	said := p.complaint.String()
 	switch {
-	case p.ctx.Err() != nil:
-		return p.ctx.Err()
 	case p.limited.Err() != nil:
-		return fault.Failure("give more time with --timeout", "decoding the %s took too long", p.what)
+		return p.late()
 	case strings.Contains(said, "matches no streams"):
 		return fault.Input("check the recording", "it has no %s", p.what)
 	case p.some:
@@ -108,6 +109,14 @@ func (p *process) end() error {
 		return fault.Input(hintDamaged, "it is no recording that ffmpeg decodes, or is damaged")
 	}
 	return fault.Input("check the recording", "it has no %s", p.what)
+}
+
+// late is the error of a process that was ended.
+func (p *process) late() error {
+	if err := p.ctx.Err(); err != nil {
+		return err
+	}
+	return fault.Failure("give more time with --timeout", "decoding the %s took too long", p.what)
 }
 
 // sound is the output of ffmpeg as samples.
