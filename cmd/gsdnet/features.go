@@ -13,7 +13,7 @@ import (
 	"gsdnet/media"
 	"gsdnet/media/audio"
 	"gsdnet/media/visual"
-	"gsdnet/media/words"
+	wordvectors "gsdnet/media/words"
 )
 
 func init() {
@@ -173,7 +173,7 @@ func (c *featuresCmd) encoders(ctx context.Context, recordings []media.Recording
 			texts = append(texts, turn.Words)
 		}
 	}
-	vectors, err := interrupt.Value(ctx, func() (*words.Vectors, error) { return words.Read(ctx, c.TextVectors, texts) })
+	vectors, err := interrupt.Value(ctx, func() (*wordvectors.Vectors, error) { return wordvectors.Read(ctx, c.TextVectors, texts) })
 	if err == nil {
 		e.Text = vectors
 	}

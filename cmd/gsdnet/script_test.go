@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"bind":         bindCmd,
 			"meta":         metaCmd,
 			"array":        arrayCmd,
+			"tone":         toneCmd,
 		},
 	})
 }
