@@ -21,15 +21,15 @@ func init() {
 }
 
 type featuresCmd struct {
-	Turns       []string      `help:"Transcripts: ELAN (.eaf), WebVTT (.vtt), SubRip (.srt) or .csv. Each is one dialogue, named after the file." required:"" placeholder:"FILE,..."`
-	Out         string        `help:"Data file to write: .npz, .parquet, .csv or .jsonl." required:"" placeholder:"FILE"`
-	Audio       []string      `help:"Recordings of the sound, one for each transcript, in their order. Without, the sound of --video." placeholder:"FILE,..."`
-	Video       []string      `help:"Recordings with the picture, likewise." placeholder:"FILE,..."`
-	TextVectors string        `help:"Word vectors: the text format of GloVe or word2vec, which may be packed with gzip." placeholder:"FILE"`
-	Tiers       []string      `help:"Tiers of the speakers in ELAN files. Without, all tiers whose annotations have times of their own." placeholder:"TIER"`
-	Class       string        `help:"Tier of ELAN files with the class of each turn: its ID, the part of it before an @, or its linguistic type." placeholder:"TIER"`
-	Label       string        `help:"Tier of ELAN files with the score of each turn, likewise." placeholder:"TIER"`
-	Timeout     time.Duration `help:"Longest time for decoding one recording." default:"1h" placeholder:"TIME"`
+	Turns       []string `help:"Transcripts: ELAN (.eaf), WebVTT (.vtt), SubRip (.srt) or .csv. Each is one dialogue, named after the file." required:"" placeholder:"FILE,..."`
+	Out         string   `help:"Data file to write: .npz, .parquet, .csv or .jsonl." required:"" placeholder:"FILE"`
+	Audio       []string `help:"Recordings of the sound, one for each transcript, in their order; none stands for no file. Without, the sound of --video." placeholder:"FILE,..."`
+	Video       []string `help:"Recordings with the picture, likewise." placeholder:"FILE,..."`
+	TextVectors string   `help:"Word vectors: the text format of GloVe or word2vec, which may be packed with gzip." placeholder:"FILE"`
+	Tiers       []string `help:"Tiers of the speakers in ELAN files. Without, all tiers whose annotations have times of their own." placeholder:"TIER"`
+	Class       string   `help:"Tier of ELAN files with the class of each turn: its ID, the part of it before an @, or its linguistic type." placeholder:"TIER"`
+	Label       string   `help:"Tier of ELAN files with the score of each turn, likewise." placeholder:"TIER"`
+	Timeout     int      `help:"Seconds that decoding one recording may take." default:"3600" limit:"1..604800" placeholder:"SECONDS"`
 	jsonFlag
 }
 
@@ -68,7 +68,7 @@ func (c *featuresCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	progress := newShare(term, "features", 1000)
 	shown := 0
-	options := media.Options{Timeout: c.Timeout, Done: func(done, total float64) {
+	options := media.Options{Timeout: time.Duration(c.Timeout) * time.Second, Done: func(done, total float64) {
 		if now := int(1000 * done / total); now > shown {
 			progress.add(now - shown)
 			shown = now
@@ -117,15 +117,12 @@ func (c *featuresCmd) check() error {
 			}
 		}
 	}
-	if c.Timeout <= 0 {
-		return fault.Input("give a time such as 90s, 10m or 1h", "--timeout %s: not above 0", c.Timeout)
-	}
 	for _, list := range []struct {
 		flag  string
 		paths []string
 	}{{"--audio", c.Audio}, {"--video", c.Video}} {
 		if len(list.paths) > 0 && len(list.paths) != len(c.Turns) {
-			return fault.Input("give one for each transcript, in their order; an empty name stands for none, as in a.wav,,c.wav",
+			return fault.Input("give one for each transcript, in their order; the word none stands for no file, as in a.wav,none,c.wav",
 				"%s: %d files for %d transcripts", list.flag, len(list.paths), len(c.Turns))
 		}
 	}
@@ -145,14 +142,23 @@ func (c *featuresCmd) recordings() ([]media.Recording, error) {
 	for i, talk := range talks {
 		r := media.Recording{Talk: talk}
 		if c.Video != nil {
-			r.Video, r.Audio = c.Video[i], c.Video[i]
+			r.Video = recorded(c.Video[i])
+			r.Audio = r.Video
 		}
 		if c.Audio != nil {
-			r.Audio = c.Audio[i]
+			r.Audio = recorded(c.Audio[i])
 		}
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// recorded returns the path of a recording, "" for none.
+func recorded(path string) string {
+	if path == "none" {
+		return ""
+	}
+	return path
 }
 
 // encoders returns those that the flags ask for.

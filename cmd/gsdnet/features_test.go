@@ -202,3 +202,8 @@ func checkRecording(t *testing.T, gsdnet func(string) string, name, flags string
 		t.Errorf("%d lines of predictions, want a head and 6", lines)
 	}
 }
+
+// aloneCmd takes every program but gsdnet away: alone.
+func aloneCmd(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Setenv("PATH", filepath.SplitList(ts.Getenv("PATH"))[0])
+}

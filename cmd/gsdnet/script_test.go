@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"meta":         metaCmd,
 			"array":        arrayCmd,
 			"tone":         toneCmd,
+			"alone":        aloneCmd,
 		},
 	})
 }
