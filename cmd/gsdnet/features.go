@@ -164,20 +164,20 @@ func recorded(path string) string {
 // encoders returns those that the flags ask for.
 func (c *featuresCmd) encoders(ctx context.Context, recordings []media.Recording) (media.Encoders, error) {
 	var e media.Encoders
-	if c.Audio != nil || c.Video != nil {
-		e.Audio = audio.New()
-	}
-	if c.Video != nil {
-		e.Visual = visual.New()
-	}
-	if c.TextVectors == "" {
-		return e, nil
-	}
 	var texts []string
 	for _, r := range recordings {
+		if r.Audio != "" {
+			e.Audio = audio.New()
+		}
+		if r.Video != "" {
+			e.Visual = visual.New()
+		}
 		for _, turn := range r.Talk.Turns {
 			texts = append(texts, turn.Words)
 		}
+	}
+	if c.TextVectors == "" {
+		return e, nil
 	}
 	vectors, err := interrupt.Value(ctx, func() (*wordvectors.Vectors, error) { return wordvectors.Read(ctx, c.TextVectors, texts) })
 	if err == nil {
