@@ -80,7 +80,7 @@ func encodeAudio(ctx context.Context, r Recording, e Audio, o Options, s *steps)
 	if err != nil {
 		return out, err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	var kept []float32 // samples from start on
 	var start, read int64
 	needed := earliest(list)
@@ -153,7 +153,7 @@ func encodeVisual(ctx context.Context, r Recording, e Visual, o Options, s *step
 	if err != nil {
 		return out, err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	var kept [][]float32 // descriptions from picture start on, nil where none is needed
 	var start, read int64
 	var before Picture

@@ -162,7 +162,7 @@ func encodeText(ctx context.Context, r Recording, e Text) found {
 // tabulate joins the features of all recordings with the turns.
 func tabulate(talks []*turns.Talk, features [erc.NumModalities][][]float32, names [erc.NumModalities][]string, report *Report) (*dataset.Table, error) {
 	var x [erc.NumModalities]*dataset.Matrix
-	any := make([]bool, len(features[0]))
+	some := make([]bool, len(features[0]))
 	for m := range features {
 		if names[m] == nil {
 			continue
@@ -172,16 +172,16 @@ func tabulate(talks []*turns.Talk, features [erc.NumModalities][][]float32, name
 			if row != nil && len(row) != x[m].Width {
 				panic(fmt.Sprintf("media: an encoder of %s returned %d features, and names %d", erc.Modality(m), len(row), x[m].Width))
 			}
-			any[i] = any[i] || row != nil
+			some[i] = some[i] || row != nil
 			x[m].Append(row)
 		}
 	}
-	if !slices.Contains(any, true) {
+	if !slices.Contains(some, true) {
 		return nil, fault.Input(report.advice(), "nothing was found of any turn: %s", report.summary())
 	}
-	table, err := turns.Join(talks, x, func(row int) bool { return any[row] })
+	table, err := turns.Join(talks, x, func(row int) bool { return some[row] })
 	if err == nil {
-		report.Left = len(any) - table.Rows
+		report.Left = len(some) - table.Rows
 	}
 	return table, err
 }

@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -41,7 +42,7 @@ type Reason struct {
 func (r *Report) add(m erc.Modality, from Recording, f found, err error) {
 	p := Part{Dialogue: from.Talk.Name, Modality: m.String(), Turns: len(f.features), Missing: []Reason{}, Hint: fault.Of(err)}
 	p.File = [erc.NumModalities]string{from.Talk.Path, from.Audio, from.Video}[m]
-	if err == errNotGiven {
+	if errors.Is(err, errNotGiven) {
 		p.File = ""
 	}
 	count := map[string]int{}
