@@ -10,7 +10,7 @@ DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Packages that the race detector checks; those that it makes too slow are left out.
-RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train ./serve
+RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./media/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train ./serve
 
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
@@ -78,6 +78,7 @@ fuzz: ## half a minute for each gate that strangers' files pass, and for the eng
 	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./serve
+	go test -run '^$$' -fuzz FuzzWAV -fuzztime 30s ./media/decode
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
 

@@ -19,7 +19,7 @@ var levels = []struct {
 	{0, []string{"erc"}},
 	{1, []string{"dataset", "missing", "spectral", "metric", "diffusion", "simd", "internal"}},
 	{2, []string{"engine"}},
-	{3, []string{"model"}},
+	{3, []string{"model", "media"}},
 	{4, []string{"rundir"}},
 	{5, []string{"infer"}},
 	{6, []string{"train", "explain"}},

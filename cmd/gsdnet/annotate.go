@@ -62,20 +62,41 @@ func (f *annotateFlags) write(w io.Writer, corpus *erc.Corpus, predictions []gsd
 		return fault.Input("rename the transcript after its dialogue", "%s: %s has no dialogue %q", f.Turns, corpus.Name, talk.Name)
 	}
 	conv := &corpus.Conversations[max(found, 0)]
-	if len(conv.Utterances) != len(talk.Turns) {
-		return fault.Input("give the transcript and the tiers from which the data file was made", "%s: %d turns, but %d utterances in dialogue %q of %s",
+	if !belongs(conv, talk, corpus.Speakers) {
+		return fault.Input("give the transcript and the tiers from which the data file was made", "%s: its %d turns are not those of the %d utterances in dialogue %q of %s",
 			f.Turns, len(talk.Turns), len(conv.Utterances), conv.Name, corpus.Name)
 	}
 	byRow := map[int]*gsdnet.Prediction{}
 	for i := range predictions {
 		byRow[predictions[i].Row] = &predictions[i]
 	}
-	tiers := []turns.Tier{{Name: f.Tier}, {Name: f.Tier + "_certainty"}}
-	for _, u := range conv.Utterances {
-		value, certainty := spoken(byRow[u.Row])
-		tiers[0].Values, tiers[1].Values = append(tiers[0].Values, value), append(tiers[1].Values, certainty)
+	n := len(talk.Turns)
+	tiers := []turns.Tier{{Name: f.Tier, Values: make([]string, n)}, {Name: f.Tier + "_certainty", Values: make([]string, n)}}
+	for i, u := range conv.Utterances {
+		if len(conv.Utterances) < n {
+			i = u.Turn
+		}
+		tiers[0].Values[i], tiers[1].Values[i] = spoken(byRow[u.Row])
 	}
 	return talk.Annotate(w, tiers)
+}
+
+// belongs reports whether the utterances of a dialogue are the turns of a transcript: as many,
+// or some of them with their numbers and speakers, as gsdnet features leaves out turns of
+// which it found nothing.
+func belongs(conv *erc.Conversation, talk *turns.Talk, speakers []string) bool {
+	if len(conv.Utterances) >= len(talk.Turns) {
+		return len(conv.Utterances) == len(talk.Turns)
+	}
+	for _, u := range conv.Utterances {
+		if u.Turn < 0 || u.Turn >= len(talk.Turns) {
+			return false
+		}
+		if s := talk.Turns[u.Turn].Speaker; s != "" && (int(u.Speaker) >= len(speakers) || speakers[u.Speaker] != s) {
+			return false
+		}
+	}
+	return true
 }
 
 // spoken writes a prediction for a person: a class and its probability, or a score and

@@ -36,6 +36,7 @@ var special = map[string]string{
 	"data turns":   "talk.vtt --out=new-turns.csv",
 	"data split":   "good.npz --out=new-split.npz",
 	"export":       "run new.onnx --length=8",
+	"features":     "--turns=talk.vtt --audio=sound.wav --out=new-features.npz",
 	"eval":         "run --data=good.npz --samples=1",
 	"impute":       "run --in=good.npz --out=new.npz --samples=2",
 	"predict":      "run --in=good.npz --out=new.csv --samples=1",
@@ -283,6 +284,7 @@ func matrixFolder(t *testing.T) {
 		os.Mkdir("folder", 0o755),
 		os.WriteFile("closed", []byte("secret"), 0),
 		os.WriteFile("talk.vtt", []byte("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Hello\n"), 0o600),
+		os.WriteFile("sound.wav", wavFile(16000, toneSamples(3)), 0o600),
 		os.WriteFile("text.npz", []byte("this is no archive\n"), 0o600),
 		os.WriteFile("grid.toml", []byte("models = [\"zero\"]\nrates = [0.3]\n[[dataset]]\nname = \"good\"\npath = \"good.npz\"\n[train]\nepochs = 2\n[zero]\nwidth = 8\nhidden = 8\n"), 0o600),
 	} {

@@ -60,6 +60,8 @@ func TestScripts(t *testing.T) {
 			"bind":         bindCmd,
 			"meta":         metaCmd,
 			"array":        arrayCmd,
+			"tone":         toneCmd,
+			"alone":        aloneCmd,
 		},
 	})
 }

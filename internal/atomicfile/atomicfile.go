@@ -72,7 +72,11 @@ func noFolder(path string) error {
 	return fault.Input("create the folder first", "%s: no such folder", filepath.Dir(path))
 }
 
-// failure returns the error of a write that failed.
+// failure returns the error of a write that failed. What fill reports with a hint of its own
+// is not about the disk, and stays as it is.
 func failure(path string, err error) error {
+	if fault.Of(err) != "" {
+		return err
+	}
 	return fault.Failure("is the disk full, or the folder read-only?", "writing %s: %w", path, err)
 }
