@@ -14,7 +14,6 @@ import (
 // it has.
 type rewriter struct {
 	opset   int64
-	graph   *protos.GraphProto
 	nodes   []*protos.NodeProto
 	count   int
 	err     error
@@ -66,8 +65,8 @@ func rewrite(file string, m *protos.ModelProto) (changed bool, err error) {
 }
 
 func (r *rewriter) all(g *protos.GraphProto) {
-	outer, nodes := r.graph, r.nodes
-	r.graph, r.nodes = g, nil
+	nodes := r.nodes
+	r.nodes = nil
 	for _, n := range g.GetNode() {
 		for _, a := range n.GetAttribute() {
 			if a.GetG() != nil {
@@ -83,7 +82,7 @@ func (r *rewriter) all(g *protos.GraphProto) {
 		replace(r, n)
 	}
 	g.Node = r.nodes
-	r.graph, r.nodes = outer, nodes
+	r.nodes = nodes
 }
 
 func (r *rewriter) name() string {
