@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./media/... ./metric ./
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -60,6 +60,11 @@ onnx: ## exported models in ONNX Runtime, which comes from npm
 	@command -v npm >/dev/null || { echo "SKIPPED: no npm for ONNX Runtime"; exit 0; }; \
 	npm ci --prefix engine/onnx/testdata --silent || { echo "SKIPPED: ONNX Runtime could not be fetched"; exit 0; }; \
 	go test ./engine/onnx ./cmd/gsdnet -run 'TestOperations|TestExportRuns' -count 1
+
+encoders: ## large ONNX models beside PyTorch (python3-torch, python3-onnx), and tokens beside Hugging Face's JavaScript; some minutes, 3 GB
+	@command -v npm >/dev/null && npm ci --prefix engine/encoder/testdata/tokenizers --silent || echo "SKIPPED: the tokenizers of npm could not be fetched"
+	@folder=$$(mktemp -d); GSDNET_ENCODERS=$$folder go test ./engine/encoder -run 'TestThousandTexts|TestLargeModels' -count 1 -v -timeout 30m; \
+	code=$$?; rm -rf "$$folder"; exit $$code
 
 race: ## the race detector needs a C compiler
 	@command -v gcc >/dev/null || { echo "SKIPPED: no C compiler for the race detector"; exit 0; }; \
