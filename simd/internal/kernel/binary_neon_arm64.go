@@ -78,3 +78,8 @@ func minVSNEON(dst, a *float32, s float32, n int)
 //
 //go:noescape
 func fromUint32NEON(dst *float32, src *uint32, n int)
+
+// powNEON sets dst[i] = a[i]^b[i]; n is a multiple of 32.
+//
+//go:noescape
+func powNEON(dst, a, b *float32, n int)

@@ -4,6 +4,58 @@
 
 #include "textflag.h"
 
+DATA constants<>+0(SB)/8, $0xfff8000000000000
+DATA constants<>+8(SB)/8, $0xfff8000000000000
+DATA constants<>+16(SB)/8, $0xfff0000000000000
+DATA constants<>+24(SB)/8, $0xfff0000000000000
+DATA constants<>+32(SB)/8, $0x3ff0000000000000
+DATA constants<>+40(SB)/8, $0x3ff0000000000000
+DATA constants<>+48(SB)/8, $0x4330000000000000
+DATA constants<>+56(SB)/8, $0x4330000000000000
+DATA constants<>+64(SB)/8, $0x43300000000003ff
+DATA constants<>+72(SB)/8, $0x43300000000003ff
+DATA constants<>+80(SB)/8, $0x3fc89f3b1694cffe
+DATA constants<>+88(SB)/8, $0x3fc89f3b1694cffe
+DATA constants<>+96(SB)/8, $0x3fcc68f568d31761
+DATA constants<>+104(SB)/8, $0x3fcc68f568d31761
+DATA constants<>+112(SB)/8, $0x3fd0c9a84994022d
+DATA constants<>+120(SB)/8, $0x3fd0c9a84994022d
+DATA constants<>+128(SB)/8, $0x3fd484b13d7c02a9
+DATA constants<>+136(SB)/8, $0x3fd484b13d7c02a9
+DATA constants<>+144(SB)/8, $0x3fda61762a7adeda
+DATA constants<>+152(SB)/8, $0x3fda61762a7adeda
+DATA constants<>+160(SB)/8, $0x3fe2776c50ef9bfe
+DATA constants<>+168(SB)/8, $0x3fe2776c50ef9bfe
+DATA constants<>+176(SB)/8, $0x3feec709dc3a03fe
+DATA constants<>+184(SB)/8, $0x3feec709dc3a03fe
+DATA constants<>+192(SB)/8, $0x40071547652b82fe
+DATA constants<>+200(SB)/8, $0x40071547652b82fe
+DATA constants<>+208(SB)/8, $0xc069000000000000
+DATA constants<>+216(SB)/8, $0xc069000000000000
+DATA constants<>+224(SB)/8, $0x4069000000000000
+DATA constants<>+232(SB)/8, $0x4069000000000000
+DATA constants<>+240(SB)/8, $0x4338000000000000
+DATA constants<>+248(SB)/8, $0x4338000000000000
+DATA constants<>+256(SB)/8, $0x3e7b5253d395e7c3
+DATA constants<>+264(SB)/8, $0x3e7b5253d395e7c3
+DATA constants<>+272(SB)/8, $0x3eb62c0223a5c823
+DATA constants<>+280(SB)/8, $0x3eb62c0223a5c823
+DATA constants<>+288(SB)/8, $0x3eeffcbfc588b0c6
+DATA constants<>+296(SB)/8, $0x3eeffcbfc588b0c6
+DATA constants<>+304(SB)/8, $0x3f2430912f86c787
+DATA constants<>+312(SB)/8, $0x3f2430912f86c787
+DATA constants<>+320(SB)/8, $0x3f55d87fe78a6731
+DATA constants<>+328(SB)/8, $0x3f55d87fe78a6731
+DATA constants<>+336(SB)/8, $0x3f83b2ab6fba4e77
+DATA constants<>+344(SB)/8, $0x3f83b2ab6fba4e77
+DATA constants<>+352(SB)/8, $0x3fac6b08d704a0bf
+DATA constants<>+360(SB)/8, $0x3fac6b08d704a0bf
+DATA constants<>+368(SB)/8, $0x3fcebfbdff82c58e
+DATA constants<>+376(SB)/8, $0x3fcebfbdff82c58e
+DATA constants<>+384(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+392(SB)/8, $0x3fe62e42fefa39ef
+GLOBL constants<>(SB), RODATA|NOPTR, $400
+
 // (dst, a, b *float32, n int)
 TEXT ·addVVNEON(SB), NOSPLIT, $0-32
 	MOVD dst+0(FP), R1
@@ -831,4 +883,261 @@ loop_lane:
 	B loop_lane
 
 loop_lane_end:
+	RET
+
+// (dst, a, b *float32, n int)
+TEXT ·powNEON(SB), NOSPLIT, $0-32
+	MOVD $constants<>(SB), R0
+	WORD $0x3dc00000 // ldr q0, [x0]
+	WORD $0x3dc00401 // ldr q1, [x0, #16]
+	WORD $0x3dc00802 // ldr q2, [x0, #32]
+	WORD $0x3dc00c03 // ldr q3, [x0, #48]
+	WORD $0x3dc01004 // ldr q4, [x0, #64]
+	WORD $0x3dc01405 // ldr q5, [x0, #80]
+	WORD $0x3dc01806 // ldr q6, [x0, #96]
+	WORD $0x3dc01c07 // ldr q7, [x0, #112]
+	WORD $0x3dc02008 // ldr q8, [x0, #128]
+	WORD $0x3dc02409 // ldr q9, [x0, #144]
+	MOVD dst+0(FP), R1
+	MOVD a+8(FP), R2
+	MOVD b+16(FP), R3
+	MOVD n+24(FP), R4
+
+loop:
+	WORD $0x3dc0004a // ldr q10, [x2]
+	WORD $0x0e61794b // fcvtl v11.2d, v10.2s
+	WORD $0x4e61794a // fcvtl2 v10.2d, v10.4s
+	WORD $0x3dc0044c // ldr q12, [x2, #16]
+	WORD $0x0e61798d // fcvtl v13.2d, v12.2s
+	WORD $0x4e61798c // fcvtl2 v12.2d, v12.4s
+	WORD $0x3dc0006e // ldr q14, [x3]
+	WORD $0x0e6179cf // fcvtl v15.2d, v14.2s
+	WORD $0x4e6179ce // fcvtl2 v14.2d, v14.4s
+	WORD $0x3dc00470 // ldr q16, [x3, #16]
+	WORD $0x0e617a11 // fcvtl v17.2d, v16.2s
+	WORD $0x4e617a10 // fcvtl2 v16.2d, v16.4s
+	WORD $0x6ee08572 // sub v18.2d, v11.2d, v0.2d
+	WORD $0x6ee08553 // sub v19.2d, v10.2d, v0.2d
+	WORD $0x6ee085b4 // sub v20.2d, v13.2d, v0.2d
+	WORD $0x6ee08595 // sub v21.2d, v12.2d, v0.2d
+	WORD $0x4e211e56 // and v22.16b, v18.16b, v1.16b
+	WORD $0x4e211e77 // and v23.16b, v19.16b, v1.16b
+	WORD $0x4e211e98 // and v24.16b, v20.16b, v1.16b
+	WORD $0x4e211eb9 // and v25.16b, v21.16b, v1.16b
+	WORD $0x6ee286d6 // sub v22.2d, v22.2d, v2.2d
+	WORD $0x6ee286f7 // sub v23.2d, v23.2d, v2.2d
+	WORD $0x6ee28718 // sub v24.2d, v24.2d, v2.2d
+	WORD $0x6ee28739 // sub v25.2d, v25.2d, v2.2d
+	WORD $0x6ef6856b // sub v11.2d, v11.2d, v22.2d
+	WORD $0x6ef7854a // sub v10.2d, v10.2d, v23.2d
+	WORD $0x6ef885ad // sub v13.2d, v13.2d, v24.2d
+	WORD $0x6ef9858c // sub v12.2d, v12.2d, v25.2d
+	WORD $0x6f4c0652 // ushr v18.2d, v18.2d, #52
+	WORD $0x6f4c0673 // ushr v19.2d, v19.2d, #52
+	WORD $0x6f4c0694 // ushr v20.2d, v20.2d, #52
+	WORD $0x6f4c06b5 // ushr v21.2d, v21.2d, #52
+	WORD $0x4ea31e52 // orr v18.16b, v18.16b, v3.16b
+	WORD $0x4ea31e73 // orr v19.16b, v19.16b, v3.16b
+	WORD $0x4ea31e94 // orr v20.16b, v20.16b, v3.16b
+	WORD $0x4ea31eb5 // orr v21.16b, v21.16b, v3.16b
+	WORD $0x4ee4d652 // fsub v18.2d, v18.2d, v4.2d
+	WORD $0x4ee4d673 // fsub v19.2d, v19.2d, v4.2d
+	WORD $0x4ee4d694 // fsub v20.2d, v20.2d, v4.2d
+	WORD $0x4ee4d6b5 // fsub v21.2d, v21.2d, v4.2d
+	WORD $0x4ee2d576 // fsub v22.2d, v11.2d, v2.2d
+	WORD $0x4ee2d557 // fsub v23.2d, v10.2d, v2.2d
+	WORD $0x4ee2d5b8 // fsub v24.2d, v13.2d, v2.2d
+	WORD $0x4ee2d599 // fsub v25.2d, v12.2d, v2.2d
+	WORD $0x4e62d56b // fadd v11.2d, v11.2d, v2.2d
+	WORD $0x4e62d54a // fadd v10.2d, v10.2d, v2.2d
+	WORD $0x4e62d5ad // fadd v13.2d, v13.2d, v2.2d
+	WORD $0x4e62d58c // fadd v12.2d, v12.2d, v2.2d
+	WORD $0x6e6bfecb // fdiv v11.2d, v22.2d, v11.2d
+	WORD $0x6e6afeea // fdiv v10.2d, v23.2d, v10.2d
+	WORD $0x6e6dff0d // fdiv v13.2d, v24.2d, v13.2d
+	WORD $0x6e6cff2c // fdiv v12.2d, v25.2d, v12.2d
+	WORD $0x6e6bdd76 // fmul v22.2d, v11.2d, v11.2d
+	WORD $0x6e6add57 // fmul v23.2d, v10.2d, v10.2d
+	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
+	WORD $0x6e6cdd99 // fmul v25.2d, v12.2d, v12.2d
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
+	WORD $0x4e76ccba // fmla v26.2d, v5.2d, v22.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e77ccbb // fmla v27.2d, v5.2d, v23.2d
+	WORD $0x4ea61cdc // mov v28.16b, v6.16b
+	WORD $0x4e78ccbc // fmla v28.2d, v5.2d, v24.2d
+	WORD $0x4ea61cdd // mov v29.16b, v6.16b
+	WORD $0x4e79ccbd // fmla v29.2d, v5.2d, v25.2d
+	WORD $0x4ea71cfe // mov v30.16b, v7.16b
+	WORD $0x4e76cf5e // fmla v30.2d, v26.2d, v22.2d
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4e77cf7a // fmla v26.2d, v27.2d, v23.2d
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4ea71cfc // mov v28.16b, v7.16b
+	WORD $0x4e79cfbc // fmla v28.2d, v29.2d, v25.2d
+	WORD $0x4ea81d1d // mov v29.16b, v8.16b
+	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
+	WORD $0x4e77cf5e // fmla v30.2d, v26.2d, v23.2d
+	WORD $0x4ea81d1a // mov v26.16b, v8.16b
+	WORD $0x4e78cf7a // fmla v26.2d, v27.2d, v24.2d
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea91d3c // mov v28.16b, v9.16b
+	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
+	WORD $0x4ea91d3d // mov v29.16b, v9.16b
+	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
+	WORD $0x4ea91d3e // mov v30.16b, v9.16b
+	WORD $0x4e78cf5e // fmla v30.2d, v26.2d, v24.2d
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e79cf7a // fmla v26.2d, v27.2d, v25.2d
+	WORD $0x3dc0281b // ldr q27, [x0, #160]
+	WORD $0x4ebb1f7f // mov v31.16b, v27.16b
+	WORD $0x4e76cf9f // fmla v31.2d, v28.2d, v22.2d
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
+	WORD $0x4e79cf5b // fmla v27.2d, v26.2d, v25.2d
+	WORD $0x3dc02c1a // ldr q26, [x0, #176]
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e76cffe // fmla v30.2d, v31.2d, v22.2d
+	WORD $0x4eba1f5f // mov v31.16b, v26.16b
+	WORD $0x4e77cf9f // fmla v31.2d, v28.2d, v23.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
+	WORD $0x4e79cf7a // fmla v26.2d, v27.2d, v25.2d
+	WORD $0x3dc0301b // ldr q27, [x0, #192]
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4ebb1f76 // mov v22.16b, v27.16b
+	WORD $0x4e77cff6 // fmla v22.2d, v31.2d, v23.2d
+	WORD $0x4ebb1f77 // mov v23.16b, v27.16b
+	WORD $0x4e78cf97 // fmla v23.2d, v28.2d, v24.2d
+	WORD $0x4e79cf5b // fmla v27.2d, v26.2d, v25.2d
+	WORD $0x4e6bcfb2 // fmla v18.2d, v29.2d, v11.2d
+	WORD $0x4e6aced3 // fmla v19.2d, v22.2d, v10.2d
+	WORD $0x4e6dcef4 // fmla v20.2d, v23.2d, v13.2d
+	WORD $0x4e6ccf75 // fmla v21.2d, v27.2d, v12.2d
+	WORD $0x6e72ddea // fmul v10.2d, v15.2d, v18.2d
+	WORD $0x6e73ddcb // fmul v11.2d, v14.2d, v19.2d
+	WORD $0x6e74de2c // fmul v12.2d, v17.2d, v20.2d
+	WORD $0x6e75de0d // fmul v13.2d, v16.2d, v21.2d
+	WORD $0x3dc0340e // ldr q14, [x0, #208]
+	WORD $0x4e6ef54a // fmax v10.2d, v10.2d, v14.2d
+	WORD $0x4e6ef56b // fmax v11.2d, v11.2d, v14.2d
+	WORD $0x4e6ef58c // fmax v12.2d, v12.2d, v14.2d
+	WORD $0x4e6ef5ad // fmax v13.2d, v13.2d, v14.2d
+	WORD $0x3dc0380e // ldr q14, [x0, #224]
+	WORD $0x4eeef54a // fmin v10.2d, v10.2d, v14.2d
+	WORD $0x4eeef56b // fmin v11.2d, v11.2d, v14.2d
+	WORD $0x4eeef58c // fmin v12.2d, v12.2d, v14.2d
+	WORD $0x4eeef5ad // fmin v13.2d, v13.2d, v14.2d
+	WORD $0x3dc03c0e // ldr q14, [x0, #240]
+	WORD $0x4e6ed54f // fadd v15.2d, v10.2d, v14.2d
+	WORD $0x4e6ed570 // fadd v16.2d, v11.2d, v14.2d
+	WORD $0x4e6ed591 // fadd v17.2d, v12.2d, v14.2d
+	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x3dc03c12 // ldr q18, [x0, #240]
+	WORD $0x4ef2d5f3 // fsub v19.2d, v15.2d, v18.2d
+	WORD $0x4ef2d614 // fsub v20.2d, v16.2d, v18.2d
+	WORD $0x4ef2d635 // fsub v21.2d, v17.2d, v18.2d
+	WORD $0x4ef2d5d2 // fsub v18.2d, v14.2d, v18.2d
+	WORD $0x4ef3d54a // fsub v10.2d, v10.2d, v19.2d
+	WORD $0x4ef4d56b // fsub v11.2d, v11.2d, v20.2d
+	WORD $0x4ef5d58c // fsub v12.2d, v12.2d, v21.2d
+	WORD $0x4ef2d5ad // fsub v13.2d, v13.2d, v18.2d
+	WORD $0x3dc04012 // ldr q18, [x0, #256]
+	WORD $0x3dc04413 // ldr q19, [x0, #272]
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e6ace54 // fmla v20.2d, v18.2d, v10.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e6bce55 // fmla v21.2d, v18.2d, v11.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6cce56 // fmla v22.2d, v18.2d, v12.2d
+	WORD $0x4e6dce53 // fmla v19.2d, v18.2d, v13.2d
+	WORD $0x3dc04812 // ldr q18, [x0, #288]
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ace97 // fmla v23.2d, v20.2d, v10.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e6bceb4 // fmla v20.2d, v21.2d, v11.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x3dc04c13 // ldr q19, [x0, #304]
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6acef6 // fmla v22.2d, v23.2d, v10.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6bce97 // fmla v23.2d, v20.2d, v11.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e6cceb4 // fmla v20.2d, v21.2d, v12.2d
+	WORD $0x4e6dce53 // fmla v19.2d, v18.2d, v13.2d
+	WORD $0x3dc05012 // ldr q18, [x0, #320]
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6aced5 // fmla v21.2d, v22.2d, v10.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6cce97 // fmla v23.2d, v20.2d, v12.2d
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x3dc05413 // ldr q19, [x0, #336]
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e6aceb4 // fmla v20.2d, v21.2d, v10.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e6bced5 // fmla v21.2d, v22.2d, v11.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ccef6 // fmla v22.2d, v23.2d, v12.2d
+	WORD $0x4e6dce53 // fmla v19.2d, v18.2d, v13.2d
+	WORD $0x3dc05812 // ldr q18, [x0, #352]
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ace97 // fmla v23.2d, v20.2d, v10.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e6bceb4 // fmla v20.2d, v21.2d, v11.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x3dc05c13 // ldr q19, [x0, #368]
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6acef6 // fmla v22.2d, v23.2d, v10.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6bce97 // fmla v23.2d, v20.2d, v11.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e6cceb4 // fmla v20.2d, v21.2d, v12.2d
+	WORD $0x4e6dce53 // fmla v19.2d, v18.2d, v13.2d
+	WORD $0x3dc06012 // ldr q18, [x0, #384]
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6aced5 // fmla v21.2d, v22.2d, v10.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6cce97 // fmla v23.2d, v20.2d, v12.2d
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e6aceb3 // fmla v19.2d, v21.2d, v10.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e6bceca // fmla v10.2d, v22.2d, v11.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e6cceeb // fmla v11.2d, v23.2d, v12.2d
+	WORD $0x4ea21c4c // mov v12.16b, v2.16b
+	WORD $0x4e6dce4c // fmla v12.2d, v18.2d, v13.2d
+	WORD $0x4f7455ed // shl v13.2d, v15.2d, #52
+	WORD $0x4f74560f // shl v15.2d, v16.2d, #52
+	WORD $0x4f745630 // shl v16.2d, v17.2d, #52
+	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
+	WORD $0x4eed866d // add v13.2d, v19.2d, v13.2d
+	WORD $0x4eef854a // add v10.2d, v10.2d, v15.2d
+	WORD $0x4ef0856b // add v11.2d, v11.2d, v16.2d
+	WORD $0x4eee858c // add v12.2d, v12.2d, v14.2d
+	WORD $0x0e6169ad // fcvtn v13.2s, v13.2d
+	WORD $0x4e61694d // fcvtn2 v13.4s, v10.2d
+	WORD $0x3d80002d // str q13, [x1]
+	WORD $0x0e61696b // fcvtn v11.2s, v11.2d
+	WORD $0x4e61698b // fcvtn2 v11.4s, v12.2d
+	WORD $0x3d80042b // str q11, [x1, #16]
+	ADD $32, R1
+	ADD $32, R2
+	ADD $32, R3
+	SUBS $8, R4
+	BGT loop
 	RET

@@ -43,7 +43,7 @@ func init() {
 	t.reduce = [reduceOps]func(src *float32, n int) float32{
 		sumOp: sumNEON, reduceMaxOp: reduceMaxNEON, reduceMinOp: reduceMinNEON,
 	}
-	t.convert = fromUint32NEON
+	t.convert, t.pow = fromUint32NEON, powNEON
 	t.rows = rowLoops{sumRowsNEON, sumColumnsNEON}
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripNEON, copy: copyStripNEON}
 	t.gemm = &gemmKernels{

@@ -44,7 +44,7 @@ var arm = []struct {
 }{
 	{"gemm", gemmNEON},
 	{"unary", func(n *neon) { unaryLoops(n.vector) }},
-	{"binary", func(n *neon) { binaryLoops(n.vector); convertNEON(n) }},
+	{"binary", func(n *neon) { binaryLoops(n.vector); convertNEON(n); powNEON(n) }},
 	{"logic", logicNEON},
 	{"reduce", func(n *neon) { reduceLoops(n.vector) }},
 	{"rows", rowsNEON},

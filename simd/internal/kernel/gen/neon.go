@@ -20,7 +20,7 @@ type neon struct {
 	vector    *vector
 	functions []string
 	stubs     []string
-	constants []uint32 // the file's constants, 16 bytes each
+	constants []uint64 // the file's constants, 16 bytes each, which repeat these
 	*assembly
 }
 
@@ -30,8 +30,8 @@ type assembly struct {
 	params  map[string]param
 	general int      // general registers given away
 	base    string   // points to the constants
-	used    []uint32 // constants, in the order of their first use
-	kept    map[uint32]reg.VecVirtual
+	used    []uint64 // constants, in the order of their first use
+	kept    map[uint64]reg.VecVirtual
 	labels  int
 }
 
@@ -79,9 +79,9 @@ func (n *neon) function(name, signature, doc string, frame int, body func()) {
 }
 
 // start begins a function that keeps some constants in registers.
-func (n *neon) start(signature string, keep []uint32) {
+func (n *neon) start(signature string, keep []uint64) {
 	_, params := layout(signature)
-	n.assembly = &assembly{params: params, kept: map[uint32]reg.VecVirtual{}}
+	n.assembly = &assembly{params: params, kept: map[uint64]reg.VecVirtual{}}
 	n.base = n.gp()
 	n.go_("MOVD $constants<>(SB), %s", n.base)
 	for _, b := range keep {
@@ -189,8 +189,8 @@ func number(r string) uint32 {
 	return i
 }
 
-// constant returns the register of a constant in all lanes.
-func (n *neon) constant(b uint32) reg.VecVirtual {
+// constant returns the register of a constant of 64 bits, which repeats it.
+func (n *neon) constant(b uint64) reg.VecVirtual {
 	if !slices.Contains(n.used, b) {
 		n.used = append(n.used, b)
 	}
@@ -200,7 +200,7 @@ func (n *neon) constant(b uint32) reg.VecVirtual {
 	return n.loadConstant(b)
 }
 
-func (n *neon) loadConstant(b uint32) reg.VecVirtual {
+func (n *neon) loadConstant(b uint64) reg.VecVirtual {
 	i := slices.Index(n.constants, b)
 	if i < 0 {
 		i = len(n.constants)
@@ -249,7 +249,7 @@ func (n *neon) write(path string) error {
 	var data strings.Builder
 	for i, b := range n.constants {
 		for half := range 2 {
-			fmt.Fprintf(&data, "DATA constants<>+%d(SB)/8, $0x%08x%08x\n", 16*i+8*half, b, b)
+			fmt.Fprintf(&data, "DATA constants<>+%d(SB)/8, $0x%016x\n", 16*i+8*half, b)
 		}
 	}
 	if len(n.constants) > 0 {

@@ -38,6 +38,19 @@ var (
 	ext8  = three{0x6e004000, "ext v%d.16b, v%d.16b, v%d.16b, #8"}
 )
 
+// The same on two lanes of float64 or of integers.
+var (
+	fadd2 = three{0x4e60d400, "fadd v%d.2d, v%d.2d, v%d.2d"}
+	fsub2 = three{0x4ee0d400, "fsub v%d.2d, v%d.2d, v%d.2d"}
+	fmul2 = three{0x6e60dc00, "fmul v%d.2d, v%d.2d, v%d.2d"}
+	fdiv2 = three{0x6e60fc00, "fdiv v%d.2d, v%d.2d, v%d.2d"}
+	fmax2 = three{0x4e60f400, "fmax v%d.2d, v%d.2d, v%d.2d"}
+	fmin2 = three{0x4ee0f400, "fmin v%d.2d, v%d.2d, v%d.2d"}
+	fmla2 = three{0x4e60cc00, "fmla v%d.2d, v%d.2d, v%d.2d"}
+	iadd2 = three{0x4ee08400, "add v%d.2d, v%d.2d, v%d.2d"}
+	isub2 = three{0x6ee08400, "sub v%d.2d, v%d.2d, v%d.2d"}
+)
+
 // two is an instruction of one operand and a result.
 type two struct {
 	word uint32
@@ -61,6 +74,12 @@ var (
 	xtn8   = two{0x0e212800, "xtn v%d.8b, v%d.8h"}
 	uxtl8  = two{0x2f08a400, "uxtl v%d.8h, v%d.8b"}
 	uxtl4  = two{0x2f10a400, "uxtl v%d.4s, v%d.4h"}
+	shr52  = two{0x6f4c0400, "ushr v%d.2d, v%d.2d, #52"}
+	shl52  = two{0x4f745400, "shl v%d.2d, v%d.2d, #52"}
+	fcvtl  = two{0x0e617800, "fcvtl v%d.2d, v%d.2s"}
+	fcvtl2 = two{0x4e617800, "fcvtl2 v%d.2d, v%d.4s"}
+	fcvtn  = two{0x0e616800, "fcvtn v%d.2s, v%d.2d"}
+	fcvtn2 = two{0x4e616800, "fcvtn2 v%d.4s, v%d.2d"}
 	cmgt0  = two{0x4ea08800, "cmgt v%d.4s, v%d.4s, #0"}
 )
 

@@ -70,7 +70,7 @@ func (v *vector) constant(x float64) value { return v.bits(math.Float32bits(floa
 // bits returns a bit pattern in all lanes.
 func (v *vector) bits(b uint32) value {
 	if v.neon != nil {
-		return slices.Repeat(value{v.neon.constant(b)}, v.group)
+		return slices.Repeat(value{v.neon.constant(uint64(b)<<32 | uint64(b))}, v.group)
 	}
 	return v.repeat(v.static(b))
 }
