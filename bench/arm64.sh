@@ -15,7 +15,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 build() { GOARCH=arm64 CGO_ENABLED=0 go test -c -o "$work/$1.test" "$2"; }
 build kernel ./simd/internal/kernel
-
 if [ "${1:-}" != counts ]; then
 	go test ./simd/internal/kernel -run TestWordsAreWhatTheirCommentsSay -count 1
 	build simd ./simd
@@ -31,15 +30,19 @@ fi
 range() { go tool nm -n "$work/kernel.test" | awk -v p="$1." 'index($3, p) == 1 && $2 ~ /[tT]/ {if (!a) a = $1; z = $1} END {print "0x" a "..0x" z}'; }
 filter=$(range gsdnet/simd/internal/kernel),$(range math)
 
-# traced LEVEL NAME N counts the instructions of N runs and of the preparation.
-traced() {
+# count LEVEL NAME counts the instructions of one run, without what the package
+# does at its start and, of products, without package math, which makes their
+# random numbers.
+count() {
+	local leave='kernel\.(init|parseLevel|Choose|initialLevel)|math\.(log|frexp)'
+	case $2 in Product*) leave="$leave|math\\." ;; esac
 	GSDNET_SIMD=$1 qemu-aarch64 -singlestep -d exec,nochain -dfilter "$filter" "$work/kernel.test" -test.run '^$' \
-		-test.bench "^BenchmarkCount\$/^$2\$" -test.benchtime "$3x" 2>&1 >/dev/null | grep -c '^Trace'
+		-test.bench "^BenchmarkCount\$/^$2\$" -test.benchtime 1x 2>&1 >/dev/null |
+		awk -v leave="$leave" '$NF ~ leave {next} /^Trace/ {n++} /^Stopped/ {n--} END {print n}'
 }
-once() { echo $(($(traced "$1" "$2" 2) - $(traced "$1" "$2" 1))); }
 echo "| instructions | NEON | portable Go | portable : NEON |"
 echo "|:--|--:|--:|--:|"
 for name in Exp Logistic Tanh Sum Transpose Product ProductTransposedA ProductTransposedB; do
-	neon=$(once neon "$name") generic=$(once generic "$name")
+	neon=$(count neon "$name") generic=$(count generic "$name")
 	awk -v n="$name" -v a="$neon" -v b="$generic" 'BEGIN {printf "| %s | %d | %d | %.1f |\n", n, a, b, b / a}'
 done
