@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./media/... ./metric ./
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy arm64
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -96,6 +96,9 @@ cluster: ## a head and four workers on 48 cells, which are killed, stopped and s
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench
+
+arm64: ## the engine's tests under qemu-user on NEON and on portable Go, half an hour, and instruction counts
+	@bench/arm64.sh
 
 load: build ## the section "Serving" of docs/benchmarks.md: gsdnet serve beside a PyTorch server, some four minutes
 	go run ./bench/load -page docs/benchmarks.md

@@ -61,12 +61,13 @@ func run(quick bool, out, python string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, append(text, serving(out)...), 0o644)
+	return os.WriteFile(out, slices.Concat(text, kept(out, "arm64"), kept(out, "serving")), 0o644)
 }
 
-// serving returns the section that make load has written into the page.
-func serving(page string) []byte {
-	const begin, end = "\n<!-- serving -->", "<!-- end of serving -->\n"
+// kept returns a section of the page that comes from elsewhere: make arm64
+// prints the figures of one, and make load writes the other.
+func kept(page, name string) []byte {
+	begin, end := "\n<!-- "+name+" -->", "<!-- end of "+name+" -->\n"
 	text, err := os.ReadFile(page)
 	from, to := bytes.Index(text, []byte(begin)), bytes.Index(text, []byte(end))
 	if err != nil || from < 0 || to < from {

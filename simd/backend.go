@@ -25,8 +25,8 @@ func init() {
 //     number of bytes, or one with the unit KiB, MiB or GiB.
 //
 // Options count more than config. The environment variable GSDNET_SIMD
-// (avx512, avx2 or generic) forces an instruction set; New refuses one that is
-// unknown or that the processor lacks.
+// (neon, avx512, avx2 or generic) forces an instruction set; New refuses one
+// that is unknown or that the processor lacks.
 func New(config string, with ...Option) (compute.Backend, error) {
 	if _, err := kernel.Choose(); err != nil {
 		return nil, errors.Wrap(err, "simd")

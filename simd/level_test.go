@@ -13,7 +13,7 @@ func TestForcedInstructionSets(t *testing.T) {
 	if os.Getenv("GSDNET_SIMD") != "" {
 		t.Skip("an instruction set is forced already")
 	}
-	for _, level := range []string{"generic", "avx2", "avx512"} {
+	for _, level := range []string{"generic", "avx2", "avx512", "neon"} {
 		t.Run(level, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run", "TestRandomGraphs|TestUnary|TestBinary|TestLarge|TestConvolutions|TestPooling|TestTrainingStep$")
 			cmd.Env = append(os.Environ(), "GSDNET_SIMD="+level)

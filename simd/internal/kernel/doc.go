@@ -7,8 +7,8 @@
 // len(dst) values, need operands at least that long, and allow dst to be
 // exactly one of its operands; slices that overlap otherwise are not allowed.
 //
-// Each loop exists up to three times: in portable Go, for AVX2 with FMA, and
-// for AVX-512. [Choose] picks the level once for the process. The bits of a
+// Each loop exists up to four times: in portable Go, for AVX2 with FMA and for
+// AVX-512 on amd64, and for NEON on arm64. [Choose] picks the level once for the process. The bits of a
 // result depend on the level and on the operands' shape and values, never on
 // alignment, on neighbouring elements, or on how work was divided among
 // threads: cutting an element-wise call or a matrix product ([GemmArgs.RunTile])

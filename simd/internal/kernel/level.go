@@ -8,14 +8,16 @@ import (
 // A Level names an instruction set that the kernels can use.
 type Level int
 
-// The levels, each at least as fast as the one before it.
+// The levels. Of those that a processor has, each is at least as fast as the
+// one before it.
 const (
 	Generic Level = iota // portable Go
-	AVX2                 // AVX2 and FMA
-	AVX512               // AVX-512 F, BW, DQ and VL, and BMI2
+	AVX2                 // amd64: AVX2 and FMA
+	AVX512               // amd64: AVX-512 F, BW, DQ and VL, and BMI2
+	NEON                 // arm64
 )
 
-var levelNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512"}
+var levelNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512", NEON: "neon"}
 
 // String gives the name that GSDNET_SIMD takes.
 func (l Level) String() string {
@@ -35,6 +37,9 @@ var active = initialLevel()
 // support.
 func Detect() Level { return detect() }
 
+// Available reports whether this processor has l.
+func Available(l Level) bool { return available(l) }
+
 // Current returns the level in use.
 func Current() Level { return active }
 
@@ -42,14 +47,14 @@ func Current() Level { return active }
 // choose at start: it must not run while kernels do, and it panics if the
 // processor lacks l.
 func SetLevel(l Level) {
-	if l < Generic || l > Detect() {
+	if !Available(l) {
 		panic("kernel: level " + l.String() + " is not available on this processor")
 	}
 	active = l
 }
 
 // Choose returns the level that the environment variable GSDNET_SIMD asks for
-// (avx512, avx2 or generic), or the detected one if it is unset or empty. The
+// (neon, avx512, avx2 or generic), or the detected one if it is unset or empty. The
 // package starts at the chosen level; where Choose returns an error, because
 // the value is unknown or the processor lacks the level, it started at the
 // detected one.
@@ -72,10 +77,10 @@ func parseLevel(name string) (Level, error) {
 		if n != name {
 			continue
 		}
-		if Level(l) > best {
+		if !Available(Level(l)) {
 			return best, fmt.Errorf("kernel: %s=%s: this processor supports %v at most", Variable, name, best)
 		}
 		return Level(l), nil
 	}
-	return best, fmt.Errorf("kernel: %s=%s: want avx512, avx2 or generic", Variable, name)
+	return best, fmt.Errorf("kernel: %s=%s: want neon, avx512, avx2 or generic", Variable, name)
 }

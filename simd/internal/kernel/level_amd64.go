@@ -13,3 +13,5 @@ func detect() Level {
 		return AVX2
 	}
 }
+
+func available(l Level) bool { return l >= Generic && l <= detect() }

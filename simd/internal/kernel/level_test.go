@@ -14,8 +14,9 @@ func TestChoose(t *testing.T) {
 	}{
 		{"", kernel.Detect(), false},
 		{"generic", kernel.Generic, false},
-		{"avx2", kernel.AVX2, kernel.Detect() < kernel.AVX2},
-		{"avx512", kernel.AVX512, kernel.Detect() < kernel.AVX512},
+		{"avx2", kernel.AVX2, !kernel.Available(kernel.AVX2)},
+		{"avx512", kernel.AVX512, !kernel.Available(kernel.AVX512)},
+		{"neon", kernel.NEON, !kernel.Available(kernel.NEON)},
 		{"AVX512", kernel.Detect(), true},
 		{"sse", kernel.Detect(), true},
 	} {

@@ -47,4 +47,4 @@ type stripKernels struct {
 type stripKernel func(dst *float32, ldd int, src *float32, lds int, rows, cols int)
 
 // tables is filled by the init functions of the architectures.
-var tables [AVX512 + 1]table
+var tables [NEON + 1]table

@@ -17,12 +17,18 @@ var binaries = []struct {
 
 // maximum has the rules of Go's max: NaN wins, +0 is above -0.
 func maximum(v *vector, a, b value) value {
+	if v.neon != nil {
+		return v.max(a, b)
+	}
 	m := v.choose(v.compare(equal, a, b), v.and(a, b), v.max(a, b))
 	return v.choose(v.compare(unordered, a, a), a, m)
 }
 
 // minimum has the rules of Go's min: NaN wins, -0 is below +0.
 func minimum(v *vector, a, b value) value {
+	if v.neon != nil {
+		return v.min(a, b)
+	}
 	m := v.choose(v.compare(equal, a, b), v.or(a, b), v.min(a, b))
 	return v.choose(v.compare(unordered, a, a), a, m)
 }
@@ -30,7 +36,7 @@ func minimum(v *vector, a, b value) value {
 // binaryLoops writes them with two vectors, and with a scalar on either side.
 func binaryLoops(v *vector) {
 	unroll := 4
-	if !v.wide() {
+	if v.set == "AVX2" {
 		unroll = 2
 	}
 	dst, a, b, ab, s := []string{"dst"}, []string{"a"}, []string{"b"}, []string{"a", "b"}, []string{"s"}

@@ -104,6 +104,10 @@ type elementwise struct {
 }
 
 func (e *elementwise) write(v *vector) {
+	if v.neon != nil {
+		e.writeNEON(v.neon)
+		return
+	}
 	begin(v.Context, e.name+v.set, e.signature())
 	v.Doc(e.name + v.set + " " + e.doc)
 	pointers := map[string]reg.Register{}

@@ -37,6 +37,20 @@ var files = []struct {
 	{"strip_avx2", func(c *build.Context) { stripLoops(newVector(c, "AVX2")) }},
 }
 
+// arm lists the files for arm64 likewise.
+var arm = []struct {
+	name  string
+	write func(*neon)
+}{
+	{"gemm", gemmNEON},
+	{"unary", func(n *neon) { unaryLoops(n.vector) }},
+	{"binary", func(n *neon) { binaryLoops(n.vector); convertNEON(n); powNEON(n) }},
+	{"logic", logicNEON},
+	{"reduce", func(n *neon) { reduceLoops(n.vector) }},
+	{"rows", rowsNEON},
+	{"strip", stripsNEON},
+}
+
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) != 2 {
@@ -44,6 +58,13 @@ func main() {
 	}
 	for _, f := range files {
 		if err := generate(filepath.Join(os.Args[1], f.name+"_amd64"), f.write); err != nil {
+			log.Fatalf("%s: %v", f.name, err)
+		}
+	}
+	for _, f := range arm {
+		n := newNEON()
+		f.write(n)
+		if err := n.write(filepath.Join(os.Args[1], f.name+"_neon_arm64")); err != nil {
 			log.Fatalf("%s: %v", f.name, err)
 		}
 	}

@@ -45,6 +45,10 @@ func reduceLoops(v *vector) {
 }
 
 func (r *reduction) write(v *vector) {
+	if v.neon != nil {
+		r.writeNEON(v.neon)
+		return
+	}
 	e := elementwise{out: r.in}
 	s := e.signature()
 	begin(v.Context, r.name+v.set, s+" float32")

@@ -55,6 +55,9 @@ func quadrant(v *vector, x value, shift uint32) value {
 // testBit tells where a bit of integers is set.
 func (v *vector) testBit(a value, bit uint64) choice {
 	top := v.shiftLeft(a, 31-bit)
+	if v.neon != nil {
+		return v.negative(top)
+	}
 	if v.wide() {
 		out := make(choice, v.group)
 		for i := range out {

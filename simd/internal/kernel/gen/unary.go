@@ -38,7 +38,7 @@ var unaries = []struct {
 func unaryLoops(v *vector) {
 	for _, u := range unaries {
 		unroll := u.unroll
-		if !v.wide() {
+		if v.set == "AVX2" {
 			unroll = u.narrow
 		}
 		e := elementwise{name: u.name, doc: "sets dst[i] = " + u.name + "(src[i]).",

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -15,13 +16,14 @@ import (
 // same instruction is applied to, so that loops can be unrolled.
 type vector struct {
 	*build.Context
-	set   string // "AVX2" or "AVX512"
+	set   string // "AVX2", "AVX512" or "NEON"
 	lanes int    // float32 per register
 	group int    // registers per value
 	known map[uint32]asm.Mem
 	table asm.Mem // see tailTable
 	ones  asm.Mem // see repeatBytes
 	roots asm.Mem // see powers
+	neon  *neon   // writes NEON code in place of the context
 }
 
 func newVector(ctx *build.Context, set string) *vector {
@@ -67,6 +69,9 @@ func (v *vector) constant(x float64) value { return v.bits(math.Float32bits(floa
 
 // bits returns a bit pattern in all lanes.
 func (v *vector) bits(b uint32) value {
+	if v.neon != nil {
+		return slices.Repeat(value{v.neon.constant(uint64(b)<<32 | uint64(b))}, v.group)
+	}
 	return v.repeat(v.static(b))
 }
 
@@ -99,10 +104,18 @@ func (v *vector) two(op instruction, a, b value) value {
 	return v.each(func(i int, d reg.VecVirtual) { op(b[i], a[i], d) })
 }
 
-func (v *vector) add(a, b value) value { return v.two(v.VADDPS, a, b) }
-func (v *vector) sub(a, b value) value { return v.two(v.VSUBPS, a, b) }
-func (v *vector) mul(a, b value) value { return v.two(v.VMULPS, a, b) }
-func (v *vector) div(a, b value) value { return v.two(v.VDIVPS, a, b) }
+// either applies an instruction of AVX or of NEON.
+func (v *vector) either(op instruction, arm three, a, b value) value {
+	if v.neon != nil {
+		return v.neon.binary(arm, a, b)
+	}
+	return v.two(op, a, b)
+}
+
+func (v *vector) add(a, b value) value { return v.either(v.VADDPS, fadd, a, b) }
+func (v *vector) sub(a, b value) value { return v.either(v.VSUBPS, fsub, a, b) }
+func (v *vector) mul(a, b value) value { return v.either(v.VMULPS, fmul, a, b) }
+func (v *vector) div(a, b value) value { return v.either(v.VDIVPS, fdiv, a, b) }
 
 // powers places 2^(j/32) for j from 0 to 31.
 func (v *vector) powers() asm.Mem {
@@ -127,25 +140,38 @@ func (v *vector) pick(table asm.Mem, bits value) value {
 	})
 }
 
-// min and max return b if either is NaN or both are zero.
-func (v *vector) min(a, b value) value { return v.two(v.VMINPS, a, b) }
-func (v *vector) max(a, b value) value { return v.two(v.VMAXPS, a, b) }
+// min and max return b if either is NaN or both are zero; those of NEON, NaN
+// if either is, and +0 above -0.
+func (v *vector) min(a, b value) value { return v.either(v.VMINPS, fmin, a, b) }
+func (v *vector) max(a, b value) value { return v.either(v.VMAXPS, fmax, a, b) }
 
-func (v *vector) and(a, b value) value    { return v.two(v.VANDPS, a, b) }
-func (v *vector) or(a, b value) value     { return v.two(v.VORPS, a, b) }
-func (v *vector) xor(a, b value) value    { return v.two(v.VXORPS, a, b) }
-func (v *vector) addInt(a, b value) value { return v.two(v.VPADDD, a, b) }
-func (v *vector) subInt(a, b value) value { return v.two(v.VPSUBD, a, b) }
+func (v *vector) and(a, b value) value    { return v.either(v.VANDPS, band, a, b) }
+func (v *vector) or(a, b value) value     { return v.either(v.VORPS, borr, a, b) }
+func (v *vector) xor(a, b value) value    { return v.either(v.VXORPS, beor, a, b) }
+func (v *vector) addInt(a, b value) value { return v.either(v.VPADDD, iadd, a, b) }
+func (v *vector) subInt(a, b value) value { return v.either(v.VPSUBD, isub, a, b) }
 
 func (v *vector) sqrt(a value) value {
+	if v.neon != nil {
+		return v.neon.unary(fsqrt, a)
+	}
 	return v.each(func(i int, d reg.VecVirtual) { v.VSQRTPS(a[i], d) })
 }
 
-func (v *vector) abs(a value) value  { return v.and(a, v.bits(0x7fffffff)) }
+func (v *vector) abs(a value) value {
+	if v.neon != nil {
+		return v.neon.unary(fabs, a)
+	}
+	return v.and(a, v.bits(0x7fffffff))
+}
+
 func (v *vector) sign(a value) value { return v.and(a, v.bits(0x80000000)) }
 
 // fma returns a·b + c.
 func (v *vector) fma(a, b, c value) value {
+	if v.neon != nil {
+		return v.neon.into(fmla, c, a, b)
+	}
 	return v.each(func(i int, d reg.VecVirtual) {
 		v.VMOVAPS(c[i], d)
 		v.VFMADD231PS(b[i], a[i], d)
@@ -154,6 +180,9 @@ func (v *vector) fma(a, b, c value) value {
 
 // fnma returns c - a·b.
 func (v *vector) fnma(a, b, c value) value {
+	if v.neon != nil {
+		return v.neon.into(fmls, c, a, b)
+	}
 	return v.each(func(i int, d reg.VecVirtual) {
 		v.VMOVAPS(c[i], d)
 		v.VFNMADD231PS(b[i], a[i], d)
@@ -164,6 +193,13 @@ func (v *vector) fnma(a, b, c value) value {
 func (v *vector) polynomial(x value, coefficients []float32) value {
 	last := len(coefficients) - 1
 	top := v.constant(float64(coefficients[last]))
+	if v.neon != nil {
+		p := top
+		for i := last - 1; i >= 0; i-- {
+			p = v.fma(p, x, v.constant(float64(coefficients[i])))
+		}
+		return p
+	}
 	p := v.each(func(i int, d reg.VecVirtual) { v.VMOVAPS(top[i], d) })
 	for i := last - 1; i >= 0; i-- {
 		c := v.constant(float64(coefficients[i]))
@@ -183,6 +219,9 @@ const (
 
 // round rounds to a whole number.
 func (v *vector) round(mode int, a value) value {
+	if v.neon != nil {
+		return v.neon.round(mode, a)
+	}
 	return v.each(func(i int, d reg.VecVirtual) {
 		if v.wide() {
 			v.VRNDSCALEPS(asm.Imm(uint64(mode)), a[i], d)
@@ -193,19 +232,31 @@ func (v *vector) round(mode int, a value) value {
 }
 
 func (v *vector) toInt(a value) value {
+	if v.neon != nil {
+		return v.neon.unary(fcvtns, a)
+	}
 	return v.each(func(i int, d reg.VecVirtual) { v.VCVTPS2DQ(a[i], d) })
 }
 
 func (v *vector) toFloat(a value) value {
+	if v.neon != nil {
+		return v.neon.unary(scvtf, a)
+	}
 	return v.each(func(i int, d reg.VecVirtual) { v.VCVTDQ2PS(a[i], d) })
 }
 
 func (v *vector) shiftLeft(a value, n uint64) value {
+	if v.neon != nil {
+		return v.neon.shiftLeft(a, n)
+	}
 	return v.each(func(i int, d reg.VecVirtual) { v.VPSLLD(asm.Imm(n), a[i], d) })
 }
 
 // shiftRight keeps the sign.
 func (v *vector) shiftRight(a value, n uint64) value {
+	if v.neon != nil {
+		return v.neon.shiftRight(a, n)
+	}
 	return v.each(func(i int, d reg.VecVirtual) { v.VPSRAD(asm.Imm(n), a[i], d) })
 }
 
@@ -224,6 +275,9 @@ const (
 )
 
 func (v *vector) compare(predicate uint64, a, b value) choice {
+	if v.neon != nil {
+		return choices(v.neon.masks(predicate, a, b))
+	}
 	out := make(choice, v.group)
 	for i := range out {
 		if v.wide() {
@@ -238,6 +292,9 @@ func (v *vector) compare(predicate uint64, a, b value) choice {
 
 // negative tells the lanes whose sign is set.
 func (v *vector) negative(a value) choice {
+	if v.neon != nil {
+		return choices(v.neon.unary(cmlt0, a))
+	}
 	out := make(choice, v.group)
 	for i, r := range a {
 		if out[i] = r; v.wide() { // else VBLENDVPS looks at the sign alone
@@ -250,6 +307,9 @@ func (v *vector) negative(a value) choice {
 
 // choose returns a where c holds, else b.
 func (v *vector) choose(c choice, a, b value) value {
+	if v.neon != nil {
+		return v.neon.into(bsl, values(c), a, b)
+	}
 	return v.each(func(i int, d reg.VecVirtual) {
 		if v.wide() {
 			v.VBLENDMPS(a[i], b[i], c[i], d)
