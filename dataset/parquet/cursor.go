@@ -46,17 +46,31 @@ func (c *cursor) row(visit func(e entryOf) error) error {
 			return err
 		}
 	}
+	if err := c.entries(visit); err != nil {
+		return err
+	}
+	if c.left--; c.left > 0 {
+		return nil
+	}
+	if more, err := c.fill(); err != nil || !more {
+		return err
+	}
+	return errRows
+}
+
+// entries visits the entries of a row.
+func (c *cursor) entries(visit func(e entryOf) error) error {
 	leaf := c.in.chunk.leaf
 	for first := true; ; first = false {
 		if !first && leaf.repetition == 0 {
-			break
+			return nil
 		}
 		if more, err := c.fill(); err != nil {
 			return err
 		} else if !more && first {
 			return errRows
 		} else if !more {
-			break
+			return nil
 		}
 		e := entryOf{definition: c.page.level(c.entry), values: c.page.values, value: -1}
 		if c.page.repetitions != nil {
@@ -66,7 +80,6 @@ func (c *cursor) row(visit func(e entryOf) error) error {
 		case first && e.repetition > 0:
 			return fault.Input(hintDamaged, "damaged: the column begins within a row")
 		case !first && e.repetition == 0:
-			c.left--
 			return nil
 		}
 		c.entry++
@@ -81,19 +94,10 @@ func (c *cursor) row(visit func(e entryOf) error) error {
 			return err
 		}
 	}
-	c.left--
-	return nil
 }
 
 // enter goes to the next row group.
 func (c *cursor) enter() error {
-	if c.in != nil {
-		if more, err := c.fill(); err != nil {
-			return err
-		} else if more {
-			return errRows
-		}
-	}
 	if c.group == len(c.reader.meta.RowGroups) {
 		return errRows
 	}
