@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./metric ./missing ./sp
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci bulk beam fmt tidy vet cross xla staticcheck deadcode vuln race onnx lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy
+.PHONY: build test docs ci bulk fmt tidy vet cross xla staticcheck deadcode vuln race onnx lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -90,9 +90,6 @@ cluster: ## a head and four workers on 48 cells, which are killed, stopped and s
 
 bulk: ## memory of bulk input with 10⁴, 10⁵ and 10⁶ utterances, and of reading 300 MB of Parquet as a whole
 	GSDNET_BULK=10000,100000,1000000 go test ./cmd/gsdnet -run 'TestBulkMemory|TestImportMemory' -v -count 1 -timeout 90m
-
-beam: ## the pipeline of Apache Beam on the Prism runner; a module of its own, with many dependencies
-	cd beam && go mod tidy -diff && go vet ./... && go test ./... -timeout 20m
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench
