@@ -15,7 +15,7 @@ RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./media/... ./metric ./
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy arm64
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy arm64 bulk
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -93,6 +93,9 @@ kills: ## fifty SIGKILLs at random moments of every command that writes
 cluster: ## a head and four workers on 48 cells, which are killed, stopped and started again; and two workers against one
 	GSDNET_CLUSTER=48 go test ./cmd/gsdnet -run 'TestCluster|TestTwoWorkers' -v -count 1 -timeout 20m
 	go test ./experiment/nats -run '^$$' -bench Cell -benchtime 200x
+
+bulk: ## memory of bulk input with 10⁴, 10⁵ and 10⁶ utterances, and of reading 300 MB of Parquet as a whole
+	GSDNET_BULK=10000,100000,1000000 go test ./cmd/gsdnet -run 'TestBulkMemory|TestImportMemory' -v -count 1 -timeout 90m
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench

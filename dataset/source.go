@@ -68,7 +68,7 @@ func (s *Source) Stream(decode func(r io.Reader, size int64) error) (hash string
 		sum := sha256.New()
 		r := io.TeeReader(f, sum)
 		if err := decode(r, size); err != nil {
-			return s.named(err)
+			return s.Named(err)
 		}
 		if _, err := io.Copy(io.Discard, r); err != nil {
 			return s.unreadable()
@@ -88,13 +88,13 @@ func (s *Source) Random(decode func(r io.ReaderAt, size int64) error) (hash stri
 			return s.unreadable()
 		}
 		hash = hex.EncodeToString(sum.Sum(nil))
-		return s.named(decode(f, size))
+		return s.Named(decode(f, size))
 	})
 	return hash, err
 }
 
-// named puts the file's name in front of an error, and gives it a hint if it has none.
-func (s *Source) named(err error) error {
+// Named puts the file's name in front of an error, and gives it a hint if it has none.
+func (s *Source) Named(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -187,8 +187,11 @@ func TestCommandLines(t *testing.T) {
 	for _, line := range regexp.MustCompile(`(?m)^exec gsdnet (.*(?:\\\n.*)*)$`).FindAllStringSubmatch(string(text), -1) {
 		check("slurm/shards.sbatch", strings.Fields(strings.ReplaceAll(line[1], "\\\n", " ")))
 	}
-	if checked < 4 {
-		t.Errorf("%d command lines, want 4 or more", checked)
+	for _, args := range nomadCommands(t) {
+		check(nomadFile, args)
+	}
+	if checked < 5 {
+		t.Errorf("%d command lines, want 5 or more", checked)
 	}
 }
 

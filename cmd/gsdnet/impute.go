@@ -19,7 +19,8 @@ func init() { register[imputeCmd]("impute", "Copy a data file and fill in its mi
 
 type imputeCmd struct {
 	applyFlags
-	Out   string `help:"File to write (.npz), - for standard output." required:"" placeholder:"FILE"`
+	bulkFlags
+	Out   string `help:"File to write (.npz), - for standard output; a folder, for Parquet of any size." required:"" placeholder:"FILE"`
 	Draws int    `help:"Number of completed data sets to write beside FILE, for multiple imputation." default:"0" placeholder:"K" limit:"0..1000"`
 	Seed  uint64 `help:"Seed of the completions; 0 is the seed of the run." default:"0"`
 }
@@ -29,6 +30,7 @@ func (imputeCmd) Help() string {
 	return `Example:
   gsdnet impute runs/first --in conversations.npz --out filled.npz
   gsdnet impute runs/first --in conversations.npz --out filled.npz --draws 20
+  gsdnet impute runs/first --in calls --out filled --shard 1/8
 
 Copies every array of the input, and fills the holes of the three feature arrays
 with the point estimate: the model's own, or the mean over the completions.
@@ -43,7 +45,9 @@ With --draws K it also writes filled.draw1.npz to filled.drawK.npz. Each is a
 complete data set in which the holes hold one draw from their distribution.
 Compute a result on each, and combine the results by Rubin's rules: a result
 computed on the point estimate understates its uncertainty. The same seed gives
-the same draws, and a larger K adds to them.`
+the same draws, and a larger K adds to them.` + bulkHelp + `
+Features become lists of float32, whichever way the file has them. The column observed
+has the letters of what was observed, and NAME_sd the deviations of what was not.`
 }
 
 // check returns an error if the flags do not name files that can be written.
@@ -64,6 +68,12 @@ func (c *imputeCmd) check() error {
 
 // Run imputes and writes.
 func (c *imputeCmd) Run(ctx context.Context, term *terminal) error {
+	if isBulk(c.Out) {
+		return c.bulk(ctx, term)
+	}
+	if err := c.bulkFlags.refuse(c.In, c.Out); err != nil {
+		return err
+	}
 	if err := c.check(); err != nil {
 		return err
 	}

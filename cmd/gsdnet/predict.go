@@ -83,7 +83,8 @@ func init() {
 type predictCmd struct {
 	applyFlags
 	annotateFlags
-	Out string `help:"File to write, .csv, .jsonl or .eaf; - writes CSV to standard output." required:"" placeholder:"FILE"`
+	bulkFlags
+	Out string `help:"File to write, .csv, .jsonl or .eaf; - writes CSV to standard output; a folder, for Parquet of any size." required:"" placeholder:"FILE"`
 }
 
 // Help is the example under --help.
@@ -91,6 +92,7 @@ func (predictCmd) Help() string {
 	return `Example:
   gsdnet predict runs/first --in conversations.npz --out emotions.csv --samples 16
   gsdnet predict runs/first --in talk.npz --out predicted.eaf --turns talk.eaf
+  gsdnet predict runs/first --in 'calls/part-*.parquet' --out predicted
 
 Writes one line for every row of the file, in the order of the file: row (from
 0), dialogue, turn, speaker, observed (the letters of the modalities that the row
@@ -98,11 +100,17 @@ has, as tav), then the prediction. Dialogues and speakers are named as in the fi
 classes as in the training data, with a column of probabilities for each class.
 
 With --out FILE.eaf --turns TRANSCRIPT it writes the transcript as an ELAN file, with
-the predictions as tiers below those of the speakers.`
+the predictions as tiers below those of the speakers.` + bulkHelp
 }
 
 // Run predicts and writes.
 func (c *predictCmd) Run(ctx context.Context, term *terminal) error {
+	if isBulk(c.Out) {
+		return c.bulk(ctx, term)
+	}
+	if err := c.bulkFlags.refuse(c.In, c.Out); err != nil {
+		return err
+	}
 	write, err := c.format()
 	if err != nil {
 		return err

@@ -11,13 +11,13 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// shardFlags choose the part of a sweep that the process runs.
+// shardFlags choose the part of a sweep or of bulk input that the process does.
 type shardFlags struct {
-	Shard  string `help:"Run one of n parts of the grid, such as 1/8 (default: what the variables of SLURM, Kubernetes or Nomad say)." placeholder:"I/N"`
+	Shard  string `help:"Do one of n parts of the work, such as 1/8 (default: what the variables of SLURM, Kubernetes or Nomad say)." placeholder:"I/N"`
 	Shards int    `help:"Number of shards, if the variables of the scheduler give only the number of this one, or if some tasks of an array run again ($GSDNET_SHARDS)." env:"GSDNET_SHARDS" placeholder:"N" limit:"0..100000"`
 }
 
-// shard is one of count parts of a sweep. Its index counts from 1; a count of 0 means that
+// shard is one of count parts of the work. Its index counts from 1; a count of 0 means that
 // there are no shards.
 type shard struct{ index, count int }
 

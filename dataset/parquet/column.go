@@ -38,31 +38,48 @@ func (b *batch) level(i int) int {
 // batches hands over the pages of the column, one after another, so that one page is in
 // memory at a time.
 func (c *chunk) batches(visit func(*batch) error) error {
-	in, err := c.leaf.open(c.file, c.size, c.meta)
+	in, err := c.open()
 	if err != nil {
 		return err
 	}
-	var dictionary *values
 	for {
-		p, err := in.next()
+		b, err := in.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if p.dictionary {
-			if dictionary, err = plain(c.leaf, p.values, p.count); err != nil {
-				return err
-			}
-			continue
-		}
-		b, err := c.decode(p, dictionary)
-		if err != nil {
-			return err
-		}
 		if err := visit(b); err != nil {
 			return err
+		}
+	}
+}
+
+// chunkReader decodes the pages of a column in one row group.
+type chunkReader struct {
+	chunk      *chunk
+	pages      *pages
+	dictionary *values
+}
+
+func (c *chunk) open() (*chunkReader, error) {
+	in, err := c.leaf.open(c.file, c.size, c.meta)
+	return &chunkReader{chunk: c, pages: in}, err
+}
+
+// next returns the next page of data, and io.EOF after the last one.
+func (r *chunkReader) next() (*batch, error) {
+	for {
+		p, err := r.pages.next()
+		if err != nil {
+			return nil, err
+		}
+		if !p.dictionary {
+			return r.chunk.decode(p, r.dictionary)
+		}
+		if r.dictionary, err = plain(r.chunk.leaf, p.values, p.count); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -125,6 +142,11 @@ func (c *chunk) cells(out []string) ([]string, error) {
 	return out, err
 }
 
+var (
+	errLongList   = fault.Input("one list is the features of one utterance", "a list of more than %d numbers", maxList)
+	errNullInList = fault.Input("a missing modality is null as a whole; fill single features before", "a null in the list")
+)
+
 var errRows = fault.Input(hintDamaged, "damaged: the column has more or fewer values than the row group has rows")
 
 // numbers hands over the number in each row of a column that is no list; there is false
@@ -184,12 +206,12 @@ func (c *chunk) lists(first int, visit func(row int, list []float32) error) erro
 			switch level := b.level(i); {
 			case level == c.leaf.definition:
 				if len(list) == maxList {
-					return at(row, fault.Input("one list is the features of one utterance", "a list of more than %d numbers", maxList))
+					return at(row, errLongList)
 				}
 				list = append(list, b.values.float(value))
 				value++
 			case level >= c.leaf.element:
-				return at(row, fault.Input("a missing modality is null as a whole; fill single features before", "a null in the list"))
+				return at(row, errNullInList)
 			}
 		}
 		return nil

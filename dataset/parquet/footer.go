@@ -7,7 +7,6 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
-	"gsdnet/dataset"
 	"gsdnet/internal/fault"
 )
 
@@ -32,9 +31,9 @@ type leaf struct {
 	element    int // the level at which a list has an element, which may be null
 }
 
-// footer reads the metadata at the end of a file, and the columns of its schema in the
-// order in which row groups have them.
-func footer(file io.ReaderAt, size int64) (*format.FileMetaData, []leaf, error) {
+// footer reads the metadata at the end of a file of at most so many rows, and the columns of
+// its schema in the order in which row groups have them.
+func footer(file io.ReaderAt, size, most int64) (*format.FileMetaData, []leaf, error) {
 	const frame = len(magic) + 4 // at the end: the length of the metadata and the magic
 	var head [len(magic)]byte
 	var tail [frame]byte
@@ -68,7 +67,7 @@ func footer(file io.ReaderAt, size int64) (*format.FileMetaData, []leaf, error) 
 	if meta.EncryptionAlgorithm.Value != nil {
 		return nil, nil, fault.Input("write it without encryption", "the file is encrypted")
 	}
-	columns, err := columnsOf(meta)
+	columns, err := columnsOf(meta, most)
 	return meta, columns, err
 }
 
@@ -85,8 +84,9 @@ func decode(data []byte, into any) error {
 	return nil
 }
 
-// columnsOf lists the columns and checks the row groups against them.
-func columnsOf(meta *format.FileMetaData) ([]leaf, error) {
+// columnsOf lists the columns and checks the row groups against them and the rows against
+// the most that there may be.
+func columnsOf(meta *format.FileMetaData, most int64) ([]leaf, error) {
 	if len(meta.Schema) == 0 || meta.Schema[0].Type.Valid {
 		return nil, fault.Input(hintDamaged, "damaged: it has no schema")
 	}
@@ -101,8 +101,8 @@ func columnsOf(meta *format.FileMetaData) ([]leaf, error) {
 		if len(group.Columns) != len(s.leaves) {
 			return nil, fault.Input(hintDamaged, "damaged: row group %d has %d columns, want %d", i, len(group.Columns), len(s.leaves))
 		}
-		if group.NumRows < 0 || group.NumRows > dataset.MaxRows || rows+group.NumRows > dataset.MaxRows {
-			return nil, fault.Input("split the corpus", "more than %d rows", dataset.MaxRows)
+		if group.NumRows < 0 || group.NumRows > most || rows+group.NumRows > most {
+			return nil, fault.Input("split the corpus", "more than %d rows", most)
 		}
 		rows += group.NumRows
 	}

@@ -8,7 +8,9 @@
 // it take gigabytes. Here, one page of at most 256 MiB and 2^25 values is in memory at a
 // time, besides the features themselves.
 //
-// Start reading at read, then chunk.batches.
+// Open reads files of any size a few rows at a time, and Writer writes them.
+//
+// Start reading at read, then chunk.batches; for streams at File, then cursor.row.
 package parquet
 
 import (
@@ -53,24 +55,15 @@ type reader struct {
 // file reads all columns that play a part.
 func (r *reader) file(in io.ReaderAt, size int64) (err error) {
 	r.in, r.size = in, size
-	if r.meta, r.leaves, err = footer(in, size); err != nil {
+	if r.meta, r.leaves, err = footer(in, size, dataset.MaxRows); err != nil {
 		return err
 	}
 	r.n = int(r.meta.NumRows)
-	switch {
-	case r.n == 0:
-		return fault.Input("a corpus has 1 to 4194304 utterances", "it has no rows")
-	case int64(r.n) > 1<<16+64*size:
-		return fault.Input(hintDamaged, "damaged: it claims %d rows, which %d bytes cannot hold", r.n, size)
+	if err := r.checkRows(); err != nil {
+		return err
 	}
 	r.columns.Rows = r.n
-	var names []string
-	for i, l := range r.leaves {
-		if i == 0 || l.path[0] != r.leaves[i-1].path[0] {
-			names = append(names, l.path[0])
-		}
-	}
-	if err := r.columns.Header(names); err != nil {
+	if err := r.columns.Header(r.names()); err != nil {
 		return err
 	}
 	for _, role := range rows.Roles {
@@ -84,6 +77,28 @@ func (r *reader) file(in io.ReaderAt, size int64) (err error) {
 		}
 	}
 	return nil
+}
+
+// checkRows returns an error if there are no rows, or more than the file can hold.
+func (r *reader) checkRows() error {
+	switch {
+	case r.n == 0:
+		return fault.Input("a corpus has 1 to 4194304 utterances", "it has no rows")
+	case int64(r.n) > 1<<16+64*r.size:
+		return fault.Input(hintDamaged, "damaged: it claims %d rows, which %d bytes cannot hold", r.n, r.size)
+	}
+	return nil
+}
+
+// names lists the columns of the highest level.
+func (r *reader) names() []string {
+	var names []string
+	for i, l := range r.leaves {
+		if i == 0 || l.path[0] != r.leaves[i-1].path[0] {
+			names = append(names, l.path[0])
+		}
+	}
+	return names
 }
 
 // find returns the place of a column, -1 if it is not in the file.
@@ -232,11 +247,15 @@ func (r *reader) numbered(m erc.Modality, name string, names []string) error {
 	}
 	for row, n := range empty {
 		if n != 0 && int(n) != x.Width {
-			return placed(name, at(row, fault.Input("a missing modality has all its cells empty; fill single features before", "%d of its %d cells are empty", n, x.Width)))
+			return placed(name, at(row, errSomeEmpty(int(n), x.Width)))
 		}
 	}
 	r.columns.SetFeatures(m, x)
 	return nil
+}
+
+func errSomeEmpty(n, width int) error {
+	return fault.Input("a missing modality has all its cells empty; fill single features before", "%d of its %d cells are empty", n, width)
 }
 
 // room returns an error if the features of a modality are more than a corpus may have,

@@ -24,6 +24,8 @@ type Columns struct {
 	Known []string
 	// Rows is the number of rows.
 	Rows int
+	// First is the number in the file of the first row, if these are not all its rows.
+	First int
 
 	noun, unit string // what messages call a column and a row
 	source     *dataset.Source
@@ -120,7 +122,7 @@ func (c *Columns) Add(line int, cell func(column string) (string, error)) error 
 // place says where a row stands.
 func (c *Columns) place(row int) string {
 	if c.line == nil {
-		return fmt.Sprintf("%s %d", c.unit, row)
+		return fmt.Sprintf("%s %d", c.unit, c.First+row)
 	}
 	return fmt.Sprintf("%s %d", c.unit, c.line[row])
 }

@@ -1,0 +1,151 @@
+//go:build !race
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gsdnet"
+	"gsdnet/dataset/parquet"
+	"gsdnet/dataset/synthetic"
+	"gsdnet/erc"
+	"gsdnet/train/traintest"
+)
+
+// TestBulkMemory imputes files of more and more utterances, of which half the cells are
+// missing, and reads the peak of memory of the command, which must not grow. GSDNET_BULK
+// says how many utterances, as 10000,100000,1000000; make bulk asks for these. It logs the
+// utterances per second beside those of the model alone, on a corpus in memory.
+func TestBulkMemory(t *testing.T) {
+	sizes := os.Getenv("GSDNET_BULK")
+	if sizes == "" {
+		t.Skip("SKIPPED: GSDNET_BULK is not set; it measures the memory and the speed of commands")
+	}
+	widths := [erc.NumModalities]int{24, 16, 12}
+	dir := traintest.Run(t, traintest.Config(t, "gsdnet", "train.epochs=1"), synthetic.New(synthetic.Config{Train: 8, Valid: 1, Test: 1, Dims: widths}))
+	const mebi = 1 << 20
+	first := 0.0
+	for _, text := range strings.Split(sizes, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := filepath.Join(t.TempDir(), "in.parquet")
+		longParquet(t, in, n, widths)
+		out := filepath.Join(t.TempDir(), "out")
+		started := time.Now()
+		cmd := exec.Command("gsdnet", "impute", dir, "--in", in, "--out", out, "--samples", "2")
+		if text, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(text, []byte(fmt.Sprintf("%d utterances", n))) {
+			t.Fatalf("%d utterances: %v: %s", n, err, text)
+		}
+		peak := 1024 * float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+		rate := float64(n) / time.Since(started).Seconds()
+		alone := modelAlone(t, dir, min(n, 10_000), widths)
+		t.Logf("%d utterances: a peak of %.0f MiB, %.0f utterances per second, %.0f by the model alone: %.2f", n, peak/mebi, rate, alone, rate/alone)
+		if first == 0 {
+			first = peak
+		}
+		if peak > 1.3*first+32*mebi {
+			t.Errorf("%d utterances: got a peak of %.0f MiB, want about the %.0f MiB of the smallest file", n, peak/mebi, first/mebi)
+		}
+	}
+}
+
+// modelAlone returns the utterances per second that a run imputes of a corpus in memory.
+func modelAlone(t *testing.T, dir string, n int, widths [erc.NumModalities]int) float64 {
+	t.Helper()
+	in := filepath.Join(t.TempDir(), "in.parquet")
+	longParquet(t, in, n, widths)
+	run, err := gsdnet.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer run.Close()
+	corpus, err := run.Read(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	started := time.Now()
+	if _, err := run.Impute(t.Context(), corpus, gsdnet.Options{Samples: 2}); err != nil {
+		t.Fatal(err)
+	}
+	return float64(n) / time.Since(started).Seconds()
+}
+
+// longParquet writes n utterances of conversations of twenty, of which half the cells are
+// missing and no utterance misses all.
+func longParquet(t *testing.T, path string, n int, widths [erc.NumModalities]int) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	columns := []parquet.Column{parquet.TextColumn("dialogue"), parquet.WholeColumn("turn")}
+	for _, m := range erc.Modalities {
+		columns = append(columns, parquet.VectorColumn(m.String()))
+	}
+	w := parquet.NewWriter(f, columns)
+	rng := rand.New(rand.NewPCG(62, 1))
+	for i := range n {
+		cells := []parquet.Cell{parquet.Text(fmt.Sprint("call ", i/20)), parquet.Whole(i % 20)}
+		for present := 1 + rng.IntN(7); len(cells) < len(columns); present /= 2 {
+			var x []float32
+			if present%2 == 1 {
+				x = make([]float32, widths[len(cells)-2])
+			}
+			for j := range x {
+				x[j] = float32(rng.NormFloat64())
+			}
+			cells = append(cells, parquet.Vector(x))
+		}
+		if err := w.Write(cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestImportMemory reads a Parquet file of 300 MB as a whole, if GSDNET_BULK is set, and
+// expects each command to stay below 700 MB.
+func TestImportMemory(t *testing.T) {
+	if os.Getenv("GSDNET_BULK") == "" {
+		t.Skip("SKIPPED: GSDNET_BULK is not set; it reads a file of 300 MB")
+	}
+	const mega, rows = 1_000_000, 110_000
+	in := filepath.Join(t.TempDir(), "in.parquet")
+	longParquet(t, in, rows, [erc.NumModalities]int{785, 384, 66})
+	info, err := os.Stat(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() < 300*mega {
+		t.Errorf("the file has %d MB, want 300", info.Size()/mega)
+	}
+	for _, args := range [][]string{
+		{"data", "describe", in},
+		{"data", "import", in, "--out", filepath.Join(t.TempDir(), "out.npz")},
+	} {
+		cmd := exec.Command("gsdnet", args...)
+		if text, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v: %s", args, err, text)
+		}
+		peak := 1024 * cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss / mega
+		t.Logf("%s %s: a peak of %d MB", args[0], args[1], peak)
+		if peak > 700 {
+			t.Errorf("%s %s: got a peak of %d MB, want at most 700", args[0], args[1], peak)
+		}
+	}
+}
