@@ -33,15 +33,16 @@ import (
 
 // Config says what is served and to whom. The zero value of a field is its default.
 type Config struct {
-	Runs   []string                              // run directories, at least one
-	Open   func(dir string) (*gsdnet.Run, error) // opens a run; nil is gsdnet.Open
-	Addr   string                                // address to listen on; "" is DefaultAddr
-	Token  string                                // bearer token that requests must carry; "" asks for none and needs a loopback address
-	Hosts  []string                              // names that the server may be called by, beside localhost and IP addresses
-	Limits Limits                                // zero fields are the defaults
-	Show   []string                              // files whose conversations the page offers
-	Page   fs.FS                                 // files served at /; nil serves none
-	Log    *slog.Logger                          // nil logs nothing
+	Runs    []string                              // run directories, at least one
+	Open    func(dir string) (*gsdnet.Run, error) // opens a run; nil is gsdnet.Open
+	Addr    string                                // address to listen on; "" is DefaultAddr
+	Token   string                                // bearer token that requests must carry; "" asks for none and needs a loopback address
+	Hosts   []string                              // names that the server may be called by, beside localhost and IP addresses
+	Limits  Limits                                // zero fields are the defaults
+	Show    []string                              // files whose conversations the page offers
+	Results []Source                              // folders whose results the page shows
+	Page    fs.FS                                 // files served at /; nil serves none
+	Log     *slog.Logger                          // nil logs nothing
 }
 
 // DefaultAddr is the address to listen on unless the Config has another.
