@@ -50,7 +50,7 @@ and keeps conversations that go on at /v1/conversations. /openapi.json describes
 everything, /metrics is for Prometheus, and docs/serve.md has examples. The
 server is reachable from this machine alone unless --addr says otherwise; then it
 needs a token. It stops in order on an interrupt, finishing what it accepted, and
-opens the runs again on a hang-up signal (kill -HUP) without dropping a request.`
+opens the runs and files again on a hang-up signal (kill -HUP) without dropping a request.`
 }
 
 // Run serves until ctx ends.
@@ -123,7 +123,7 @@ func (c *serveCmd) reloads(server *serve.Server, term *terminal) (stop func()) {
 		defer close(done)
 		for range signals {
 			if err := server.Reload(); err == nil {
-				term.note("the runs were opened again")
+				term.note("the runs and the files of --show were opened again")
 			}
 		}
 	}()
