@@ -408,14 +408,15 @@ it('the results of a sweep that goes on show its progress and its report', async
 it('a recording plays from an utterance, shows its place on the curve, and follows a click', () =>
   visitDemo({}, async (page) => {
     await dropAll(page, [['talk.wav', wav(13)], ['talk.csv', good()]])
-    await page.getByText('The times of the turns are not known.').waitFor()
+    const player = page.getByRole('region', { name: 'Recording' })
+    await player.getByText('The times of the turns are not known.').waitFor()
     await settled(page)
     await accessible(page)
     await drop(page, 'short.vtt', vtt(4))
     await page.getByRole('alert').filter({ hasText: 'short.vtt has 4 turns with times, and the conversation has 6 utterances' }).waitFor()
     await page.getByRole('button', { name: 'Close', exact: true }).click()
     await drop(page, 'talk.vtt', vtt(6))
-    await page.getByText('The times of the turns are those of talk.vtt.').waitFor()
+    await player.getByText('The times of the turns are those of talk.vtt.').waitFor()
     const time = () => page.locator('audio').evaluate((a) => a.currentTime)
     const head = () => page.locator('.playhead').evaluate((e) => parseFloat(e.style.left) / parseFloat(document.querySelector('.tracks').style.width) * 6)
     const row = page.locator('li button', { has: page.locator('.number', { hasText: /^Utterance 4$/ }) })
@@ -433,7 +434,7 @@ it('a recording plays from an utterance, shows its place on the curve, and follo
     assert.ok(Math.abs((await head()) - 1.5) < 0.1)
     for (const [name, text] of [['talk.eaf', eaf(6)], ['turns.csv', turnTable(6)]]) {
       await drop(page, name, text)
-      await page.getByText(`The times of the turns are those of ${name}.`).waitFor()
+      await player.getByText(`The times of the turns are those of ${name}.`).waitFor()
       await page.getByRole('button', { name: 'Play it from 0:02.0' }).waitFor()
     }
     assert.equal(await page.evaluate(() => window.broken), undefined)
