@@ -54,7 +54,9 @@ func TestDemoServes(t *testing.T) {
 	}
 	var view struct {
 		Kind     string
-		Sections []struct{ Charts []struct{ Series []struct{ Name string } } }
+		Sections []struct {
+			Charts []struct{ Series []struct{ Name string } }
+		}
 	}
 	get("/v1/results/0", &view)
 	if view.Kind != "sweep" || len(view.Sections) != 1 || len(view.Sections[0].Charts) == 0 || len(view.Sections[0].Charts[0].Series) != 3 {
