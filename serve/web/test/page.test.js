@@ -419,7 +419,7 @@ it('a recording plays from an utterance, shows its place on the curve, and follo
     await player.getByText('The times of the turns are those of talk.vtt.').waitFor()
     const time = () => page.locator('audio').evaluate((a) => a.currentTime)
     const head = () => page.locator('.playhead').evaluate((e) => parseFloat(e.style.left) / parseFloat(document.querySelector('.tracks').style.width) * 6)
-    const row = page.locator('li button', { has: page.locator('.number', { hasText: /^Utterance 4$/ }) })
+    const row = page.locator('li button', { has: page.locator('.number', { hasText: /^Utterance\s*4$/ }) })
     await row.click()
     await page.waitForFunction(() => !document.querySelector('audio').paused && document.querySelector('audio').currentTime > 6.1)
     assert.ok((await time()) < 12, `got second ${await time()}, want that of utterance 4, which begins at 6`)
