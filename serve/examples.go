@@ -39,7 +39,7 @@ func (s *Server) exampleRoutes(api huma.API) {
 		Summary: "List the conversations that the server was started with.", Errors: []int{401, 403, 421, 500}}
 	huma.Register(api, list, func(context.Context, *struct{}) (*answer[Examples], error) {
 		out := &answer[Examples]{Examples{Examples: []Example{}}}
-		for i, e := range s.examples {
+		for i, e := range *s.examples.Load() {
 			d := e.corpus.Dims
 			out.Body.Examples = append(out.Body.Examples, Example{
 				i, e.conv.String(), e.file, len(e.conv.Utterances), widths{d[erc.Text], d[erc.Audio], d[erc.Visual]},
@@ -52,11 +52,21 @@ func (s *Server) exampleRoutes(api huma.API) {
 	huma.Register(api, one, func(_ context.Context, in *struct {
 		ID int `path:"id" minimum:"0"`
 	}) (*answer[Shown], error) {
-		if in.ID >= len(s.examples) {
+		examples := *s.examples.Load()
+		if in.ID >= len(examples) {
 			return nil, refuse(http.StatusNotFound, "there is no such conversation", "GET /v1/examples lists them", "path.id", "is not the number of a conversation")
 		}
-		return &answer[Shown]{shownOf(s.examples[in.ID].corpus, s.examples[in.ID].conv)}, nil
+		return &answer[Shown]{shownOf(examples[in.ID].corpus, examples[in.ID].conv)}, nil
 	})
+}
+
+// readExamples reads the files of Config.Show. If it fails, the examples stay as they were.
+func (s *Server) readExamples() error {
+	examples, err := s.runs.examples(s.config.Show)
+	if err == nil {
+		s.examples.Store(&examples)
+	}
+	return err
 }
 
 // examples reads the files whose conversations the page offers: those of the test split,

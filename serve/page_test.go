@@ -28,7 +28,7 @@ func TestPage(t *testing.T) {
 			t.Errorf("GET %s: got status %d and a %s, want a %s", path, a.status, got, kind)
 		}
 		policy := a.header.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"} {
+		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "media-src blob:", "frame-ancestors 'none'"} {
 			if !strings.Contains(policy, want) {
 				t.Errorf("GET %s: got the policy %q, want %s in it", path, policy, want)
 			}
@@ -81,6 +81,48 @@ func TestExamples(t *testing.T) {
 		}
 		refusal(t, send(t, "GET", url+"/v1/examples/1", nil), 404)
 		refusal(t, send(t, "GET", url+"/v1/examples/-1", nil), 422)
+	}
+}
+
+// A reload reads the files of the examples again. A file that has become unreadable leaves
+// them as they were.
+func TestExamplesAreReadAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.npz")
+	c := labelled(erc.Scores)
+	keep := func() {
+		t.Helper()
+		if err := npz.Write(file, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep()
+	s := open(t, serve.Config{Show: []string{file}}, "scores")
+	url := listen(t, s)
+	names := func() (out []string) {
+		for _, e := range into[serve.Examples](t, send(t, "GET", url+"/v1/examples", nil), 200).Examples {
+			out = append(out, e.Name)
+		}
+		return out
+	}
+	if got, want := names(), []string{"dialogue 1"}; !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+	c.Conversations[1].ID = 7
+	keep()
+	if err := s.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := names(), []string{"dialogue 7"}; !slices.Equal(got, want) {
+		t.Errorf("after a reload: got %v, want %v", got, want)
+	}
+	if err := os.WriteFile(file, []byte("PK"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Reload(); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("got %v, want an error that names %s", err, file)
+	}
+	if got, want := names(), []string{"dialogue 7"}; !slices.Equal(got, want) {
+		t.Errorf("after a reload that failed: got %v, want %v", got, want)
 	}
 }
 

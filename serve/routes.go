@@ -28,6 +28,7 @@ func (s *Server) routes() (http.Handler, []byte) {
 	s.liveRoutes(api)
 	s.exampleRoutes(api)
 	s.openRoutes(api)
+	s.resultRoutes(api)
 	s.statusRoutes(api)
 	if s.config.Token != "" {
 		api.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}

@@ -33,15 +33,16 @@ import (
 
 // Config says what is served and to whom. The zero value of a field is its default.
 type Config struct {
-	Runs   []string                              // run directories, at least one
-	Open   func(dir string) (*gsdnet.Run, error) // opens a run; nil is gsdnet.Open
-	Addr   string                                // address to listen on; "" is DefaultAddr
-	Token  string                                // bearer token that requests must carry; "" asks for none and needs a loopback address
-	Hosts  []string                              // names that the server may be called by, beside localhost and IP addresses
-	Limits Limits                                // zero fields are the defaults
-	Show   []string                              // files whose conversations the page offers
-	Page   fs.FS                                 // files served at /; nil serves none
-	Log    *slog.Logger                          // nil logs nothing
+	Runs    []string                              // run directories, at least one
+	Open    func(dir string) (*gsdnet.Run, error) // opens a run; nil is gsdnet.Open
+	Addr    string                                // address to listen on; "" is DefaultAddr
+	Token   string                                // bearer token that requests must carry; "" asks for none and needs a loopback address
+	Hosts   []string                              // names that the server may be called by, beside localhost and IP addresses
+	Limits  Limits                                // zero fields are the defaults
+	Show    []string                              // files whose conversations the page offers
+	Results []Source                              // folders whose results the page shows
+	Page    fs.FS                                 // files served at /; nil serves none
+	Log     *slog.Logger                          // nil logs nothing
 }
 
 // DefaultAddr is the address to listen on unless the Config has another.
@@ -55,7 +56,7 @@ type Server struct {
 	queue    *queue
 	live     *store
 	metrics  *metrics
-	examples []example
+	examples atomic.Pointer[[]example]
 	page     map[string]http.Handler // files of the page by their URL
 	handler  http.Handler
 	openAPI  []byte
@@ -78,7 +79,7 @@ func New(c Config) (*Server, error) {
 		s.runs.close()
 		return nil, err
 	}
-	if s.examples, err = s.runs.examples(c.Show); err != nil {
+	if err := s.readExamples(); err != nil {
 		s.runs.close()
 		return nil, err
 	}
@@ -119,11 +120,12 @@ func (s *Server) Runs() []string { return s.runs.names() }
 // OpenAPI returns the OpenAPI 3.1 document of the service, in JSON.
 func (s *Server) OpenAPI() []byte { return s.openAPI }
 
-// Reload opens every run again. Requests that were accepted before finish with the run
-// that they started with. A run that cannot be opened stays as it was, and the error names
-// it.
+// Reload opens every run again, and reads the files of Config.Show again. Requests that were
+// accepted before finish with the run that they started with. A run that cannot be opened
+// stays as it was, and so do all examples if one of their files cannot be read; the error
+// names them.
 func (s *Server) Reload() error {
-	err := s.runs.reload()
+	err := errors.Join(s.runs.reload(), s.readExamples())
 	s.metrics.reloaded(err)
 	if err != nil {
 		s.config.Log.Error("reload failed", "error", err)

@@ -14,6 +14,7 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/internal/fault"
+	"gsdnet/missing"
 	"gsdnet/report"
 	"gsdnet/rundir"
 	"gsdnet/train"
@@ -52,11 +53,15 @@ func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "gsdnet-demo-")
+	temporary, err := os.MkdirTemp("", "gsdnet-demo-")
 	if err != nil {
 		return fault.Failure("set TMPDIR to a directory with space", "%w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(temporary)
+	dir := filepath.Join(temporary, "demo") // the page shows its name
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return fault.Failure("set TMPDIR to a directory with space", "%w", err)
+	}
 	term.note("%d synthetic conversations, %d utterances; every model is evaluated on the same masks",
 		len(corpus.Conversations), erc.CountUtterances(corpus.Conversations))
 	results := map[string]experiment.Result{}
@@ -97,7 +102,7 @@ func (c *demoCmd) show(ctx context.Context, term *terminal, dir string, corpus *
 	if err := npz.Write(file, corpus); err != nil {
 		return err
 	}
-	server := serveCmd{Addr: c.Addr, Show: []string{file}, backendFlag: c.backendFlag}
+	server := serveCmd{Addr: c.Addr, Show: []string{file}, Results: []string{dir}, backendFlag: c.backendFlag}
 	for i := range demoModels { // the project's own model first
 		server.Runs = append(server.Runs, filepath.Join(dir, demoModels[len(demoModels)-1-i].name))
 	}
@@ -134,7 +139,15 @@ func (c *demoCmd) fit(ctx context.Context, term *terminal, backend engine.Backen
 		return experiment.Result{}, err
 	}
 	cells, err := trained.Evaluate(ctx, corpus, erc.Test, masks, infer.Request{Samples: 4})
-	return experiment.NewResult(cells, trained.Fingerprint, corpus, erc.Test), err
+	if err != nil {
+		return experiment.Result{}, err
+	}
+	record := experiment.Record{
+		Run: name, Cell: &experiment.Identity{Dataset: corpus.Name, Protocol: rules[0].Kind(), Variant: name, Model: name, Training: missing.Mixed, Seed: c.Seed},
+		Data: corpus.Name, DataHash: corpus.Hash, MaskHash: missing.Hash(masks), Split: erc.Test.String(), Samples: 4,
+		Result: experiment.NewResult(cells, trained.Fingerprint, corpus, erc.Test),
+	}
+	return record.Result, experiment.RunDir(out).Keep(&record, corpus)
 }
 
 // demoTable sets the models side by side, rate by rate.

@@ -52,6 +52,16 @@ func TestDemoServes(t *testing.T) {
 	if len(list.Examples) == 0 || list.Examples[0].Utterances == 0 {
 		t.Errorf("got %+v, want the test conversations", list)
 	}
+	var view struct {
+		Kind     string
+		Sections []struct {
+			Charts []struct{ Series []struct{ Name string } }
+		}
+	}
+	get("/v1/results/0", &view)
+	if view.Kind != "sweep" || len(view.Sections) != 1 || len(view.Sections[0].Charts) == 0 || len(view.Sections[0].Charts[0].Series) != 3 {
+		t.Errorf("got %+v, want curves of three models", view)
+	}
 	if code := server.stop(t, os.Interrupt); code != 0 {
 		t.Errorf("got exit code %d, want 0: %s", code, server.stderr.String())
 	}

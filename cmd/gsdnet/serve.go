@@ -7,13 +7,17 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
 	"gsdnet"
 	"gsdnet/internal/fault"
 	"gsdnet/internal/limit"
+	"gsdnet/internal/results"
+	"gsdnet/report"
 	"gsdnet/serve"
 	"gsdnet/serve/web"
 )
@@ -21,11 +25,12 @@ import (
 func init() { register[serveCmd]("serve", "Answer HTTP requests with trained runs.") }
 
 type serveCmd struct {
-	Runs  []string `arg:"" name:"run" help:"Run directories that gsdnet train wrote. A request chooses one by the name of its directory." placeholder:"RUN"`
-	Addr  string   `help:"Address to listen on; port 0 chooses a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Token string   `name:"token-file" help:"File with the token that requests must carry. The environment variable GSDNET_TOKEN may hold it instead." placeholder:"FILE"`
-	Hosts []string `name:"host" help:"Name that clients call the server by, beside localhost and IP addresses. The flag may be repeated." placeholder:"NAME" sep:"none"`
-	Show  []string `help:"Data file whose conversations the page offers: those of its test split, or all. The flag may be repeated." placeholder:"FILE" sep:"none"`
+	Runs    []string `arg:"" name:"run" help:"Run directories that gsdnet train wrote. A request chooses one by the name of its directory." placeholder:"RUN"`
+	Addr    string   `help:"Address to listen on; port 0 chooses a free one." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Token   string   `name:"token-file" help:"File with the token that requests must carry. The environment variable GSDNET_TOKEN may hold it instead." placeholder:"FILE"`
+	Hosts   []string `name:"host" help:"Name that clients call the server by, beside localhost and IP addresses. The flag may be repeated." placeholder:"NAME" sep:"none"`
+	Show    []string `help:"Data file whose conversations the page offers: those of its test split, or all. The flag may be repeated." placeholder:"FILE" sep:"none"`
+	Results []string `help:"Folder of gsdnet sweep, report or eval whose results the page shows, beside those of the runs. The flag may be repeated." placeholder:"DIR" sep:"none"`
 	backendFlag
 	serve.Limits
 }
@@ -36,7 +41,7 @@ const tokenVariable = "GSDNET_TOKEN"
 // Help is the example under --help.
 func (serveCmd) Help() string {
 	return `Example:
-  gsdnet serve runs/first --show conversations.npz
+  gsdnet serve runs/first --show conversations.npz --results runs/quick
   curl http://127.0.0.1:8080/v1/models
 
 Shows a page at http://127.0.0.1:8080 on which you open a conversation, switch
@@ -45,7 +50,7 @@ and keeps conversations that go on at /v1/conversations. /openapi.json describes
 everything, /metrics is for Prometheus, and docs/serve.md has examples. The
 server is reachable from this machine alone unless --addr says otherwise; then it
 needs a token. It stops in order on an interrupt, finishing what it accepted, and
-opens the runs again on a hang-up signal (kill -HUP) without dropping a request.`
+opens the runs and files again on a hang-up signal (kill -HUP) without dropping a request.`
 }
 
 // Run serves until ctx ends.
@@ -65,9 +70,13 @@ func (c *serveCmd) serve(ctx context.Context, term *terminal, token string) erro
 		defer debug.SetGCPercent(debug.SetGCPercent(50))
 	}
 	log := slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	sources, err := c.sources()
+	if err != nil {
+		return err
+	}
 	server, err := serve.New(serve.Config{
 		Runs: c.Runs, Addr: c.Addr, Token: token, Hosts: c.Hosts, Limits: c.Limits, Log: log,
-		Show: c.Show, Page: web.Files(),
+		Show: c.Show, Results: sources, Page: web.Files(),
 		Open: func(dir string) (*gsdnet.Run, error) { return gsdnet.Open(dir, gsdnet.WithBackend(c.Backend)) },
 	})
 	if err != nil {
@@ -85,6 +94,26 @@ func (c *serveCmd) serve(ctx context.Context, term *terminal, token string) erro
 	return server.Serve(ctx, listener)
 }
 
+// sources lists the folders whose results the page shows: those of --results and the runs.
+func (c *serveCmd) sources() ([]serve.Source, error) {
+	var out []serve.Source
+	for _, dir := range append(slices.Clone(c.Results), c.Runs...) {
+		absolute, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, fault.Input("name a folder with --results", "%w", err)
+		}
+		if info, err := os.Stat(absolute); err != nil || !info.IsDir() {
+			return nil, fault.Input("name the folder of gsdnet sweep, report or eval", "%s: there is no such folder", dir)
+		}
+		out = append(out, serve.Source{
+			Name:    filepath.Base(absolute),
+			View:    func(ctx context.Context) (*results.View, error) { return report.View(ctx, absolute) },
+			Picture: func(file string) ([]byte, error) { return report.PictureOf(absolute, file) },
+		})
+	}
+	return out, nil
+}
+
 // reloads opens the runs again at every hang-up signal until the returned function is
 // called.
 func (c *serveCmd) reloads(server *serve.Server, term *terminal) (stop func()) {
@@ -94,7 +123,7 @@ func (c *serveCmd) reloads(server *serve.Server, term *terminal) (stop func()) {
 		defer close(done)
 		for range signals {
 			if err := server.Reload(); err == nil {
-				term.note("the runs were opened again")
+				term.note("the runs and the files of --show were opened again")
 			}
 		}
 	}()

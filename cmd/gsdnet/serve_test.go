@@ -178,7 +178,7 @@ func TestServeProcess(t *testing.T) {
 		t.Errorf("got exit code %d, want 0: %s", code, server.stderr.String())
 	}
 	wg.Wait()
-	if got := server.stderr.String(); strings.Count(got, "gsdnet: note: the runs were opened again\n") == 0 || strings.Contains(got, "error") {
+	if got := server.stderr.String(); strings.Count(got, "gsdnet: note: the runs and the files of --show were opened again\n") == 0 || strings.Contains(got, "error") {
 		t.Errorf("got %q on the error stream, want notes of the reloads", got)
 	}
 }

@@ -76,15 +76,15 @@ export async function shot(page, name) {
 }
 
 /** Drops a file on the page, as from a file manager. */
-export async function drop(page, name, content) {
-  const data = await page.evaluateHandle(
-    ([name, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([content], name))
-      return transfer
-    },
-    [name, content]
-  )
+export const drop = (page, name, content) => dropAll(page, [[name, content]])
+
+/** Drops files on the page at once. Content that is a list has bytes. */
+export async function dropAll(page, files) {
+  const data = await page.evaluateHandle((files) => {
+    const transfer = new DataTransfer()
+    for (const [name, content] of files) transfer.items.add(new File([typeof content === 'string' ? content : new Uint8Array(content)], name))
+    return transfer
+  }, files)
   await page.dispatchEvent('main', 'dragover', { dataTransfer: data })
   await page.dispatchEvent('main', 'drop', { dataTransfer: data })
 }

@@ -61,3 +61,36 @@ export function classes() {
   }
   return ['dialogue,turn,speaker,split,class,text,audio,visual', ...rows].join('\n') + '\n'
 }
+
+/** A recording: a tone of some seconds, as PCM of 8,000 samples a second. */
+export function wav(seconds) {
+  const n = 8000 * seconds
+  const out = Buffer.alloc(44 + n)
+  out.write('RIFF', 0)
+  out.writeUInt32LE(36 + n, 4)
+  out.write('WAVEfmt ', 8)
+  out.writeUInt32LE(16, 16)
+  out.writeUInt16LE(1, 20)
+  out.writeUInt16LE(1, 22)
+  out.writeUInt32LE(8000, 24)
+  out.writeUInt32LE(8000, 28)
+  out.writeUInt16LE(1, 32)
+  out.writeUInt16LE(8, 34)
+  out.write('data', 36)
+  out.writeUInt32LE(n, 40)
+  for (let i = 0; i < n; i++) out[44 + i] = 128 + Math.round(40 * Math.sin(i / 6))
+  return [...out]
+}
+
+const stamp = (s) => `00:00:${s.toFixed(3).padStart(6, '0')}`
+
+/** A transcript in WebVTT: turn i lasts from second 2 i to 2 i + 1.5. */
+export const vtt = (n) => 'WEBVTT\n\n' + Array.from({ length: n }, (_, i) => `${stamp(2 * i)} --> ${stamp(2 * i + 1.5)}\n<v ann>words ${i}\n`).join('\n')
+
+/** The same in ELAN, with a tier that belongs to another. */
+export const eaf = (n) => `<?xml version="1.0"?><ANNOTATION_DOCUMENT><TIME_ORDER>${Array.from({ length: 2 * n }, (_, k) => `<TIME_SLOT TIME_SLOT_ID="ts${k}" TIME_VALUE="${2000 * Math.floor(k / 2) + (k % 2) * 1500}"/>`).join('')}</TIME_ORDER>
+<TIER TIER_ID="ann">${Array.from({ length: n }, (_, i) => `<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a${i}" TIME_SLOT_REF1="ts${2 * i}" TIME_SLOT_REF2="ts${2 * i + 1}"><ANNOTATION_VALUE>${SCRIPT.replaceAll('<', '&lt;')}</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>`).join('')}</TIER>
+<TIER TIER_ID="notes" PARENT_REF="ann"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="b" TIME_SLOT_REF1="ts0" TIME_SLOT_REF2="ts1"/></ANNOTATION></TIER></ANNOTATION_DOCUMENT>`
+
+/** The table of gsdnet data turns. */
+export const turnTable = (n) => 'dialogue,turn,begin,end,speaker,words\n' + Array.from({ length: n }, (_, i) => `talk,${i},${2 * i},${2 * i + 1.5},ann,"one, two"`).join('\n') + '\n'

@@ -4,12 +4,28 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, drop, launch, path, shot, visit } from './browser.js'
-import { FORMULA, SCRIPT, classes, explanation, good, hostile, pickle, wrong } from './files.js'
+import { accessible, drop, dropAll, launch, path, shot, visit } from './browser.js'
+import { FORMULA, SCRIPT, classes, eaf, explanation, good, hostile, pickle, turnTable, vtt, wav, wrong } from './files.js'
 import { run, serve } from './program.js'
 
 const skip = !path && 'SKIPPED: no Chromium is installed, so that the page is not tried'
 if (skip) console.log(skip)
+
+/** A sweep of seconds. */
+const GRID = `models = ["zero"]
+protocols = ["random"]
+seeds = [1, 2]
+samples = 1
+[[dataset]]
+name = "synthetic"
+path = "synthetic:conversations=76"
+[train]
+epochs = 2
+validation = 1
+[zero]
+width = 8
+hidden = 8
+`
 
 let browser, demo, started
 before(async () => {
@@ -317,6 +333,159 @@ it('every part of an explanation is shown, and what is not there is left out', (
     assert.match(page.url(), /at=2/)
     await section.getByText('What utterance 3 owes').waitFor()
     await shot(page, 'explain')
+  }))
+
+const fits = async (page) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is wider than the screen')
+
+it('the results of the demo are curves and tables, with the keyboard alone', () =>
+  visitDemo({}, async (page) => {
+    await page.getByRole('button', { name: 'Results' }).focus()
+    await page.keyboard.press('Enter')
+    const results = page.getByRole('region', { name: 'Results' })
+    await results.getByText('3 of 3 cells are finished').waitFor()
+    await results.getByRole('img', { name: /^MAE against missing rate: (?=.*gsdnet)(?=.*regression)(?=.*zero)/ }).waitFor()
+    assert.equal(await page.evaluate(() => document.title), 'Results · gsdnet')
+    const row = results.locator('table', { has: page.getByText('majority predictor') }).first()
+    assert.match(await row.innerText(), /model\s[^]*MAE[^]*zero[^]*gsdnet/)
+    await results.getByRole('button', { name: 'zero' }).focus()
+    await page.keyboard.press('Space')
+    assert.equal(await results.getByRole('button', { name: 'zero' }).getAttribute('aria-pressed'), 'true')
+    assert.ok((await results.locator('g.faint').count()) > 0, 'the other lines are not faint')
+    await results.getByText('Numbers').first().click()
+    assert.match(await results.getByRole('region', { name: /^Numbers of/ }).innerText(), /missing rate\s[^]*0\.7\s/)
+    await shot(page, 'results')
+    await accessible(page)
+    await page.getByLabel('Results of').selectOption('gsdnet')
+    await results.getByText('lowest validation error').waitFor()
+    await page.getByLabel('Part').selectOption('Training')
+    await results.getByRole('img', { name: /^Validation error against epoch/ }).waitFor()
+    assert.match(page.url(), /#view=results&of=1&part=1$/)
+    await shot(page, 'results-run')
+    await page.reload()
+    await results.getByRole('img', { name: /^Training losses/ }).waitFor()
+    await page.getByRole('button', { name: 'Timeline' }).click()
+    await settled(page)
+    assert.match(page.url(), /#run=gsdnet&example=/)
+  }))
+
+it('the results of a sweep that goes on show its progress and its report', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gsdnet-page-'))
+  writeFileSync(join(dir, 'grid.toml'), GRID)
+  run(['sweep', 'grid.toml', '--out', 'a-sweep-with-a-long-name-that-does-not-fit-everywhere'], dir)
+  const sweep = join(dir, 'a-sweep-with-a-long-name-that-does-not-fit-everywhere')
+  const plan = JSON.parse(readFileSync(join(sweep, 'sweep.json'), 'utf8'))
+  plan.grids[0].cells.push({ ...plan.grids[0].cells[0], seed: 9 })
+  writeFileSync(join(sweep, 'sweep.json'), JSON.stringify(plan))
+  run(['report', sweep], dir)
+  const server = await serve(['serve', join(sweep, 'synthetic--random--zero--mixed--seed1'), '--results', sweep, '--results', join(sweep, 'report')])
+  try {
+    for (const [name, options] of [['sweep', {}], ['sweep-phone', { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true }], ['sweep-dark', { colorScheme: 'dark' }]]) {
+      await visit(browser, `${server.url}/#view=results&of=0`, options, async (page) => {
+        const results = page.getByRole('region', { name: 'Results', exact: true })
+        await results.getByText(/^\d+ of \d+ cells are finished$/).first().waitFor()
+        await results.getByText('Not finished').first().click()
+        assert.match(await results.locator('li').filter({ hasText: 'seed9' }).first().innerText(), /^synthetic--random--zero--mixed--seed9$/)
+        await results.getByText('Summary', { exact: true }).click()
+        assert.match(await results.getByRole('table').filter({ hasText: 'averages' }).first().innerText(), /model[^]*zero[^]*majority predictor/)
+        await results.getByText(/^Pictures \(/).click()
+        await page.waitForFunction(() => [...document.querySelectorAll('.results img')].length > 0 && [...document.querySelectorAll('.results img')].every((i) => i.complete && i.naturalWidth > 0))
+        await fits(page)
+        await shot(page, name)
+      })
+    }
+    await visit(browser, `${server.url}/#view=results&of=1`, {}, async (page) => {
+      await page.getByText('report', { exact: true }).first().waitFor()
+      await page.getByText('Summary', { exact: true }).waitFor()
+    })
+    writeFileSync(join(sweep, 'report', 'report.md'), 'nothing')
+    await visit(browser, `${server.url}/#view=results&of=1`, {}, (page) => page.getByRole('alert').filter({ hasText: 'the results of report cannot be read' }).waitFor(), { refusals: ['/v1/results'] })
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true })
+  }
+})
+
+it('a recording plays from an utterance, shows its place on the curve, and follows a click', () =>
+  visitDemo({}, async (page) => {
+    await dropAll(page, [['talk.wav', wav(13)], ['talk.csv', good()]])
+    const player = page.getByRole('region', { name: 'Recording' })
+    await player.getByText('The times of the turns are not known.').waitFor()
+    await settled(page)
+    await accessible(page)
+    await drop(page, 'short.vtt', vtt(4))
+    await page.getByRole('alert').filter({ hasText: 'short.vtt has 4 turns with times, and the conversation has 6 utterances' }).waitFor()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+    await drop(page, 'talk.vtt', vtt(6))
+    await player.getByText('The times of the turns are those of talk.vtt.').waitFor()
+    const time = () => page.locator('audio').evaluate((a) => a.currentTime)
+    const head = () => page.locator('.playhead').evaluate((e) => parseFloat(e.style.left) / parseFloat(document.querySelector('.tracks').style.width) * 6)
+    const row = page.locator('li button', { has: page.locator('.number', { hasText: /^Utterance\s*4$/ }) })
+    await row.click()
+    await page.waitForFunction(() => !document.querySelector('audio').paused && document.querySelector('audio').currentTime > 6.1)
+    assert.ok((await time()) < 12, `got second ${await time()}, want that of utterance 4, which begins at 6`)
+    await page.getByText(/^0:0\d\.\d, utterance 4 of 6$/).waitFor()
+    await page.keyboard.press('p')
+    await page.waitForFunction(() => document.querySelector('audio').paused)
+    await shot(page, 'recording')
+    const box = await page.locator('.tracks').boundingBox()
+    await page.mouse.click(box.x + (box.width * 1.5) / 6, box.y + 60) // the middle of utterance 2, from second 2 to 3.5
+    await page.waitForFunction(() => Math.abs(document.querySelector('audio').currentTime - 2.75) < 0.1)
+    await page.waitForFunction(() => Math.abs(parseFloat(document.querySelector('.playhead').style.left) / parseFloat(document.querySelector('.tracks').style.width) * 6 - 1.5) < 0.1)
+    assert.ok(Math.abs((await head()) - 1.5) < 0.1)
+    for (const [name, text] of [['talk.eaf', eaf(6)], ['turns.csv', turnTable(6)]]) {
+      await drop(page, name, text)
+      await player.getByText(`The times of the turns are those of ${name}.`).waitFor()
+      await page.getByRole('button', { name: 'Play it from 0:02.0' }).waitFor()
+    }
+    assert.equal(await page.evaluate(() => window.broken), undefined)
+    await page.getByRole('button', { name: 'Close the recording' }).click()
+    assert.equal(await page.locator('audio').count(), 0)
+  }))
+
+it('a file that is no recording, or a transcript alone, says what is needed', () =>
+  visitDemo({ viewport: { width: 320, height: 640 }, colorScheme: 'dark' }, async (page) => {
+    await drop(page, 'talk.csv', good())
+    await page.getByText('utterance 1 of 6').waitFor()
+    await drop(page, 'talk.srt', vtt(6).replace('WEBVTT\n', ''))
+    await page.getByText('Open the recording, an audio or video file.').waitFor()
+    await drop(page, 'broken.mp3', 'not a recording')
+    await page.getByText('The browser cannot play this recording.').waitFor()
+    await fits(page)
+    await shot(page, 'recording-phone')
+  }))
+
+it('the graph is drawn with the cells that are absent, and the sampler goes step by step', () =>
+  visitDemo({}, async (page) => {
+    await cell(page, 'text', 2).click()
+    await cell(page, 'audio', 4).click()
+    await settled(page)
+    await page.getByRole('button', { name: 'Explain' }).click()
+    const graph = page.locator('figure', { has: page.getByText('The graph of the conversation') })
+    await graph.waitFor()
+    const n = await page.locator('.grid [data-m="0"]').count()
+    assert.equal(await graph.locator('.node').count(), n)
+    assert.equal(await graph.locator('.part[data-state="off"]').count(), 2)
+    const edges = Math.min(6, n - 1)
+    assert.equal(await graph.locator('path.edge').count(), Array.from({ length: edges }, (_, k) => n - 1 - k).reduce((a, b) => a + b))
+    assert.ok((await graph.locator('path.edge.borrowed').count()) >= edges, 'the edges of an utterance without text have borrowed weights')
+    assert.match(await graph.innerText(), /Strongest edges of utterance 4: \d+ \(0\.\d+\), /)
+    const thick = () => graph.locator('path.edge').first().getAttribute('stroke-width')
+    const text = await thick()
+    await graph.getByLabel('visual weights').check()
+    assert.notEqual(await thick(), text)
+    await graph.getByLabel('effect on the answers').check()
+    assert.equal(await graph.locator('path.edge.borrowed').count(), 0)
+    await graph.getByLabel('text weights').check()
+    const section = page.getByRole('region', { name: 'Explanation' })
+    assert.match(await section.innerText(), /Spectrum of the text graph[^]*observed[^]*recovered/)
+    const slider = section.getByRole('slider', { name: 'State of the sampler' })
+    await slider.focus()
+    await page.keyboard.press('Home')
+    await section.getByText(/^State 1 of \d+, time 1\.00: text/).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await section.getByText(/^State 2 of \d+/).waitFor()
+    await graph.scrollIntoViewIfNeeded()
+    await shot(page, 'graph')
   }))
 
 it('fits a phone', () =>

@@ -1,5 +1,6 @@
 // The state of the page in its address, so that it can be sent to somebody else:
 // #run=gsdnet&example=3&at=12&off=t0-4.v7&noise=a3
+// and that of results #view=results&of=0&part=1
 import { NOISE, OFF, at } from './cells.js'
 
 const SHORT = ['t', 'a', 'v']
@@ -31,8 +32,15 @@ export function setRanges(cells, n, text, which) {
 /** The parts of the address. */
 export const read = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
 
-/** Replaces the address without adding to the history of the tab. */
-export function write(session) {
+/** Replaces the address by that of some results. */
+export const writeResults = (of, part) => history.replaceState(null, '', `#${new URLSearchParams({ view: 'results', of, ...(part && { part }) })}`)
+
+/** Whether the address is that of results. */
+export const isResults = () => read().view === 'results'
+
+/** Replaces the address without adding to the history of the tab. That of results stays. */
+export function write(session, force = false) {
+  if (isResults() && !force) return
   const parts = { run: session.run }
   if (session.source?.kind === 'example') parts.example = session.source.id
   if (session.data) {

@@ -21,6 +21,27 @@ export const keepToken = (token) => sessionStorage.setItem(TOKEN, token)
 
 /** Sends a request and returns the answer in JSON, or throws a Refusal. */
 async function ask(path, options = {}) {
+  const response = await send(path, options)
+  const text = await response.text()
+  let answer
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    answer = { detail: `the server answered with status ${response.status}` }
+  }
+  if (!response.ok) throw new Refusal(response.status, answer)
+  return answer
+}
+
+/** Returns the address of a picture of a report, in the memory of the browser. The caller revokes it. */
+export async function picture(id, file) {
+  const response = await send(`/v1/results/${id}/pictures/${encodeURIComponent(file)}`)
+  if (!response.ok) throw new Refusal(response.status, { detail: `the picture ${file} cannot be read` })
+  return URL.createObjectURL(await response.blob())
+}
+
+/** Sends a request, again if the server is busy. */
+async function send(path, options = {}) {
   const token = sessionStorage.getItem(TOKEN)
   const headers = { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) }
   let response
@@ -34,19 +55,13 @@ async function ask(path, options = {}) {
     if (response.status !== 503 || tries === TRIES) break
     await new Promise((resolve) => setTimeout(resolve, 1000 * (+response.headers.get('Retry-After') || 1)))
   }
-  const text = await response.text()
-  let answer
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    answer = { detail: `the server answered with status ${response.status}` }
-  }
-  if (!response.ok) throw new Refusal(response.status, answer)
-  return answer
+  return response
 }
 
 export const models = async () => (await ask('/v1/models')).models
 export const examples = async () => (await ask('/v1/examples')).examples
+export const results = async () => (await ask('/v1/results')).results
+export const result = (id) => ask(`/v1/results/${id}`)
 export const example = (id) => ask(`/v1/examples/${id}`)
 
 /** Reads a data file. Nothing of it is kept by the server. */
@@ -58,19 +73,19 @@ export const open = (run, file, position) =>
   })
 
 /** Predicts the emotions of a conversation with some cells switched. */
-export const predict = (run, data, cells, signal) => send(`/v1/predict?${new URLSearchParams({ run })}`, data, cells, signal)
+export const predict = (run, data, cells, signal) => sendConversation(`/v1/predict?${new URLSearchParams({ run })}`, data, cells, signal)
 
 /** Recovers one utterance, with some of the completions. */
 export async function impute(run, data, cells, utterance, draws, signal) {
   const query = new URLSearchParams({ run, utterance, draws })
-  return (await send(`/v1/impute?${query}`, data, cells, signal)).utterances[0]
+  return (await sendConversation(`/v1/impute?${query}`, data, cells, signal)).utterances[0]
 }
 
 /** Explains the predictions of a conversation. */
-export const explain = (run, data, cells, signal) => send(`/v1/explain?${new URLSearchParams({ run })}`, data, cells, signal)
+export const explain = (run, data, cells, signal) => sendConversation(`/v1/explain?${new URLSearchParams({ run })}`, data, cells, signal)
 
 /** Sends a conversation as parts: its head in JSON, and the features as float32. */
-function send(path, data, cells, signal) {
+function sendConversation(path, data, cells, signal) {
   const form = new FormData()
   const head = { dialogue: data.dialogue, utterances: data.speakers.map((speaker, i) => ({ speaker, turn: data.turns[i] })) }
   form.append('conversation', new Blob([JSON.stringify(head)], { type: 'application/json' }))

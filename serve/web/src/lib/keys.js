@@ -11,6 +11,7 @@ export function shortcuts(session, event, enabled, help) {
   if (m >= 0) session.toggle(m, session.selected)
   else if (event.key === 'n') session.nextLeastCertain()
   else if (event.key === 'u') session.undo()
+  else if (event.key === 'p') session.recording.toggle(session.selected)
   else if (event.key === '?') help()
   else if (event.key === 'ArrowRight') session.select(session.selected + 1)
   else if (event.key === 'ArrowLeft') session.select(session.selected - 1)
@@ -24,6 +25,7 @@ export const LIST = [
   ['t a v', 'switch text, audio or visual of the selected utterance'],
   ['n', 'select the next least certain utterance'],
   ['u', 'undo the last change'],
+  ['p', 'play the recording from the selected utterance, or pause it'],
   ['Tab, then arrows', 'move among the cells; Space switches one'],
   ['Shift + arrows', 'mark a range of cells; Enter applies the brush to it'],
   ['Escape', 'forget the range'],

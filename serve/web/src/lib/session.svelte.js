@@ -3,6 +3,7 @@ import * as api from './api.js'
 import * as address from './address.js'
 import { LETTERS, MODALITIES, NOISE, OFF, ON, STATE_TEXT, at, changed, given, layOut, stateOf } from './cells.js'
 import { certainty, emotionText } from './emotion.js'
+import { Recording, kindOf } from './recording.svelte.js'
 
 /** Completions of a selected utterance that are drawn. */
 const DRAWS = 8
@@ -30,6 +31,7 @@ export class Session {
   locked = $state(false) // the server asks for a token
   message = $state('') // for screen readers
   past = $state.raw([]) // cells before each change
+  recording = new Recording()
 
   #asked = null
   #rank = -1 // of the utterance that was selected as least certain
@@ -41,7 +43,7 @@ export class Session {
 
   /** Asks what there is to show, and opens what the address names. */
   async start() {
-    await this.#guard(async () => {
+    await this.guard(async () => {
       this.models = await api.models()
       this.examples = await api.examples()
       this.locked = false
@@ -58,7 +60,7 @@ export class Session {
   }
 
   chooseRun(name) {
-    return this.#guard(async () => {
+    return this.guard(async () => {
       this.run = name
       if (!this.shown) return
       if (!this.#takes(this.shown)) return this.#another()
@@ -81,7 +83,7 @@ export class Session {
   }
 
   openExample(id) {
-    return this.#guard(() => this.#openExample(id, {}))
+    return this.guard(() => this.#openExample(id, {}))
   }
 
   async #openExample(id, wanted) {
@@ -92,7 +94,7 @@ export class Session {
 
   /** Opens a conversation of a file of the person. */
   openFile(file, position = 0) {
-    return this.#guard(async () => {
+    return this.guard(async () => {
       const most = this.model.limits.body
       if (file.size > most) {
         throw new api.Refusal(413, { detail: `${file.name} is larger than the server takes`, hint: `the limit is ${Math.floor(most / 2 ** 20)} MiB` })
@@ -103,8 +105,27 @@ export class Session {
     })
   }
 
+  /** Opens files of the person: conversations first, then the transcript and the recording. */
+  async take(files) {
+    const of = (kind) => files.filter((f) => kindOf(f) === kind)
+    const data = []
+    for (const file of of('table')) await this.guard(async () => (await this.recording.isTranscript(file)) || data.push(file))
+    for (const file of [...of('data'), ...data]) await this.openFile(file)
+    if (this.problem) return
+    for (const file of [...of('table').filter((f) => !data.includes(f)), ...of('transcript')]) await this.guard(() => this.recording.readTimes(file, this.shown))
+    for (const file of of('media')) this.recording.open(file)
+    if (this.recording.file) this.message = this.recording.text
+  }
+
+  /** Selects an utterance and plays it from its start, where there is a recording. */
+  play(i) {
+    this.select(i)
+    this.recording.playFrom(i)
+  }
+
   #show(shown, wanted) {
     const n = shown.conversation.utterances.length
+    if (shown.name !== this.shown?.name || n !== this.data?.n) this.recording.close()
     const cells = new Uint8Array(3 * n)
     address.setRanges(cells, n, wanted.off, OFF)
     address.setRanges(cells, n, wanted.noise, NOISE)
@@ -189,7 +210,7 @@ export class Session {
     this.explained = null
     this.waiting = true
     const asked = (this.#asked = new AbortController())
-    this.#timer = setTimeout(() => this.#guard(() => this.#answer(asked.signal)), pause)
+    this.#timer = setTimeout(() => this.guard(() => this.#answer(asked.signal)), pause)
   }
 
   async #answer(signal) {
@@ -209,7 +230,7 @@ export class Session {
   }
 
   #askFilled() {
-    if (this.now && !this.waiting) this.#guard(() => this.#fill(this.#asked?.signal))
+    if (this.now && !this.waiting) this.guard(() => this.#fill(this.#asked?.signal))
   }
 
   /** Recovers what the selected utterance lacks. */
@@ -222,7 +243,7 @@ export class Session {
 
   /** Asks for the explanation, which takes longer than a prediction. */
   explain() {
-    return this.#guard(async () => {
+    return this.guard(async () => {
       this.explaining = true
       try {
         const { run, data, cells } = this
@@ -235,7 +256,7 @@ export class Session {
   }
 
   /** Keeps what went wrong, for the person to read. */
-  async #guard(work) {
+  async guard(work) {
     try {
       this.problem = null
       await work()
@@ -249,6 +270,5 @@ export class Session {
 
   unlock(token) {
     api.keepToken(token)
-    return this.start()
   }
 }
