@@ -40,7 +40,7 @@ func Open(path string, fields dataset.Fields, rows int) (*Input, error) {
 }
 
 // Close closes the file.
-func (in *Input) Close() { in.file.Close() }
+func (in *Input) Close() { _ = in.file.Close() }
 
 // Parts returns the number of parts.
 func (in *Input) Parts() int { return parts(in.file.Rows(), in.rows) }

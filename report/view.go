@@ -62,7 +62,7 @@ func PictureOf(dir, name string) ([]byte, error) {
 	if err != nil {
 		return nil, none
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	for _, folder := range []string{FigureDir, filepath.Join(reportDir, FigureDir)} {
 		data, err := root.ReadFile(filepath.Join(folder, name))
 		if err == nil {

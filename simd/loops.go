@@ -95,17 +95,24 @@ func accelerated(op compute.OpType, in []shapes.Shape, attr any) bool {
 		return in[1].DType.IsInt()
 	case compute.OpTypeReverse:
 		return true
+	case compute.OpTypeConvGeneral, compute.OpTypeReduceWindow, compute.OpTypeSelectAndScatterMax, compute.OpTypeSelectAndScatterMin:
+		return acceleratedWindow(op, in, attr)
+	case compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
+		return in[1].DType.IsInt() && in[0].DType == in[2].DType && tables[in[0].DType].reduce[scatterFolds[op]].over != nil
+	}
+	return acceleratedElementwise(op, in, attr)
+}
+
+// acceleratedWindow is accelerated for operations with windows.
+func acceleratedWindow(op compute.OpType, in []shapes.Shape, attr any) bool {
+	switch op {
 	case compute.OpTypeConvGeneral:
 		return in[0].DType == dtypes.Float32 && in[1].DType == dtypes.Float32 && in[0].Rank()-2 <= maxSpatial
 	case compute.OpTypeReduceWindow:
 		_, ok := tables[in[0].DType].reduce[poolFolds[attr.(windowAttr).reduction]]
 		return ok && in[0].Rank() <= maxSpatial
-	case compute.OpTypeSelectAndScatterMax, compute.OpTypeSelectAndScatterMin:
-		return in[0].DType == in[1].DType && selectLoopsOf[in[0].DType] != nil
-	case compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
-		return in[1].DType.IsInt() && in[0].DType == in[2].DType && tables[in[0].DType].reduce[scatterFolds[op]].over != nil
 	}
-	return acceleratedElementwise(op, in, attr)
+	return in[0].DType == in[1].DType && selectLoopsOf[in[0].DType] != nil
 }
 
 func acceleratedElementwise(op compute.OpType, in []shapes.Shape, attr any) bool {

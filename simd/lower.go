@@ -200,20 +200,14 @@ func (g *graph) lowerNode(n *node) {
 		g.of[n] = g.lowerConv(n.attr.(convAttr), n.shape.Dimensions, in[0], in[1])
 	case compute.OpTypeReduceWindow:
 		g.of[n] = g.lowerPool(n.attr.(windowAttr), n.shape.Dimensions, in[0])
-	case compute.OpTypeSelectAndScatterMax, compute.OpTypeSelectAndScatterMin:
-		in[0], in[1] = g.materialise(in[0]), g.materialise(in[1])
-		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in, attr: n.attr}).whole()
-	case compute.OpTypeReverse:
-		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in, attr: n.attr}).whole()
 	case compute.OpTypeRNGBitGenerator:
 		g.lowerRandom(n, in)
 	case compute.OpTypeCall:
 		g.lowerCall(n, in)
 	case compute.OpTypeWhile, compute.OpTypeIf:
 		g.lowerControl(n, in)
-	case compute.OpTypeIota:
-		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, attr: n.attr}).whole()
-	case compute.OpTypeGather, compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin:
+	case compute.OpTypeGather, compute.OpTypeScatterSum, compute.OpTypeScatterMax, compute.OpTypeScatterMin,
+		compute.OpTypeSelectAndScatterMax, compute.OpTypeSelectAndScatterMin:
 		for i := range in {
 			in[i] = g.materialise(in[i])
 		}
@@ -221,7 +215,7 @@ func (g *graph) lowerNode(n *node) {
 	case compute.OpTypePad:
 		in[1] = g.materialise(in[1])
 		fallthrough
-	case compute.OpTypeConcatenate:
+	case compute.OpTypeIota, compute.OpTypeConcatenate, compute.OpTypeReverse:
 		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in, attr: n.attr}).whole()
 	default:
 		if isReduction(n.op) {

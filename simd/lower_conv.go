@@ -69,7 +69,7 @@ func (g *graph) lowerConv(a convAttr, dims []int, x, w operand) operand {
 	}
 	c := newConvGeometry(a, x.view, w.view, dims)
 	if c.pointwise() {
-		return g.lowerPointwise(c, dims, x, w)
+		return g.lowerPointwise(c, x, w)
 	}
 	rows, ok := c.kernelRows()
 	if !ok {
@@ -219,7 +219,7 @@ func (c *convGeometry) pointwise() bool {
 }
 
 // lowerPointwise adds a convolution that is a product of the channels.
-func (g *graph) lowerPointwise(c convGeometry, dims []int, x, w operand) operand {
+func (g *graph) lowerPointwise(c convGeometry, x, w operand) operand {
 	stepO, stepI := c.w.strides[c.axes.KernelOutputChannels], c.w.strides[c.axes.KernelInputChannels]
 	n := len(c.out)
 	spatial, names := make([]int, n), c.axes.OutputSpatial

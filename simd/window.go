@@ -137,13 +137,11 @@ func (p *patches) reach(s *span, offset int, positions *[maxSpatial]int) reach {
 // x, x+move, …, n of them, that exist.
 func (r *reach) along(a *spatialAxis, x, move, n int) {
 	last := (a.size - 1) * a.dilation
-	low, high := 0, n
+	low, high := 0, 0
 	if x < 0 {
 		low = (-x + move - 1) / move
 	}
-	if x > last {
-		high = 0
-	} else {
+	if x <= last {
 		high = min(n, (last-x)/move+1)
 	}
 	if a.dilation > 1 {

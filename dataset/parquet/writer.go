@@ -22,8 +22,7 @@ type Column struct {
 	node parquet.Node
 }
 
-// TextColumn, WholeColumn, RealColumn and VectorColumn return columns of texts, of whole
-// numbers, of numbers and of lists of float32. Every cell of them may be missing.
+// TextColumn returns a column of texts. Like in the columns below, every cell may be missing.
 func TextColumn(name string) Column {
 	return Column{name, parquet.Optional(parquet.Encoded(parquet.String(), &parquet.RLEDictionary))}
 }
@@ -48,7 +47,7 @@ type Cell struct {
 	vector []float32
 }
 
-// Text, Whole, Real and Vector return cells of the columns of these names.
+// Text returns the cell of a TextColumn.
 func Text(x string) Cell { return Cell{value: parquet.ByteArrayValue([]byte(x))} }
 
 // Whole returns the cell of a WholeColumn.
@@ -86,7 +85,7 @@ func (c Cell) append(to parquet.Row, column int) parquet.Row {
 
 // Writer writes rows to a Parquet file. The same rows give the same bytes.
 type Writer struct {
-	to      *parquet.Writer
+	to      *parquet.GenericWriter[any]
 	order   []int // index of the cell of each column of the schema
 	row     parquet.Row
 	pending int // values that the row group has
@@ -102,7 +101,7 @@ func NewWriter(to io.Writer, columns []Column) *Writer {
 		w.order = append(w.order, i)
 	}
 	slices.SortFunc(w.order, func(a, b int) int { return strings.Compare(columns[a].Name, columns[b].Name) })
-	w.to = parquet.NewWriter(to, parquet.NewSchema("utterances", group), parquet.Compression(&parquet.Snappy),
+	w.to = parquet.NewGenericWriter[any](to, parquet.NewSchema("utterances", group), parquet.Compression(&parquet.Snappy),
 		parquet.CreatedBy("gsdnet", "", ""), parquet.PageBufferSize(1<<20))
 	return w
 }
