@@ -218,12 +218,17 @@ func (g *graph) lowerNode(n *node) {
 	case compute.OpTypeIota, compute.OpTypeConcatenate, compute.OpTypeReverse:
 		g.of[n] = g.merge(&value{op: n.op, dtype: n.shape.DType, dims: n.shape.Dimensions, in: in, attr: n.attr}).whole()
 	default:
-		if isReduction(n.op) {
-			g.of[n] = g.lowerReduction(n.op, in[0], n.attr.([]int), n.shape.Dimensions)
-			return
-		}
-		g.lowerElementwise(n, in)
+		g.lowerArithmetic(n, in)
 	}
+}
+
+// lowerArithmetic adds a reduction or an operation on aligned elements.
+func (g *graph) lowerArithmetic(n *node, in []operand) {
+	if isReduction(n.op) {
+		g.of[n] = g.lowerReduction(n.op, in[0], n.attr.([]int), n.shape.Dimensions)
+		return
+	}
+	g.lowerElementwise(n, in)
 }
 
 func (g *graph) constant(s shapes.Shape, data []byte) operand {

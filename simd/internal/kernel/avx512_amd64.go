@@ -46,8 +46,13 @@ func init() {
 	t.convert, t.pow = fromUint32AVX512, powAVX512
 	t.rows = rowLoops{sumRowsAVX512, sumColumnsAVX512}
 	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
-	t.gemm = &gemmKernels{
-		mr: 12, nr: 32, strips: t.strips,
+	t.gemm = gemmAVX512(t.strips)
+}
+
+// gemmAVX512 lists the kernels of products, by the rows that they compute at once.
+func gemmAVX512(strips *stripKernels) *gemmKernels {
+	return &gemmKernels{
+		mr: 12, nr: 32, strips: strips,
 		wide: []wideKernel{{384, wide1x384AVX512}, {192, wide2x192AVX512}, {128, wide3x128AVX512}, {96, wide4x96AVX512}},
 		micro: [][]microKernel{
 			nil,
