@@ -394,7 +394,7 @@ it('the results of a sweep that goes on show its progress and its report', async
       })
     }
     await visit(browser, `${server.url}/#view=results&of=1`, {}, async (page) => {
-      await page.getByText('report', { exact: true }).first().waitFor()
+      await page.getByRole('heading', { name: /report/ }).first().waitFor()
       await page.getByText('Summary', { exact: true }).waitFor()
     })
     writeFileSync(join(sweep, 'report', 'report.md'), 'nothing')
