@@ -21,7 +21,7 @@ build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
 
 test: ## all tests; GSDNET_DATA names a folder of real conversations for those that want them
-	go test ./...
+	go test -timeout 20m ./...
 
 ci: fmt tidy vet cross lint staticcheck deadcode vuln race xla onnx page-fresh browser test deploy
 

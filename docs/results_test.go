@@ -150,6 +150,51 @@ func TestFiguresAreThoseOfTheTables(t *testing.T) {
 	}
 }
 
+// TestSentencesGiveTheFiguresOfTheTables compares figures in sentences of results.md with the
+// tables on the page of each corpus.
+func TestSentencesGiveTheFiguresOfTheTables(t *testing.T) {
+	text, err := os.ReadFile("results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.Join(strings.Fields(string(text)), " ")
+	for _, c := range []struct {
+		sentence     string // a column of the table stands for each %
+		page, source string
+		rows         []string
+		at           int
+	}{
+		{
+			"Trained on complete conversations, GSDNet errs by %, zeros by % and means by %, which are clearly worse, and regression by %.",
+			"results/hazumi_online.md", "against-hazumi_online-random-complete-folds5.md: MAE -->", []string{"gsdnet", "zero", "mean", "regression"}, 1,
+		},
+		{
+			"With labels for one training conversation in ten, GSDNet errs by %, zeros by %, which is clearly worse, and regression by %.",
+			"results/hazumi_online.md", "against-hazumi_online-random-labels0.1-folds5.md: MAE -->", []string{"gsdnet", "zero", "regression"}, 1,
+		},
+		{
+			"the energy score on CMU-MOSI is % instead of %,",
+			"results/mosi.md", "table3-mosi-random-folds5.md: completion, averages -->", []string{"gsdnet-white", "gsdnet"}, 1,
+		},
+		{
+			"and the error of predictions % instead of %.",
+			"results/mosi.md", "table3-mosi-random-folds5.md: what is diffused -->", []string{"none (gsdnet-white)", "spectral (gsdnet)"}, 4,
+		},
+	} {
+		found := map[string]string{}
+		for _, row := range cells(t, c.page, c.source) {
+			found[row[0]] = strings.Trim(row[c.at], "*")
+		}
+		want := c.sentence
+		for _, row := range c.rows {
+			want = strings.Replace(want, "%", found[row], 1)
+		}
+		if !strings.Contains(page, want) {
+			t.Errorf("results.md does not say %q", want)
+		}
+	}
+}
+
 // TestLinksLead checks that every local link of a page leads to a file.
 func TestLinksLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
