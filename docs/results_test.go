@@ -165,20 +165,20 @@ func TestSentencesGiveTheFiguresOfTheTables(t *testing.T) {
 		at           int
 	}{
 		{
-			"Trained on complete conversations, GSDNet errs by %, zeros by % and means by %, which are clearly worse, and regression by %.",
-			"results/hazumi_online.md", "against-hazumi_online-random-complete-folds5.md: MAE -->", []string{"gsdnet", "zero", "mean", "regression"}, 1,
+			"MAE after training on complete conversations: GSDNet %, regression %, zeros % and means % (both clearly worse).",
+			"results/hazumi_online.md", "against-hazumi_online-random-complete-folds5.md: MAE -->", []string{"gsdnet", "regression", "zero", "mean"}, 1,
 		},
 		{
-			"With labels for one training conversation in ten, GSDNet errs by %, zeros by %, which is clearly worse, and regression by %.",
-			"results/hazumi_online.md", "against-hazumi_online-random-labels0.1-folds5.md: MAE -->", []string{"gsdnet", "zero", "regression"}, 1,
+			"With labels for one training conversation in ten: GSDNet %, regression %, zeros % (clearly worse).",
+			"results/hazumi_online.md", "against-hazumi_online-random-labels0.1-folds5.md: MAE -->", []string{"gsdnet", "regression", "zero"}, 1,
 		},
 		{
-			"the energy score on CMU-MOSI is % instead of %,",
-			"results/mosi.md", "table3-mosi-random-folds5.md: completion, averages -->", []string{"gsdnet-white", "gsdnet"}, 1,
+			"the energy score on CMU-MOSI rises from % to %",
+			"results/mosi.md", "table3-mosi-random-folds5.md: completion, averages -->", []string{"gsdnet", "gsdnet-white"}, 1,
 		},
 		{
-			"and the error of predictions % instead of %.",
-			"results/mosi.md", "table3-mosi-random-folds5.md: what is diffused -->", []string{"none (gsdnet-white)", "spectral (gsdnet)"}, 4,
+			"and MAE from % to %.",
+			"results/mosi.md", "table3-mosi-random-folds5.md: what is diffused -->", []string{"spectral (gsdnet)", "none (gsdnet-white)"}, 4,
 		},
 	} {
 		found := map[string]string{}
