@@ -29,7 +29,8 @@ type featuresCmd struct {
 	Tiers       []string `help:"Tiers of the speakers in ELAN files. Without, all tiers whose annotations have times of their own." placeholder:"TIER"`
 	Class       string   `help:"Tier of ELAN files with the class of each turn: its ID, the part of it before an @, or its linguistic type." placeholder:"TIER"`
 	Label       string   `help:"Tier of ELAN files with the score of each turn, likewise." placeholder:"TIER"`
-	Timeout     int      `help:"Seconds that decoding one recording may take." default:"3600" limit:"1..604800" placeholder:"SECONDS"`
+	modelFlags
+	Timeout int `help:"Seconds that decoding one recording may take." default:"3600" limit:"1..604800" placeholder:"SECONDS"`
 	jsonFlag
 }
 
@@ -41,7 +42,8 @@ func (featuresCmd) Help() string {
 
 Cuts recordings at the turns of their transcripts, and computes features of each turn: the
 mean of the vectors of its words, functionals of its sound, and a summary of its pictures.
-docs/features.md lists them. No model is needed. A .wav file of PCM samples is read
+docs/features.md lists them. No model is needed; --text-model, --audio-model and
+--visual-model name ONNX models to use instead (docs/encoders.md). A .wav file of PCM samples is read
 directly; everything else is decoded by ffmpeg, which must be installed.
 
 What is not there or cannot be decoded is missing in the data file, and no error. A table
@@ -59,6 +61,11 @@ func (c *featuresCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	encoders, err := c.encoders(ctx, recordings)
+	if err != nil {
+		return err
+	}
+	models, err := c.open(ctx, &encoders)
+	defer models.Close()
 	if err != nil {
 		return err
 	}
@@ -110,7 +117,7 @@ func (c *featuresCmd) check() error {
 	if err := dataset.CheckExport(c.Out); err != nil {
 		return fault.Input(fault.Of(err), "--out %w", err)
 	}
-	for _, list := range [][]string{c.Turns, c.Audio, c.Video, {c.TextVectors}} {
+	for _, list := range [][]string{c.Turns, c.Audio, c.Video, {c.TextVectors}, c.paths()} {
 		for _, path := range list {
 			if path == c.Out {
 				return fault.Input("choose another --out", "--out %s: it would overwrite what is read", c.Out)
@@ -126,10 +133,13 @@ func (c *featuresCmd) check() error {
 				"%s: %d files for %d transcripts", list.flag, len(list.paths), len(c.Turns))
 		}
 	}
-	if len(c.Audio) == 0 && len(c.Video) == 0 && c.TextVectors == "" {
-		return fault.Input("give --audio, --video or --text-vectors", "there is nothing to compute features of")
+	if c.TextVectors != "" && c.TextModel != "" {
+		return fault.Input("leave out one of them", "--text-vectors and --text-model both encode the words")
 	}
-	return nil
+	if len(c.Audio) == 0 && len(c.Video) == 0 && c.TextVectors == "" && c.TextModel == "" {
+		return fault.Input("give --audio, --video, --text-vectors or --text-model", "there is nothing to compute features of")
+	}
+	return c.modelFlags.check()
 }
 
 // recordings reads the transcripts and joins them with their recordings.

@@ -41,9 +41,14 @@ func TestScripts(t *testing.T) {
 		Dir:       "testdata/script",
 		Condition: mayMount,
 		Setup: func(env *testscript.Env) error {
-			deploy, err := filepath.Abs("../../deploy")
-			env.Setenv("DEPLOY", deploy)
-			return err
+			for name, folder := range map[string]string{"DEPLOY": "../../deploy", "MODELS": "../../engine/encoder/testdata"} {
+				path, err := filepath.Abs(folder)
+				if err != nil {
+					return err
+				}
+				env.Setenv(name, path)
+			}
+			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"corpus":       corpusCmd,
