@@ -65,10 +65,10 @@ func (c *featuresCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	models, err := c.open(ctx, &encoders)
-	defer models.Close()
 	if err != nil {
 		return err
 	}
+	defer models.Close()
 	type result struct {
 		table  *dataset.Table
 		report *media.Report

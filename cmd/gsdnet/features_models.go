@@ -55,30 +55,37 @@ func (o *openModels) Close() {
 
 // open puts the encoders that the flags name into e. Audio and visual models are opened only
 // where e has an encoder of that modality already, which says that there is a recording of it.
-// What it returns must be closed, also after an error.
+// What it returns must be closed.
 func (f *modelFlags) open(ctx context.Context, e *media.Encoders) (*openModels, error) {
 	o := &openModels{}
-	if f.TextModel == "" && f.AudioModel == "" && f.VisualModel == "" {
-		return o, nil
+	if err := f.openInto(ctx, e, o); err != nil {
+		o.Close()
+		return nil, err
 	}
-	var err error
+	return o, nil
+}
+
+func (f *modelFlags) openInto(ctx context.Context, e *media.Encoders, o *openModels) (err error) {
+	if f.TextModel == "" && f.AudioModel == "" && f.VisualModel == "" {
+		return nil
+	}
 	if o.backend, err = engine.Open(f.Backend); err != nil {
-		return o, err
+		return err
 	}
 	if f.TextModel != "" {
 		if e.Text, err = f.openText(ctx, o); err != nil {
-			return o, err
+			return err
 		}
 	}
 	if f.AudioModel != "" && e.Audio != nil {
 		if e.Audio, err = f.openAudio(ctx, o); err != nil {
-			return o, err
+			return err
 		}
 	}
 	if f.VisualModel != "" && e.Visual != nil {
 		e.Visual, err = f.openVisual(ctx, o)
 	}
-	return o, err
+	return err
 }
 
 func (f *modelFlags) openText(ctx context.Context, o *openModels) (media.Text, error) {
