@@ -49,6 +49,8 @@ type cluster struct {
 	dir     string
 	address string
 	lost    time.Duration
+
+	processes []*process // in the order in which they were started
 }
 
 // process is a running command with its output.
@@ -95,6 +97,7 @@ func (c *cluster) start(name string, args ...string) *process {
 	c.t.Helper()
 	p := &process{Cmd: exec.Command(c.program, args...), name: name, done: make(chan struct{})}
 	p.Dir, p.Stdout, p.Stderr = c.dir, &p.out, &p.err
+	c.processes = append(c.processes, p)
 	p.Env = append(os.Environ(), "GSDNET_DATA=") // the data lie beside the grid
 	if err := p.Start(); err != nil {
 		c.t.Fatal(err)
@@ -129,7 +132,14 @@ func (c *cluster) ends(p *process, within time.Duration) {
 	select {
 	case <-p.done:
 	case <-time.After(within):
-		c.t.Fatalf("%s still runs after %s\n%s", p.name, within, p.err.String())
+		_ = p.Process.Signal(syscall.SIGQUIT) // it writes down what its goroutines do
+		<-p.done
+		for _, q := range c.processes {
+			_ = q.Process.Kill() // if it has not ended
+			<-q.done
+			c.t.Logf("%s: %v\n%s%s", q.name, q.ProcessState, q.out.String(), q.err.String())
+		}
+		c.t.Fatalf("%s still ran after %s", p.name, within)
 	}
 	if code := p.ProcessState.ExitCode(); code != 0 {
 		c.t.Errorf("%s: exit code %d\n%s%s", p.name, code, p.out.String(), p.err.String())
@@ -207,7 +217,7 @@ func TestCluster(t *testing.T) {
 	c.until("the head answers again", func(s *nats.Status) bool { return s.Workers > 0 })
 	time.Sleep(time.Until(stopped.Add(3 * lost)))
 	_ = workers[2].Process.Signal(syscall.SIGCONT)
-	c.ends(again, 8*time.Minute)
+	c.ends(again, 3*time.Minute)
 	for _, p := range workers[2:] {
 		c.ends(p, time.Minute)
 	}

@@ -63,7 +63,11 @@ func (h *Head) answer(kind string, r *request) reply {
 	case tellAlive:
 		h.mu.Lock()
 		for id, line := range r.Logs {
-			if c := h.cells[id]; c != nil && c.holder == r.Worker {
+			c := h.cells[id]
+			if c != nil && !c.ended && c.since.IsZero() {
+				c.holder, c.since, c.adopted = r.Worker, time.Now(), true
+			}
+			if c != nil && c.holder == r.Worker {
 				c.log = line
 			}
 		}

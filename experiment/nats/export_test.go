@@ -33,6 +33,21 @@ func DamageOnce(h *Head) {
 	}
 }
 
+// Forget makes the server forget the cells that the next delivery would give out: they are in
+// nobody's hands and are not given out again.
+func Forget(ctx context.Context, h *Head, cells int) error {
+	for range cells {
+		m, err := h.pull.fetch(ctx)
+		if err != nil {
+			return err
+		}
+		if err := m.DoubleAck(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Vanish makes a worker stop as if it was killed.
 func Vanish(r *Remote) {
 	r.stop()

@@ -68,6 +68,7 @@ type Head struct {
 	broken  error         // that the results cannot be stored
 	over    chan struct{} // closed when every cell has ended, or broken is set
 	closed  func()
+	unwatch func() // ends watch
 }
 
 // cell is what the head knows of a cell.
@@ -82,6 +83,8 @@ type cell struct {
 	lost    int // workers that were lost with it
 	history []string
 	log     string // the last line that its worker told
+	missed  int    // looks in a row at which no worker had it
+	adopted bool   // the holder said that it has it: another head gave it
 }
 
 // ownName is the name of the head as a worker.
@@ -150,6 +153,9 @@ func (h *Head) prepare(ctx context.Context) error {
 		h.stop()
 		h.mu.Unlock()
 	}
+	watching, stop := context.WithCancel(h.ctx)
+	h.unwatch = stop
+	h.serving.Go(func() { h.watch(watching) })
 	return nil
 }
 
@@ -295,6 +301,7 @@ const byeWait = 5 * time.Second
 // from the server. Otherwise the queue stays there for the next head.
 func (h *Head) Close() error {
 	defer h.closed()
+	h.unwatch()
 	h.mu.Lock()
 	over := h.open == 0
 	h.mu.Unlock()

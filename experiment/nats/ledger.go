@@ -27,12 +27,12 @@ func (h *Head) claim(worker, id string) reply {
 		h.mu.Unlock()
 		return reply{Verdict: verdictEnded}
 	}
-	if c.holder != "" && c.holder != worker {
+	if c.holder != "" && c.holder != worker && !c.adopted {
 		c.lost++
 		c.history = append(c.history, fmt.Sprintf("%s had it from %s and was not heard of again; the last line of its log: %s", c.holder, c.since.Format(time.TimeOnly), c.log))
 		h.warn("%s was lost with %s (%d of %d)", c.holder, c.spec, c.lost, h.options.Tries)
 	}
-	c.holder, c.since, c.log = worker, time.Now(), ""
+	c.holder, c.since, c.log, c.adopted = worker, time.Now(), "", false
 	aside := c.lost >= h.options.Tries
 	h.mu.Unlock()
 	if !aside {

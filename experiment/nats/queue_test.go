@@ -207,6 +207,40 @@ func TestLostWorkers(t *testing.T) {
 	}
 }
 
+// Cells that the server has forgotten, as one does that was killed, are queued again, and a
+// worker that runs one meanwhile keeps it.
+func TestForgottenCellsAreQueuedAgain(t *testing.T) {
+	var ended atomic.Int64
+	b := open(t, queuetest.Cells(3), func(experiment.Ended) { ended.Add(1) }, func(o *nats.HeadOptions) { o.LostAfter = time.Second })
+	busy := b.mustJoin(t, workerOptions())
+	kept := claim(t, busy)
+	if err := nats.Forget(t.Context(), b.head, 2); err != nil {
+		t.Fatal(err)
+	}
+	other := b.mustJoin(t, workerOptions())
+	for range 2 {
+		s := claim(t, other)
+		if s.ID() == kept.ID() {
+			t.Errorf("%s was given out twice", s)
+		}
+		if err := other.End(experiment.Ended{Cell: s, Record: &experiment.Record{}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(5 * time.Second) // longer than a forgotten cell takes
+	if err := busy.End(experiment.Ended{Cell: kept, Record: &experiment.Record{}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.head.Wait(t.Context()); err != nil || ended.Load() != 3 {
+		t.Errorf("got error %v after %d cells, want 3", err, ended.Load())
+	}
+	select {
+	case warned := <-b.warned:
+		t.Errorf("got the warning %q", warned)
+	default:
+	}
+}
+
 // If results cannot be stored, the head ends with the reason, and the worker keeps them for
 // the next head.
 func TestFullDiskAtTheHead(t *testing.T) {
