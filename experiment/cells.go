@@ -73,8 +73,8 @@ func (g *Grid) points(protocol string) ([]point, error) {
 	switch g.Training {
 	case trainEach:
 		return each, nil
-	case trainComplete:
-		mixed.missing.Rate = trainComplete
+	case trainComplete, trainEvery:
+		mixed.missing.Rate = g.Training
 	}
 	return []point{mixed}, nil
 }
@@ -97,7 +97,8 @@ func (g *Grid) cell(d *Dataset, v variant, p point, seed uint64) (cell, error) {
 
 // trainedFor names a training plainly: {t,a} is ta, 0 is 0.0.
 func trainedFor(p point) string {
-	if p.missing.Rate == trainMixed || p.missing.Rate == trainComplete {
+	switch p.missing.Rate {
+	case trainMixed, trainComplete, trainEvery:
 		return fmt.Sprint(p.missing.Rate)
 	}
 	return p.rules[0].Point

@@ -19,6 +19,7 @@ const (
 	// nothing is withheld: the model is trained on complete conversations only, and
 	// evaluated under all points (the protocol "frozen" of the documentation)
 	trainComplete = missing.CompleteOnly
+	trainEvery    = missing.Every // all points of all protocols
 )
 
 // Grid is what to compare. In TOML:
@@ -27,7 +28,7 @@ const (
 //	protocols = ["random"]          # or others that package missing declares; random by default
 //	rates     = [0.0, 0.3, 0.7]     # of random; all eight by default
 //	patterns  = ["t", "av"]         # of fixed; all seven by default; other protocols likewise
-//	training  = "mixed"             # or "each": a run for every rate; "complete": nothing is withheld
+//	training  = "mixed"             # or "each": a run for every rate; "complete": nothing is withheld; "every": for all protocols
 //	seeds     = [1, 2, 3]
 //	folds     = 5                   # cross-validation by conversation instead of the splits of the file
 //	blank     = [0.3, 0.5]          # rates of training values that are deleted: a run for each
@@ -104,7 +105,7 @@ func (g *Grid) check() error {
 	if err := g.checkNames(); err != nil {
 		return err
 	}
-	if err := fault.OneOf("training", g.Training, trainMixed, trainEach, trainComplete); err != nil {
+	if err := fault.OneOf("training", g.Training, trainMixed, trainEach, trainComplete, trainEvery); err != nil {
 		return err
 	}
 	for _, k := range append([]int{g.Samples}, g.Compare...) {

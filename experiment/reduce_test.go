@@ -40,6 +40,7 @@ func TestReductionsAreInTheIdentity(t *testing.T) {
 		{`blank = [0]
 		labels = [1]`, []string{"tiny--random--zero--mixed--seed1"}, nil, []string{"folds", "blank", "labels"}},
 		{`training = "complete"`, []string{"tiny--random--zero--complete--seed1"}, []string{"rate = 'complete'"}, nil},
+		{`training = "every"`, []string{"tiny--random--zero--every--seed1"}, []string{"rate = 'every'"}, nil},
 		{`blank = [0, 0.5]`, []string{"tiny--random--zero--mixed--seed1", "tiny--random--zero--mixed--seed1--blank0.5"}, nil, []string{"blank"}},
 		{`blank = [0.5]`, []string{"tiny--random--zero--mixed--seed1--blank0.5"}, []string{"blank = 0.5"}, nil},
 		{`labels = [0.05, 1]`, []string{"tiny--random--zero--mixed--seed1--labels0.05", "tiny--random--zero--mixed--seed1"}, []string{"labels = 0.05"}, nil},

@@ -141,6 +141,15 @@ func AllRules() []Rule {
 	return all
 }
 
+// everyRule returns the rules of every protocol, each in its default family.
+func everyRule() []Rule {
+	var every []Rule
+	for _, p := range protocols {
+		every = append(every, p.Rules("")...)
+	}
+	return every
+}
+
 // Complete returns the rule of the default protocol under which nothing is withheld.
 func Complete() Rule {
 	p, _ := Lookup(Default)

@@ -8,6 +8,7 @@ const Default = Random
 // Words that stand where one point of a protocol could be named.
 const (
 	Mixed        = "mixed"    // all points
+	Every        = "every"    // all points of all protocols
 	CompleteOnly = "complete" // none: nothing is withheld
 )
 
@@ -16,7 +17,7 @@ const (
 type Settings struct {
 	Protocol string `toml:"protocol"` // what goes missing together: the name of a protocol (docs/protocol.md)
 	Family   string `toml:"family"`   // family of the protocol random: independent or batch; other protocols ignore it
-	Rate     any    `toml:"rate"`     // mixed, or one point of the protocol, such as 0.3 or "{t,v}", or complete: nothing is withheld
+	Rate     any    `toml:"rate"`     // mixed, or one point of the protocol, such as 0.3 or "{t,v}", or every: all points of all protocols, or complete: nothing is withheld
 	Seed     uint64 `toml:"seed"`     // seed of the frozen masks
 	// rate of a frozen mask of the training split whose values are deleted before training: 0.1 to 0.7, such as 0.3; 0 deletes nothing
 	Blank float64 `toml:"blank,omitempty" limit:"0..0.7"`
@@ -29,8 +30,8 @@ func DefaultSettings() Settings {
 }
 
 // Rules returns the rules that training draws from and that validation masks are
-// frozen by: all of the protocol's for "mixed", the rule that withholds nothing for
-// "complete", else the one.
+// frozen by: all of the protocol's for "mixed", those of all protocols for "every", the
+// rule that withholds nothing for "complete", else the one.
 func (s Settings) Rules() ([]Rule, error) {
 	p, err := Lookup(s.Protocol)
 	if err != nil {
@@ -40,8 +41,11 @@ func (s Settings) Rules() ([]Rule, error) {
 	if p.Families == nil {
 		family = ""
 	}
-	if fmt.Sprint(s.Rate) == CompleteOnly {
+	switch fmt.Sprint(s.Rate) {
+	case CompleteOnly:
 		return []Rule{Complete()}, nil
+	case Every:
+		return everyRule(), nil
 	}
 	rules := p.Rules(family)
 	if text := fmt.Sprint(s.Rate); text != Mixed {

@@ -33,6 +33,30 @@ func TestSettingsNameRulesAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
+// Every has all points of all protocols, each protocol in its default family; evaluation
+// stays with the protocol.
+func TestEveryProtocol(t *testing.T) {
+	settings := missing.Settings{Protocol: "fixed", Rate: missing.Every}
+	rules, err := settings.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range missing.Protocols() {
+		for _, want := range p.Rules("") {
+			if !slices.Contains(rules, want) {
+				t.Errorf("%s is not among them", want)
+			}
+		}
+		rules = slices.DeleteFunc(rules, func(r missing.Rule) bool { return r.Protocol == p.Name })
+	}
+	if len(rules) > 0 {
+		t.Errorf("got %v beside the rules of all protocols", rules)
+	}
+	if at, err := settings.RulesAt(nil); err != nil || len(at) != 7 {
+		t.Errorf("got %v, %v to evaluate under, want the seven patterns", at, err)
+	}
+}
+
 func TestMixedIsEveryPoint(t *testing.T) {
 	total := 0
 	for _, p := range missing.Protocols() {

@@ -105,7 +105,7 @@ func (b *board) add(r *run) error {
 	}
 	b.finished++
 	name := r.Cell.Variant
-	if r.Cell.Training != missing.Mixed && r.Cell.Training != missing.CompleteOnly {
+	if forPoint(*r.Cell) {
 		name += " (a model a rate)"
 	}
 	at := slices.IndexFunc(b.methods, func(m *method) bool { return m.name == name })

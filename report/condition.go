@@ -12,13 +12,28 @@ import (
 // condition says how the cells of a board were trained and tested, beyond their data set
 // and protocol. The zero value is training on the complete training split.
 type condition struct {
-	complete      bool   // trained on complete conversations only
+	training      string // what was withheld in training: missing.CompleteOnly or missing.Every; empty for the points of the protocol
 	blank, labels string // rate of deleted training values, and share of kept labels; empty if all are kept
 	folds         int    // 0 without cross-validation
 }
 
 func conditionOf(id experiment.Identity) condition {
-	return condition{id.Training == missing.CompleteOnly, id.Blank, id.Labels, id.Folds}
+	c := condition{"", id.Blank, id.Labels, id.Folds}
+	if trainings[id.Training] != "" {
+		c.training = id.Training
+	}
+	return c
+}
+
+// trainings says in words what is not training for the points of the protocol.
+var trainings = map[string]string{
+	missing.CompleteOnly: "trained on complete conversations",
+	missing.Every:        "trained for all protocols",
+}
+
+// forPoint reports whether a run was trained for one point of its protocol.
+func forPoint(id experiment.Identity) bool {
+	return id.Training != missing.Mixed && trainings[id.Training] == ""
 }
 
 // boardKey returns a key that is different for every board of a sweep. Boards are sorted by
@@ -30,8 +45,8 @@ func boardKey(id experiment.Identity) string {
 // title returns the condition for a heading, with a comma before each part.
 func (c condition) title() string {
 	var out string
-	if c.complete {
-		out += ", trained on complete conversations"
+	if c.training != "" {
+		out += ", " + trainings[c.training]
 	}
 	if c.blank != "" {
 		out += ", training values deleted at rate " + c.blank
@@ -48,8 +63,8 @@ func (c condition) title() string {
 // suffix returns the end of the names of a board's files.
 func (c condition) suffix() string {
 	var out string
-	if c.complete {
-		out += "-complete"
+	if c.training != "" {
+		out += "-" + c.training
 	}
 	if c.blank != "" {
 		out += "-blank" + c.blank

@@ -49,7 +49,7 @@ func writeFiles(to string, files []file) (err error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := writeSynced(path, f.data); err != nil {
+		if err := os.WriteFile(path, f.data, 0o644); err != nil {
 			return err
 		}
 	}
@@ -63,18 +63,6 @@ func writeFiles(to string, files []file) (err error) {
 		}
 	}
 	return nil
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	return f.Sync()
 }
 
 // missingFolders lists the folders of a path that do not exist, the innermost first.

@@ -10,7 +10,6 @@ import (
 	"gsdnet/experiment"
 	"gsdnet/infer"
 	"gsdnet/internal/count"
-	"gsdnet/missing"
 )
 
 // maxListed is the largest number of groups of missing cells that are named one by one.
@@ -46,7 +45,7 @@ func groupMissing(cells []experiment.Identity) []missingGroup {
 // String names a group within its board, such as "gsdnet (seeds 2, 3)".
 func (g missingGroup) String() string {
 	name := g.Variant
-	if g.Training != missing.Mixed && g.Training != missing.CompleteOnly {
+	if forPoint(g.Identity) {
 		name += " trained for " + g.Training
 	}
 	if g.Folds != 0 {

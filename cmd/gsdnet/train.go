@@ -18,7 +18,7 @@ type configFlags struct {
 	Config string   `help:"TOML file with settings. An unknown key is an error." placeholder:"F.toml"`
 	Set    []string `help:"Change one setting, for example train.epochs=20. The flag may be repeated." placeholder:"KEY=VALUE" sep:"none"`
 	Model  string   `help:"Model to fit (default gsdnet)." placeholder:"NAME"`
-	Rate   string   `help:"Point of the missing protocol to train for: mixed, one such as 0.3, or complete to withhold nothing (default mixed)."`
+	Rate   string   `help:"Point of the missing protocol to train for: mixed, one such as 0.3, every for all points of all protocols, or complete to withhold nothing (default mixed)."`
 	Seed   *uint64  `help:"Seed of the weights, the noise and the order of the conversations (default 1)."`
 }
 
