@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { accessible, drop, dropAll, launch, path, shot, visit } from './browser.js'
 import { VISION, contrast, nearest } from './colours.js'
 import { FORMULA, SCRIPT, classes, eaf, explanation, good, hostile, pickle, turnTable, vtt, wav, wrong } from './files.js'
@@ -241,6 +242,33 @@ it('a wrong file is refused with a reason, and the page goes on', () =>
     },
     { refusals: ['/v1/open'] }
   ))
+
+it('a file of every format that is one file opens, the pickles of the field too', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gsdnet-page-'))
+  const pickled = (path) => fileURLToPath(new URL(`../../../dataset/${path}`, import.meta.url))
+  const data = { mmsa: pickled('mmsa/testdata/aligned.pkl'), meld: pickled('ercpickle/testdata/MELD_features_raw1.pkl'), table: join(dir, 'classes.csv') }
+  writeFileSync(data.table, classes())
+  for (const [name, file] of Object.entries(data)) run(['train', '--data', file, '--out', name, '--set', 'model=zero', '--set', 'train.epochs=1'], dir)
+  const exportedTo = ['npz', 'parquet', 'jsonl', 'tsv'].map((kind) => `classes.${kind}`)
+  for (const file of exportedTo) run(['data', 'export', data.table, '--out', file], dir)
+  const server = await serve(['serve', ...Object.keys(data)].map((a, i) => (i ? join(dir, a) : a)))
+  try {
+    await visit(browser, server.url, {}, async (page) => {
+      for (const [name, file] of [['mmsa', data.mmsa], ['meld', data.meld], ...exportedTo.map((f) => ['table', join(dir, f)])]) {
+        await page.reload()
+        await page.getByLabel('Run', { exact: true }).selectOption(name)
+        await drop(page, basename(file), [...readFileSync(file)])
+        await settled(page)
+        assert.equal(await page.getByRole('alert').count(), 0, file)
+        assert.equal(await page.locator('optgroup').getAttribute('label'), basename(file))
+        assert.equal(await page.getByLabel('Run', { exact: true }).inputValue(), name)
+      }
+    })
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true })
+  }
+})
 
 it('a hostile file does nothing', () =>
   visitDemo(
