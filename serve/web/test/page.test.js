@@ -100,6 +100,15 @@ it('switching a modality off changes the emotion and shows what was recovered, a
     assert.notEqual(await verdict(page), first)
     assert.equal(await page.locator('path.ghost').getAttribute('d'), before)
     assert.match(await page.locator('figure').first().innerText(), /text recovered[^]*error [\d.]+ SD[^]*withheld[^]*8 draws/i)
+    const recovered = await page.locator('path.estimate').getAttribute('d')
+    const [from, to] = [await cell(page, 'text', 2).boundingBox(), await cell(page, 'audio', 4).boundingBox()]
+    await page.mouse.move(from.x + 5, from.y + 5)
+    await page.mouse.down()
+    await page.mouse.move(to.x + 5, to.y + 5, { steps: 5 })
+    await page.mouse.up()
+    await page.waitForFunction((was) => document.querySelector('path.estimate').getAttribute('d') !== was, recovered) // what is known of its neighbours changed
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.waitForFunction((was) => document.querySelector('path.estimate').getAttribute('d') === was, recovered)
     await page.getByRole('switch', { name: 'text: switched off' }).click()
     await page.waitForFunction((was) => document.querySelector('path.mean').getAttribute('d') === was, before)
     assert.equal(await verdict(page), first)
