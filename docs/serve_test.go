@@ -77,7 +77,7 @@ func TestServePageNamesFlags(t *testing.T) {
 	}
 	for _, flag := range regexp.MustCompile("`--([a-z-]+)").FindAllStringSubmatch(string(page), -1) {
 		switch flag[1] {
-		case "addr", "token-file", "host", "show", "results", "serve":
+		case "addr", "token-file", "host", "show", "media", "results", "serve":
 			continue
 		}
 		if !strings.Contains(string(source), `name:"`+flag[1]+`"`) {

@@ -14,9 +14,11 @@ import (
 
 // example is a conversation that the page offers.
 type example struct {
-	file   string
-	corpus *erc.Corpus
-	conv   *erc.Conversation
+	path      string // of its file
+	file      string // name of the file
+	corpus    *erc.Corpus
+	conv      *erc.Conversation
+	recording *recording // nil without one
 }
 
 // Examples is the answer of /v1/examples.
@@ -30,6 +32,7 @@ type Example struct {
 	Name       string `json:"name"`
 	File       string `json:"file" doc:"Name of its file."`
 	Utterances int    `json:"utterances"`
+	Recording  bool   `json:"recording" doc:"Whether there is a recording of it."`
 	Widths     widths `json:"widths" doc:"Width of the features of each modality; 0 of one that the file does not have."`
 }
 
@@ -42,7 +45,7 @@ func (s *Server) exampleRoutes(api huma.API) {
 		for i, e := range *s.examples.Load() {
 			d := e.corpus.Dims
 			out.Body.Examples = append(out.Body.Examples, Example{
-				i, e.conv.String(), e.file, len(e.conv.Utterances), widths{d[erc.Text], d[erc.Audio], d[erc.Visual]},
+				i, e.conv.String(), e.file, len(e.conv.Utterances), e.recording != nil, widths{d[erc.Text], d[erc.Audio], d[erc.Visual]},
 			})
 		}
 		return out, nil
@@ -56,17 +59,31 @@ func (s *Server) exampleRoutes(api huma.API) {
 		if in.ID >= len(examples) {
 			return nil, refuse(http.StatusNotFound, "there is no such conversation", "GET /v1/examples lists them", "path.id", "is not the number of a conversation")
 		}
-		return &answer[Shown]{shownOf(examples[in.ID].corpus, examples[in.ID].conv)}, nil
+		e := &examples[in.ID]
+		out := &answer[Shown]{shownOf(e.corpus, e.conv)}
+		out.Body.Recording = s.recorded(in.ID, e)
+		return out, nil
 	})
+	s.recordingRoute(api)
 }
 
-// readExamples reads the files of Config.Show. If it fails, the examples stay as they were.
+// readExamples reads the files of Config.Show, and finds the recordings of Config.Media. If
+// it fails, the examples stay as they were.
 func (s *Server) readExamples() error {
 	examples, err := s.runs.examples(s.config.Show)
-	if err == nil {
-		s.examples.Store(&examples)
+	if err != nil {
+		return err
 	}
-	return err
+	if err := s.config.Media.matched(examples, s.config.Show); err != nil {
+		return err
+	}
+	for i := range examples {
+		if r := examples[i].recording; r != nil && r.note != "" {
+			s.config.Log.Warn("a recording is played without the times of its utterances", "recording", r.name(), "reason", r.note)
+		}
+	}
+	s.examples.Store(&examples)
+	return nil
 }
 
 // examples reads the files whose conversations the page offers: those of the test split,
@@ -82,7 +99,7 @@ func (s *shelf) examples(files []string) ([]example, error) {
 		for pass := 0; pass < 2 && len(out) == before; pass++ {
 			for i := range corpus.Conversations {
 				if conv := &corpus.Conversations[i]; pass == 1 || conv.Split == erc.Test {
-					out = append(out, example{filepath.Base(file), corpus, conv})
+					out = append(out, example{path: file, file: filepath.Base(file), corpus: corpus, conv: conv})
 				}
 			}
 		}

@@ -45,7 +45,7 @@ func loopback(host string) bool {
 var unguarded = []string{"/healthz", "/readyz"}
 
 // guarded lets a request pass if it was sent to a name of this server, not by a page of
-// another site, and with the token.
+// another site, and with the token, or a ticket in its place (recording.go).
 func (s *Server) guarded(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -58,7 +58,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			problem(http.StatusMisdirectedRequest, "the request was sent to a name that is not this server's", "use its IP address or localhost, or start the server with --host NAME").write(w)
 			return
 		}
-		if s.config.Token != "" && !slices.Contains(unguarded, r.URL.Path) && s.page[r.URL.Path] == nil {
+		if s.config.Token != "" && !slices.Contains(unguarded, r.URL.Path) && s.page[r.URL.Path] == nil && !s.ticketed(r) {
 			token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 			got := sha256.Sum256([]byte(token))
 			if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !bearer {

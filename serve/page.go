@@ -12,10 +12,11 @@ import (
 	"gsdnet/internal/fault"
 )
 
-// policy lets the page load its own files, send requests to this server, and show recordings
-// and pictures that are in the browser's memory already (blob:), and nothing else: no other site, no script or style in the document, no frame around it, and no markup
-// made of text except the templates of the page itself.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; connect-src 'self'; " +
+// policy lets the page load its own files, send requests to this server, play the
+// recordings of this server, and show recordings and pictures that are in the browser's memory
+// already (blob:), and nothing else: no other site, no script or style in the document, no
+// frame around it, and no markup made of text except the templates of the page itself.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
 
 // pageTypes are the media types of the files of a page. Those of the operating system

@@ -28,7 +28,7 @@ func TestPage(t *testing.T) {
 			t.Errorf("GET %s: got status %d and a %s, want a %s", path, a.status, got, kind)
 		}
 		policy := a.header.Get("Content-Security-Policy")
-		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "media-src blob:", "frame-ancestors 'none'"} {
+		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "media-src 'self' blob:", "frame-ancestors 'none'"} {
 			if !strings.Contains(policy, want) {
 				t.Errorf("GET %s: got the policy %q, want %s in it", path, policy, want)
 			}

@@ -17,6 +17,7 @@ package serve
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -40,6 +41,7 @@ type Config struct {
 	Hosts   []string                              // names that the server may be called by, beside localhost and IP addresses
 	Limits  Limits                                // zero fields are the defaults
 	Show    []string                              // files whose conversations the page offers
+	Media   Media                                 // recordings of these conversations, which the page plays
 	Results []Source                              // folders whose results the page shows
 	Page    fs.FS                                 // files served at /; nil serves none
 	Log     *slog.Logger                          // nil logs nothing
@@ -58,6 +60,7 @@ type Server struct {
 	metrics  *metrics
 	examples atomic.Pointer[[]example]
 	page     map[string]http.Handler // files of the page by their URL
+	key      []byte                  // of the tickets
 	handler  http.Handler
 	openAPI  []byte
 	stopping atomic.Bool
@@ -70,7 +73,8 @@ func New(c Config) (*Server, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{config: c, limits: c.Limits, metrics: newMetrics()}
+	s := &Server{config: c, limits: c.Limits, metrics: newMetrics(), key: make([]byte, 32)}
+	_, _ = rand.Read(s.key) // never fails
 	var err error
 	if s.runs, err = openShelf(c.Runs, c.Open); err != nil {
 		return nil, err
@@ -120,8 +124,8 @@ func (s *Server) Runs() []string { return s.runs.names() }
 // OpenAPI returns the OpenAPI 3.1 document of the service, in JSON.
 func (s *Server) OpenAPI() []byte { return s.openAPI }
 
-// Reload opens every run again, and reads the files of Config.Show again. Requests that were
-// accepted before finish with the run that they started with. A run that cannot be opened
+// Reload opens every run again, reads the files of Config.Show again, and looks for the
+// recordings of Config.Media again. Requests that were accepted before finish with the run that they started with. A run that cannot be opened
 // stays as it was, and so do all examples if one of their files cannot be read; the error
 // names them.
 func (s *Server) Reload() error {

@@ -34,7 +34,7 @@ func TestSoak(t *testing.T) {
 	all := askings(t, 12)
 	http.DefaultClient.CloseIdleConnections()
 	before := goleak.IgnoreCurrent()
-	s, err := serve.New(serve.Config{Addr: "127.0.0.1:0", Runs: []string{trained(t, "scores")}, Limits: serve.Limits{MaxUtterances: 100, MaxExplain: 6, MaxBody: 1, BodyTimeout: 1, MaxConversations: 10000, Keep: 2}})
+	s, err := serve.New(serve.Config{Addr: "127.0.0.1:0", Runs: []string{trained(t, "scores")}, Limits: serve.Limits{MaxUtterances: 100, MaxExplain: 6, MaxBody: 1, BodyTimeout: 1, MaxConversations: 10000, Keep: 60}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,7 @@ type serveCmd struct {
 	Token   string   `name:"token-file" help:"File with the token that requests must carry. The environment variable GSDNET_TOKEN may hold it instead." placeholder:"FILE"`
 	Hosts   []string `name:"host" help:"Name that clients call the server by, beside localhost and IP addresses. The flag may be repeated." placeholder:"NAME" sep:"none"`
 	Show    []string `help:"Data file whose conversations the page offers: those of its test split, or all. The flag may be repeated." placeholder:"FILE" sep:"none"`
+	Media   []string `help:"Recording, or folder of recordings, that the page plays beside the conversation of the same name; a transcript beside it has the times. The flag may be repeated." placeholder:"PATH" sep:"none"`
 	Results []string `help:"Folder of gsdnet sweep, report or eval whose results the page shows, beside those of the runs. The flag may be repeated." placeholder:"DIR" sep:"none"`
 	backendFlag
 	serve.Limits
@@ -42,6 +43,7 @@ const tokenVariable = "GSDNET_TOKEN"
 func (serveCmd) Help() string {
 	return `Example:
   gsdnet serve runs/first --show conversations.npz --results runs/quick
+  gsdnet serve runs/first --show talks.npz --media recordings
   curl http://127.0.0.1:8080/v1/models
 
 Shows a page at http://127.0.0.1:8080 on which you open a conversation, switch
@@ -76,7 +78,7 @@ func (c *serveCmd) serve(ctx context.Context, term *terminal, token string) erro
 	}
 	server, err := serve.New(serve.Config{
 		Runs: c.Runs, Addr: c.Addr, Token: token, Hosts: c.Hosts, Limits: c.Limits, Log: log,
-		Show: c.Show, Results: sources, Page: web.Files(),
+		Show: c.Show, Media: c.media(), Results: sources, Page: web.Files(),
 		Open: func(dir string) (*gsdnet.Run, error) { return gsdnet.Open(dir, gsdnet.WithBackend(c.Backend)) },
 	})
 	if err != nil {

@@ -1,10 +1,12 @@
 // What a person does with the page, in a browser. `make browser` runs it.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { accessible, drop, dropAll, launch, path, shot, visit } from './browser.js'
+import { VISION, contrast, nearest } from './colours.js'
 import { FORMULA, SCRIPT, classes, eaf, explanation, good, hostile, pickle, turnTable, vtt, wav, wrong } from './files.js'
 import { run, serve } from './program.js'
 
@@ -51,6 +53,33 @@ async function settled(page) {
 const curve = (page) => page.locator('path.mean').getAttribute('d')
 const visitDemo = (options, work, expected) => visit(browser, demo.url, options, async (page) => (await settled(page), await work(page)), expected)
 
+test('colours of emotions differ for every eye, and signs on them can be read', () => {
+  const css = readFileSync(new URL('../src/app.css', import.meta.url), 'utf8')
+  for (const [k, theme] of ['light', 'dark'].entries()) {
+    const colour = (name) => {
+      const value = new RegExp(`--${name}: light-dark\\(([^)]*)\\)`).exec(css)
+      assert.ok(value, `app.css does not have --${name}`)
+      return value[1].split(', ')[k]
+    }
+    const [surface, ink] = [colour('surface'), colour('ink')]
+    const sets = { classes: Array.from({ length: 8 }, (_, i) => `c${i}`), sentiment: ['s0', 's1', 's2', 's3', 's4'] }
+    for (const [set, names] of Object.entries(sets)) {
+      for (const vision of Object.keys(VISION)) {
+        const least = nearest(names.map(colour), vision)
+        assert.ok(least > 9, `${set}, ${theme}, ${vision}: two colours differ by ${least}, want more than 9`)
+      }
+    }
+    let checked = 0
+    for (const [, key, tone, edge, on] of css.matchAll(/\[data-tone='(\w+)'\] \{ --tone: var\(--(\w+)\); --edge: var\(--(\w+)\);(?: --on-tone: (.+?);)? \}/g)) {
+      checked++
+      const sign = { 'var(--surface)': surface, 'light-dark(var(--ink), var(--surface))': k ? surface : ink }[on] ?? ink
+      assert.ok(contrast(colour(tone), sign) >= 4.5, `${key}, ${theme}: the sign has a contrast of ${contrast(colour(tone), sign)}, want 4.5`)
+      assert.ok(contrast(colour(edge), surface) >= 3, `${key}, ${theme}: the edge has a contrast of ${contrast(colour(edge), surface)}, want 3`)
+    }
+    assert.equal(checked, 13)
+  }
+})
+
 it('the demo ends in the page with its conversations, within two minutes', () =>
   visitDemo({}, async (page) => {
     const seconds = (Date.now() - started) / 1000
@@ -71,6 +100,15 @@ it('switching a modality off changes the emotion and shows what was recovered, a
     assert.notEqual(await verdict(page), first)
     assert.equal(await page.locator('path.ghost').getAttribute('d'), before)
     assert.match(await page.locator('figure').first().innerText(), /text recovered[^]*error [\d.]+ SD[^]*withheld[^]*8 draws/i)
+    const recovered = await page.locator('path.estimate').getAttribute('d')
+    const [from, to] = [await cell(page, 'text', 2).boundingBox(), await cell(page, 'audio', 4).boundingBox()]
+    await page.mouse.move(from.x + 5, from.y + 5)
+    await page.mouse.down()
+    await page.mouse.move(to.x + 5, to.y + 5, { steps: 5 })
+    await page.mouse.up()
+    await page.waitForFunction((was) => document.querySelector('path.estimate').getAttribute('d') !== was, recovered) // what is known of its neighbours changed
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.waitForFunction((was) => document.querySelector('path.estimate').getAttribute('d') === was, recovered)
     await page.getByRole('switch', { name: 'text: switched off' }).click()
     await page.waitForFunction((was) => document.querySelector('path.mean').getAttribute('d') === was, before)
     assert.equal(await verdict(page), first)
@@ -213,6 +251,33 @@ it('a wrong file is refused with a reason, and the page goes on', () =>
     },
     { refusals: ['/v1/open'] }
   ))
+
+it('a file of every format that is one file opens, the pickles of the field too', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gsdnet-page-'))
+  const pickled = (path) => fileURLToPath(new URL(`../../../dataset/${path}`, import.meta.url))
+  const data = { mmsa: pickled('mmsa/testdata/aligned.pkl'), meld: pickled('ercpickle/testdata/MELD_features_raw1.pkl'), table: join(dir, 'classes.csv') }
+  writeFileSync(data.table, classes())
+  for (const [name, file] of Object.entries(data)) run(['train', '--data', file, '--out', name, '--set', 'model=zero', '--set', 'train.epochs=1'], dir)
+  const exportedTo = ['npz', 'parquet', 'jsonl', 'tsv'].map((kind) => `classes.${kind}`)
+  for (const file of exportedTo) run(['data', 'export', data.table, '--out', file], dir)
+  const server = await serve(['serve', ...Object.keys(data)].map((a, i) => (i ? join(dir, a) : a)))
+  try {
+    await visit(browser, server.url, {}, async (page) => {
+      for (const [name, file] of [['mmsa', data.mmsa], ['meld', data.meld], ...exportedTo.map((f) => ['table', join(dir, f)])]) {
+        await page.reload()
+        await page.getByLabel('Run', { exact: true }).selectOption(name)
+        await drop(page, basename(file), [...readFileSync(file)])
+        await settled(page)
+        assert.equal(await page.getByRole('alert').count(), 0, file)
+        assert.equal(await page.locator('optgroup').getAttribute('label'), basename(file))
+        assert.equal(await page.getByLabel('Run', { exact: true }).inputValue(), name)
+      }
+    })
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true })
+  }
+})
 
 it('a hostile file does nothing', () =>
   visitDemo(
@@ -454,6 +519,72 @@ it('a file that is no recording, or a transcript alone, says what is needed', ()
     await shot(page, 'recording-phone')
   }))
 
+it('a recording that lies beside the data plays in sync, on a server with a token too', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gsdnet-page-'))
+  writeFileSync(join(dir, 'classes.csv'), classes())
+  run(['train', '--data', 'classes.csv', '--out', 'zero', '--set', 'model=zero', '--set', 'train.epochs=1'], dir)
+  mkdirSync(join(dir, 'media'))
+  writeFileSync(join(dir, 'media', 'talk13.wav'), Buffer.from(wav(13)))
+  writeFileSync(join(dir, 'media', 'talk13.vtt'), vtt(6))
+  writeFileSync(join(dir, 'media', 'talk14.wav'), Buffer.from(wav(3)))
+  writeFileSync(join(dir, 'media', 'talk14.vtt'), vtt(4))
+  const token = 'a-token-of-the-browser-test'
+  const server = await serve(['serve', join(dir, 'zero'), '--show', join(dir, 'classes.csv'), '--media', join(dir, 'media')], { GSDNET_TOKEN: token })
+  try {
+    await visit(
+      browser,
+      server.url,
+      { acceptDownloads: true },
+      async (page) => {
+        await page.getByLabel('This server asks for its token').fill(token)
+        await page.getByRole('button', { name: 'Open', exact: true }).click()
+        await settled(page)
+        assert.deepEqual(await page.getByLabel('Conversation', { exact: true }).locator('option').allInnerTexts(), ['talk13 (6), recorded', 'talk14 (6), recorded', 'talk15 (6)'])
+        const player = page.getByRole('region', { name: 'Recording' })
+        await player.getByText('The times of the turns are those of talk13.vtt.').waitFor()
+        await page.locator('li button', { has: page.locator('.number', { hasText: /^Utterance\s*4$/ }) }).click()
+        await page.waitForFunction(() => !document.querySelector('audio').paused && document.querySelector('audio').currentTime > 6.1)
+        await page.getByText(/^0:0\d\.\d, utterance 4 of 6$/).waitFor()
+        await page.keyboard.press('p')
+        await page.waitForFunction(() => document.querySelector('audio').paused)
+        await shot(page, 'served-recording')
+        assert.match(await exported(page, 'ELAN'), /TIME_VALUE="2000"\/>[^]*TIME_VALUE="3500"\/>/)
+        await page.getByLabel('Conversation', { exact: true }).selectOption({ label: 'talk14 (6), recorded' })
+        await player.getByText('The transcript talk14.vtt has 4 turns, and the conversation has 6 utterances.').waitFor()
+        await page.getByLabel('Conversation', { exact: true }).selectOption({ label: 'talk15 (6)' })
+        await page.waitForFunction(() => !document.querySelector('audio'))
+        await settled(page)
+      },
+      { refusals: ['/v1/models'] }
+    )
+  } finally {
+    await server.stop()
+    rmSync(dir, { recursive: true })
+  }
+})
+
+it('segments on the lanes have the colour and the sign of their emotion, and change with it', () =>
+  visitDemo({}, async (page) => {
+    const lanes = page.getByRole('img', { name: /^Emotions by speaker\. Speaker \d+: \d+ / })
+    const signs = () => lanes.locator('text').allTextContents()
+    const n = await page.locator('.grid [data-m="0"]').count()
+    const before = await signs()
+    assert.equal(before.length, n)
+    assert.ok(before.every((s) => ['−−', '−', '0', '+', '++'].includes(s)), `got ${before}`)
+    assert.ok(new Set(await lanes.locator('.tone').evaluateAll((all) => all.map((e) => getComputedStyle(e.querySelector('rect')).fill))).size > 1, 'all segments have one colour')
+    assert.match(await lanes.locator('title').first().textContent(), /^Utterance 1 of \d+, speaker \d+: text on, .*Sentiment [+−0]/)
+    assert.equal(await page.getByRole('list', { name: 'Emotions of the segments' }).getByRole('listitem').count(), 5)
+    const mean = +(await verdict(page)).replace('−', '-')
+    const want = mean < -1.5 ? '−−' : mean < -0.5 ? '−' : mean < 0.5 ? '0' : mean < 1.5 ? '+' : '++'
+    assert.equal(before[0], want, `the sign of ${mean}`)
+    const [was, name] = [await curve(page), await lanes.getAttribute('aria-label')]
+    await page.getByRole('button', { name: 'Camera covered' }).click()
+    await page.getByRole('button', { name: 'Random 50 %' }).click()
+    await page.waitForFunction((was) => document.querySelector('path.mean').getAttribute('d') !== was, was)
+    await settled(page)
+    assert.notDeepEqual([await signs(), await lanes.getAttribute('aria-label')], [before, name])
+  }))
+
 it('the graph is drawn with the cells that are absent, and the sampler goes step by step', () =>
   visitDemo({}, async (page) => {
     await cell(page, 'text', 2).click()
@@ -545,6 +676,12 @@ it('classes are a strip of probabilities, and a server with a token asks for it'
         const height = (await page.locator('rect[data-class]').evaluateAll((bars) => bars.map((b) => +b.getAttribute('height')))).reduce((a, b) => a + b, 0)
         assert.ok(Math.abs(height - 6 * 130) < 1, `got bars of ${height} in all, want 6 of 130`)
         assert.match(await page.locator('section p').first().innerText(), /anger \d+ %\s+joy \d+ %\s+neutral \d+ %\s+labelled/)
+        const said = page.getByRole('img', { name: /^Emotions by speaker\. a: \d \w+/ }).locator('text')
+        assert.equal(await said.count(), 6)
+        assert.equal(await said.first().textContent(), await verdict(page))
+        assert.deepEqual(await page.getByRole('list', { name: 'Emotions of the segments' }).getByRole('listitem').allInnerTexts(), ['a\nanger', 'j\njoy', 'n\nneutral'])
+        const grey = page.getByRole('list', { name: 'Emotions of the segments' }).locator('[data-tone="c0"]')
+        assert.equal(await grey.innerText(), 'n')
         await page.getByRole('button', { name: 'Text only' }).click()
         await settled(page)
         await shot(page, 'classes')

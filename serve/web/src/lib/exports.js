@@ -4,7 +4,7 @@ import { MODALITIES, stateOf } from './cells.js'
 export const EXPORTS = [
   { id: 'csv', name: 'CSV', about: 'a table, one row an utterance', type: 'text/csv', make: csv },
   { id: 'json', name: 'JSON', about: 'answers and switches in full', type: 'application/json', make: json },
-  { id: 'eaf', name: 'ELAN (EAF)', about: 'tiers of speakers, one second an utterance', type: 'application/xml', make: eaf },
+  { id: 'eaf', name: 'ELAN (EAF)', about: 'a tier for each speaker', type: 'application/xml', make: eaf },
 ]
 
 /** Hands a file to the person. */
@@ -51,17 +51,19 @@ const escape = (text) =>
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '')
     .replace(/[&<>"]/g, (c) => SPECIAL[c])
 
-/** An annotation document of ELAN. The data have no times, so that utterance i lasts from second i to i + 1. */
-export function eaf({ now, shown }) {
+/** An annotation document of ELAN. Where the times of the utterances are not known, utterance i lasts from second i to i + 1. */
+export function eaf({ now, shown, recording }) {
+  const times = (recording.times ?? now.utterances.map((_, i) => ({ begin: i, end: i + 1 }))).flatMap((t) => [t.begin, t.end])
   const value = (u) => (u.score ? u.score.mean.toFixed(3) : `${u.class.name} ${u.class.probability[u.class.label].toFixed(3)}`)
-  const slots = Array.from({ length: now.utterances.length + 1 }, (_, i) => `    <TIME_SLOT TIME_SLOT_ID="ts${i}" TIME_VALUE="${1000 * i}"/>`)
+  const order = times.map((t, k) => ({ t, k })).sort((a, b) => a.t - b.t || a.k - b.k) // as the format asks
+  const slots = order.map(({ t, k }) => `    <TIME_SLOT TIME_SLOT_ID="ts${k}" TIME_VALUE="${Math.round(1000 * t)}"/>`)
   const tiers = [...new Set(now.utterances.map((u) => u.speaker))].map((speaker) => {
     const own = now.utterances.flatMap((u, i) => (u.speaker === speaker ? [annotation(i, value(u))] : []))
     return `  <TIER LINGUISTIC_TYPE_REF="emotion" TIER_ID="emotion of ${escape(speaker)}" PARTICIPANT="${escape(speaker)}">\n${own.join('\n')}\n  </TIER>`
   })
   return `<?xml version="1.0" encoding="UTF-8"?>
 <ANNOTATION_DOCUMENT AUTHOR="gsdnet" DATE="${new Date().toISOString()}" FORMAT="3.0" VERSION="3.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="http://www.mpi.nl/tools/elan/EAFv3.0.xsd">
-  <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">
+  <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">${recording.times && recording.name ? `\n    <MEDIA_DESCRIPTOR MEDIA_URL="./${escape(recording.name)}" MIME_TYPE="${recording.video ? 'video' : 'audio'}/*" RELATIVE_MEDIA_URL="./${escape(recording.name)}"/>` : ''}
     <PROPERTY NAME="conversation">${escape(shown.name)}</PROPERTY>
   </HEADER>
   <TIME_ORDER>
@@ -74,4 +76,4 @@ ${tiers.join('\n')}
 }
 
 const annotation = (i, value) =>
-  `    <ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a${i}" TIME_SLOT_REF1="ts${i}" TIME_SLOT_REF2="ts${i + 1}"><ANNOTATION_VALUE>${escape(value)}</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>`
+  `    <ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a${i}" TIME_SLOT_REF1="ts${2 * i}" TIME_SLOT_REF2="ts${2 * i + 1}"><ANNOTATION_VALUE>${escape(value)}</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>`

@@ -1,5 +1,5 @@
-// A recording of the conversation that the person opened, and the times of its turns. Both
-// stay in the browser.
+// A recording of the conversation and the times of its turns: files that the person opened,
+// which stay in the browser, or those that the server was started with.
 import { Refusal } from './api.js'
 import { clock, isTurns, turnsOf } from './transcript.js'
 
@@ -17,11 +17,13 @@ export function kindOf(file) {
 const MOST = 16 << 20
 
 export class Recording {
-  file = $state.raw(null)
+  name = $state('') // of the recording
   url = $state('')
   video = $state(false)
   times = $state.raw(null) // {begin, end} in seconds of every utterance
-  from = $state('') // name of the transcript
+  from = $state('') // name of the file with the times
+  served = $state(false) // it comes from the server
+  note = $state('') // of the server, why there are no times
   position = $state(0) // seconds
   playing = $state(false)
   failed = $state(false) // the browser cannot play it
@@ -29,21 +31,40 @@ export class Recording {
   #frame = 0
 
   open(file) {
-    if (this.url) URL.revokeObjectURL(this.url)
-    this.file = file
-    this.video = file.type ? file.type.startsWith('video/') : VIDEO.test(file.name)
+    this.#put(file.name, URL.createObjectURL(file), file.type ? file.type.startsWith('video/') : VIDEO.test(file.name))
+  }
+
+  /** Opens the recording that the server has of the conversation. */
+  openServed({ name, type, url, times, from, note }) {
+    this.close()
+    this.#put(name, url, type.startsWith('video/'))
+    this.served = true
+    this.times = times ?? null
+    this.from = from ?? ''
+    this.note = note ?? ''
+  }
+
+  #put(name, url, video) {
+    this.#revoke()
+    this.name = name
+    this.video = video
     this.position = 0
-    this.failed = this.playing = false
-    this.url = URL.createObjectURL(file)
+    this.failed = this.playing = this.served = false
+    this.note = ''
+    this.url = url
+  }
+
+  #revoke() {
+    if (this.url.startsWith('blob:')) URL.revokeObjectURL(this.url)
   }
 
   close() {
     cancelAnimationFrame(this.#frame)
-    if (this.url) URL.revokeObjectURL(this.url)
-    this.file = this.times = null
-    this.url = this.from = ''
+    this.#revoke()
+    this.times = null
+    this.name = this.url = this.from = this.note = ''
     this.position = 0
-    this.playing = false
+    this.playing = this.failed = this.served = false
   }
 
   async isTranscript(file) {
@@ -67,7 +88,7 @@ export class Recording {
   get text() {
     if (this.failed) return 'The browser cannot play this recording.'
     if (!this.url) return this.times ? `The times of the turns are those of ${this.from}. Open the recording, an audio or video file.` : ''
-    if (!this.times) return 'The times of the turns are not known. Open the transcript of this recording: .eaf, .vtt, .srt, or the .csv of gsdnet data turns.'
+    if (!this.times) return `${this.note || 'The times of the turns are not known.'} Open the transcript of this recording: .eaf, .vtt, .srt, or the .csv of gsdnet data turns.`
     const end = this.element?.duration
     const last = this.times.at(-1).begin
     if (end && last > end) return `The last turn begins at ${clock(last)}, after the end of the recording at ${clock(end)}.`

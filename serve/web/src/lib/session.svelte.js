@@ -114,7 +114,7 @@ export class Session {
     if (this.problem) return
     for (const file of [...of('table').filter((f) => !data.includes(f)), ...of('transcript')]) await this.guard(() => this.recording.readTimes(file, this.shown))
     for (const file of of('media')) this.recording.open(file)
-    if (this.recording.file) this.message = this.recording.text
+    if (this.recording.url) this.message = this.recording.text
   }
 
   /** Selects an utterance and plays it from its start, where there is a recording. */
@@ -125,7 +125,8 @@ export class Session {
 
   #show(shown, wanted) {
     const n = shown.conversation.utterances.length
-    if (shown.name !== this.shown?.name || n !== this.data?.n) this.recording.close()
+    if (shown.recording) this.recording.openServed(shown.recording)
+    else if (this.recording.served || shown.name !== this.shown?.name || n !== this.data?.n) this.recording.close()
     const cells = new Uint8Array(3 * n)
     address.setRanges(cells, n, wanted.off, OFF)
     address.setRanges(cells, n, wanted.noise, NOISE)
