@@ -10,12 +10,12 @@ DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.48.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Packages that the race detector checks; those that it makes too slow are left out.
-RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./media/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train ./serve
+RACED = . ./dataset/... ./diffusion ./erc ./internal/... ./media/... ./metric ./missing ./spectral ./report ./engine ./infer ./rundir ./train ./serve ./bulk ./engine/encoder
 
 # Systems for which every package and test is built and vetted.
 CROSS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy arm64 bulk
+.PHONY: build test docs ci fmt tidy vet cross xla staticcheck deadcode vuln race onnx encoders lint fuzz kills cluster bench load soak gomlx clean page page-fresh browser deploy arm64 bulk beam
 
 build: ## bin/gsdnet
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gsdnet ./cmd/gsdnet
@@ -101,6 +101,9 @@ cluster: ## a head and four workers on 48 cells, which are killed, stopped and s
 
 bulk: ## memory of bulk input with 10⁴, 10⁵ and 10⁶ utterances, and of reading 300 MB of Parquet or a pickle as a whole
 	GSDNET_BULK=10000,100000,1000000 go test ./cmd/gsdnet -run 'TestBulkMemory|TestImportMemory|TestPickleMemory' -v -count 1 -timeout 90m
+
+beam: ## bulk input as a pipeline of Apache Beam, on the Prism runner beside the command; a module of its own, with many dependencies
+	cd beam && go mod tidy -diff && go vet ./... && go test ./... -count 1 -timeout 30m
 
 bench: ## docs/benchmarks.md: against OpenBLAS and PyTorch, some ten minutes
 	go run ./bench

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gsdnet/dataset"
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/dataset/synthetic"
 )
@@ -54,6 +55,7 @@ var killedCommands = []killed{
 	},
 	{"predict", strings.Fields("predict run --in data.npz --out out.csv --samples 2"), nil, []string{"out.csv"}},
 	{"impute", strings.Fields("impute run --in data.npz --out out.npz --samples 2"), nil, []string{"out.npz"}},
+	{"bulk input", strings.Fields("impute run --in data.parquet --out filled --samples 2 --part 8"), nil, []string{"filled"}},
 	{"sweep", strings.Fields("sweep grid.toml --out sweep --data-dir . --workers 2"), nil, []string{"sweep"}},
 	{"report", strings.Fields("report sweep"), nil, []string{"sweep"}},
 }
@@ -80,6 +82,13 @@ func TestKills(t *testing.T) {
 	for _, dir := range []string{whole, broken} {
 		corpus := synthetic.New(synthetic.Config{Train: 6, Valid: 2, Test: 2, MinTurns: 4, MaxTurns: 8, Dims: [3]int{4, 3, 2}})
 		if err := datanpz.Write(filepath.Join(dir, "data.npz"), corpus); err != nil {
+			t.Fatal(err)
+		}
+		table, err := dataset.Read(filepath.Join(dir, "data.npz"), dataset.Fields{})
+		if err == nil {
+			err = table.Export(filepath.Join(dir, "data.parquet"))
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, "grid.toml"), []byte(killGrid), 0o600); err != nil {
