@@ -55,13 +55,14 @@ func (s *chainStep) run(c *context, w *worker, task int) {
 // Panels have about panelWork multiplications, and are at most panelBytes large,
 // since they have to stay in the second-level cache beside the right operand. They
 // have at least minPanelRows rows, or packedPanelRows where the right operand is
-// transposed and so packed for each. A right operand of more than chainedBytes
+// transposed and so packed for each; products of less than chainedRows are whole. A right operand of more than chainedBytes
 // does not stay in that cache itself: reading it again for each panel costs more than
 // writing the product to memory and reading it in a loop of its own.
 const (
-	panelWork       = 1 << 20
-	minPanelRows    = 24
-	packedPanelRows = 96
+	panelWork       = 1 << 19
+	minPanelRows    = 12
+	packedPanelRows = 48
+	chainedRows     = 96
 	panelBytes      = 128 << 10
 	chainedBytes    = 1 << 20
 )
@@ -79,7 +80,7 @@ func (s *dotStep) pieces() int {
 // newChainStep joins a loop to a product that it reads, if the panels of the one are
 // parts of the other.
 func newChainStep(d *dotStep, l *loopCompiler, v *value, slot func(*value) int) *chainStep {
-	if d.n == 0 || d.k == 0 || 4*d.k*d.n > chainedBytes || d.m < packedPanelRows || d.ldc != d.n || d.count*d.m*d.n != l.rows*l.cols || !d.inOrder() {
+	if d.n == 0 || d.k == 0 || 4*d.k*d.n > chainedBytes || d.m < chainedRows || d.ldc != d.n || d.count*d.m*d.n != l.rows*l.cols || !d.inOrder() {
 		return nil
 	}
 	if !l.readsInOrder(slot(v)) {

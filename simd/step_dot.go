@@ -40,7 +40,7 @@ func newDotStep(v *value, slot func(*value) int, workers int) *dotStep {
 		LDA: p.a.ld, LDB: p.b.ld, LDC: p.ldc, TransA: p.a.trans, TransB: p.b.trans,
 	}
 	each := p.m * p.n * max(p.k, 1)
-	s.effort = 200 + s.count*each/32
+	s.effort = 200 + s.count*(each/32+(p.m*p.k+p.k*p.n+p.m*p.n)/8)
 	s.parts = 1
 	if most := max(cutInto, partsPerWorker*workers); 0 < s.count && s.count < most {
 		s.cut = max(cutInto, (most+s.count-1)/s.count)

@@ -26,7 +26,7 @@ import (
 
 func main() {
 	page := flag.String("page", "", "the page whose section is renewed; empty prints it")
-	steps := flag.Int("steps", 12, "training steps to measure; each task counts with its shortest time")
+	steps := flag.Int("steps", 40, "training steps to measure; each task counts with its shortest time")
 	workers := flag.Int("workers", 64, "workers that the plan is made for")
 	show := flag.Bool("plan", false, "print the plan")
 	flag.Parse()
@@ -69,11 +69,11 @@ func measure(steps, workers int) (*simd.ExecutionPlan, error) {
 	}
 	defer os.RemoveAll(out)
 	config := rundir.DefaultConfig()
-	config.Train.Epochs = steps
+	config.Train.Epochs = 1
 	_, err = train.Fit(context.Background(), train.Options{
 		Config: config, Backend: backend, Out: filepath.Join(out, "run"),
 		Corpus: synthetic.New(synthetic.Config{
-			Train: config.Train.Batch, Valid: 1, Test: 1, MinTurns: 96, MaxTurns: 96, Dims: [erc.NumModalities]int{785, 384, 66},
+			Train: steps * config.Train.Batch, Valid: 1, Test: 1, MinTurns: 96, MaxTurns: 96, Dims: [erc.NumModalities]int{785, 384, 66},
 		}),
 	})
 	if err != nil {

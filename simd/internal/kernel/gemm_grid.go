@@ -7,10 +7,10 @@ type rect struct{ row, col, rows, cols int }
 type grid struct{ down, across int }
 
 // Parts start at multiples of these, so that few micro-tiles are partial, and
-// no part has less than minPartWork multiplications: below it the hand-over to
-// another thread costs more than it saves.
+// no part has less than minPartWork multiplications, or as much time of reading
+// and writing: below it the hand-over to another thread costs more than it saves.
 const (
-	partRows    = 24
+	partRows    = 12
 	partCols    = 32
 	minPartWork = 1 << 19
 )
@@ -23,7 +23,7 @@ const packWork = 8
 // shortest: with its arithmetic, which grows with the product of its rows and
 // columns, and its packing, which grows with their sum.
 func (g *GemmArgs) grid(parts int) grid {
-	parts = min(parts, g.M*g.N*g.K/minPartWork)
+	parts = min(parts, (g.M*g.N*g.K+2*packWork*(g.M*g.K+g.K*g.N+g.M*g.N))/minPartWork)
 	best := grid{1, 1}
 	for down := 1; down <= parts && (down-1)*partRows < g.M; down++ {
 		across := min(parts/down, (g.N+partCols-1)/partCols)
