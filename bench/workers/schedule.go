@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -9,7 +8,8 @@ import (
 )
 
 // handover is what a wave takes beside its tasks on more than one worker: to
-// publish it, to wake the workers as a tree, and to see that all are done.
+// publish it, to wake the workers as a tree, and to see that all are done. It is
+// an assumption, of what a line of memory takes from one processor to another.
 func handover(workers int) time.Duration {
 	if workers == 1 {
 		return 0
@@ -25,20 +25,25 @@ func handover(workers int) time.Duration {
 func total(p *simd.ExecutionPlan) (d time.Duration) {
 	for _, w := range p.Waves {
 		for _, s := range w.Steps {
-			for _, t := range s.Tasks {
-				d += t.Time
-			}
+			d += sum(s)
 		}
 	}
 	return d
 }
 
-// products is the time of the matrix products.
+func sum(s simd.Step) (d time.Duration) {
+	for _, t := range s.Tasks {
+		d += t.Time
+	}
+	return d
+}
+
+// products is the time of the matrix products, elementwise that of loops.
 func products(p *simd.ExecutionPlan) (d time.Duration) {
 	for _, w := range p.Waves {
 		for _, s := range w.Steps {
 			for _, t := range s.Tasks {
-				if s.Kind != "loop" && s.Kind != "move" {
+				if s.Kind == "product" || s.Kind == "product and loop" {
 					d += t.Time - t.Loop
 				}
 			}
@@ -47,21 +52,36 @@ func products(p *simd.ExecutionPlan) (d time.Duration) {
 	return d
 }
 
-// schedule returns how long the plan takes on some workers.
-func schedule(p *simd.ExecutionPlan, workers int) (d time.Duration) {
+func elementwise(p *simd.ExecutionPlan) (d time.Duration) {
 	for _, w := range p.Waves {
-		d += wave(w, workers)
+		for _, s := range w.Steps {
+			for _, t := range s.Tasks {
+				d += t.Loop
+			}
+		}
 	}
 	return d
 }
 
-func wave(w simd.Wave, workers int) time.Duration {
+// schedule returns how long the plan takes on some workers. Where even is set, each task
+// counts with the mean of its step.
+func schedule(p *simd.ExecutionPlan, workers int, even bool) (d time.Duration) {
+	for _, w := range p.Waves {
+		d += wave(w, workers, even)
+	}
+	return d
+}
+
+func wave(w simd.Wave, workers int, even bool) time.Duration {
 	if w.Alone {
 		workers = 1
 	}
 	var tasks []time.Duration
 	for _, s := range w.Steps {
 		for _, t := range s.Tasks {
+			if even {
+				t.Time = sum(s) / time.Duration(len(s.Tasks))
+			}
 			tasks = append(tasks, t.Time)
 		}
 	}
@@ -76,47 +96,4 @@ func wave(w simd.Wave, workers int) time.Duration {
 		}
 	}
 	return slices.Max(free) + handover(workers)
-}
-
-func report(p *simd.ExecutionPlan) {
-	one := total(p)
-	fmt.Printf("total %v, waves %d\n", one, len(p.Waves))
-	for _, n := range []int{1, 2, 4, 16, 64} {
-		d := schedule(p, n)
-		fmt.Printf("%d workers %v: %.1f\n", n, d, float64(one)/float64(d))
-	}
-	kinds := map[string]time.Duration{}
-	var loops, alone time.Duration
-	for _, w := range p.Waves {
-		if w.Alone {
-			alone += wave(w, 1)
-		}
-		for _, s := range w.Steps {
-			for _, t := range s.Tasks {
-				kinds[s.Kind] += t.Time
-				loops += t.Loop
-			}
-		}
-	}
-	fmt.Println(kinds, "loops", loops, "alone", alone, float64(loops)/float64(one))
-	for i, w := range p.Waves {
-		n := 0
-		var sum, most time.Duration
-		for _, s := range w.Steps {
-			n += len(s.Tasks)
-			for _, t := range s.Tasks {
-				sum += t.Time
-				most = max(most, t.Time)
-			}
-		}
-		fmt.Printf("wave %d: alone %v, %d steps %d tasks, sum %v longest %v, at 16 %v, at 64 %v\n", i, w.Alone, len(w.Steps), n, sum, most, wave(w, 16), wave(w, 64))
-		for _, s := range w.Steps {
-			var sum, most time.Duration
-			for _, t := range s.Tasks {
-				sum += t.Time
-				most = max(most, t.Time)
-			}
-			fmt.Printf("    %v (longest %v): %s\n", sum, most, s.Text)
-		}
-	}
 }
