@@ -61,7 +61,7 @@ func run(quick bool, out, python string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, slices.Concat(text, kept(out, "arm64"), kept(out, "serving")), 0o644)
+	return os.WriteFile(out, slices.Concat(text, kept(out, "workers"), kept(out, "arm64"), kept(out, "serving")), 0o644)
 }
 
 // kept returns a section of the page that comes from elsewhere: make arm64

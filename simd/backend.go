@@ -45,7 +45,7 @@ func New(config string, with ...Option) (compute.Backend, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "simd: starting the Go backend")
 	}
-	b := &backend{host: host, memory: memory{limit: o.memory, idle: idleTime}}
+	b := &backend{host: host, memory: memory{limit: o.memory, idle: idleTime}, watch: o.watch}
 	b.pool = newPool(o.workers, &b.memory)
 	return b, nil
 }
@@ -55,7 +55,8 @@ type backend struct {
 	host   compute.Backend // runs what is not accelerated
 	pool   *pool
 	memory memory
-	gate   gate // everything that uses the three above passes it
+	gate   gate                                   // everything that uses the three above passes it
+	watch  func(name string, plan *ExecutionPlan) // of what is compiled; may be nil
 }
 
 var _ compute.Backend = (*backend)(nil)

@@ -106,6 +106,9 @@ func (b *builder) compileWhole() (compute.Executable, error) {
 	e := &wholeExecutable{backend: b.backend, name: b.name, inner: inner}
 	e.names, e.inputs = inner.Inputs()
 	e.outputs = inner.Outputs()
+	if b.backend.watch != nil {
+		b.backend.watch(b.name, nil)
+	}
 	return e, nil
 }
 

@@ -5,20 +5,6 @@ import (
 	"strings"
 )
 
-// String lists the waves of a program and their steps, for tests and for
-// finding out where time goes.
-func (p *program) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d slots, arena of %d bytes, %d waves\n", p.slots, p.arena, len(p.waves))
-	for i, w := range p.waves {
-		fmt.Fprintf(&b, "wave %d: %d steps, %d tasks, about %d ns\n", i, len(w.steps), len(w.tasks), w.work)
-		for _, s := range w.steps {
-			fmt.Fprintf(&b, "  %s\n", describe(s))
-		}
-	}
-	return b.String()
-}
-
 func describe(s step) string {
 	switch s := s.(type) {
 	case loopStep:
@@ -30,11 +16,7 @@ func describe(s step) string {
 	case *foreignStep:
 		return "foreign " + s.name
 	case *controlStep:
-		var inner []string
-		for _, p := range s.programs {
-			inner = append(inner, p.String())
-		}
-		return "control of\n" + strings.Join(inner, "and\n")
+		return fmt.Sprintf("control of %d programs", len(s.programs))
 	case *moveStep:
 		return fmt.Sprintf("move %d parts, %d elements", len(s.parts), s.elements)
 	}

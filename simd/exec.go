@@ -44,6 +44,9 @@ func compileProgram(b *builder) (compute.Executable, error) {
 		f.nodes, f.outputs = nil, nil
 	}
 	b.nodes, b.functions = nil, nil
+	if e.backend.watch != nil {
+		e.backend.watch(e.name, p.plan())
+	}
 	return e, nil
 }
 
@@ -292,31 +295,57 @@ func (p *program) execute(inputs, given []*block) ([]*block, error) {
 	return x.run(p.newContext())
 }
 
-// runWaves runs the waves one after another, the large ones on all workers.
+// runWaves runs the waves one after another, the large ones on all workers
+// that the execution has.
 func (p *program) runWaves(c *context) {
-	if c.team == nil && p.backend.pool.acquire() {
-		c.team = p.backend.pool
-		defer func() {
-			c.team = nil
-			p.backend.pool.release()
-		}()
-	}
+	outermost := c.team == nil
 	for i := range p.waves {
 		w := &p.waves[i]
-		if c.team == nil || w.serial || w.work < inlineWork || len(w.tasks) < 2 || len(w.tasks) > countMask {
-			for _, t := range w.tasks {
-				c.attempt(w.steps[t.step], &c.own, t.task)
+		if w.serial {
+			p.assemble(c) // for the programs that the wave runs
+		}
+		if w.alone() || len(w.tasks) > countMask || !p.assemble(c) {
+			for k := range w.tasks {
+				p.runTask(c, &c.own, i, k)
 			}
 		} else {
-			c.team.each(&c.own, len(w.tasks), func(worker *worker, k int) {
-				t := w.tasks[k]
-				c.attempt(w.steps[t.step], worker, t.task)
-			})
+			c.team.each(&c.own, len(w.tasks), func(worker *worker, k int) { p.runTask(c, worker, i, k) })
 		}
 		if c.error.Load() != nil {
-			return
+			break
 		}
 	}
+	if outermost && c.team != nil {
+		c.team.leave()
+		c.team = nil
+	}
+}
+
+// assemble gives the execution a team at its first large wave, so that small
+// programs leave the helpers to others. It reports whether there is one. While
+// tasks are timed, there is none.
+func (p *program) assemble(c *context) bool {
+	if p.recording.Load() != nil {
+		return false
+	}
+	if c.team == nil {
+		c.team = p.backend.pool.join()
+	}
+	return c.team != nil
+}
+
+// alone reports whether one worker runs the wave.
+func (w *wave) alone() bool { return w.serial || w.work < inlineWork || len(w.tasks) < 2 }
+
+// runTask runs task k of a wave.
+func (p *program) runTask(c *context, w *worker, wave, k int) {
+	t := p.waves[wave].tasks[k]
+	s := p.waves[wave].steps[t.step]
+	if r := p.recording.Load(); r != nil {
+		r.time(c, w, wave, k, s, t.task)
+		return
+	}
+	c.attempt(s, w, t.task)
 }
 
 // attempt runs a task; a panic, as of an integer division by zero, becomes an

@@ -1,16 +1,16 @@
 package simd
 
-// What one task of a loop does at least, in elements times instructions, and
-// how many there are at most. Neither depends on the number of workers, so
-// that sums are divided the same way whatever it is.
+// What one task of a loop does at least, in about nanoseconds, and how many
+// there are at most. Neither depends on the number of workers, so that sums are
+// divided the same way whatever it is.
 const (
-	taskWork = 1 << 16
-	maxTasks = 16
+	taskWork = 8000
+	maxTasks = 128
 )
 
 // cutTasks divides the loop among tasks.
 func (l *loopCompiler) cutTasks() {
-	wanted := min(maxTasks, max(1, l.c.size*(len(l.code)+1)/taskWork))
+	wanted := min(maxTasks, max(1, loopStep{l.loop}.work()/taskWork))
 	if l.c.tail == nil {
 		l.cutFree(wanted)
 		return
@@ -18,9 +18,12 @@ func (l *loopCompiler) cutTasks() {
 	outer := l.c.tail.outer
 	rowsEach := max(1, l.rows/outer)
 	var parts int
-	switch {
+	switch tiles := (l.cols + l.tileCols - 1) / l.tileCols; {
 	case outer >= wanted || outer >= maxTasks/2:
 		l.cutOuter(outer, rowsEach, wanted)
+		return
+	case l.c.tail.inner == l.cols && tiles*outer >= wanted/2 && tiles > 1:
+		l.cutColumns(outer, rowsEach, min(tiles, (wanted+outer-1)/outer))
 		return
 	case rowsEach > 1:
 		parts = min((wanted+outer-1)/outer, max(1, rowsEach/l.tileRows))
@@ -30,7 +33,6 @@ func (l *loopCompiler) cutTasks() {
 			}
 		}
 	default:
-		tiles := (l.cols + l.tileCols - 1) / l.tileCols
 		parts = min((wanted+outer-1)/outer, tiles)
 		for o := range outer {
 			for i := range parts {
@@ -68,6 +70,20 @@ func (l *loopCompiler) cutOuter(outer, rowsEach, wanted int) {
 		l.tasks = append(l.tasks, loopTask{from * rowsEach, outer * (i + 1) / n * rowsEach, 0, l.cols, from})
 	}
 	l.sumRows = rowsEach
+	for _, p := range l.partials {
+		p.parts = 1
+	}
+}
+
+// cutColumns gives each task all rows of some columns of a sum over rows, so that there
+// are no partial results.
+func (l *loopCompiler) cutColumns(outer, rowsEach, parts int) {
+	tiles := (l.cols + l.tileCols - 1) / l.tileCols
+	for o := range outer {
+		for i := range parts {
+			l.tasks = append(l.tasks, loopTask{o * rowsEach, (o + 1) * rowsEach, tiles * i / parts * l.tileCols, min(l.cols, tiles*(i+1)/parts*l.tileCols), o})
+		}
+	}
 	for _, p := range l.partials {
 		p.parts = 1
 	}

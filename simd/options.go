@@ -14,6 +14,7 @@ type Option func(*options)
 type options struct {
 	workers int
 	memory  int // bytes; 0 for what the machine has
+	watch   func(name string, plan *ExecutionPlan)
 }
 
 // WithMemoryLimit bounds the memory of a backend's buffers, of constants, of
@@ -23,6 +24,13 @@ type options struct {
 // which are not counted.
 func WithMemoryLimit(bytes int) Option {
 	return func(o *options) { o.memory = bytes }
+}
+
+// WithPlans calls watch with the name and the plan of everything that is
+// compiled, for instance to print it. The plan is nil of what runs on the Go
+// backend as a whole.
+func WithPlans(watch func(name string, plan *ExecutionPlan)) Option {
+	return func(o *options) { o.watch = watch }
 }
 
 // parseConfig reads the configuration string of [New].

@@ -3,6 +3,7 @@ package simd
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
@@ -21,7 +22,8 @@ type program struct {
 	parameters []int // slots
 	outputs    []outputSlot
 
-	contexts sync.Pool // at rest
+	contexts  sync.Pool                 // at rest
+	recording atomic.Pointer[recording] // of a plan that measures
 }
 
 // A wave is a set of independent tasks.
@@ -274,7 +276,7 @@ func (p *planner) makeStep(c *cluster) (planned, error) {
 	case v.node != nil:
 		s.step, err = newForeignStep(p.backend.host, v, p.slot)
 	case v.op == compute.OpTypeDotGeneral:
-		s.step = newDotStep(v, p.slot)
+		s.step = newDotStep(v, p.slot, p.backend.pool.workers)
 	case v.op == compute.OpTypeConvGeneral:
 		s.step = newConvStep(v, p.slot)
 	case v.op == compute.OpTypeReduceWindow:
@@ -331,7 +333,7 @@ func (p *planner) combine(c *cluster, l *loopCompiler) {
 func (p *planner) finishWaves() {
 	for _, level := range p.levels {
 		var w wave
-		for _, s := range level {
+		for _, s := range longTasksOutside(level) {
 			for t := range s.step.tasks() {
 				w.tasks = append(w.tasks, waveTask{len(w.steps), t})
 			}
@@ -343,6 +345,25 @@ func (p *planner) finishWaves() {
 		}
 		p.waves = append(p.waves, w)
 	}
+}
+
+// longTasksOutside orders the steps of a wave so that those with the longest tasks come
+// first and last. Workers take tasks from both ends, and one that begins
+// a long task when the others are nearly done holds them all up.
+func longTasksOutside(level []planned) []planned {
+	sorted := slices.Clone(level)
+	taskOf := func(p planned) int { return p.step.work() / max(1, p.step.tasks()) }
+	slices.SortStableFunc(sorted, func(a, b planned) int { return taskOf(b) - taskOf(a) })
+	var front, back []planned
+	for i, s := range sorted {
+		if i%2 == 0 {
+			front = append(front, s)
+		} else {
+			back = append(back, s)
+		}
+	}
+	slices.Reverse(back)
+	return append(front, back...)
 }
 
 // nothing computes an empty array.

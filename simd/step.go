@@ -17,7 +17,7 @@ type context struct {
 	slots []unsafe.Pointer // where each value lies
 	arena *block
 	own   worker // of the thread that called Execute
-	team  *pool  // whose helpers this execution has
+	team  *team  // of this execution, from its first large wave on; may be nil
 	error atomic.Pointer[error]
 }
 

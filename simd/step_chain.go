@@ -2,6 +2,7 @@ package simd
 
 import (
 	"slices"
+	"time"
 
 	"gsdnet/simd/internal/kernel"
 )
@@ -45,31 +46,48 @@ func (s *chainStep) run(c *context, w *worker, task int) {
 		g.C = tail32(c.slots[s.dot.out], p.first, s.dot.size())
 	}
 	kernel.Gemm(&g, w.space())
+	if w.timed {
+		w.loopBegan = time.Now()
+	}
 	s.loop.work(c, w, &p.task)
 }
 
-// Panels have at least minPanelRows rows, since the right operand is packed
-// for each, and are about panelBytes large, since they have to stay in the
-// second-level cache beside it. A right operand of more than chainedBytes does
-// not stay there itself: reading it again for each panel costs more than
+// Panels have about panelWork multiplications, and are at most panelBytes large,
+// since they have to stay in the second-level cache beside the right operand. They
+// have at least minPanelRows rows, or packedPanelRows where the right operand is
+// transposed and so packed for each; products of less than chainedRows are whole. A right operand of more than chainedBytes
+// does not stay in that cache itself: reading it again for each panel costs more than
 // writing the product to memory and reading it in a loop of its own.
 const (
-	minPanelRows = 96
-	panelBytes   = 128 << 10
-	chainedBytes = 1 << 20
+	panelWork       = 1 << 19
+	minPanelRows    = 12
+	packedPanelRows = 48
+	chainedRows     = 96
+	panelBytes      = 128 << 10
+	chainedBytes    = 1 << 20
 )
+
+// pieces is into how many panels one product is cut.
+func (s *dotStep) pieces() int {
+	least := minPanelRows
+	if s.b.trans {
+		least = packedPanelRows
+	}
+	wanted := max(s.m*s.n*s.k/panelWork, (4*s.m*s.n+panelBytes-1)/panelBytes)
+	return max(1, min(s.m/least, wanted))
+}
 
 // newChainStep joins a loop to a product that it reads, if the panels of the one are
 // parts of the other.
 func newChainStep(d *dotStep, l *loopCompiler, v *value, slot func(*value) int) *chainStep {
-	if d.n == 0 || d.k == 0 || 4*d.k*d.n > chainedBytes || d.m < minPanelRows || d.ldc != d.n || d.count*d.m*d.n != l.rows*l.cols || !d.inOrder() {
+	if d.n == 0 || d.k == 0 || 4*d.k*d.n > chainedBytes || d.m < chainedRows || d.ldc != d.n || d.count*d.m*d.n != l.rows*l.cols || !d.inOrder() {
 		return nil
 	}
 	if !l.readsInOrder(slot(v)) {
 		return nil
 	}
 	s := &chainStep{dot: d, loop: l.loop}
-	pieces := max(1, min(d.m/minPanelRows, (4*d.m*d.n+panelBytes-1)/panelBytes))
+	pieces := d.pieces()
 	if d.count*pieces < 4 {
 		return nil
 	}

@@ -7,22 +7,29 @@ import (
 )
 
 // dotStep is a batch of matrix products. A large product is cut into parts, of
-// many small ones each task does several.
+// many small ones each task does several. How many parts depends on the number
+// of workers, the bits of the result do not: see [kernel.GemmArgs].
 type dotStep struct {
 	productAttr
 	lhs, rhs, out    int // slots
 	aSize, bSize     int // elements
 	count            int // products in the batch
+	cut              int // into how many parts a product is cut, if it is large enough
 	parts            int // of one product
 	perTask          int // products, if a product has one part
 	template         kernel.GemmArgs
 	numTasks, effort int
 }
 
-// cutInto is how many workers a large product is cut for.
-const cutInto = 4
+// A step's products are cut into at least cutInto parts, and otherwise into
+// partsPerWorker for each worker, so that those that are done early take parts
+// of others.
+const (
+	cutInto        = 4
+	partsPerWorker = 2
+)
 
-func newDotStep(v *value, slot func(*value) int) *dotStep {
+func newDotStep(v *value, slot func(*value) int, workers int) *dotStep {
 	p := v.attr.(productAttr)
 	s := &dotStep{
 		productAttr: p, lhs: slot(v.in[0].value), rhs: slot(v.in[1].value), out: slot(v),
@@ -33,10 +40,11 @@ func newDotStep(v *value, slot func(*value) int) *dotStep {
 		LDA: p.a.ld, LDB: p.b.ld, LDC: p.ldc, TransA: p.a.trans, TransB: p.b.trans,
 	}
 	each := p.m * p.n * max(p.k, 1)
-	s.effort = 200 + s.count*each/32
+	s.effort = 200 + s.count*(each/32+(p.m*p.k+p.k*p.n+p.m*p.n)/8)
 	s.parts = 1
-	if s.count < cutInto {
-		s.parts = max(1, s.template.Tiles(cutInto))
+	if most := max(cutInto, partsPerWorker*workers); 0 < s.count && s.count < most {
+		s.cut = max(cutInto, (most+s.count-1)/s.count)
+		s.parts = max(1, s.template.Tiles(s.cut))
 	}
 	s.perTask = 1
 	if s.parts == 1 && s.count > 0 {
@@ -52,7 +60,7 @@ func (s *dotStep) work() int  { return s.effort }
 func (s *dotStep) run(c *context, w *worker, task int) {
 	if s.parts > 1 {
 		g := s.product(c, task/s.parts)
-		g.RunTile(task%s.parts, cutInto, w.space())
+		g.RunTile(task%s.parts, s.cut, w.space())
 		return
 	}
 	for i := task * s.perTask; i < min(s.count, (task+1)*s.perTask); i++ {

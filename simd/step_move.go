@@ -76,34 +76,57 @@ func (v view) joined(a int) view {
 
 // moveStep puts arrays into parts of another: concatenation and padding.
 type moveStep struct {
-	out, elements int
-	fill          int // slot of the value around them, or -1
-	fills         unaryLoop
-	parts         []transfer
+	out, elements, size int
+	fill                int // slot of the value around them, or -1
+	fills               unaryLoop
+	parts               []movePart
 }
 
-// tasks are the parts, unless something has to be filled in before them.
-func (s *moveStep) tasks() int {
-	if s.fill >= 0 {
-		return 1
-	}
-	return len(s.parts)
+// A movePart is what one task of a move does: where there is a value to fill
+// in, it first fills the elements of the result from fillFrom to fillTo.
+type movePart struct {
+	transfer
+	fillFrom, fillTo int
 }
 
-func (s *moveStep) work() int { return 100 + s.elements/4 }
+func (s *moveStep) tasks() int { return len(s.parts) }
+func (s *moveStep) work() int  { return 100 + s.elements/4 }
 
 func (s *moveStep) run(c *context, _ *worker, task int) {
-	dst := c.slots[s.out]
-	if s.fill < 0 {
-		s.parts[task].run(c, dst)
-		return
+	dst, p := c.slots[s.out], &s.parts[task]
+	if s.fill >= 0 && p.fillTo > p.fillFrom {
+		s.fills(unsafe.Add(dst, p.fillFrom*s.size), c.slots[s.fill], p.fillTo-p.fillFrom)
 	}
-	if s.elements > 0 {
-		s.fills(dst, c.slots[s.fill], s.elements)
+	p.run(c, dst)
+}
+
+// assignFill divides what is around the parts of one transfer among them: each
+// fills from where it begins to where the next does, before it copies. Where parts
+// overlap, one task does all.
+func (s *moveStep) assignFill(whole transfer) {
+	apart := true
+	for i := range s.parts {
+		to := s.parts[i].to
+		end := to.offset + 1
+		for a, d := range to.dims {
+			apart = apart && to.strides[a] >= 0
+			end += (d - 1) * to.strides[a]
+		}
+		if i+1 < len(s.parts) {
+			apart = apart && end <= s.parts[i+1].to.offset
+		}
+	}
+	if !apart {
+		s.parts = []movePart{{transfer: whole}}
 	}
 	for i := range s.parts {
-		s.parts[i].run(c, dst)
+		p := &s.parts[i]
+		if i > 0 {
+			p.fillFrom = p.to.offset
+			s.parts[i-1].fillTo = p.to.offset
+		}
 	}
+	s.parts[len(s.parts)-1].fillTo = s.elements
 }
 
 func newConcatStep(v *value, slot func(*value) int) *moveStep {
@@ -119,24 +142,24 @@ func newConcatStep(v *value, slot func(*value) int) *moveStep {
 	return s
 }
 
-// movePart is how many elements a task copies at least.
-const movePart = 1 << 15
+// moveElements is how many elements a task copies at least.
+const moveElements = 1 << 13
 
 // add adds a transfer, cut into parts along its first axis if it is large.
 func (s *moveStep) add(t transfer) {
 	t.joinRuns()
 	n := product(t.from.dims)
-	if len(t.from.dims) == 0 || n < 2*movePart {
-		s.parts = append(s.parts, t)
+	if len(t.from.dims) == 0 || n < 2*moveElements {
+		s.parts = append(s.parts, movePart{transfer: t})
 		return
 	}
 	rows := t.from.dims[0]
-	pieces := min(rows, n/movePart, maxTasks)
+	pieces := min(rows, n/moveElements, maxTasks)
 	for i := range pieces {
 		part := t
 		part.from = t.from.rowsOf(rows*i/pieces, rows*(i+1)/pieces)
 		part.to = t.to.rowsOf(rows*i/pieces, rows*(i+1)/pieces)
-		s.parts = append(s.parts, part)
+		s.parts = append(s.parts, movePart{transfer: part})
 	}
 }
 
@@ -149,7 +172,7 @@ func (v view) rowsOf(from, to int) view {
 }
 
 func newPadStep(v *value, slot func(*value) int) *moveStep {
-	s := &moveStep{out: slot(v), elements: v.size(), fill: slot(v.in[1].value), fills: tables[v.dtype].fill}
+	s := &moveStep{out: slot(v), elements: v.size(), size: v.dtype.Size(), fill: slot(v.in[1].value), fills: tables[v.dtype].fill}
 	x := v.in[0]
 	n := len(v.dims)
 	first, starts, steps, dims := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
@@ -166,10 +189,11 @@ func newPadStep(v *value, slot func(*value) int) *moveStep {
 		dims[a] = max(0, last-first[a]+1)
 		starts[a] = p.Start + first[a]*steps[a]
 	}
-	if product(dims) > 0 {
-		kept := operand{x.value, x.view.slice(first, nil, dims)}
-		s.add(newTransfer(kept, slot, contiguous(v.dims).slice(starts, steps, dims)))
-	}
+	// A transfer of nothing leaves all to the filling.
+	kept := operand{x.value, x.view.slice(first, nil, dims)}
+	whole := newTransfer(kept, slot, contiguous(v.dims).slice(starts, steps, dims))
+	s.add(whole)
+	s.assignFill(whole)
 	return s
 }
 

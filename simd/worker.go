@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"time"
 	"unsafe"
 
 	"gsdnet/simd/internal/kernel"
@@ -18,6 +19,9 @@ type worker struct {
 
 	panel      *block // of a product that a loop reads at once
 	panelFirst int    // which element of the product comes first there
+
+	timed     bool      // a recording is under way
+	loopBegan time.Time // of the task's element-wise work
 }
 
 // table returns n pointers of a tile.

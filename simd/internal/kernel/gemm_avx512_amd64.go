@@ -143,3 +143,23 @@ func wide3x128AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c
 //
 //go:noescape
 func wide4x96AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
+
+// across1x16AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
+//
+//go:noescape
+func across1x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
+
+// across2x16AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
+//
+//go:noescape
+func across2x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
+
+// across3x16AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
+//
+//go:noescape
+func across3x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
+
+// across4x16AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
+//
+//go:noescape
+func across4x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)

@@ -14,6 +14,10 @@ type gemmKernels struct {
 	micro  [][]microKernel
 	wide   []wideKernel // by rows, from one on
 	strips *stripKernels
+	// across are for few rows, by rows from one on, and a transposed B, of which they
+	// read up to acrossCols stored rows as they lie.
+	across     []microKernel
+	acrossCols int
 }
 
 // A wideKernel is a microKernel for a tile of few rows and cols columns, a
@@ -52,6 +56,10 @@ type operand struct {
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
 // beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
+	if g.TransB && r.rows <= len(t.across) {
+		g.multiplyAcross(t, r)
+		return
+	}
 	step, width := kBlock(g.K), g.blockCols(t, r)
 	for j := 0; j < r.cols; j += width {
 		cols := min(width, r.cols-j)
@@ -108,6 +116,27 @@ func (g *GemmArgs) multiplyWide(t *gemmKernels, c rect, kc int, a, b operand, ke
 		w.run(kc, &a.p[0], a.rs, a.cs, &b.p[done], b.rs, &g.C[c.row*g.LDC+c.col+done], g.LDC, g.Alpha, keep, w.cols)
 	}
 	return done
+}
+
+// multiplyAcross is multiplyBlocked for few rows and a transposed B, which is read once
+// and not packed.
+func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect) {
+	step, run := kBlock(g.K), t.across[r.rows-1]
+	rsa, csa := g.LDA, 1
+	if g.TransA {
+		rsa, csa = 1, g.LDA
+	}
+	for j := 0; j < r.cols; j += t.acrossCols {
+		cols := min(t.acrossCols, r.cols-j)
+		for k := 0; k < g.K; k += step {
+			keep := 1
+			if k == 0 && g.Beta == 0 {
+				keep = 0
+			}
+			run(min(step, g.K-k), &g.A[r.row*rsa+k*csa], rsa, csa, &g.B[(r.col+j)*g.LDB+k], g.LDB,
+				&g.C[r.row*g.LDC+r.col+j], g.LDC, g.Alpha, keep, cols)
+		}
+	}
 }
 
 // panel returns where panel i of B starts and the distance of its rows.

@@ -7,29 +7,27 @@ type rect struct{ row, col, rows, cols int }
 type grid struct{ down, across int }
 
 // Parts start at multiples of these, so that few micro-tiles are partial, and
-// no part has less than minPartWork multiplications: below it the hand-over to
-// another thread costs more than it saves.
+// no part has less than minPartWork multiplications, or as much time of reading
+// and writing: below it the hand-over to another thread costs more than it saves.
 const (
-	partRows    = 24
+	partRows    = 12
 	partCols    = 32
 	minPartWork = 1 << 19
 )
 
-// grid chooses the cut for a number of workers: as many parts as workers, as
-// square as possible, since a part's packing grows with its rows and columns
-// and its arithmetic with their product.
-func (g *GemmArgs) grid(workers int) grid {
-	parts := min(workers, g.M*g.N*g.K/minPartWork)
+// Packing an element of A or B, or reading it from further away than the
+// first-level cache, takes as long as some multiplications.
+const packWork = 8
+
+// grid chooses the cut into at most parts, whose largest part takes the
+// shortest: with its arithmetic, which grows with the product of its rows and
+// columns, and its packing, which grows with their sum.
+func (g *GemmArgs) grid(parts int) grid {
+	parts = min(parts, (g.M*g.N*g.K+2*packWork*(g.M*g.K+g.K*g.N+g.M*g.N))/minPartWork)
 	best := grid{1, 1}
-	if parts <= 1 {
-		return best
-	}
-	for down := 1; down <= parts; down++ {
-		across := parts / down
-		if down*across != parts || (down-1)*partRows >= g.M || (across-1)*partCols >= g.N {
-			continue
-		}
-		if c := (grid{down, across}); c.count() > best.count() || c.border(g) < best.border(g) {
+	for down := 1; down <= parts && (down-1)*partRows < g.M; down++ {
+		across := min(parts/down, (g.N+partCols-1)/partCols)
+		if c := (grid{down, across}); c.longest(g) < best.longest(g) {
 			best = c
 		}
 	}
@@ -38,8 +36,17 @@ func (g *GemmArgs) grid(workers int) grid {
 
 func (c grid) count() int { return c.down * c.across }
 
-// border is what all parts together pack, per unit of k.
-func (c grid) border(g *GemmArgs) int { return c.across*g.M + c.down*g.N }
+// longest is the work of the largest part, per unit of k.
+func (c grid) longest(g *GemmArgs) int {
+	rows, cols := largest(c.down, g.M, partRows), largest(c.across, g.N, partCols)
+	return rows*cols + packWork*(rows+cols)
+}
+
+// largest is the size of the largest of n cut into parts.
+func largest(parts, n, step int) int {
+	steps := (n + step - 1) / step
+	return min((steps+parts-1)/parts*step, n)
+}
 
 // rect returns part i of a C of m × n.
 func (c grid) rect(i, m, n int) rect {

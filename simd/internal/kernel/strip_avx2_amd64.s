@@ -42,11 +42,11 @@ TEXT ·transposeStripAVX2(SB), NOSPLIT, $64-48
 	LEAQ    (AX)(CX*4), BX
 	CMPQ    DX, $0x08
 	CMOVQGT BX, AX
-	MOVQ    dst+0(FP), AX
-	MOVQ    ldd+8(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    cols+40(FP), DX
-	XORQ    BX, BX
+	XORQ    AX, AX
+	MOVQ    dst+0(FP), CX
+	MOVQ    ldd+8(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    cols+40(FP), BX
 	XORQ    SI, SI
 	MOVQ    rows+32(FP), DI
 	LEAQ    tail<>+0(SB), R8
@@ -57,24 +57,24 @@ TEXT ·transposeStripAVX2(SB), NOSPLIT, $64-48
 	VMOVUPS 32(R8)(R9*4), Y0
 
 blocks:
-	CMPQ       DX, $0x08
+	CMPQ       BX, $0x08
 	JL         tail
 	MOVQ       (SP), DI
-	VMOVUPS    (DI)(BX*4), Y1
+	VMOVUPS    (DI)(AX*4), Y1
 	MOVQ       8(SP), DI
-	VMOVUPS    (DI)(BX*4), Y2
+	VMOVUPS    (DI)(AX*4), Y2
 	MOVQ       16(SP), DI
-	VMOVUPS    (DI)(BX*4), Y3
+	VMOVUPS    (DI)(AX*4), Y3
 	MOVQ       24(SP), DI
-	VMOVUPS    (DI)(BX*4), Y4
+	VMOVUPS    (DI)(AX*4), Y4
 	MOVQ       32(SP), DI
-	VMOVUPS    (DI)(BX*4), Y5
+	VMOVUPS    (DI)(AX*4), Y5
 	MOVQ       40(SP), DI
-	VMOVUPS    (DI)(BX*4), Y6
+	VMOVUPS    (DI)(AX*4), Y6
 	MOVQ       48(SP), DI
-	VMOVUPS    (DI)(BX*4), Y7
+	VMOVUPS    (DI)(AX*4), Y7
 	MOVQ       56(SP), DI
-	VMOVUPS    (DI)(BX*4), Y8
+	VMOVUPS    (DI)(AX*4), Y8
 	VUNPCKLPS  Y2, Y1, Y9
 	VUNPCKHPS  Y2, Y1, Y1
 	VUNPCKLPS  Y4, Y3, Y2
@@ -99,51 +99,51 @@ blocks:
 	VPERM2F128 $0x31, Y6, Y9, Y6
 	VPERM2F128 $0x20, Y5, Y1, Y9
 	VPERM2F128 $0x31, Y5, Y1, Y1
-	VMASKMOVPS Y7, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y8, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y3, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y9, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	ADDQ       $0x08, BX
-	SUBQ       $0x08, DX
+	VMASKMOVPS Y7, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y8, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y3, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y9, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y4, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y2, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y6, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	ADDQ       $0x08, AX
+	SUBQ       $0x08, BX
 	JMP        blocks
 
 tail:
-	TESTQ      DX, DX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       tail<>+0(SB), DI
 	MOVQ       $0x00000008, R8
-	CMPQ       DX, R8
-	CMOVQLT    DX, R8
+	CMPQ       BX, R8
+	CMOVQLT    BX, R8
 	NEGQ       R8
 	VMOVUPS    32(DI)(R8*4), Y1
 	MOVQ       (SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y2
+	VMASKMOVPS (DI)(AX*4), Y1, Y2
 	MOVQ       8(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y3
+	VMASKMOVPS (DI)(AX*4), Y1, Y3
 	MOVQ       16(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y4
+	VMASKMOVPS (DI)(AX*4), Y1, Y4
 	MOVQ       24(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y5
+	VMASKMOVPS (DI)(AX*4), Y1, Y5
 	MOVQ       32(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y6
+	VMASKMOVPS (DI)(AX*4), Y1, Y6
 	MOVQ       40(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y7
+	VMASKMOVPS (DI)(AX*4), Y1, Y7
 	MOVQ       48(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y8
+	VMASKMOVPS (DI)(AX*4), Y1, Y8
 	MOVQ       56(SP), DI
-	VMASKMOVPS (DI)(BX*4), Y1, Y1
+	VMASKMOVPS (DI)(AX*4), Y1, Y1
 	VUNPCKLPS  Y3, Y2, Y9
 	VUNPCKHPS  Y3, Y2, Y2
 	VUNPCKLPS  Y5, Y4, Y3
@@ -168,37 +168,37 @@ tail:
 	VPERM2F128 $0x31, Y7, Y9, Y7
 	VPERM2F128 $0x20, Y1, Y2, Y9
 	VPERM2F128 $0x31, Y1, Y2, Y1
-	VMASKMOVPS Y6, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y6, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y8, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y8, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y4, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y4, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y9, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y9, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y5, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y5, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y3, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y3, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y7, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y7, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMASKMOVPS Y1, Y0, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
 
 done:

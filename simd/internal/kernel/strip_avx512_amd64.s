@@ -74,11 +74,11 @@ TEXT ·transposeStripAVX512(SB), NOSPLIT, $128-48
 	LEAQ    (AX)(CX*4), BX
 	CMPQ    DX, $0x10
 	CMOVQGT BX, AX
-	MOVQ    dst+0(FP), AX
-	MOVQ    ldd+8(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    cols+40(FP), DX
-	XORQ    BX, BX
+	XORQ    AX, AX
+	MOVQ    dst+0(FP), CX
+	MOVQ    ldd+8(FP), DX
+	SHLQ    $0x02, DX
+	MOVQ    cols+40(FP), BX
 	XORQ    SI, SI
 	MOVQ    rows+32(FP), DI
 	MOVQ    $-1, R8
@@ -86,40 +86,40 @@ TEXT ·transposeStripAVX512(SB), NOSPLIT, $128-48
 	KMOVW   R8, K1
 
 blocks:
-	CMPQ       DX, $0x10
+	CMPQ       BX, $0x10
 	JL         tail
 	MOVQ       (SP), DI
-	VMOVUPS    (DI)(BX*4), Z0
+	VMOVUPS    (DI)(AX*4), Z0
 	MOVQ       8(SP), DI
-	VMOVUPS    (DI)(BX*4), Z1
+	VMOVUPS    (DI)(AX*4), Z1
 	MOVQ       16(SP), DI
-	VMOVUPS    (DI)(BX*4), Z2
+	VMOVUPS    (DI)(AX*4), Z2
 	MOVQ       24(SP), DI
-	VMOVUPS    (DI)(BX*4), Z3
+	VMOVUPS    (DI)(AX*4), Z3
 	MOVQ       32(SP), DI
-	VMOVUPS    (DI)(BX*4), Z4
+	VMOVUPS    (DI)(AX*4), Z4
 	MOVQ       40(SP), DI
-	VMOVUPS    (DI)(BX*4), Z5
+	VMOVUPS    (DI)(AX*4), Z5
 	MOVQ       48(SP), DI
-	VMOVUPS    (DI)(BX*4), Z6
+	VMOVUPS    (DI)(AX*4), Z6
 	MOVQ       56(SP), DI
-	VMOVUPS    (DI)(BX*4), Z7
+	VMOVUPS    (DI)(AX*4), Z7
 	MOVQ       64(SP), DI
-	VMOVUPS    (DI)(BX*4), Z8
+	VMOVUPS    (DI)(AX*4), Z8
 	MOVQ       72(SP), DI
-	VMOVUPS    (DI)(BX*4), Z9
+	VMOVUPS    (DI)(AX*4), Z9
 	MOVQ       80(SP), DI
-	VMOVUPS    (DI)(BX*4), Z10
+	VMOVUPS    (DI)(AX*4), Z10
 	MOVQ       88(SP), DI
-	VMOVUPS    (DI)(BX*4), Z11
+	VMOVUPS    (DI)(AX*4), Z11
 	MOVQ       96(SP), DI
-	VMOVUPS    (DI)(BX*4), Z12
+	VMOVUPS    (DI)(AX*4), Z12
 	MOVQ       104(SP), DI
-	VMOVUPS    (DI)(BX*4), Z13
+	VMOVUPS    (DI)(AX*4), Z13
 	MOVQ       112(SP), DI
-	VMOVUPS    (DI)(BX*4), Z14
+	VMOVUPS    (DI)(AX*4), Z14
 	MOVQ       120(SP), DI
-	VMOVUPS    (DI)(BX*4), Z15
+	VMOVUPS    (DI)(AX*4), Z15
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1
@@ -184,80 +184,80 @@ blocks:
 	VSHUFF32X4 $0xdd, Z4, Z9, Z4
 	VSHUFF32X4 $0x88, Z8, Z0, Z9
 	VSHUFF32X4 $0xdd, Z8, Z0, Z0
-	VMOVUPS    Z15, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z10, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z13, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z12, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z14, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z11, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z16, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z9, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z7, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z2, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z6, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z4, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z3, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z1, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z5, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	VMOVUPS    Z0, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	ADDQ       $0x10, BX
-	SUBQ       $0x10, DX
+	VMOVUPS    Z15, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z10, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z13, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z12, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z14, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z11, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z16, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z9, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z7, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z2, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z6, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z4, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z3, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z1, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z5, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	VMOVUPS    Z0, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	ADDQ       $0x10, AX
+	SUBQ       $0x10, BX
 	JMP        blocks
 
 tail:
-	TESTQ      DX, DX
+	TESTQ      BX, BX
 	JZ         done
 	MOVQ       $-1, DI
-	BZHIQ      DX, DI, DI
+	BZHIQ      BX, DI, DI
 	KMOVW      DI, K2
 	MOVQ       (SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z0
+	VMOVUPS.Z  (DI)(AX*4), K2, Z0
 	MOVQ       8(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z1
+	VMOVUPS.Z  (DI)(AX*4), K2, Z1
 	MOVQ       16(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z2
+	VMOVUPS.Z  (DI)(AX*4), K2, Z2
 	MOVQ       24(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z3
+	VMOVUPS.Z  (DI)(AX*4), K2, Z3
 	MOVQ       32(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z4
+	VMOVUPS.Z  (DI)(AX*4), K2, Z4
 	MOVQ       40(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z5
+	VMOVUPS.Z  (DI)(AX*4), K2, Z5
 	MOVQ       48(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z6
+	VMOVUPS.Z  (DI)(AX*4), K2, Z6
 	MOVQ       56(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z7
+	VMOVUPS.Z  (DI)(AX*4), K2, Z7
 	MOVQ       64(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z8
+	VMOVUPS.Z  (DI)(AX*4), K2, Z8
 	MOVQ       72(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z9
+	VMOVUPS.Z  (DI)(AX*4), K2, Z9
 	MOVQ       80(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z10
+	VMOVUPS.Z  (DI)(AX*4), K2, Z10
 	MOVQ       88(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z11
+	VMOVUPS.Z  (DI)(AX*4), K2, Z11
 	MOVQ       96(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z12
+	VMOVUPS.Z  (DI)(AX*4), K2, Z12
 	MOVQ       104(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z13
+	VMOVUPS.Z  (DI)(AX*4), K2, Z13
 	MOVQ       112(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z14
+	VMOVUPS.Z  (DI)(AX*4), K2, Z14
 	MOVQ       120(SP), DI
-	VMOVUPS.Z  (DI)(BX*4), K2, Z15
+	VMOVUPS.Z  (DI)(AX*4), K2, Z15
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1
@@ -322,69 +322,69 @@ tail:
 	VSHUFF32X4 $0xdd, Z4, Z9, Z4
 	VSHUFF32X4 $0x88, Z8, Z0, Z9
 	VSHUFF32X4 $0xdd, Z8, Z0, Z0
-	VMOVUPS    Z15, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z15, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z10, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z10, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z13, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z13, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z12, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z12, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z14, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z14, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z11, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z11, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z16, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z16, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z9, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z9, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z7, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z7, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z2, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z2, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z6, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z6, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z4, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z4, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z3, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z3, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z1, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z1, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z5, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z5, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
-	VMOVUPS    Z0, K1, (AX)(SI*4)
-	ADDQ       CX, AX
-	DECQ       DX
+	VMOVUPS    Z0, K1, (CX)(SI*4)
+	ADDQ       DX, CX
+	DECQ       BX
 	JZ         done
 
 done:

@@ -12,7 +12,7 @@ import (
 // order of the others.
 func TestFewRowsHaveTheBitsOfMany(t *testing.T) {
 	atEveryLevel(t, func(t *testing.T) {
-		for _, s := range [][2]int{{1000, 300}, {384, 1}, {385, 257}, {95, 40}, {3000, 17}} {
+		for _, s := range [][2]int{{1000, 300}, {384, 1}, {385, 257}, {95, 40}, {3000, 17}, {33, 1031}, {16, 16}} {
 			for layout := range 4 {
 				many := randomProduct(rand.New(rand.NewPCG(2, 0)), 30, s[0], s[1], layout&1 == 1, layout&2 == 2, 1)
 				many.Alpha, many.Beta = 1.5, float32(layout)/2

@@ -27,12 +27,14 @@ type micro struct {
 func gemmAVX512(v *vector) {
 	microKernels(v, 12, 2, 1)
 	wideKernels(v, 4, 24)
+	acrossKernels(v, 4)
 }
 
 // gemmAVX2 writes the tiles of 1 to 6 rows by 16 columns.
 func gemmAVX2(v *vector) {
 	microKernels(v, 6, 2)
 	wideKernels(v, 3, 12)
+	acrossKernels(v, 3)
 }
 
 func microKernels(v *vector, rows int, vecs ...int) {

@@ -58,11 +58,24 @@ type strip struct {
 }
 
 func newStrip(v *vector) *strip {
+	s := v.rowTable("src", "lds", "rows")
+	s.dst = v.Load(v.Param("dst"), v.GP64())
+	s.ldd = v.Load(v.Param("ldd"), v.GP64())
+	v.SHLQ(asm.Imm(2), s.ldd)
+	s.cols = v.Load(v.Param("cols"), v.GP64())
+	s.zero = v.GP64()
+	v.XORQ(s.zero, s.zero)
+	return s
+}
+
+// rowTable makes the table of a strip's rows, of parameters by their names: where the
+// first row is, the distance of rows in elements, and how many there are.
+func (v *vector) rowTable(first, distance, count string) *strip {
 	v.group = 1
 	s := &strip{vector: v, table: v.AllocLocal(8 * v.lanes)}
-	src := v.Load(v.Param("src"), v.GP64())
-	lds := v.Load(v.Param("lds"), v.GP64())
-	rows := v.Load(v.Param("rows"), v.GP64())
+	src := v.Load(v.Param(first), v.GP64())
+	lds := v.Load(v.Param(distance), v.GP64())
+	rows := v.Load(v.Param(count), v.GP64())
 	next := v.GP64()
 	for i := range v.lanes {
 		v.MOVQ(src, s.table.Offset(8*i))
@@ -70,13 +83,8 @@ func newStrip(v *vector) *strip {
 		v.CMPQ(rows, asm.Imm(uint64(i+1)))
 		v.CMOVQGT(next, src)
 	}
-	s.dst = v.Load(v.Param("dst"), v.GP64())
-	s.ldd = v.Load(v.Param("ldd"), v.GP64())
-	v.SHLQ(asm.Imm(2), s.ldd)
-	s.cols = v.Load(v.Param("cols"), v.GP64())
-	s.at, s.zero = v.GP64(), v.GP64()
+	s.at = v.GP64()
 	v.XORQ(s.at, s.at)
-	v.XORQ(s.zero, s.zero)
 	return s
 }
 
