@@ -13,7 +13,7 @@ import (
 // oneLine wants an error, if there is one, to be a short line with a hint.
 func oneLine(t *testing.T, err error) {
 	t.Helper()
-	if err != nil && (strings.Contains(err.Error(), "\n") || len(err.Error()) > 400 || fault.Of(err) == "") {
+	if err != nil && (strings.ContainsAny(err.Error(), "\n") || strings.Contains(err.Error(), "Store.Exec") || len(err.Error()) > 400 || fault.Of(err) == "") {
 		t.Errorf("got the error %q with the hint %q, want one line and a hint", err, fault.Of(err))
 	}
 }

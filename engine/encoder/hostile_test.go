@@ -151,19 +151,19 @@ func TestTooLarge(t *testing.T) {
 
 // damagedCopies calls check with copies of data of which some bytes were changed, or parts
 // cut out or repeated.
-func damagedCopies(copies int, data []byte, check func(copy []byte)) {
+func damagedCopies(copies int, data []byte, check func(changed []byte)) {
 	rng := rand.New(rand.NewPCG(51, 52))
 	for i := range copies {
-		copy := bytes.Clone(data)
+		changed := bytes.Clone(data)
 		for range 1 + rng.IntN(4) {
-			switch at := rng.IntN(len(copy)); i % 3 {
+			switch at := rng.IntN(len(changed)); i % 3 {
 			case 0, 1:
-				copy[at] = byte(rng.IntN(256))
+				changed[at] = byte(rng.IntN(256))
 			default:
-				copy = append(copy[:at:at], copy[max(0, at-rng.IntN(20)):]...)
+				changed = append(changed[:at:at], changed[max(0, at-rng.IntN(20)):]...)
 			}
 		}
-		check(copy)
+		check(changed)
 	}
 }
 

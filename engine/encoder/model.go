@@ -139,6 +139,13 @@ func refused(file, what string, err *error) {
 		return
 	}
 	cause, _, _ := strings.Cut((*err).Error(), "\n")
+	const wrapping = "panicked: " // behind it is what the engine says
+	if at := strings.LastIndex(cause, wrapping); at >= 0 {
+		cause = cause[at+len(wrapping):]
+	}
+	if cause = strings.ToValidUTF8(cause, "?"); len(cause) > 240 {
+		cause = strings.ToValidUTF8(cause[:240], "") + "…"
+	}
 	*err = fault.Input("export the model again, with opset 13 to 17 and without training operators", "%s: %s: %s", file, what, cause)
 }
 
