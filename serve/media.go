@@ -156,8 +156,8 @@ func files(dir, beside string) (*listing, error) {
 		case entry.IsDir() || beside != "" && stem(name) != stem(beside):
 			return nil
 		}
-		if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() {
-			return nil // a link that leads out of the folder or nowhere, or a device
+		if !regular(root, name) {
+			return nil
 		}
 		if len(out.order) == mostMedia {
 			return fault.Input("name a folder that holds the recordings alone", "%s: more than %d files", dir, mostMedia)
@@ -166,6 +166,13 @@ func files(dir, beside string) (*listing, error) {
 		return nil
 	})
 	return out, err
+}
+
+// regular reports whether a name is that of a file in a folder: no device, and no link that
+// leads out of the folder or nowhere.
+func regular(root *os.Root, name string) bool {
+	info, err := root.Stat(filepath.FromSlash(name))
+	return err == nil && info.Mode().IsRegular()
 }
 
 // newRecording returns a file as a recording with the transcript beside it, or nil if it is

@@ -71,7 +71,7 @@ func (r *recording) open() (*os.File, os.FileInfo, error) {
 	}
 	defer func() { _ = root.Close() }()
 	// A file that was replaced by a pipe would wait for its writer when it is opened.
-	if info, err := root.Stat(filepath.FromSlash(r.path)); err != nil || !info.Mode().IsRegular() {
+	if !regular(root, r.path) {
 		return nil, nil, fmt.Errorf("%s: not a file of the folder", r.path)
 	}
 	file, err := root.Open(filepath.FromSlash(r.path))
