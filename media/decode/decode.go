@@ -19,13 +19,13 @@ import (
 	"errors"
 	"image"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"gsdnet/internal/fault"
+	"gsdnet/internal/regular"
 )
 
 // Options say what is decoded of a recording.
@@ -56,7 +56,7 @@ type Frames interface {
 
 // Sound opens the sound of the recording at path. Several channels are averaged.
 func Sound(ctx context.Context, path string, o Options) (Samples, error) {
-	file, err := open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func Sound(ctx context.Context, path string, o Options) (Samples, error) {
 
 // Pictures opens the pictures of the recording at path.
 func Pictures(ctx context.Context, path string, o Options) (Frames, error) {
-	file, err := open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -97,23 +97,6 @@ type wavFile struct {
 
 // Close closes the file.
 func (w *wavFile) Close() error { return w.file.Close() }
-
-// open opens a file, and refuses what is no file and would be read without end.
-func open(path string) (*os.File, error) {
-	switch info, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Input("check the path", "no such file")
-	case err != nil:
-		return nil, fault.Input("check the path and its permissions", "it cannot be opened")
-	case !info.Mode().IsRegular():
-		return nil, fault.Input("give the path of a file", "not a file")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fault.Input("check the path and its permissions", "it cannot be opened")
-	}
-	return file, nil
-}
 
 // ended turns the end of a file in the middle of something into io.EOF.
 func ended(err error) error {

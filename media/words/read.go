@@ -6,13 +6,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
 	"gsdnet/internal/fault"
+	"gsdnet/internal/regular"
 )
 
 // What a file of vectors may be.
@@ -26,8 +25,8 @@ const hintVectors = "a file of word vectors is text: a word and its numbers a li
 
 // Read reads a file of word vectors: GloVe's text, in which each line is a word and its
 // numbers, word2vec's text, which has a line with the number of words and the width in
-// front, or the JSON of winkNLP's embeddings. Each may be packed with gzip. It keeps the vectors of the words of texts. If a
-// word is there twice, its first vector is kept.
+// front, or the JSON of winkNLP's embeddings. Each may be packed with gzip. It keeps the
+// vectors of the words of texts. If a word is there twice, its first vector is kept.
 func Read(ctx context.Context, path string, texts []string) (*Vectors, error) {
 	v, err := readFile(ctx, path, wanted(texts))
 	if err != nil && ctx.Err() == nil {
@@ -37,17 +36,9 @@ func Read(ctx context.Context, path string, texts []string) (*Vectors, error) {
 }
 
 func readFile(ctx context.Context, path string, want map[string]bool) (*Vectors, error) {
-	switch info, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Input("check the path", "no such file")
-	case err != nil:
-		return nil, fault.Input("check the path and its permissions", "it cannot be opened")
-	case !info.Mode().IsRegular():
-		return nil, fault.Input("give the path of a file", "not a file")
-	}
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
-		return nil, fault.Input("check the path and its permissions", "it cannot be opened")
+		return nil, err
 	}
 	defer file.Close()
 	var in io.Reader = bufio.NewReaderSize(file, 1<<16)
