@@ -61,10 +61,16 @@ func spans(path string) ([]serve.Span, error) {
 	return out, nil
 }
 
+// recording is a part of the answer of /v1/examples/{id}.
+type recording struct {
+	Name, Type, URL, From, Note string
+	Times                       []serve.Span
+}
+
 // recordingOf returns the recording of an example, nil without one.
-func recordingOf(t *testing.T, url, id string, header ...string) *serve.Recorded {
+func recordingOf(t *testing.T, url, id string, header ...string) *recording {
 	t.Helper()
-	return into[struct{ Recording *serve.Recorded }](t, send(t, "GET", url+"/v1/examples/"+id, nil, header...), 200).Recording
+	return into[struct{ Recording *recording }](t, send(t, "GET", url+"/v1/examples/"+id, nil, header...), 200).Recording
 }
 
 // A recording belongs to the conversation of its name, is sent whole and in ranges with a type

@@ -18,8 +18,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// Recorded is the recording of a conversation that the server was started with.
-type Recorded struct {
+// recorded is the recording of a conversation that the server was started with.
+type recorded struct {
 	Name  string `json:"name" doc:"Name of the file."`
 	Type  string `json:"type" doc:"Its media type."`
 	URL   string `json:"url" doc:"Where it is read, whole or in ranges. On a server with a token it carries a ticket, which is valid for some hours, because the players of browsers send no token."`
@@ -112,7 +112,7 @@ func (p *patient) Write(data []byte) (int, error) {
 }
 
 // recorded describes the recording of an example; nil without one.
-func (s *Server) recorded(id int, e *example) *Recorded {
+func (s *Server) recorded(id int, e *example) *recorded {
 	r := e.recording
 	if r == nil {
 		return nil
@@ -122,7 +122,7 @@ func (s *Server) recorded(id int, e *example) *Recorded {
 		until := strconv.FormatInt(time.Now().Add(ticketTime).Unix(), 10)
 		address += "?" + url.Values{"until": {until}, "ticket": {s.ticket(address, until)}}.Encode()
 	}
-	return &Recorded{Name: r.name(), Type: r.kind, URL: address, Times: r.times, From: r.from, Note: r.note}
+	return &recorded{Name: r.name(), Type: r.kind, URL: address, Times: r.times, From: r.from, Note: r.note}
 }
 
 // ticketTime is how long the address of a recording is valid.

@@ -12,7 +12,7 @@ type Shown struct {
 	Conversation Given        `json:"conversation" doc:"A body for /v1/predict, /v1/impute and /v1/explain."`
 	Labels       []*float32   `json:"labels,omitempty" doc:"The score that the file has for each utterance; null where it has none."`
 	Classes      []*int32     `json:"classes,omitempty" doc:"The class that the file has for each utterance, by number; null where it has none."`
-	Recording    *Recorded    `json:"recording,omitempty" doc:"The recording of it, if the server was started with one."`
+	Recording    *recorded    `json:"recording,omitempty" doc:"The recording of it, if the server was started with one."`
 	Channels     ChannelNames `json:"channels" doc:"Names of the features, where the file has them."`
 }
 

@@ -77,7 +77,12 @@ func TestServeMedia(t *testing.T) {
 		{"timed.csv", filepath.Join("told", name+".mp3"), name + ".vtt", []serve.Span{{Begin: 7, End: 8}, {Begin: 9, End: 9.5}}},
 	} {
 		server := startServer(t, "run", "--show", c.show, "--media", c.media)
-		var shown struct{ Recording serve.Recorded }
+		var shown struct {
+			Recording struct {
+				Type, URL, From string
+				Times           []serve.Span
+			}
+		}
 		if err := json.Unmarshal(fetch(t, server.url+"/v1/examples/0"), &shown); err != nil {
 			t.Fatal(err)
 		}
