@@ -50,7 +50,7 @@ staticcheck:
 
 deadcode: ## functions that no command and no test reaches; in the engine, that no execution reaches (SetLevel is for tests)
 	@out=$$(go run $(DEADCODE) -test ./...) && test -z "$$out" || { echo "$$out"; echo "delete the functions above"; exit 1; }
-	@out=$$(go run $(DEADCODE) -filter 'gsdnet/simd' ./cmd/gsdnet | grep -v SetLevel); test -z "$$out" || { echo "$$out"; echo "delete the functions above"; exit 1; }
+	@out=$$(go run $(DEADCODE) -filter 'gsdnet/simd' ./cmd/gsdnet ./bench/workers | grep -v SetLevel); test -z "$$out" || { echo "$$out"; echo "delete the functions above"; exit 1; }
 
 vuln: ## known vulnerabilities; goes on, and says so, where the database is out of reach
 	@out=$$(go run $(GOVULNCHECK) ./... 2>&1) && echo "$$out" || \

@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"log/slog"
 	"strconv"
 
 	"github.com/gomlx/compute"
@@ -10,8 +11,12 @@ import (
 
 // Graphs with dynamic shapes are handed to the Go backend whole.
 
-// delegated is delegate for a caller that has not entered the backend.
-func (b *builder) delegated() (err error) {
+// delegated is delegate for a caller that has not entered the backend. The
+// cause is the operation whose shape is not known.
+func (b *builder) delegated(cause compute.OpType) (err error) {
+	if b.whole == nil {
+		b.cause = cause.String()
+	}
 	if err := b.backend.enter(); err != nil {
 		return err
 	}
@@ -106,6 +111,8 @@ func (b *builder) compileWhole() (compute.Executable, error) {
 	e := &wholeExecutable{backend: b.backend, name: b.name, inner: inner}
 	e.names, e.inputs = inner.Inputs()
 	e.outputs = inner.Outputs()
+	slog.Warn("simd: a graph with shapes that are known only when it runs is not accelerated: it runs on the Go backend as a whole",
+		"graph", b.name, "operation", b.cause)
 	if b.backend.watch != nil {
 		b.backend.watch(b.name, nil)
 	}

@@ -52,7 +52,7 @@ func TestSameBitsWhateverTheWorkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, workers := range []int{2, 3, 4} {
+	for _, workers := range []int{2, 3, 4, 7, 16, 64} {
 		got, err := execute(newBackend(t, fmt.Sprint("workers=", workers)), large, in)
 		if err != nil {
 			t.Fatal(err)

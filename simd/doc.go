@@ -19,10 +19,12 @@
 //
 // What is not accelerated runs operation by operation on the pure-Go backend
 // (step_foreign.go), and graphs with dynamic shapes run there whole
-// (delegate.go), so that every graph which runs there runs here.
+// (delegate.go), so that every graph which runs there runs here; a warning of log/slog
+// says so. [PlanOf] and [WithPlans] describe how a graph runs (report.go).
 //
-// Results do not depend on the number of workers: work is cut by shape alone,
-// and every sum is added in a fixed order.
+// Results do not depend on the number of workers: loops are cut by shape alone, and
+// every sum is added in a fixed order, also where products are cut for more workers.
+// Executions that run at the same time share the workers (pool.go).
 //
 // Memory comes in size classes and is kept for reuse, in proportion to what was
 // in use before (memory.go); [WithMemoryLimit] bounds it. Shapes that describe

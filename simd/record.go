@@ -48,6 +48,7 @@ type builder struct {
 	nodes     []*node
 	compiled  bool
 	whole     compute.Builder // see delegate.go
+	cause     string          // the operation for which whole was made
 }
 
 var _ compute.Builder = (*builder)(nil)

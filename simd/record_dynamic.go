@@ -28,7 +28,7 @@ func (f *function) dynamic(op compute.OpType, c check, emit emitter, operands ..
 	if _, err := f.resolve(op, operands); err != nil {
 		return nil, err
 	}
-	if err := f.builder.delegated(); err != nil {
+	if err := f.builder.delegated(op); err != nil {
 		return nil, err
 	}
 	return f.checked(op, c, emit, operands...)

@@ -33,7 +33,7 @@ func (f *function) Parameter(name string, shape shapes.Shape, sharding *compute.
 		return nil, errors.WithMessagef(err, "simd: parameter %q", name)
 	}
 	if shape.IsDynamic() {
-		if err := f.builder.delegated(); err != nil {
+		if err := f.builder.delegated(compute.OpTypeParameter); err != nil {
 			return nil, err
 		}
 	}

@@ -151,9 +151,10 @@ func (r *recording) time(c *context, w *worker, wave, k int, s step, task int) {
 		w.loopBegan = began
 	}
 	c.attempt(s, w, task)
-	took := Task{Time: time.Since(began)}
+	end := time.Now()
+	took := Task{Time: end.Sub(began)}
 	if !w.loopBegan.IsZero() {
-		took.Loop = time.Since(w.loopBegan)
+		took.Loop = end.Sub(w.loopBegan)
 	}
 	w.timed = false
 	if best := &r.shortest[wave][k]; best.Time == 0 || took.Time < best.Time {
