@@ -193,6 +193,7 @@ func (r *reader) lists(m erc.Modality, name string, column int) error {
 					return err
 				}
 				x.Width, width = len(list), row
+				x.Values = make([]float32, 0, r.n*x.Width) // growing by append takes more than twice as much
 				for range row {
 					x.Append(nil)
 				}
