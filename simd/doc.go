@@ -20,7 +20,7 @@
 // What is not accelerated runs operation by operation on the pure-Go backend
 // (step_foreign.go), and graphs with dynamic shapes run there whole
 // (delegate.go), so that every graph which runs there runs here; a warning of log/slog
-// says so. [PlanOf] and [WithPlans] describe how a graph runs (report.go).
+// says so. [WithPlans] describes how a graph runs (report.go).
 //
 // Results do not depend on the number of workers: loops are cut by shape alone, and
 // every sum is added in a fixed order, also where products are cut for more workers.

@@ -24,7 +24,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	out, err := layer.Exec1([][]float32{{1, 0}, {0, 1}}, [][]float32{{0.5, -1}, {0, 2}})
+	out, err := layer.Call1([][]float32{{1, 0}, {0, 1}}, [][]float32{{0.5, -1}, {0, 2}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/gomlx/compute"
-	"github.com/pkg/errors"
 )
 
 // An ExecutionPlan describes how an executable of this backend runs: waves one after
@@ -39,23 +36,6 @@ type Step struct {
 // A Task is what one worker does at a time. Time is the shortest that
 // [ExecutionPlan.Record] found, and Loop the part of it that is element-wise work.
 type Task struct{ Time, Loop time.Duration }
-
-// PlanOf returns the plan of an executable that this backend compiled. It is
-// an error if the executable runs on the Go backend as a whole, which is the case
-// where a shape is known only when it runs.
-func PlanOf(e compute.Executable) (*ExecutionPlan, error) {
-	switch e := e.(type) {
-	case *executable:
-		if err := e.gate.enter("executable"); err != nil {
-			return nil, err
-		}
-		defer e.gate.leave()
-		return e.program.plan(), nil
-	case *wholeExecutable:
-		return nil, errors.Errorf("simd: %q has shapes that are known only when it runs: it runs on the Go backend as a whole and has no plan", e.name)
-	}
-	return nil, errors.Errorf("simd: a %T is not an executable of this backend", e)
-}
 
 // plan describes the program.
 func (p *program) plan() *ExecutionPlan {
