@@ -22,6 +22,12 @@ import (
 	"gsdnet/train/traintest"
 )
 
+// TestMain starts Beam. In a process that Prism starts as a worker it does not return.
+func TestMain(m *testing.M) {
+	beam.Init()
+	m.Run()
+}
+
 // The pipeline on the Prism runner writes the files that gsdnet predict and gsdnet impute
 // write of the same Parquet files, byte for byte, and therefore row for row.
 func TestEqualsTheCommand(t *testing.T) {
