@@ -180,6 +180,10 @@ func TestSentencesGiveTheFiguresOfTheTables(t *testing.T) {
 			"and MAE from % to %.",
 			"results/mosi.md", "table3-mosi-random-folds5.md: what is diffused -->", []string{"spectral (gsdnet)", "none (gsdnet-white)"}, 4,
 		},
+		{
+			"GSDNet as the paper prints it has an MAE of %, with the predictor of the other models %, and in its present form %.",
+			"results/hazumi_online.md", "summary-hazumi_online-random.md -->", []string{"paper", "paper-reader", "gsdnet"}, 4,
+		},
 	} {
 		found := map[string]string{}
 		for _, row := range cells(t, c.page, c.source) {
