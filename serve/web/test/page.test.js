@@ -205,7 +205,7 @@ it('a keyboard is enough', () =>
 it('a file that is dropped is shown, with what it does not have and what is all zeros', () =>
   visitDemo({}, async (page) => {
     await drop(page, 'talk.csv', good())
-    await page.getByText('utterance 1 of 6').waitFor()
+    await page.getByText('utterance 1 of 6', { exact: true }).waitFor()
     await settled(page)
     assert.equal(await page.locator('.gutter .name').first().innerText(), 'ann')
     assert.deepEqual([await state(page, 'audio', 2), await state(page, 'visual', 3), await state(page, 'text', 1)], ['absent', 'zero', 'on'])
@@ -219,7 +219,7 @@ it('a file that is dropped is shown, with what it does not have and what is all 
 it('a long conversation is scrolled, or shown at once', () =>
   visitDemo({}, async (page) => {
     await drop(page, 'long.csv', good(400))
-    await page.getByText('utterance 1 of 400').waitFor()
+    await page.getByText('utterance 1 of 400', { exact: true }).waitFor()
     await settled(page)
     const drawn = await page.locator('.grid [role="switch"]').count()
     assert.ok(drawn < 300, `got ${drawn} cells in the page, want those in view`)
@@ -286,7 +286,7 @@ it('a hostile file does nothing', () =>
       await drop(page, 'evil.pkl', pickle())
       await page.getByRole('alert').waitFor()
       await drop(page, '../../<b>evil</b>.csv', hostile())
-      await page.getByText('utterance 1 of 4').waitFor()
+      await page.getByText('utterance 1 of 4', { exact: true }).waitFor()
       await settled(page)
       assert.equal(await page.locator('.gutter .name').first().innerText(), SCRIPT)
       assert.equal(await page.locator('img[src="x"], main script').count(), 0)
@@ -351,7 +351,7 @@ it('the address holds the state', async () => {
     assert.equal(await verdict(page), shown)
     assert.equal(page.url(), address)
     await page.evaluate(() => (location.hash = '#run=zero&example=1&off=a0-3'))
-    await page.getByText('utterance 1 of 14').waitFor()
+    await page.getByText('utterance 1 of 14', { exact: true }).waitFor()
     await settled(page)
     assert.deepEqual([await state(page, 'audio', 4), await state(page, 'audio', 5), await page.getByLabel('Run', { exact: true }).inputValue()], ['off', 'on', 'zero'])
   })
@@ -510,7 +510,7 @@ it('a recording plays from an utterance, shows its place on the curve, and follo
 it('a file that is no recording, or a transcript alone, says what is needed', () =>
   visitDemo({ viewport: { width: 320, height: 640 }, colorScheme: 'dark' }, async (page) => {
     await drop(page, 'talk.csv', good())
-    await page.getByText('utterance 1 of 6').waitFor()
+    await page.getByText('utterance 1 of 6', { exact: true }).waitFor()
     await drop(page, 'talk.srt', vtt(6).replace('WEBVTT\n', ''))
     await page.getByText('Open the recording, an audio or video file.').waitFor()
     await drop(page, 'broken.mp3', 'not a recording')
