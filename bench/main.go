@@ -20,6 +20,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"gsdnet/bench/section"
 )
 
 // session is what the sections measure with.
@@ -61,19 +63,16 @@ func run(quick bool, out, python string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, slices.Concat(text, kept(out, "workers"), kept(out, "arm64"), kept(out, "serving")), 0o644)
-}
-
-// kept returns a section of the page that comes from elsewhere: make arm64
-// prints the figures of one, and make load writes the other.
-func kept(page, name string) []byte {
-	begin, end := "\n<!-- "+name+" -->", "<!-- end of "+name+" -->\n"
-	text, err := os.ReadFile(page)
-	from, to := bytes.Index(text, []byte(begin)), bytes.Index(text, []byte(end))
-	if err != nil || from < 0 || to < from {
-		return nil
+	for _, name := range []string{"workers", "arm64", "serving"} { // other commands make these
+		kept, err := section.Read(out, name)
+		if err != nil {
+			return err
+		}
+		if kept != nil {
+			text = slices.Concat(text, []byte{'\n'}, kept)
+		}
 	}
-	return text[from : to+len(end)]
+	return os.WriteFile(out, text, 0o644)
 }
 
 // builds are the programs that the page runs, each compiled once. The training

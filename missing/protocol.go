@@ -141,8 +141,8 @@ func AllRules() []Rule {
 	return all
 }
 
-// everyRule returns the rules of every protocol, each in its default family.
-func everyRule() []Rule {
+// defaultRules returns the rules of every protocol, each in its default family.
+func defaultRules() []Rule {
 	var every []Rule
 	for _, p := range protocols {
 		every = append(every, p.Rules("")...)

@@ -45,7 +45,7 @@ func (s Settings) Rules() ([]Rule, error) {
 	case CompleteOnly:
 		return []Rule{Complete()}, nil
 	case Every:
-		return everyRule(), nil
+		return defaultRules(), nil
 	}
 	rules := p.Rules(family)
 	if text := fmt.Sprint(s.Rate); text != Mixed {

@@ -13,6 +13,10 @@ func describe(s step) string {
 		return fmt.Sprintf("product %v×[%d×%d]·[%d×%d] transposed %v %v, %d tasks", s.batch, s.m, s.k, s.k, s.n, s.a.trans, s.b.trans, s.numTasks)
 	case *chainStep:
 		return fmt.Sprintf("chain of %d panels, local %v: %s → %s", len(s.panels), s.local, describe(s.dot), s.loop)
+	case *convStep:
+		return fmt.Sprintf("convolution by patches, %d tasks", s.tasks())
+	case *directStep:
+		return fmt.Sprintf("convolution without patches, %d tiles, %d tasks", s.units, s.tasks())
 	case *foreignStep:
 		return "foreign " + s.name
 	case *controlStep:

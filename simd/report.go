@@ -64,7 +64,7 @@ func kindOf(s step) string {
 		return "product"
 	case *chainStep:
 		return "product and loop"
-	case *convStep:
+	case *convStep, *directStep:
 		return "convolution"
 	case *controlStep:
 		return "control"

@@ -52,12 +52,13 @@ func (s *chainStep) run(c *context, w *worker, task int) {
 	s.loop.work(c, w, &p.task)
 }
 
-// Panels have about panelWork multiplications, and are at most panelBytes large,
-// since they have to stay in the second-level cache beside the right operand. They
-// have at least minPanelRows rows, or packedPanelRows where the right operand is
-// transposed and so packed for each; products of less than chainedRows are whole. A right operand of more than chainedBytes
-// does not stay in that cache itself: reading it again for each panel costs more than
-// writing the product to memory and reading it in a loop of its own.
+// Panels have about panelWork multiplications, and are at most panelBytes large, since
+// they have to stay in the second-level cache beside the right operand. They have at
+// least minPanelRows rows, or packedPanelRows where the right operand is transposed
+// and so packed for each; products of less than chainedRows are whole. A right operand
+// of more than chainedBytes does not stay in that cache itself: reading it again for
+// each panel costs more than writing the product to memory and reading it in a loop of
+// its own.
 const (
 	panelWork       = 1 << 19
 	minPanelRows    = 12

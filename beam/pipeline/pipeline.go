@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -142,7 +143,7 @@ func (fn *writeFn) ProcessElement(ctx context.Context, p Part, emit func(string)
 	if _, err := made.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	out := join(fn.Options.Out, bulk.PartName(p.Path, p.Number))
+	out := strings.TrimRight(fn.Options.Out, "/") + "/" + bulk.PartName(p.Path, p.Number) // in any file system
 	if err := put(ctx, out, made); err != nil {
 		return err
 	}
@@ -230,14 +231,6 @@ func stage(ctx context.Context, path string) (local string, remove func(), err e
 		return "", nil, err
 	}
 	return local, remove, nil
-}
-
-// join returns the path of a name in a folder of any file system.
-func join(folder, name string) string {
-	for len(folder) > 1 && folder[len(folder)-1] == '/' {
-		folder = folder[:len(folder)-1]
-	}
-	return folder + "/" + name
 }
 
 // put writes a file of any file system: aside and renamed, where the file system has that.

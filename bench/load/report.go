@@ -2,21 +2,18 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"time"
-)
 
-// Marks of the section in the page.
-const begin, end = "<!-- serving -->\n", "<!-- end of serving -->\n"
+	"gsdnet/bench/section"
+)
 
 // report writes the section.
 func report(s settings, servers []*server, body int) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n## Serving\n\n", begin)
+	fmt.Fprint(&b, "\n## Serving\n\n")
 	fmt.Fprintf(&b, "`make load` writes this section. %d clients ask both servers in turn, in %d rounds of %d seconds, for the\n"+
 		"emotions of conversations of %d utterances (%.1f MB of JSON each, %d different ones, holes of all\n"+
 		"kinds, %d samples). The run is the default GSDNet on features of the widths %d, %d and %d. Every answer of\n"+
@@ -33,12 +30,7 @@ func report(s settings, servers []*server, body int) error {
 			ours.rate()/other.rate(), ours.at(0.99)/other.at(0.99), ours.resident/other.resident,
 			yes(ours.rate() >= other.rate()), yes(ours.at(0.99) <= other.at(0.99)), yes(3*ours.resident <= other.resident))
 	}
-	b.WriteString(end)
-	if s.page == "" {
-		_, err := os.Stdout.Write(b.Bytes())
-		return err
-	}
-	return replace(s.page, b.Bytes())
+	return section.Write(s.page, "serving", b.String())
 }
 
 func yes(ok bool) string {
@@ -55,21 +47,4 @@ func (s *server) rate() float64 { return float64(len(s.times)) / s.elapsed.Secon
 func (s *server) at(share float64) float64 {
 	sorted := slices.Sorted(slices.Values(s.times))
 	return float64(sorted[int(share*float64(len(sorted)-1))]) / float64(time.Millisecond)
-}
-
-// replace writes the section into a page, in the place of the one before or at the end.
-func replace(page string, section []byte) error {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	before, after := append(text, '\n'), []byte(nil)
-	if from := bytes.Index(text, []byte(begin)); from >= 0 {
-		to := bytes.Index(text, []byte(end))
-		if to < from {
-			return errors.New(page + " has no " + end)
-		}
-		before, after = text[:from:from], text[to+len(end):]
-	}
-	return os.WriteFile(page, slices.Concat(before, section, after), 0o644)
 }

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"time"
 
+	"gsdnet/bench/section"
 	"gsdnet/dataset/synthetic"
 	"gsdnet/erc"
 	_ "gsdnet/model/all"
@@ -55,12 +56,7 @@ func run(page string, steps int, show bool) error {
 	if err != nil {
 		return err
 	}
-	text := section(sims, measured)
-	if page == "" {
-		fmt.Print(text)
-		return nil
-	}
-	return renew(page, text)
+	return section.Write(page, "workers", text(sims, measured))
 }
 
 // fit trains the default model for some steps of the size of the page's other figures:

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -16,19 +14,19 @@ var simulated = []int{2, 4, 16, 64}
 // wanted is how many times as fast as on one worker a step is to be.
 var wanted = map[int]float64{16: 12, 64: 30}
 
+var yes = map[bool]string{true: "yes", false: "no"}
+
 // A simulation is the plan for some workers.
 type simulation struct {
 	workers int
 	plan    *simd.ExecutionPlan
 }
 
-const begin, end = "<!-- workers -->\n", "<!-- end of workers -->\n"
-
-// section writes the section of the page.
-func section(sims []simulation, measured float64) string {
+// text returns the section of the page.
+func text(sims []simulation, measured float64) string {
 	var b strings.Builder
 	last := sims[len(sims)-1].plan
-	fmt.Fprintf(&b, begin+`
+	fmt.Fprintf(&b, `
 ## Many workers
 
 `+"`go run ./bench/workers -page docs/benchmarks.md`"+` writes this section. It simulates the training
@@ -39,7 +37,8 @@ assumption. Memory is taken to be as fast for many workers as for one. The plan 
 workers has %d waves and %d tasks.
 
 In the first column of speeds, each task counts with the mean of its step, whose tasks are of the
-same size. In the second it counts with its own time. The first task of a step is the longest
+same size. In the second it counts with its own time; the last column says of each whether it
+is enough. The first task of a step is the longest
 there: alone, it reads from memory what the others find in the cache.
 
 | workers | ms/step | times as fast | with each task's own time | at least |
@@ -50,7 +49,7 @@ there: alone, it reads from memory what the others find in the cache.
 		even, own := schedule(s.plan, s.workers, true), schedule(s.plan, s.workers, false)
 		bar := "–"
 		if want, ok := wanted[s.workers]; ok {
-			bar = fmt.Sprintf("%.0f: %s", want, map[bool]string{true: "yes", false: "no"}[one/even.Seconds() >= want])
+			bar = fmt.Sprintf("%.0f: %s, %s", want, yes[one/even.Seconds() >= want], yes[one/own.Seconds() >= want])
 		}
 		fmt.Fprintf(&b, "| %d | %.2f | %.1f | %.1f | %s |\n", s.workers, 1e3*even.Seconds(), one/even.Seconds(), one/own.Seconds(), bar)
 	}
@@ -59,7 +58,7 @@ there: alone, it reads from memory what the others find in the cache.
 Measured on this machine, two workers are %.2f times as fast as one. Element-wise loops are
 %.0f %% of the time of a step on one worker, matrix products %.0f %%, the rest is copying.
 `, measured, percent(elementwise(p), total(p)), percent(products(p), total(p)))
-	return b.String() + end
+	return b.String()
 }
 
 func percent(part, whole time.Duration) float64 { return 100 * part.Seconds() / whole.Seconds() }
@@ -71,19 +70,6 @@ func tasks(p *simd.ExecutionPlan) (n int) {
 		}
 	}
 	return n
-}
-
-// renew replaces the section of the page, or adds it at its end.
-func renew(page, section string) error {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	from, to := bytes.Index(text, []byte(begin)), bytes.Index(text, []byte(end))
-	if from < 0 || to < from {
-		return os.WriteFile(page, append(append(text, '\n'), section...), 0o644)
-	}
-	return os.WriteFile(page, bytes.Join([][]byte{text[:from], text[to+len(end):]}, []byte(section)), 0o644)
 }
 
 // printPlan prints the plan's steps with their times.
