@@ -117,7 +117,7 @@ class Model:
             sys.exit("serve.py: only runs that predict scores from the point estimate are served")
         self.window, self.stretch, self.dims = own["window"], about.get("stretch", 1), about["setup"]["dims"]
         self.width = max(min(d, own["prior"]["rank"]) for d in self.dims)
-        own = dict(own, dims=self.dims, steps=own["sampler"]["steps"])
+        own = dict(own, kernel=1, dims=self.dims, steps=own["sampler"]["steps"])
         self.scale = [(arrays[f"scaler/mean/{n}"], arrays[f"scaler/deviation/{n}"]) for n in NAMES]
         constants = {k.strip("/").replace("/constant/", "/"): v for k, v in arrays.items() if "/constant/" in k}
         self.prior = Fast(constants)
