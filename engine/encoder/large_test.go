@@ -21,12 +21,17 @@ import (
 // The tests of this file need what `make encoders` fetches: Debian's python3-torch and
 // python3-onnx, and npm's packages. GSDNET_ENCODERS names an empty folder for the models.
 
-// largeFolder returns the folder for large models, or skips.
+// largeFolder returns the folder of the test, whose files keep their names for themselves,
+// or skips.
 func largeFolder(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("GSDNET_ENCODERS")
 	if folder == "" {
 		t.Skip("SKIPPED: GSDNET_ENCODERS is not set; `make encoders` runs this")
+	}
+	folder = filepath.Join(folder, t.Name())
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		t.Fatal(err)
 	}
 	return folder
 }

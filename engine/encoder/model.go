@@ -17,6 +17,7 @@ import (
 
 	"gsdnet/engine"
 	"gsdnet/internal/fault"
+	"gsdnet/internal/regular"
 )
 
 // Model is an ONNX model on an engine. Goroutines may use it at the same time.
@@ -72,14 +73,14 @@ func open(backend engine.Backend, path, output string, limits Limits, pool pooli
 
 // read reads a file of at most limit bytes.
 func read(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
-		return nil, fault.Input("give the path of a file that exists", "%s: the file cannot be read", path)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, fault.Input("give the path of a file", "%s: not a file", path)
+	if err != nil {
+		return nil, fault.Input("check the path and its permissions", "%s: it cannot be opened", path)
 	}
 	if info.Size() > limit {
 		return nil, fault.Input("raise the limit of bytes if you trust the file", "%s: the file has %d bytes, more than %d", filepath.Base(path), info.Size(), limit)

@@ -48,9 +48,8 @@ func init() {
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripAVX2, copy: copyStripAVX2}
 	t.gemm = &gemmKernels{
 		mr: 6, nr: 16, strips: t.strips,
-		wide:       []wideKernel{{96, wide1x96AVX2}, {48, wide2x48AVX2}, {32, wide3x32AVX2}},
-		acrossCols: 8,
-		across:     []microKernel{across1x8AVX2, across2x8AVX2, across3x8AVX2},
+		acrossRows: 12, acrossCols: 8,
+		across: []microKernel{across1x8AVX2, across2x8AVX2, across3x8AVX2},
 		micro: [][]microKernel{
 			nil,
 			{gemm1x16AVX2},

@@ -53,9 +53,8 @@ func init() {
 func gemmAVX512(strips *stripKernels) *gemmKernels {
 	return &gemmKernels{
 		mr: 12, nr: 32, strips: strips,
-		wide:       []wideKernel{{384, wide1x384AVX512}, {192, wide2x192AVX512}, {128, wide3x128AVX512}, {96, wide4x96AVX512}},
-		acrossCols: 16,
-		across:     []microKernel{across1x16AVX512, across2x16AVX512, across3x16AVX512, across4x16AVX512},
+		acrossRows: 4, acrossCols: 16,
+		across: []microKernel{across1x16AVX512, across2x16AVX512, across3x16AVX512, across4x16AVX512},
 		micro: [][]microKernel{
 			nil,
 			{gemm1x16AVX512, gemm1x32AVX512},

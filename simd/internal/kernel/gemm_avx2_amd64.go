@@ -34,21 +34,6 @@ func gemm5x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *f
 //go:noescape
 func gemm6x16AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
 
-// wide1x96AVX2 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide1x96AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
-// wide2x48AVX2 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide2x48AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
-// wide3x32AVX2 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide3x32AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
 // across1x8AVX2 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
 //
 //go:noescape

@@ -124,26 +124,6 @@ func gemm11x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c
 //go:noescape
 func gemm12x16AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
 
-// wide1x384AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide1x384AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
-// wide2x192AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide2x192AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
-// wide3x128AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide3x128AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
-// wide4x96AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide4x96AVX512(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
-
 // across1x16AVX512 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
 //
 //go:noescape

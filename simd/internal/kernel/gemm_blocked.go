@@ -12,19 +12,11 @@ type gemmKernels struct {
 	// micro[rows][w] multiplies a tile of rows × up to (w+1)/len(micro[rows])
 	// of nr columns.
 	micro  [][]microKernel
-	wide   []wideKernel // by rows, from one on
 	strips *stripKernels
-	// across are for few rows, by rows from one on, and a transposed B, of which they
-	// read up to acrossCols stored rows as they lie.
-	across     []microKernel
-	acrossCols int
-}
-
-// A wideKernel is a microKernel for a tile of few rows and cols columns, a
-// multiple of nr, all of which it writes.
-type wideKernel struct {
-	cols int
-	run  microKernel
+	// across are for up to acrossRows rows, by rows from one on, and a transposed B, of
+	// which they read up to acrossCols stored rows as they lie.
+	across                 []microKernel
+	acrossRows, acrossCols int
 }
 
 // A microKernel sets c = alpha·a·b + c (without c if keep is 0) for the first
@@ -56,7 +48,7 @@ type operand struct {
 // multiplyBlocked adds alpha·op(A)·op(B) to the part r of C, or sets it where
 // beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
-	if g.TransB && r.rows <= len(t.across) {
+	if g.TransB && r.rows <= t.acrossRows {
 		g.multiplyAcross(t, r)
 		return
 	}
@@ -92,7 +84,7 @@ func (g *GemmArgs) blockCols(t *gemmKernels, r rect) int {
 
 // multiplyBlock runs the micro-kernels over the block c of C.
 func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, keep int) {
-	for j := g.multiplyWide(t, c, kc, a, b, keep); j < c.cols; j += t.nr {
+	for j := 0; j < c.cols; j += t.nr {
 		cols := min(t.nr, c.cols-j)
 		pb, rsb := b.panel(j/t.nr, cols < t.nr, t.nr)
 		v := (cols*len(t.micro[1]) - 1) / t.nr
@@ -104,24 +96,10 @@ func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, k
 	}
 }
 
-// multiplyWide runs the wide kernels over columns of a block of few rows, whose
-// B lies as it is, and returns how many columns it did. The bits are those of
-// the other kernels.
-func (g *GemmArgs) multiplyWide(t *gemmKernels, c rect, kc int, a, b operand, keep int) (done int) {
-	if c.rows > len(t.wide) || b.step != t.nr {
-		return 0
-	}
-	w := t.wide[c.rows-1]
-	for ; done+w.cols <= c.cols; done += w.cols {
-		w.run(kc, &a.p[0], a.rs, a.cs, &b.p[done], b.rs, &g.C[c.row*g.LDC+c.col+done], g.LDC, g.Alpha, keep, w.cols)
-	}
-	return done
-}
-
-// multiplyAcross is multiplyBlocked for few rows and a transposed B, which is read once
-// and not packed.
+// multiplyAcross is multiplyBlocked for few rows and a transposed B, which is read from
+// memory once and not packed.
 func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect) {
-	step, run := kBlock(g.K), t.across[r.rows-1]
+	step := kBlock(g.K)
 	rsa, csa := g.LDA, 1
 	if g.TransA {
 		rsa, csa = 1, g.LDA
@@ -133,8 +111,11 @@ func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect) {
 			if k == 0 && g.Beta == 0 {
 				keep = 0
 			}
-			run(min(step, g.K-k), &g.A[r.row*rsa+k*csa], rsa, csa, &g.B[(r.col+j)*g.LDB+k], g.LDB,
-				&g.C[r.row*g.LDC+r.col+j], g.LDC, g.Alpha, keep, cols)
+			for i := 0; i < r.rows; i += len(t.across) {
+				run := t.across[min(len(t.across), r.rows-i)-1]
+				run(min(step, g.K-k), &g.A[(r.row+i)*rsa+k*csa], rsa, csa, &g.B[(r.col+j)*g.LDB+k], g.LDB,
+					&g.C[(r.row+i)*g.LDC+r.col+j], g.LDC, g.Alpha, keep, cols)
+			}
 		}
 	}
 }

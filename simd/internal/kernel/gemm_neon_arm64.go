@@ -63,18 +63,3 @@ func gemm5x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, c *float
 //
 //go:noescape
 func gemm6x16NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)
-
-// wide1x96NEON sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide1x96NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)
-
-// wide2x48NEON sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide2x48NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)
-
-// wide3x32NEON sets c = alpha·a·b + c, or without c if keep is 0, for all columns; cols is not used.
-//
-//go:noescape
-func wide3x32NEON(k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)

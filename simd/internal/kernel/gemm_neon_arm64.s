@@ -20,6 +20,7 @@ TEXT ·gemm1x8NEON(SB), NOSPLIT, $32-88
 	WORD $0x6f00e401 // movi v1.2d, #0x0
 
 loop:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad400c62 // ldp q2, q3, [x3]
 	WORD $0xbc6568c4 // ldr s4, [x6, x5]
 	WORD $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
@@ -106,6 +107,7 @@ TEXT ·gemm2x8NEON(SB), NOSPLIT, $64-88
 	WORD $0x6f00e403 // movi v3.2d, #0x0
 
 loop:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad401464 // ldp q4, q5, [x3]
 	WORD $0xbc6568c6 // ldr s6, [x6, x5]
 	WORD $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
@@ -214,6 +216,7 @@ TEXT ·gemm3x8NEON(SB), NOSPLIT, $96-88
 	WORD $0x6f00e405 // movi v5.2d, #0x0
 
 loop:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad401c66 // ldp q6, q7, [x3]
 	WORD $0xbc6568c8 // ldr s8, [x6, x5]
 	WORD $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
@@ -344,6 +347,7 @@ TEXT ·gemm4x8NEON(SB), NOSPLIT, $128-88
 	WORD $0x6f00e407 // movi v7.2d, #0x0
 
 loop:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad402468 // ldp q8, q9, [x3]
 	WORD $0xbc6568ca // ldr s10, [x6, x5]
 	WORD $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
@@ -496,6 +500,7 @@ TEXT ·gemm5x8NEON(SB), NOSPLIT, $160-88
 	WORD $0x6f00e409 // movi v9.2d, #0x0
 
 loop:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad402c6a // ldp q10, q11, [x3]
 	WORD $0xbc6568cc // ldr s12, [x6, x5]
 	WORD $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
@@ -672,6 +677,7 @@ TEXT ·gemm6x8NEON(SB), NOSPLIT, $192-88
 	BEQ adjacent
 
 loop:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad40346c // ldp q12, q13, [x3]
 	WORD $0xbc6568ce // ldr s14, [x6, x5]
 	WORD $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
@@ -698,6 +704,7 @@ loop:
 	B store
 
 adjacent:
+	PRFM 32(R3), PLDL2KEEP
 	WORD $0xad40346c // ldp q12, q13, [x3]
 	WORD $0x3ce568ce // ldr q14, [x6, x5]
 	WORD $0xfc65696f // ldr d15, [x11, x5]
@@ -876,6 +883,7 @@ TEXT ·gemm1x16NEON(SB), NOSPLIT, $64-88
 	WORD $0x6f00e403 // movi v3.2d, #0x0
 
 loop:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad401464 // ldp q4, q5, [x3]
 	WORD $0xad411c66 // ldp q6, q7, [x3, #32]
 	WORD $0xbc6568c8 // ldr s8, [x6, x5]
@@ -983,6 +991,7 @@ TEXT ·gemm2x16NEON(SB), NOSPLIT, $128-88
 	WORD $0x6f00e407 // movi v7.2d, #0x0
 
 loop:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad402468 // ldp q8, q9, [x3]
 	WORD $0xad412c6a // ldp q10, q11, [x3, #32]
 	WORD $0xbc6568cc // ldr s12, [x6, x5]
@@ -1130,6 +1139,7 @@ TEXT ·gemm3x16NEON(SB), NOSPLIT, $192-88
 	WORD $0x6f00e40b // movi v11.2d, #0x0
 
 loop:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad40346c // ldp q12, q13, [x3]
 	WORD $0xad413c6e // ldp q14, q15, [x3, #32]
 	WORD $0xbc6568d0 // ldr s16, [x6, x5]
@@ -1317,6 +1327,7 @@ TEXT ·gemm4x16NEON(SB), NOSPLIT, $256-88
 	WORD $0x6f00e40f // movi v15.2d, #0x0
 
 loop:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad404470 // ldp q16, q17, [x3]
 	WORD $0xad414c72 // ldp q18, q19, [x3, #32]
 	WORD $0xbc6568d4 // ldr s20, [x6, x5]
@@ -1544,6 +1555,7 @@ TEXT ·gemm5x16NEON(SB), NOSPLIT, $320-88
 	WORD $0x6f00e413 // movi v19.2d, #0x0
 
 loop:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad405474 // ldp q20, q21, [x3]
 	WORD $0xad415c76 // ldp q22, q23, [x3, #32]
 	WORD $0xbc6568d8 // ldr s24, [x6, x5]
@@ -1813,6 +1825,7 @@ TEXT ·gemm6x16NEON(SB), NOSPLIT, $384-88
 	BEQ adjacent
 
 loop:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad406478 // ldp q24, q25, [x3]
 	WORD $0xad416c7a // ldp q26, q27, [x3, #32]
 	WORD $0xbc6568dc // ldr s28, [x6, x5]
@@ -1852,6 +1865,7 @@ loop:
 	B store
 
 adjacent:
+	PRFM 64(R3), PLDL2KEEP
 	WORD $0xad406478 // ldp q24, q25, [x3]
 	WORD $0xad416c7a // ldp q26, q27, [x3, #32]
 	WORD $0x3ce568dc // ldr q28, [x6, x5]
@@ -2107,716 +2121,4 @@ new:
 	ADD R1, R0
 	SUBS $1, R9
 	BNE row
-	RET
-
-// (k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)
-TEXT ·wide1x96NEON(SB), NOSPLIT, $0-88
-	MOVD k+0(FP), R1
-	MOVD csa+24(FP), R2
-	LSL $2, R2
-	MOVD b+32(FP), R3
-	MOVD rsb+40(FP), R4
-	LSL $2, R4
-	MOVD a+8(FP), R6
-	MOVD rsa+16(FP), R7
-	LSL $2, R7
-	MOVD $0, R5
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x6f00e401 // movi v1.2d, #0x0
-	WORD $0x6f00e402 // movi v2.2d, #0x0
-	WORD $0x6f00e403 // movi v3.2d, #0x0
-	WORD $0x6f00e404 // movi v4.2d, #0x0
-	WORD $0x6f00e405 // movi v5.2d, #0x0
-	WORD $0x6f00e406 // movi v6.2d, #0x0
-	WORD $0x6f00e407 // movi v7.2d, #0x0
-	WORD $0x6f00e408 // movi v8.2d, #0x0
-	WORD $0x6f00e409 // movi v9.2d, #0x0
-	WORD $0x6f00e40a // movi v10.2d, #0x0
-	WORD $0x6f00e40b // movi v11.2d, #0x0
-	WORD $0x6f00e40c // movi v12.2d, #0x0
-	WORD $0x6f00e40d // movi v13.2d, #0x0
-	WORD $0x6f00e40e // movi v14.2d, #0x0
-	WORD $0x6f00e40f // movi v15.2d, #0x0
-	WORD $0x6f00e410 // movi v16.2d, #0x0
-	WORD $0x6f00e411 // movi v17.2d, #0x0
-	WORD $0x6f00e412 // movi v18.2d, #0x0
-	WORD $0x6f00e413 // movi v19.2d, #0x0
-	WORD $0x6f00e414 // movi v20.2d, #0x0
-	WORD $0x6f00e415 // movi v21.2d, #0x0
-	WORD $0x6f00e416 // movi v22.2d, #0x0
-	WORD $0x6f00e417 // movi v23.2d, #0x0
-
-loop:
-	WORD $0xbc6568d8 // ldr s24, [x6, x5]
-	WORD $0xad406879 // ldp q25, q26, [x3]
-	WORD $0x4f981320 // fmla v0.4s, v25.4s, v24.s[0]
-	WORD $0x4f981341 // fmla v1.4s, v26.4s, v24.s[0]
-	WORD $0xad416879 // ldp q25, q26, [x3, #32]
-	WORD $0x4f981322 // fmla v2.4s, v25.4s, v24.s[0]
-	WORD $0x4f981343 // fmla v3.4s, v26.4s, v24.s[0]
-	WORD $0xad426879 // ldp q25, q26, [x3, #64]
-	WORD $0x4f981324 // fmla v4.4s, v25.4s, v24.s[0]
-	WORD $0x4f981345 // fmla v5.4s, v26.4s, v24.s[0]
-	WORD $0xad436879 // ldp q25, q26, [x3, #96]
-	WORD $0x4f981326 // fmla v6.4s, v25.4s, v24.s[0]
-	WORD $0x4f981347 // fmla v7.4s, v26.4s, v24.s[0]
-	WORD $0xad446879 // ldp q25, q26, [x3, #128]
-	WORD $0x4f981328 // fmla v8.4s, v25.4s, v24.s[0]
-	WORD $0x4f981349 // fmla v9.4s, v26.4s, v24.s[0]
-	WORD $0xad456879 // ldp q25, q26, [x3, #160]
-	WORD $0x4f98132a // fmla v10.4s, v25.4s, v24.s[0]
-	WORD $0x4f98134b // fmla v11.4s, v26.4s, v24.s[0]
-	WORD $0xad466879 // ldp q25, q26, [x3, #192]
-	WORD $0x4f98132c // fmla v12.4s, v25.4s, v24.s[0]
-	WORD $0x4f98134d // fmla v13.4s, v26.4s, v24.s[0]
-	WORD $0xad476879 // ldp q25, q26, [x3, #224]
-	WORD $0x4f98132e // fmla v14.4s, v25.4s, v24.s[0]
-	WORD $0x4f98134f // fmla v15.4s, v26.4s, v24.s[0]
-	WORD $0xad486879 // ldp q25, q26, [x3, #256]
-	WORD $0x4f981330 // fmla v16.4s, v25.4s, v24.s[0]
-	WORD $0x4f981351 // fmla v17.4s, v26.4s, v24.s[0]
-	WORD $0xad496879 // ldp q25, q26, [x3, #288]
-	WORD $0x4f981332 // fmla v18.4s, v25.4s, v24.s[0]
-	WORD $0x4f981353 // fmla v19.4s, v26.4s, v24.s[0]
-	WORD $0xad4a6879 // ldp q25, q26, [x3, #320]
-	WORD $0x4f981334 // fmla v20.4s, v25.4s, v24.s[0]
-	WORD $0x4f981355 // fmla v21.4s, v26.4s, v24.s[0]
-	WORD $0xad4b6879 // ldp q25, q26, [x3, #352]
-	WORD $0x4f981336 // fmla v22.4s, v25.4s, v24.s[0]
-	WORD $0x4f981357 // fmla v23.4s, v26.4s, v24.s[0]
-	ADD R4, R3
-	ADD R2, R5
-	SUBS $1, R1
-	BNE loop
-	MOVD c+48(FP), R0
-	MOVD ldc+56(FP), R1
-	MOVD keep+72(FP), R2
-	MOVD cols+80(FP), R3
-	LSL $2, R1
-	MOVW alpha+64(FP), R4
-	WORD $0x4e040c98 // dup v24.4s, w4
-	CBZ R2, overwrite
-	WORD $0x3dc00019 // ldr q25, [x0]
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x3dc00419 // ldr q25, [x0, #16]
-	WORD $0x4e38cc39 // fmla v25.4s, v1.4s, v24.4s
-	WORD $0x3d800419 // str q25, [x0, #16]
-	WORD $0x3dc00819 // ldr q25, [x0, #32]
-	WORD $0x4e38cc59 // fmla v25.4s, v2.4s, v24.4s
-	WORD $0x3d800819 // str q25, [x0, #32]
-	WORD $0x3dc00c19 // ldr q25, [x0, #48]
-	WORD $0x4e38cc79 // fmla v25.4s, v3.4s, v24.4s
-	WORD $0x3d800c19 // str q25, [x0, #48]
-	WORD $0x3dc01019 // ldr q25, [x0, #64]
-	WORD $0x4e38cc99 // fmla v25.4s, v4.4s, v24.4s
-	WORD $0x3d801019 // str q25, [x0, #64]
-	WORD $0x3dc01419 // ldr q25, [x0, #80]
-	WORD $0x4e38ccb9 // fmla v25.4s, v5.4s, v24.4s
-	WORD $0x3d801419 // str q25, [x0, #80]
-	WORD $0x3dc01819 // ldr q25, [x0, #96]
-	WORD $0x4e38ccd9 // fmla v25.4s, v6.4s, v24.4s
-	WORD $0x3d801819 // str q25, [x0, #96]
-	WORD $0x3dc01c19 // ldr q25, [x0, #112]
-	WORD $0x4e38ccf9 // fmla v25.4s, v7.4s, v24.4s
-	WORD $0x3d801c19 // str q25, [x0, #112]
-	WORD $0x3dc02019 // ldr q25, [x0, #128]
-	WORD $0x4e38cd19 // fmla v25.4s, v8.4s, v24.4s
-	WORD $0x3d802019 // str q25, [x0, #128]
-	WORD $0x3dc02419 // ldr q25, [x0, #144]
-	WORD $0x4e38cd39 // fmla v25.4s, v9.4s, v24.4s
-	WORD $0x3d802419 // str q25, [x0, #144]
-	WORD $0x3dc02819 // ldr q25, [x0, #160]
-	WORD $0x4e38cd59 // fmla v25.4s, v10.4s, v24.4s
-	WORD $0x3d802819 // str q25, [x0, #160]
-	WORD $0x3dc02c19 // ldr q25, [x0, #176]
-	WORD $0x4e38cd79 // fmla v25.4s, v11.4s, v24.4s
-	WORD $0x3d802c19 // str q25, [x0, #176]
-	WORD $0x3dc03019 // ldr q25, [x0, #192]
-	WORD $0x4e38cd99 // fmla v25.4s, v12.4s, v24.4s
-	WORD $0x3d803019 // str q25, [x0, #192]
-	WORD $0x3dc03419 // ldr q25, [x0, #208]
-	WORD $0x4e38cdb9 // fmla v25.4s, v13.4s, v24.4s
-	WORD $0x3d803419 // str q25, [x0, #208]
-	WORD $0x3dc03819 // ldr q25, [x0, #224]
-	WORD $0x4e38cdd9 // fmla v25.4s, v14.4s, v24.4s
-	WORD $0x3d803819 // str q25, [x0, #224]
-	WORD $0x3dc03c19 // ldr q25, [x0, #240]
-	WORD $0x4e38cdf9 // fmla v25.4s, v15.4s, v24.4s
-	WORD $0x3d803c19 // str q25, [x0, #240]
-	WORD $0x3dc04019 // ldr q25, [x0, #256]
-	WORD $0x4e38ce19 // fmla v25.4s, v16.4s, v24.4s
-	WORD $0x3d804019 // str q25, [x0, #256]
-	WORD $0x3dc04419 // ldr q25, [x0, #272]
-	WORD $0x4e38ce39 // fmla v25.4s, v17.4s, v24.4s
-	WORD $0x3d804419 // str q25, [x0, #272]
-	WORD $0x3dc04819 // ldr q25, [x0, #288]
-	WORD $0x4e38ce59 // fmla v25.4s, v18.4s, v24.4s
-	WORD $0x3d804819 // str q25, [x0, #288]
-	WORD $0x3dc04c19 // ldr q25, [x0, #304]
-	WORD $0x4e38ce79 // fmla v25.4s, v19.4s, v24.4s
-	WORD $0x3d804c19 // str q25, [x0, #304]
-	WORD $0x3dc05019 // ldr q25, [x0, #320]
-	WORD $0x4e38ce99 // fmla v25.4s, v20.4s, v24.4s
-	WORD $0x3d805019 // str q25, [x0, #320]
-	WORD $0x3dc05419 // ldr q25, [x0, #336]
-	WORD $0x4e38ceb9 // fmla v25.4s, v21.4s, v24.4s
-	WORD $0x3d805419 // str q25, [x0, #336]
-	WORD $0x3dc05819 // ldr q25, [x0, #352]
-	WORD $0x4e38ced9 // fmla v25.4s, v22.4s, v24.4s
-	WORD $0x3d805819 // str q25, [x0, #352]
-	WORD $0x3dc05c19 // ldr q25, [x0, #368]
-	WORD $0x4e38cef9 // fmla v25.4s, v23.4s, v24.4s
-	WORD $0x3d805c19 // str q25, [x0, #368]
-	ADD R1, R0
-	RET
-
-overwrite:
-	WORD $0x6f00e419 // movi v25.2d, #0x0
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc20 // fmla v0.4s, v1.4s, v24.4s
-	WORD $0x3d800400 // str q0, [x0, #16]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc40 // fmla v0.4s, v2.4s, v24.4s
-	WORD $0x3d800800 // str q0, [x0, #32]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc60 // fmla v0.4s, v3.4s, v24.4s
-	WORD $0x3d800c00 // str q0, [x0, #48]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc80 // fmla v0.4s, v4.4s, v24.4s
-	WORD $0x3d801000 // str q0, [x0, #64]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cca0 // fmla v0.4s, v5.4s, v24.4s
-	WORD $0x3d801400 // str q0, [x0, #80]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ccc0 // fmla v0.4s, v6.4s, v24.4s
-	WORD $0x3d801800 // str q0, [x0, #96]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cce0 // fmla v0.4s, v7.4s, v24.4s
-	WORD $0x3d801c00 // str q0, [x0, #112]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd00 // fmla v0.4s, v8.4s, v24.4s
-	WORD $0x3d802000 // str q0, [x0, #128]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd20 // fmla v0.4s, v9.4s, v24.4s
-	WORD $0x3d802400 // str q0, [x0, #144]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd40 // fmla v0.4s, v10.4s, v24.4s
-	WORD $0x3d802800 // str q0, [x0, #160]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd60 // fmla v0.4s, v11.4s, v24.4s
-	WORD $0x3d802c00 // str q0, [x0, #176]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd80 // fmla v0.4s, v12.4s, v24.4s
-	WORD $0x3d803000 // str q0, [x0, #192]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cda0 // fmla v0.4s, v13.4s, v24.4s
-	WORD $0x3d803400 // str q0, [x0, #208]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cdc0 // fmla v0.4s, v14.4s, v24.4s
-	WORD $0x3d803800 // str q0, [x0, #224]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cde0 // fmla v0.4s, v15.4s, v24.4s
-	WORD $0x3d803c00 // str q0, [x0, #240]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce00 // fmla v0.4s, v16.4s, v24.4s
-	WORD $0x3d804000 // str q0, [x0, #256]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce20 // fmla v0.4s, v17.4s, v24.4s
-	WORD $0x3d804400 // str q0, [x0, #272]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce40 // fmla v0.4s, v18.4s, v24.4s
-	WORD $0x3d804800 // str q0, [x0, #288]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce60 // fmla v0.4s, v19.4s, v24.4s
-	WORD $0x3d804c00 // str q0, [x0, #304]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce80 // fmla v0.4s, v20.4s, v24.4s
-	WORD $0x3d805000 // str q0, [x0, #320]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cea0 // fmla v0.4s, v21.4s, v24.4s
-	WORD $0x3d805400 // str q0, [x0, #336]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cec0 // fmla v0.4s, v22.4s, v24.4s
-	WORD $0x3d805800 // str q0, [x0, #352]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cee0 // fmla v0.4s, v23.4s, v24.4s
-	WORD $0x3d805c00 // str q0, [x0, #368]
-	ADD R1, R0
-	RET
-
-// (k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)
-TEXT ·wide2x48NEON(SB), NOSPLIT, $0-88
-	MOVD k+0(FP), R1
-	MOVD csa+24(FP), R2
-	LSL $2, R2
-	MOVD b+32(FP), R3
-	MOVD rsb+40(FP), R4
-	LSL $2, R4
-	MOVD a+8(FP), R6
-	MOVD rsa+16(FP), R7
-	LSL $2, R7
-	ADD R7, R6, R8
-	MOVD $0, R5
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x6f00e401 // movi v1.2d, #0x0
-	WORD $0x6f00e402 // movi v2.2d, #0x0
-	WORD $0x6f00e403 // movi v3.2d, #0x0
-	WORD $0x6f00e404 // movi v4.2d, #0x0
-	WORD $0x6f00e405 // movi v5.2d, #0x0
-	WORD $0x6f00e406 // movi v6.2d, #0x0
-	WORD $0x6f00e407 // movi v7.2d, #0x0
-	WORD $0x6f00e408 // movi v8.2d, #0x0
-	WORD $0x6f00e409 // movi v9.2d, #0x0
-	WORD $0x6f00e40a // movi v10.2d, #0x0
-	WORD $0x6f00e40b // movi v11.2d, #0x0
-	WORD $0x6f00e40c // movi v12.2d, #0x0
-	WORD $0x6f00e40d // movi v13.2d, #0x0
-	WORD $0x6f00e40e // movi v14.2d, #0x0
-	WORD $0x6f00e40f // movi v15.2d, #0x0
-	WORD $0x6f00e410 // movi v16.2d, #0x0
-	WORD $0x6f00e411 // movi v17.2d, #0x0
-	WORD $0x6f00e412 // movi v18.2d, #0x0
-	WORD $0x6f00e413 // movi v19.2d, #0x0
-	WORD $0x6f00e414 // movi v20.2d, #0x0
-	WORD $0x6f00e415 // movi v21.2d, #0x0
-	WORD $0x6f00e416 // movi v22.2d, #0x0
-	WORD $0x6f00e417 // movi v23.2d, #0x0
-
-loop:
-	WORD $0xbc6568d8 // ldr s24, [x6, x5]
-	WORD $0xbc656919 // ldr s25, [x8, x5]
-	WORD $0xad406c7a // ldp q26, q27, [x3]
-	WORD $0x4f981340 // fmla v0.4s, v26.4s, v24.s[0]
-	WORD $0x4f981361 // fmla v1.4s, v27.4s, v24.s[0]
-	WORD $0x4f99134c // fmla v12.4s, v26.4s, v25.s[0]
-	WORD $0x4f99136d // fmla v13.4s, v27.4s, v25.s[0]
-	WORD $0xad416c7a // ldp q26, q27, [x3, #32]
-	WORD $0x4f981342 // fmla v2.4s, v26.4s, v24.s[0]
-	WORD $0x4f981363 // fmla v3.4s, v27.4s, v24.s[0]
-	WORD $0x4f99134e // fmla v14.4s, v26.4s, v25.s[0]
-	WORD $0x4f99136f // fmla v15.4s, v27.4s, v25.s[0]
-	WORD $0xad426c7a // ldp q26, q27, [x3, #64]
-	WORD $0x4f981344 // fmla v4.4s, v26.4s, v24.s[0]
-	WORD $0x4f981365 // fmla v5.4s, v27.4s, v24.s[0]
-	WORD $0x4f991350 // fmla v16.4s, v26.4s, v25.s[0]
-	WORD $0x4f991371 // fmla v17.4s, v27.4s, v25.s[0]
-	WORD $0xad436c7a // ldp q26, q27, [x3, #96]
-	WORD $0x4f981346 // fmla v6.4s, v26.4s, v24.s[0]
-	WORD $0x4f981367 // fmla v7.4s, v27.4s, v24.s[0]
-	WORD $0x4f991352 // fmla v18.4s, v26.4s, v25.s[0]
-	WORD $0x4f991373 // fmla v19.4s, v27.4s, v25.s[0]
-	WORD $0xad446c7a // ldp q26, q27, [x3, #128]
-	WORD $0x4f981348 // fmla v8.4s, v26.4s, v24.s[0]
-	WORD $0x4f981369 // fmla v9.4s, v27.4s, v24.s[0]
-	WORD $0x4f991354 // fmla v20.4s, v26.4s, v25.s[0]
-	WORD $0x4f991375 // fmla v21.4s, v27.4s, v25.s[0]
-	WORD $0xad456c7a // ldp q26, q27, [x3, #160]
-	WORD $0x4f98134a // fmla v10.4s, v26.4s, v24.s[0]
-	WORD $0x4f98136b // fmla v11.4s, v27.4s, v24.s[0]
-	WORD $0x4f991356 // fmla v22.4s, v26.4s, v25.s[0]
-	WORD $0x4f991377 // fmla v23.4s, v27.4s, v25.s[0]
-	ADD R4, R3
-	ADD R2, R5
-	SUBS $1, R1
-	BNE loop
-	MOVD c+48(FP), R0
-	MOVD ldc+56(FP), R1
-	MOVD keep+72(FP), R2
-	MOVD cols+80(FP), R3
-	LSL $2, R1
-	MOVW alpha+64(FP), R4
-	WORD $0x4e040c98 // dup v24.4s, w4
-	CBZ R2, overwrite
-	WORD $0x3dc00019 // ldr q25, [x0]
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x3dc00419 // ldr q25, [x0, #16]
-	WORD $0x4e38cc39 // fmla v25.4s, v1.4s, v24.4s
-	WORD $0x3d800419 // str q25, [x0, #16]
-	WORD $0x3dc00819 // ldr q25, [x0, #32]
-	WORD $0x4e38cc59 // fmla v25.4s, v2.4s, v24.4s
-	WORD $0x3d800819 // str q25, [x0, #32]
-	WORD $0x3dc00c19 // ldr q25, [x0, #48]
-	WORD $0x4e38cc79 // fmla v25.4s, v3.4s, v24.4s
-	WORD $0x3d800c19 // str q25, [x0, #48]
-	WORD $0x3dc01019 // ldr q25, [x0, #64]
-	WORD $0x4e38cc99 // fmla v25.4s, v4.4s, v24.4s
-	WORD $0x3d801019 // str q25, [x0, #64]
-	WORD $0x3dc01419 // ldr q25, [x0, #80]
-	WORD $0x4e38ccb9 // fmla v25.4s, v5.4s, v24.4s
-	WORD $0x3d801419 // str q25, [x0, #80]
-	WORD $0x3dc01819 // ldr q25, [x0, #96]
-	WORD $0x4e38ccd9 // fmla v25.4s, v6.4s, v24.4s
-	WORD $0x3d801819 // str q25, [x0, #96]
-	WORD $0x3dc01c19 // ldr q25, [x0, #112]
-	WORD $0x4e38ccf9 // fmla v25.4s, v7.4s, v24.4s
-	WORD $0x3d801c19 // str q25, [x0, #112]
-	WORD $0x3dc02019 // ldr q25, [x0, #128]
-	WORD $0x4e38cd19 // fmla v25.4s, v8.4s, v24.4s
-	WORD $0x3d802019 // str q25, [x0, #128]
-	WORD $0x3dc02419 // ldr q25, [x0, #144]
-	WORD $0x4e38cd39 // fmla v25.4s, v9.4s, v24.4s
-	WORD $0x3d802419 // str q25, [x0, #144]
-	WORD $0x3dc02819 // ldr q25, [x0, #160]
-	WORD $0x4e38cd59 // fmla v25.4s, v10.4s, v24.4s
-	WORD $0x3d802819 // str q25, [x0, #160]
-	WORD $0x3dc02c19 // ldr q25, [x0, #176]
-	WORD $0x4e38cd79 // fmla v25.4s, v11.4s, v24.4s
-	WORD $0x3d802c19 // str q25, [x0, #176]
-	ADD R1, R0
-	WORD $0x3dc00019 // ldr q25, [x0]
-	WORD $0x4e38cd99 // fmla v25.4s, v12.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x3dc00419 // ldr q25, [x0, #16]
-	WORD $0x4e38cdb9 // fmla v25.4s, v13.4s, v24.4s
-	WORD $0x3d800419 // str q25, [x0, #16]
-	WORD $0x3dc00819 // ldr q25, [x0, #32]
-	WORD $0x4e38cdd9 // fmla v25.4s, v14.4s, v24.4s
-	WORD $0x3d800819 // str q25, [x0, #32]
-	WORD $0x3dc00c19 // ldr q25, [x0, #48]
-	WORD $0x4e38cdf9 // fmla v25.4s, v15.4s, v24.4s
-	WORD $0x3d800c19 // str q25, [x0, #48]
-	WORD $0x3dc01019 // ldr q25, [x0, #64]
-	WORD $0x4e38ce19 // fmla v25.4s, v16.4s, v24.4s
-	WORD $0x3d801019 // str q25, [x0, #64]
-	WORD $0x3dc01419 // ldr q25, [x0, #80]
-	WORD $0x4e38ce39 // fmla v25.4s, v17.4s, v24.4s
-	WORD $0x3d801419 // str q25, [x0, #80]
-	WORD $0x3dc01819 // ldr q25, [x0, #96]
-	WORD $0x4e38ce59 // fmla v25.4s, v18.4s, v24.4s
-	WORD $0x3d801819 // str q25, [x0, #96]
-	WORD $0x3dc01c19 // ldr q25, [x0, #112]
-	WORD $0x4e38ce79 // fmla v25.4s, v19.4s, v24.4s
-	WORD $0x3d801c19 // str q25, [x0, #112]
-	WORD $0x3dc02019 // ldr q25, [x0, #128]
-	WORD $0x4e38ce99 // fmla v25.4s, v20.4s, v24.4s
-	WORD $0x3d802019 // str q25, [x0, #128]
-	WORD $0x3dc02419 // ldr q25, [x0, #144]
-	WORD $0x4e38ceb9 // fmla v25.4s, v21.4s, v24.4s
-	WORD $0x3d802419 // str q25, [x0, #144]
-	WORD $0x3dc02819 // ldr q25, [x0, #160]
-	WORD $0x4e38ced9 // fmla v25.4s, v22.4s, v24.4s
-	WORD $0x3d802819 // str q25, [x0, #160]
-	WORD $0x3dc02c19 // ldr q25, [x0, #176]
-	WORD $0x4e38cef9 // fmla v25.4s, v23.4s, v24.4s
-	WORD $0x3d802c19 // str q25, [x0, #176]
-	ADD R1, R0
-	RET
-
-overwrite:
-	WORD $0x6f00e419 // movi v25.2d, #0x0
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc20 // fmla v0.4s, v1.4s, v24.4s
-	WORD $0x3d800400 // str q0, [x0, #16]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc40 // fmla v0.4s, v2.4s, v24.4s
-	WORD $0x3d800800 // str q0, [x0, #32]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc60 // fmla v0.4s, v3.4s, v24.4s
-	WORD $0x3d800c00 // str q0, [x0, #48]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc80 // fmla v0.4s, v4.4s, v24.4s
-	WORD $0x3d801000 // str q0, [x0, #64]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cca0 // fmla v0.4s, v5.4s, v24.4s
-	WORD $0x3d801400 // str q0, [x0, #80]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ccc0 // fmla v0.4s, v6.4s, v24.4s
-	WORD $0x3d801800 // str q0, [x0, #96]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cce0 // fmla v0.4s, v7.4s, v24.4s
-	WORD $0x3d801c00 // str q0, [x0, #112]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd00 // fmla v0.4s, v8.4s, v24.4s
-	WORD $0x3d802000 // str q0, [x0, #128]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd20 // fmla v0.4s, v9.4s, v24.4s
-	WORD $0x3d802400 // str q0, [x0, #144]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd40 // fmla v0.4s, v10.4s, v24.4s
-	WORD $0x3d802800 // str q0, [x0, #160]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd60 // fmla v0.4s, v11.4s, v24.4s
-	WORD $0x3d802c00 // str q0, [x0, #176]
-	ADD R1, R0
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd80 // fmla v0.4s, v12.4s, v24.4s
-	WORD $0x3d800000 // str q0, [x0]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cda0 // fmla v0.4s, v13.4s, v24.4s
-	WORD $0x3d800400 // str q0, [x0, #16]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cdc0 // fmla v0.4s, v14.4s, v24.4s
-	WORD $0x3d800800 // str q0, [x0, #32]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cde0 // fmla v0.4s, v15.4s, v24.4s
-	WORD $0x3d800c00 // str q0, [x0, #48]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce00 // fmla v0.4s, v16.4s, v24.4s
-	WORD $0x3d801000 // str q0, [x0, #64]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce20 // fmla v0.4s, v17.4s, v24.4s
-	WORD $0x3d801400 // str q0, [x0, #80]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce40 // fmla v0.4s, v18.4s, v24.4s
-	WORD $0x3d801800 // str q0, [x0, #96]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce60 // fmla v0.4s, v19.4s, v24.4s
-	WORD $0x3d801c00 // str q0, [x0, #112]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce80 // fmla v0.4s, v20.4s, v24.4s
-	WORD $0x3d802000 // str q0, [x0, #128]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cea0 // fmla v0.4s, v21.4s, v24.4s
-	WORD $0x3d802400 // str q0, [x0, #144]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cec0 // fmla v0.4s, v22.4s, v24.4s
-	WORD $0x3d802800 // str q0, [x0, #160]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cee0 // fmla v0.4s, v23.4s, v24.4s
-	WORD $0x3d802c00 // str q0, [x0, #176]
-	ADD R1, R0
-	RET
-
-// (k int, a *float32, rsa, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep, cols int)
-TEXT ·wide3x32NEON(SB), NOSPLIT, $0-88
-	MOVD k+0(FP), R1
-	MOVD csa+24(FP), R2
-	LSL $2, R2
-	MOVD b+32(FP), R3
-	MOVD rsb+40(FP), R4
-	LSL $2, R4
-	MOVD a+8(FP), R6
-	MOVD rsa+16(FP), R7
-	LSL $2, R7
-	ADD R7, R6, R8
-	ADD R7, R8, R9
-	MOVD $0, R5
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x6f00e401 // movi v1.2d, #0x0
-	WORD $0x6f00e402 // movi v2.2d, #0x0
-	WORD $0x6f00e403 // movi v3.2d, #0x0
-	WORD $0x6f00e404 // movi v4.2d, #0x0
-	WORD $0x6f00e405 // movi v5.2d, #0x0
-	WORD $0x6f00e406 // movi v6.2d, #0x0
-	WORD $0x6f00e407 // movi v7.2d, #0x0
-	WORD $0x6f00e408 // movi v8.2d, #0x0
-	WORD $0x6f00e409 // movi v9.2d, #0x0
-	WORD $0x6f00e40a // movi v10.2d, #0x0
-	WORD $0x6f00e40b // movi v11.2d, #0x0
-	WORD $0x6f00e40c // movi v12.2d, #0x0
-	WORD $0x6f00e40d // movi v13.2d, #0x0
-	WORD $0x6f00e40e // movi v14.2d, #0x0
-	WORD $0x6f00e40f // movi v15.2d, #0x0
-	WORD $0x6f00e410 // movi v16.2d, #0x0
-	WORD $0x6f00e411 // movi v17.2d, #0x0
-	WORD $0x6f00e412 // movi v18.2d, #0x0
-	WORD $0x6f00e413 // movi v19.2d, #0x0
-	WORD $0x6f00e414 // movi v20.2d, #0x0
-	WORD $0x6f00e415 // movi v21.2d, #0x0
-	WORD $0x6f00e416 // movi v22.2d, #0x0
-	WORD $0x6f00e417 // movi v23.2d, #0x0
-
-loop:
-	WORD $0xbc6568d8 // ldr s24, [x6, x5]
-	WORD $0xbc656919 // ldr s25, [x8, x5]
-	WORD $0xbc65693a // ldr s26, [x9, x5]
-	WORD $0xad40707b // ldp q27, q28, [x3]
-	WORD $0x4f981360 // fmla v0.4s, v27.4s, v24.s[0]
-	WORD $0x4f981381 // fmla v1.4s, v28.4s, v24.s[0]
-	WORD $0x4f991368 // fmla v8.4s, v27.4s, v25.s[0]
-	WORD $0x4f991389 // fmla v9.4s, v28.4s, v25.s[0]
-	WORD $0x4f9a1370 // fmla v16.4s, v27.4s, v26.s[0]
-	WORD $0x4f9a1391 // fmla v17.4s, v28.4s, v26.s[0]
-	WORD $0xad41707b // ldp q27, q28, [x3, #32]
-	WORD $0x4f981362 // fmla v2.4s, v27.4s, v24.s[0]
-	WORD $0x4f981383 // fmla v3.4s, v28.4s, v24.s[0]
-	WORD $0x4f99136a // fmla v10.4s, v27.4s, v25.s[0]
-	WORD $0x4f99138b // fmla v11.4s, v28.4s, v25.s[0]
-	WORD $0x4f9a1372 // fmla v18.4s, v27.4s, v26.s[0]
-	WORD $0x4f9a1393 // fmla v19.4s, v28.4s, v26.s[0]
-	WORD $0xad42707b // ldp q27, q28, [x3, #64]
-	WORD $0x4f981364 // fmla v4.4s, v27.4s, v24.s[0]
-	WORD $0x4f981385 // fmla v5.4s, v28.4s, v24.s[0]
-	WORD $0x4f99136c // fmla v12.4s, v27.4s, v25.s[0]
-	WORD $0x4f99138d // fmla v13.4s, v28.4s, v25.s[0]
-	WORD $0x4f9a1374 // fmla v20.4s, v27.4s, v26.s[0]
-	WORD $0x4f9a1395 // fmla v21.4s, v28.4s, v26.s[0]
-	WORD $0xad43707b // ldp q27, q28, [x3, #96]
-	WORD $0x4f981366 // fmla v6.4s, v27.4s, v24.s[0]
-	WORD $0x4f981387 // fmla v7.4s, v28.4s, v24.s[0]
-	WORD $0x4f99136e // fmla v14.4s, v27.4s, v25.s[0]
-	WORD $0x4f99138f // fmla v15.4s, v28.4s, v25.s[0]
-	WORD $0x4f9a1376 // fmla v22.4s, v27.4s, v26.s[0]
-	WORD $0x4f9a1397 // fmla v23.4s, v28.4s, v26.s[0]
-	ADD R4, R3
-	ADD R2, R5
-	SUBS $1, R1
-	BNE loop
-	MOVD c+48(FP), R0
-	MOVD ldc+56(FP), R1
-	MOVD keep+72(FP), R2
-	MOVD cols+80(FP), R3
-	LSL $2, R1
-	MOVW alpha+64(FP), R4
-	WORD $0x4e040c98 // dup v24.4s, w4
-	CBZ R2, overwrite
-	WORD $0x3dc00019 // ldr q25, [x0]
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x3dc00419 // ldr q25, [x0, #16]
-	WORD $0x4e38cc39 // fmla v25.4s, v1.4s, v24.4s
-	WORD $0x3d800419 // str q25, [x0, #16]
-	WORD $0x3dc00819 // ldr q25, [x0, #32]
-	WORD $0x4e38cc59 // fmla v25.4s, v2.4s, v24.4s
-	WORD $0x3d800819 // str q25, [x0, #32]
-	WORD $0x3dc00c19 // ldr q25, [x0, #48]
-	WORD $0x4e38cc79 // fmla v25.4s, v3.4s, v24.4s
-	WORD $0x3d800c19 // str q25, [x0, #48]
-	WORD $0x3dc01019 // ldr q25, [x0, #64]
-	WORD $0x4e38cc99 // fmla v25.4s, v4.4s, v24.4s
-	WORD $0x3d801019 // str q25, [x0, #64]
-	WORD $0x3dc01419 // ldr q25, [x0, #80]
-	WORD $0x4e38ccb9 // fmla v25.4s, v5.4s, v24.4s
-	WORD $0x3d801419 // str q25, [x0, #80]
-	WORD $0x3dc01819 // ldr q25, [x0, #96]
-	WORD $0x4e38ccd9 // fmla v25.4s, v6.4s, v24.4s
-	WORD $0x3d801819 // str q25, [x0, #96]
-	WORD $0x3dc01c19 // ldr q25, [x0, #112]
-	WORD $0x4e38ccf9 // fmla v25.4s, v7.4s, v24.4s
-	WORD $0x3d801c19 // str q25, [x0, #112]
-	ADD R1, R0
-	WORD $0x3dc00019 // ldr q25, [x0]
-	WORD $0x4e38cd19 // fmla v25.4s, v8.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x3dc00419 // ldr q25, [x0, #16]
-	WORD $0x4e38cd39 // fmla v25.4s, v9.4s, v24.4s
-	WORD $0x3d800419 // str q25, [x0, #16]
-	WORD $0x3dc00819 // ldr q25, [x0, #32]
-	WORD $0x4e38cd59 // fmla v25.4s, v10.4s, v24.4s
-	WORD $0x3d800819 // str q25, [x0, #32]
-	WORD $0x3dc00c19 // ldr q25, [x0, #48]
-	WORD $0x4e38cd79 // fmla v25.4s, v11.4s, v24.4s
-	WORD $0x3d800c19 // str q25, [x0, #48]
-	WORD $0x3dc01019 // ldr q25, [x0, #64]
-	WORD $0x4e38cd99 // fmla v25.4s, v12.4s, v24.4s
-	WORD $0x3d801019 // str q25, [x0, #64]
-	WORD $0x3dc01419 // ldr q25, [x0, #80]
-	WORD $0x4e38cdb9 // fmla v25.4s, v13.4s, v24.4s
-	WORD $0x3d801419 // str q25, [x0, #80]
-	WORD $0x3dc01819 // ldr q25, [x0, #96]
-	WORD $0x4e38cdd9 // fmla v25.4s, v14.4s, v24.4s
-	WORD $0x3d801819 // str q25, [x0, #96]
-	WORD $0x3dc01c19 // ldr q25, [x0, #112]
-	WORD $0x4e38cdf9 // fmla v25.4s, v15.4s, v24.4s
-	WORD $0x3d801c19 // str q25, [x0, #112]
-	ADD R1, R0
-	WORD $0x3dc00019 // ldr q25, [x0]
-	WORD $0x4e38ce19 // fmla v25.4s, v16.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x3dc00419 // ldr q25, [x0, #16]
-	WORD $0x4e38ce39 // fmla v25.4s, v17.4s, v24.4s
-	WORD $0x3d800419 // str q25, [x0, #16]
-	WORD $0x3dc00819 // ldr q25, [x0, #32]
-	WORD $0x4e38ce59 // fmla v25.4s, v18.4s, v24.4s
-	WORD $0x3d800819 // str q25, [x0, #32]
-	WORD $0x3dc00c19 // ldr q25, [x0, #48]
-	WORD $0x4e38ce79 // fmla v25.4s, v19.4s, v24.4s
-	WORD $0x3d800c19 // str q25, [x0, #48]
-	WORD $0x3dc01019 // ldr q25, [x0, #64]
-	WORD $0x4e38ce99 // fmla v25.4s, v20.4s, v24.4s
-	WORD $0x3d801019 // str q25, [x0, #64]
-	WORD $0x3dc01419 // ldr q25, [x0, #80]
-	WORD $0x4e38ceb9 // fmla v25.4s, v21.4s, v24.4s
-	WORD $0x3d801419 // str q25, [x0, #80]
-	WORD $0x3dc01819 // ldr q25, [x0, #96]
-	WORD $0x4e38ced9 // fmla v25.4s, v22.4s, v24.4s
-	WORD $0x3d801819 // str q25, [x0, #96]
-	WORD $0x3dc01c19 // ldr q25, [x0, #112]
-	WORD $0x4e38cef9 // fmla v25.4s, v23.4s, v24.4s
-	WORD $0x3d801c19 // str q25, [x0, #112]
-	ADD R1, R0
-	RET
-
-overwrite:
-	WORD $0x6f00e419 // movi v25.2d, #0x0
-	WORD $0x4e38cc19 // fmla v25.4s, v0.4s, v24.4s
-	WORD $0x3d800019 // str q25, [x0]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc20 // fmla v0.4s, v1.4s, v24.4s
-	WORD $0x3d800400 // str q0, [x0, #16]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc40 // fmla v0.4s, v2.4s, v24.4s
-	WORD $0x3d800800 // str q0, [x0, #32]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc60 // fmla v0.4s, v3.4s, v24.4s
-	WORD $0x3d800c00 // str q0, [x0, #48]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cc80 // fmla v0.4s, v4.4s, v24.4s
-	WORD $0x3d801000 // str q0, [x0, #64]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cca0 // fmla v0.4s, v5.4s, v24.4s
-	WORD $0x3d801400 // str q0, [x0, #80]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ccc0 // fmla v0.4s, v6.4s, v24.4s
-	WORD $0x3d801800 // str q0, [x0, #96]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cce0 // fmla v0.4s, v7.4s, v24.4s
-	WORD $0x3d801c00 // str q0, [x0, #112]
-	ADD R1, R0
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd00 // fmla v0.4s, v8.4s, v24.4s
-	WORD $0x3d800000 // str q0, [x0]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd20 // fmla v0.4s, v9.4s, v24.4s
-	WORD $0x3d800400 // str q0, [x0, #16]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd40 // fmla v0.4s, v10.4s, v24.4s
-	WORD $0x3d800800 // str q0, [x0, #32]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd60 // fmla v0.4s, v11.4s, v24.4s
-	WORD $0x3d800c00 // str q0, [x0, #48]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cd80 // fmla v0.4s, v12.4s, v24.4s
-	WORD $0x3d801000 // str q0, [x0, #64]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cda0 // fmla v0.4s, v13.4s, v24.4s
-	WORD $0x3d801400 // str q0, [x0, #80]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cdc0 // fmla v0.4s, v14.4s, v24.4s
-	WORD $0x3d801800 // str q0, [x0, #96]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cde0 // fmla v0.4s, v15.4s, v24.4s
-	WORD $0x3d801c00 // str q0, [x0, #112]
-	ADD R1, R0
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce00 // fmla v0.4s, v16.4s, v24.4s
-	WORD $0x3d800000 // str q0, [x0]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce20 // fmla v0.4s, v17.4s, v24.4s
-	WORD $0x3d800400 // str q0, [x0, #16]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce40 // fmla v0.4s, v18.4s, v24.4s
-	WORD $0x3d800800 // str q0, [x0, #32]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce60 // fmla v0.4s, v19.4s, v24.4s
-	WORD $0x3d800c00 // str q0, [x0, #48]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38ce80 // fmla v0.4s, v20.4s, v24.4s
-	WORD $0x3d801000 // str q0, [x0, #64]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cea0 // fmla v0.4s, v21.4s, v24.4s
-	WORD $0x3d801400 // str q0, [x0, #80]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cec0 // fmla v0.4s, v22.4s, v24.4s
-	WORD $0x3d801800 // str q0, [x0, #96]
-	WORD $0x6f00e400 // movi v0.2d, #0x0
-	WORD $0x4e38cee0 // fmla v0.4s, v23.4s, v24.4s
-	WORD $0x3d801c00 // str q0, [x0, #112]
-	ADD R1, R0
 	RET

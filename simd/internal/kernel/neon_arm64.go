@@ -48,7 +48,6 @@ func init() {
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripNEON, copy: copyStripNEON}
 	t.gemm = &gemmKernels{
 		mr: 6, nr: 16, strips: t.strips,
-		wide: []wideKernel{{96, wide1x96NEON}, {48, wide2x48NEON}, {32, wide3x32NEON}},
 		micro: [][]microKernel{
 			nil,
 			{gemm1x8NEON, gemm1x16NEON},

@@ -26,14 +26,12 @@ type micro struct {
 // accumulators, two registers of B and one element of A.
 func gemmAVX512(v *vector) {
 	microKernels(v, 12, 2, 1)
-	wideKernels(v, 4, 24)
 	acrossKernels(v, 4)
 }
 
 // gemmAVX2 writes the tiles of 1 to 6 rows by 16 columns.
 func gemmAVX2(v *vector) {
 	microKernels(v, 6, 2)
-	wideKernels(v, 3, 12)
 	acrossKernels(v, 3)
 }
 
@@ -57,6 +55,7 @@ func (m *micro) write() {
 	m.zero()
 
 	m.Label("loop")
+	m.prefetchB(b)
 	m.group = m.vecs
 	vb := m.each(func(i int, d reg.VecVirtual) { m.VMOVUPS(asm.Mem{Base: b, Disp: 4 * m.lanes * i}, d) })
 	for i, acc := range m.acc {
@@ -126,6 +125,15 @@ func (m *micro) prefetchC() {
 		if i < m.rows-1 {
 			m.ADDQ(ldc, c)
 		}
+	}
+}
+
+// prefetchB asks for the columns of the next tile of a B that lies as it is. The rows of a
+// large B are too far apart for the processor to guess them.
+func (m *micro) prefetchB(b reg.Register) {
+	width := 4 * m.lanes * m.vecs
+	for at := 0; at < width; at += 64 {
+		m.PREFETCHT1(asm.Mem{Base: b, Disp: width + at})
 	}
 }
 

@@ -7,24 +7,16 @@ import (
 )
 
 // The tiles of the micro-kernels: up to 6 rows by 8 or 16 columns, 24
-// accumulators with the largest, and few rows by many columns as for AVX2.
-const (
-	neonRows  = 6
-	wideRows  = 3
-	wideTotal = 24
-)
+// accumulators with the largest.
+const neonRows = 6
 
 // gemmNEON writes the micro-kernels of the matrix product.
 func gemmNEON(n *neon) {
 	for _, vecs := range []int{2, 4} {
 		for rows := 1; rows <= neonRows; rows++ {
 			t := &tile{neon: n, rows: rows, vecs: vecs}
-			t.write(fmt.Sprintf("gemm%dx%dNEON", rows, 4*vecs), "for the first cols columns")
+			t.write(fmt.Sprintf("gemm%dx%dNEON", rows, 4*vecs))
 		}
-	}
-	for rows := 1; rows <= wideRows; rows++ {
-		t := &tile{neon: n, rows: rows, vecs: wideTotal / rows, wide: true}
-		t.write(fmt.Sprintf("wide%dx%dNEON", rows, 4*t.vecs), "for all columns; cols is not used")
 	}
 }
 
@@ -33,7 +25,6 @@ func gemmNEON(n *neon) {
 type tile struct {
 	*neon
 	rows, vecs int
-	wide       bool
 	acc        []value
 	// The strides are in bytes.
 	k, rsa, csa, b, rsb string
@@ -41,12 +32,9 @@ type tile struct {
 	at                  string   // how far along k they stand
 }
 
-func (t *tile) write(name, columns string) {
+func (t *tile) write(name string) {
 	frame := 16 * t.rows * t.vecs // of the accumulators, for partial tiles
-	if t.wide {
-		frame = 0
-	}
-	t.function(name, microSignature, "sets c = alpha·a·b + c, or without c if keep is 0, "+columns+".", frame, func() {
+	t.function(name, microSignature, "sets c = alpha·a·b + c, or without c if keep is 0, for the first cols columns.", frame, func() {
 		t.begin()
 		if t.rows == neonRows {
 			t.go_("CMP $4, %s", t.rsa)
@@ -83,6 +71,7 @@ func (t *tile) begin() {
 // multiply emits the loop over k.
 func (t *tile) multiply(label string, column func()) {
 	t.label(label)
+	t.go_("PRFM %d(%s), PLDL2KEEP", 16*t.vecs, t.b) // the columns of the next tile
 	column()
 	t.go_("ADD %s, %s", t.rsb, t.b)
 	t.go_("ADD %s, %s", t.csa, t.at)
@@ -92,26 +81,11 @@ func (t *tile) multiply(label string, column func()) {
 
 // rowByRow reads the elements of a column of A one by one.
 func (t *tile) rowByRow() {
-	if !t.wide {
-		vb := t.loadAll(t.b)
-		for i, acc := range t.acc {
-			va := t.element(i)
-			for j, r := range acc {
-				t.multiplyAdd(r, vb[j], va, 0)
-			}
-		}
-		return
-	}
-	var va []reg.VecVirtual
-	for i := range t.acc {
-		va = append(va, t.element(i))
-	}
-	for j := 0; j < t.vecs; j += 2 {
-		x, y := t.vector.register(), t.vector.register()
-		t.pair(0xad400000, "ldp", x, y, t.b, 16*j)
-		for i, acc := range t.acc {
-			t.multiplyAdd(acc[j], x, va[i], 0)
-			t.multiplyAdd(acc[j+1], y, va[i], 0)
+	vb := t.loadAll(t.b)
+	for i, acc := range t.acc {
+		va := t.element(i)
+		for j, r := range acc {
+			t.multiplyAdd(r, vb[j], va, 0)
 		}
 	}
 }
@@ -155,17 +129,13 @@ func (t *tile) store() {
 	alpha := t.vector.register()
 	w := t.reload("alpha", 4)
 	t.op(0x4e040c00|number(w)<<5, fmt.Sprintf("dup v%%d.4s, w%d", number(w)), alpha)
-	if !t.wide {
-		t.go_("CMP $%d, %s", 4*t.vecs, cols)
-		t.jump("BLT", "partial")
-	}
+	t.go_("CMP $%d, %s", 4*t.vecs, cols)
+	t.jump("BLT", "partial")
 	t.jump("CBZ "+keep+",", "overwrite")
 	t.storeRows(c, ldc, func(j int) value { return value{t.loadAt(c, 16*j)} }, alpha)
 	t.label("overwrite")
 	t.storeRows(c, ldc, func(int) value { return t.zero() }, alpha)
-	if !t.wide {
-		t.storePartial(c, ldc, keep, cols, alpha)
-	}
+	t.storePartial(c, ldc, keep, cols, alpha)
 }
 
 // reload loads an argument into the i-th register that the loop has used.
