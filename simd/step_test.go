@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,14 +176,14 @@ func (s *trainingStep) run(t testing.TB) float32 {
 	return loss
 }
 
-// goBackend is what others are compared with. In builds with -race, in which
-// its matrix products crash, one worker of this backend stands in.
-func goBackend(t testing.TB) compute.Backend {
+// goBackend is what others are compared with. Options are those of its name. In builds
+// with -race, in which its matrix products crash, one worker of this backend stands in.
+func goBackend(t testing.TB, options ...string) compute.Backend {
 	t.Helper()
 	if raceDetector {
 		return newBackend(t, "workers=1")
 	}
-	b, err := gobackend.New("ops_sequential")
+	b, err := gobackend.New(strings.Join(append(options, "ops_sequential"), ","))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +214,7 @@ func BenchmarkTrainingStep(b *testing.B) {
 	}{
 		{"simd", func(t testing.TB) compute.Backend { return newBackend(t, "") }},
 		{"simd1", func(t testing.TB) compute.Backend { return newBackend(t, "workers=1") }},
-		{"go", goBackend},
+		{"go", func(t testing.TB) compute.Backend { return goBackend(t) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			s := paperStep()
