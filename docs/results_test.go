@@ -135,7 +135,7 @@ func TestFiguresAreThoseOfTheTables(t *testing.T) {
 	for _, stated := range []struct {
 		page, title string
 		columns     []column
-	}{{"../README.md", "## Results", errors}, {"results.md", "## Figures", scores}} {
+	}{{"../README.md", "## Results", errors}, {"results/figures.md", "# Figures", scores}} {
 		for i, column := range stated.columns {
 			want := map[string]string{}
 			for _, row := range cells(t, column.page, column.source) {
@@ -173,6 +173,10 @@ func TestSentencesGiveTheFiguresOfTheTables(t *testing.T) {
 			"results/hazumi_online.md", "against-hazumi_online-random-labels0.1-folds5.md: MAE -->", []string{"gsdnet", "regression", "zero"}, 1,
 		},
 		{
+			"The same on CMU-MOSI, with three seeds: GSDNet %, regression %, zeros % (level).",
+			"results/mosi.md", "against-mosi-random-labels0.1-folds5.md: MAE -->", []string{"gsdnet", "regression", "zero"}, 1,
+		},
+		{
 			"the energy score on CMU-MOSI rises from % to %",
 			"results/mosi.md", "table3-mosi-random-folds5.md: completion, averages -->", []string{"gsdnet", "gsdnet-white"}, 1,
 		},
@@ -187,7 +191,8 @@ func TestSentencesGiveTheFiguresOfTheTables(t *testing.T) {
 	} {
 		found := map[string]string{}
 		for _, row := range cells(t, c.page, c.source) {
-			found[row[0]] = strings.Trim(row[c.at], "*")
+			mean, _, _ := strings.Cut(strings.Trim(row[c.at], "*"), " ± ")
+			found[row[0]] = mean
 		}
 		want := c.sentence
 		for _, row := range c.rows {
@@ -223,5 +228,16 @@ func TestLinksLead(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestResultsStayShort: the page of results is one to read as a whole.
+func TestResultsStayShort(t *testing.T) {
+	text, err := os.ReadFile("results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), "\n"); n >= 120 {
+		t.Errorf("results.md has %d lines, want fewer than 120; the pages of docs/results have room", n)
 	}
 }
