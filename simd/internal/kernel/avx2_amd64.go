@@ -43,7 +43,8 @@ func init() {
 	t.reduce = [reduceOps]func(src *float32, n int) float32{
 		sumOp: sumAVX2, reduceMaxOp: reduceMaxAVX2, reduceMinOp: reduceMinAVX2,
 	}
-	t.convert, t.pow = fromUint32AVX2, powAVX2
+	t.convert, t.pow, t.fill = fromUint32AVX2, powAVX2, fillAVX2
+	t.interpret = interpretAVX2
 	t.rows = rowLoops{sumRowsAVX2, sumColumnsAVX2}
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripAVX2, copy: copyStripAVX2}
 	t.gemm = &gemmKernels{

@@ -43,7 +43,8 @@ func init() {
 	t.reduce = [reduceOps]func(src *float32, n int) float32{
 		sumOp: sumAVX512, reduceMaxOp: reduceMaxAVX512, reduceMinOp: reduceMinAVX512,
 	}
-	t.convert, t.pow = fromUint32AVX512, powAVX512
+	t.convert, t.pow, t.fill = fromUint32AVX512, powAVX512, fillAVX512
+	t.interpret = interpretAVX512
 	t.rows = rowLoops{sumRowsAVX512, sumColumnsAVX512}
 	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
 	t.gemm = gemmAVX512(t.strips)

@@ -4,6 +4,11 @@
 
 package kernel
 
+// fillAVX2 sets dst[i] = s.
+//
+//go:noescape
+func fillAVX2(dst *float32, s float32, n int)
+
 // addVVAVX2 sets dst[i] = add(a[i], b[i]).
 //
 //go:noescape

@@ -4,6 +4,59 @@
 
 #include "textflag.h"
 
+// func fillAVX2(dst *float32, s float32, n int)
+// Requires: AVX, CMOV
+TEXT ·fillAVX2(SB), NOSPLIT, $0-24
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS s+8(FP), Y0
+	XORQ         DX, DX
+
+loop:
+	CMPQ    CX, $0x00000010
+	JL      loop_rest
+	VMOVUPS Y0, (AX)(DX*4)
+	VMOVUPS Y0, 32(AX)(DX*4)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JMP     loop
+
+loop_rest:
+	TESTQ      CX, CX
+	JLE        loop_done
+	LEAQ       tail<>+0(SB), BX
+	MOVQ       $0x00000008, SI
+	CMPQ       CX, SI
+	CMOVQLT    CX, SI
+	NEGQ       SI
+	VMOVUPS    32(BX)(SI*4), Y1
+	VMASKMOVPS Y0, Y1, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	SUBQ       $0x08, CX
+	JMP        loop_rest
+
+loop_done:
+	VZEROUPPER
+	RET
+
+DATA tail<>+0(SB)/4, $0xffffffff
+DATA tail<>+4(SB)/4, $0xffffffff
+DATA tail<>+8(SB)/4, $0xffffffff
+DATA tail<>+12(SB)/4, $0xffffffff
+DATA tail<>+16(SB)/4, $0xffffffff
+DATA tail<>+20(SB)/4, $0xffffffff
+DATA tail<>+24(SB)/4, $0xffffffff
+DATA tail<>+28(SB)/4, $0xffffffff
+DATA tail<>+32(SB)/4, $0x00000000
+DATA tail<>+36(SB)/4, $0x00000000
+DATA tail<>+40(SB)/4, $0x00000000
+DATA tail<>+44(SB)/4, $0x00000000
+DATA tail<>+48(SB)/4, $0x00000000
+DATA tail<>+52(SB)/4, $0x00000000
+DATA tail<>+56(SB)/4, $0x00000000
+DATA tail<>+60(SB)/4, $0x00000000
+GLOBL tail<>(SB), RODATA|NOPTR, $64
+
 // func addVVAVX2(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, CMOV
 TEXT ·addVVAVX2(SB), NOSPLIT, $0-32
@@ -48,24 +101,6 @@ loop_rest:
 loop_done:
 	VZEROUPPER
 	RET
-
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0x00000000
-DATA tail<>+36(SB)/4, $0x00000000
-DATA tail<>+40(SB)/4, $0x00000000
-DATA tail<>+44(SB)/4, $0x00000000
-DATA tail<>+48(SB)/4, $0x00000000
-DATA tail<>+52(SB)/4, $0x00000000
-DATA tail<>+56(SB)/4, $0x00000000
-DATA tail<>+60(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $64
 
 // func addVSAVX2(dst *float32, a *float32, s float32, n int)
 // Requires: AVX, CMOV

@@ -4,6 +4,11 @@
 
 package kernel
 
+// fillAVX512 sets dst[i] = s.
+//
+//go:noescape
+func fillAVX512(dst *float32, s float32, n int)
+
 // addVVAVX512 sets dst[i] = add(a[i], b[i]).
 //
 //go:noescape

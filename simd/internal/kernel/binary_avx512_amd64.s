@@ -4,6 +4,40 @@
 
 #include "textflag.h"
 
+// func fillAVX512(dst *float32, s float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·fillAVX512(SB), NOSPLIT, $0-24
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS s+8(FP), Z0
+	XORQ         DX, DX
+
+loop:
+	CMPQ    CX, $0x00000040
+	JL      loop_rest
+	VMOVUPS Z0, (AX)(DX*4)
+	VMOVUPS Z0, 64(AX)(DX*4)
+	VMOVUPS Z0, 128(AX)(DX*4)
+	VMOVUPS Z0, 192(AX)(DX*4)
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000040, CX
+	JMP     loop
+
+loop_rest:
+	TESTQ   CX, CX
+	JLE     loop_done
+	MOVQ    $-1, BX
+	BZHIQ   CX, BX, BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (AX)(DX*4)
+	ADDQ    $0x10, DX
+	SUBQ    $0x10, CX
+	JMP     loop_rest
+
+loop_done:
+	VZEROUPPER
+	RET
+
 // func addVVAVX512(dst *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addVVAVX512(SB), NOSPLIT, $0-32

@@ -4,6 +4,11 @@
 
 package kernel
 
+// fillNEON sets dst[i] = s.
+//
+//go:noescape
+func fillNEON(dst *float32, s float32, n int)
+
 // addVVNEON sets dst[i] = add(a[i], b[i]).
 //
 //go:noescape

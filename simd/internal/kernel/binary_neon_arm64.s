@@ -56,6 +56,45 @@ DATA constants<>+384(SB)/8, $0x3fe62e42fefa39ef
 DATA constants<>+392(SB)/8, $0x3fe62e42fefa39ef
 GLOBL constants<>(SB), RODATA|NOPTR, $400
 
+// (dst *float32, s float32, n int)
+TEXT ·fillNEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R1
+	MOVW s+8(FP), R2
+	WORD $0x4e040c40 // dup v0.4s, w2
+	MOVD n+16(FP), R3
+
+loop:
+	CMP $16, R3
+	BLT loop_end
+	WORD $0xad000020 // stp q0, q0, [x1]
+	WORD $0xad010020 // stp q0, q0, [x1, #32]
+	ADD $64, R1
+	SUB $16, R3
+	B loop
+
+loop_end:
+
+loop_one:
+	CMP $4, R3
+	BLT loop_one_end
+	WORD $0x3d800020 // str q0, [x1]
+	ADD $16, R1
+	SUB $4, R3
+	B loop_one
+
+loop_one_end:
+
+loop_lane:
+	CMP $1, R3
+	BLT loop_lane_end
+	WORD $0xbd000020 // str s0, [x1]
+	ADD $4, R1
+	SUB $1, R3
+	B loop_lane
+
+loop_lane_end:
+	RET
+
 // (dst, a, b *float32, n int)
 TEXT ·addVVNEON(SB), NOSPLIT, $0-32
 	MOVD dst+0(FP), R1

@@ -43,7 +43,8 @@ func init() {
 	t.reduce = [reduceOps]func(src *float32, n int) float32{
 		sumOp: sumNEON, reduceMaxOp: reduceMaxNEON, reduceMinOp: reduceMinNEON,
 	}
-	t.convert, t.pow = fromUint32NEON, powNEON
+	t.convert, t.pow, t.fill = fromUint32NEON, powNEON, fillNEON
+	t.interpret = interpretNEON
 	t.rows = rowLoops{sumRowsNEON, sumColumnsNEON}
 	t.strips = &stripKernels{height: 8, width: 16, transpose: transposeStripNEON, copy: copyStripNEON}
 	t.gemm = &gemmKernels{

@@ -3,15 +3,17 @@ package kernel
 // The loops of one level that are not portable Go. A nil entry means that the
 // level has no loop of its own and the portable one runs. Lengths are above 0.
 type table struct {
-	unary   [unaryOps]func(dst, src *float32, n int)
-	binary  [binaryOps]binaryLoops
-	logic   logicLoops
-	reduce  [reduceOps]func(src *float32, n int) float32
-	rows    rowLoops
-	strips  *stripKernels
-	gemm    *gemmKernels
-	convert func(dst *float32, src *uint32, n int)
-	pow     func(dst, a, b *float32, n int) // of positive finite a and finite b; n divides by powGrain
+	unary     [unaryOps]func(dst, src *float32, n int)
+	binary    [binaryOps]binaryLoops
+	logic     logicLoops
+	reduce    [reduceOps]func(src *float32, n int) float32
+	rows      rowLoops
+	strips    *stripKernels
+	gemm      *gemmKernels
+	convert   func(dst *float32, src *uint32, n int)
+	fill      func(dst *float32, s float32, n int)
+	interpret func(ops *Op, rows, cols int)
+	pow       func(dst, a, b *float32, n int) // of positive finite a and finite b; n divides by powGrain
 }
 
 type binaryLoops struct {

@@ -39,6 +39,9 @@ func binaryLoops(v *vector) {
 	if v.set == "AVX2" {
 		unroll = 2
 	}
+	fill := elementwise{name: "fill", doc: "sets dst[i] = s.", out: []string{"dst"}, scalar: []string{"s"}, unroll: unroll,
+		body: func(v *vector, _, s []value) []value { return []value{s[0][:v.group]} }}
+	fill.write(v)
 	dst, a, b, ab, s := []string{"dst"}, []string{"a"}, []string{"b"}, []string{"a", "b"}, []string{"s"}
 	for _, op := range binaries {
 		loops := []elementwise{

@@ -61,6 +61,9 @@ func main() {
 			log.Fatalf("%s: %v", f.name, err)
 		}
 	}
+	if err := writeInterpreters(os.Args[1]); err != nil {
+		log.Fatalf("interpret: %v", err)
+	}
 	for _, f := range arm {
 		n := newNEON()
 		f.write(n)

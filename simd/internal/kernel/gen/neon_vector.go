@@ -30,6 +30,7 @@ var (
 	band  = three{0x4e201c00, "and v%d.16b, v%d.16b, v%d.16b"}
 	borr  = three{0x4ea01c00, "orr v%d.16b, v%d.16b, v%d.16b"}
 	beor  = three{0x6e201c00, "eor v%d.16b, v%d.16b, v%d.16b"}
+	bic   = three{0x4e601c00, "bic v%d.16b, v%d.16b, v%d.16b"}
 	bsl   = three{0x6e601c00, "bsl v%d.16b, v%d.16b, v%d.16b"}
 	trn1  = three{0x4e802800, "trn1 v%d.4s, v%d.4s, v%d.4s"}
 	trn2  = three{0x4e806800, "trn2 v%d.4s, v%d.4s, v%d.4s"}

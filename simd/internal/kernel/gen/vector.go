@@ -260,7 +260,7 @@ func (v *vector) shiftRight(a value, n uint64) value {
 	return v.each(func(i int, d reg.VecVirtual) { v.VPSRAD(asm.Imm(n), a[i], d) })
 }
 
-// The predicates of compare, false with NaN but for unequal, unordered and
+// The predicates of compare, false with NaN but for unequal, unordered, notLess and
 // notGreaterEq.
 const (
 	equal     = 0x00
@@ -270,6 +270,7 @@ const (
 	unequal   = 0x04
 	greaterEq = 0x1d
 	greater   = 0x1e
+	notLess   = 0x15
 
 	notGreaterEq = 0x19
 )
