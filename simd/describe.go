@@ -27,13 +27,19 @@ func describe(s step) string {
 	return fmt.Sprintf("%T", s)
 }
 
-var loadNames = [...]string{"direct", "packed rows", "transposed", "stepped", "scattered", "row values"}
+var loadNames = [...]string{"direct", "packed rows", "strided rows", "transposed", "stepped", "scattered", "row values"}
 
 // String says what a loop covers and how it reads.
 func (l *loop) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "loop [%d×%d] tiles [%d×%d] period %d, %d instructions, %d loads, %d stores, %d sums, %d tasks",
-		l.rows, l.cols, l.tileRows, l.tileCols, l.period, len(l.code), len(l.loads), len(l.stores), len(l.accumulators), len(l.tasks))
+	programs, inside := 0, 0
+	for _, p := range l.passes {
+		if len(p.program) > 0 {
+			programs, inside = programs+1, inside+len(p.code)
+		}
+	}
+	fmt.Fprintf(&b, "loop [%d×%d] tiles [%d×%d] period %d, %d instructions (%d in %d programs), %d loads, %d stores, %d sums, %d tasks",
+		l.rows, l.cols, l.tileRows, l.tileCols, l.period, len(l.code), inside, programs, len(l.loads), len(l.stores), len(l.accumulators), len(l.tasks))
 	for _, ld := range l.loads {
 		if ld.kind != direct {
 			fmt.Fprintf(&b, "; %s %v %v", loadNames[ld.kind], append(append([]int{}, ld.rowDims...), ld.colDims...), append(append([]int{}, ld.rowSteps...), ld.colSteps...))

@@ -48,3 +48,44 @@ func Direct(e compute.Executable) (n int) {
 	}
 	return n
 }
+
+// loops calls a function for the loops of an executable.
+func loops(e compute.Executable, f func(*loop)) {
+	for _, w := range e.(*executable).program.waves {
+		for _, s := range w.steps {
+			switch s := s.(type) {
+			case loopStep:
+				f(s.loop)
+			case *chainStep:
+				f(s.loop)
+			}
+		}
+	}
+}
+
+// Programs returns how many programs the loops of an executable have, and how many
+// instructions there are in them.
+func Programs(e compute.Executable) (programs, inside int) {
+	loops(e, func(l *loop) {
+		for _, p := range l.passes {
+			if len(p.program) > 0 {
+				programs, inside = programs+1, inside+len(p.code)
+			}
+		}
+	})
+	return programs, inside
+}
+
+// DropPrograms makes an executable run every instruction by itself.
+func DropPrograms(e compute.Executable) {
+	loops(e, func(l *loop) {
+		for i := range l.passes {
+			l.passes[i].program = nil
+		}
+		for i := range l.loads {
+			if l.loads[i].kind == strided {
+				l.loads[i].kind = packRows
+			}
+		}
+	})
+}

@@ -1,6 +1,10 @@
 package simd
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/gomlx/compute"
+)
 
 // A space says how an intermediate value of a tile varies: it has an element
 // for each element of the tile, for each row, for each column, or one.
@@ -66,6 +70,7 @@ const (
 // An instr is one call of a loop, or one for each row of a tile.
 type instr struct {
 	kind      instrKind
+	op        compute.OpType // where a program may have it, else invalid
 	dst       term
 	a, b, c   term
 	unary     unaryLoop

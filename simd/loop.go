@@ -17,6 +17,7 @@ type loop struct {
 	loads              []load
 	stores             []store
 	code               []instr
+	passes             []pass     // the code, in parts
 	pointers           int        // in the table of a tile
 	registers          []register // pointers to scratch memory
 	scratch            int        // bytes of it
@@ -111,8 +112,8 @@ func (l *loop) tile(c *context, w *worker, p []unsafe.Pointer, t *loopTask, row,
 			}
 		}
 	}
-	for i := range l.code {
-		l.code[i].run(p, rows, cols)
+	for i := range l.passes {
+		l.passes[i].run(w, p, rows, cols)
 	}
 }
 
@@ -134,6 +135,7 @@ type loadKind int
 const (
 	direct     loadKind = iota // used where it lies
 	packRows                   // rows are contiguous but apart
+	strided                    // the same, evenly; only programs read them
 	transposed                 // columns are contiguous float32
 	stepped                    // rows are evenly spaced elements
 	scattered                  // neither rows nor columns are even
@@ -168,14 +170,14 @@ func (l *load) bind(c *context, w *worker, p []unsafe.Pointer, row, rows, col, c
 	}
 	base := c.slots[l.slot]
 	from := unsafe.Add(base, (l.offset+l.rowOffset(row)+l.colOffset(col))*l.size)
-	if l.kind == direct {
+	if l.kind == direct || l.kind == strided && kernel.Interprets() {
 		p[l.pointer] = from
 		return
 	}
 	dst := p[l.register]
 	p[l.pointer] = dst
 	switch l.kind {
-	case packRows:
+	case packRows, strided:
 		for r := range rows {
 			l.copies(unsafe.Add(dst, r*cols*l.size), l.at(base, row+r, col), cols)
 		}

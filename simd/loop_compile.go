@@ -23,8 +23,10 @@ type loopCompiler struct {
 	terms    map[*value]term
 	lastUse  map[*value]int
 	loadOf   map[string]term
-	free     map[int][]int // registers to use again, by element size
+	free     map[registerKind][]int // to use again
 	held     map[*value]int
+	strides  map[int]int // bytes between rows, by pointer of strided loads
+	one      int         // pointer of the constant 1, or -1
 	partials []*partial
 }
 
@@ -39,7 +41,7 @@ func compileLoop(c *cluster, slot func(*value) int, stored func(*value) bool) *l
 	l := &loopCompiler{
 		loop: &loop{}, c: c, slot: slot, stored: stored,
 		terms: map[*value]term{}, lastUse: map[*value]int{}, loadOf: map[string]term{},
-		free: map[int][]int{}, held: map[*value]int{},
+		free: map[registerKind][]int{}, held: map[*value]int{}, strides: map[int]int{}, one: -1,
 	}
 	l.chooseColumns()
 	for i, v := range c.members {
@@ -53,6 +55,8 @@ func compileLoop(c *cluster, slot func(*value) int, stored func(*value) bool) *l
 	for i, v := range c.members {
 		l.member(i, v)
 	}
+	l.findStrided()
+	l.makePasses()
 	l.cutTasks()
 	return l
 }
@@ -103,11 +107,19 @@ func (l *loopCompiler) newPointer() int {
 	return l.pointers - 1
 }
 
+// A registerKind is what may share a register: elements of one size. What varies by row
+// or by column alone has others, so that programs need not end where one is used again.
+type registerKind struct {
+	size int
+	full bool
+}
+
 // newRegister reserves scratch memory for a tile of elements of a size.
-func (l *loopCompiler) newRegister(size int) int {
-	if list := l.free[size]; len(list) > 0 {
+func (l *loopCompiler) newRegister(size int, s space) int {
+	kind := registerKind{size, s == fullSpace}
+	if list := l.free[kind]; len(list) > 0 {
 		p := list[len(list)-1]
-		l.free[size] = list[:len(list)-1]
+		l.free[kind] = list[:len(list)-1]
 		return p
 	}
 	p := l.newPointer()
@@ -116,6 +128,12 @@ func (l *loopCompiler) newRegister(size int) int {
 	// The odd line keeps registers from meeting at equal page offsets.
 	l.scratch += roundUp(elements*size) + 3*alignment
 	return p
+}
+
+// release lets a term's register be used again.
+func (l *loopCompiler) release(t term) {
+	kind := registerKind{t.size, t.space == fullSpace}
+	l.free[kind] = append(l.free[kind], t.pointer)
 }
 
 // member emits the code of one value.
@@ -134,8 +152,8 @@ func (l *loopCompiler) member(i int, v *value) {
 	}
 	for _, o := range v.in {
 		if r, ok := l.held[o.value]; ok && l.lastUse[o.value] <= i {
-			size := l.terms[o.value].size
-			l.free[size] = append(l.free[size], r)
+			t := l.terms[o.value]
+			l.release(term{r, t.space, t.size})
 			delete(l.held, o.value)
 		}
 	}
@@ -145,7 +163,7 @@ func (l *loopCompiler) member(i int, v *value) {
 func (l *loopCompiler) home(v *value, s space) term {
 	size := v.dtype.Size()
 	if !l.stored(v) {
-		r := l.newRegister(size)
+		r := l.newRegister(size, s)
 		l.held[v] = r
 		return term{r, s, size}
 	}
@@ -197,18 +215,18 @@ func (l *loopCompiler) elementwise(i int, v *value, in []term) {
 		return
 	}
 	size := v.dtype.Size()
-	narrow := term{l.newRegister(size), s, size}
+	narrow := term{l.newRegister(size, s), s, size}
 	l.operate(v, narrow, in)
 	wide := l.home(v, own)
 	l.spread(v.dtype, wide, narrow)
-	l.free[size] = append(l.free[size], narrow.pointer)
+	l.release(narrow)
 	l.terms[v] = wide
 }
 
 // spread emits the repetition of a narrow term's elements.
 func (l *loopCompiler) spread(dtype dtypes.DType, dst, src term) {
 	t := tables[dtype]
-	in := instr{dst: dst, a: src, unary: t.fill}
+	in := instr{op: compute.OpTypeIdentity, dst: dst, a: src, unary: t.fill}
 	switch {
 	case src.space == scalarSpace:
 		in.kind = spreadOne
@@ -225,9 +243,9 @@ func (l *loopCompiler) widened(dtype dtypes.DType, t term, s space) (wide term, 
 	if t.space == s {
 		return t, func() {}
 	}
-	wide = term{l.newRegister(t.size), s, t.size}
+	wide = term{l.newRegister(t.size, s), s, t.size}
 	l.spread(dtype, wide, t)
-	return wide, func() { l.free[t.size] = append(l.free[t.size], wide.pointer) }
+	return wide, func() { l.release(wide) }
 }
 
 // operate emits the call of v's loop.
@@ -239,9 +257,9 @@ func (l *loopCompiler) operate(v *value, dst term, in []term) {
 		if v.op == compute.OpTypeConvertDType {
 			f = from.convert[v.dtype]
 		}
-		l.code = append(l.code, instr{kind: mapWhole, dst: dst, a: in[0], unary: f})
+		l.code = append(l.code, instr{kind: mapWhole, op: programmed(v), dst: dst, a: in[0], unary: f})
 	case 2:
-		l.zip(from.binary[v.op], dst, in[0], in[1])
+		l.zip(programmed(v), from.binary[v.op], dst, in[0], in[1])
 	case 3:
 		l.choose(v, dst, in)
 	default:
@@ -268,8 +286,8 @@ func vector(t, dst term, whole bool) bool {
 	return t.space&colSpace != 0
 }
 
-func (l *loopCompiler) zip(f binaryLoops, dst, a, b term) {
-	in := instr{kind: zipRows, dst: dst, a: a, b: b}
+func (l *loopCompiler) zip(op compute.OpType, f binaryLoops, dst, a, b term) {
+	in := instr{kind: zipRows, op: op, dst: dst, a: a, b: b}
 	w := whole(dst, a, b)
 	if w {
 		in.kind = zipWhole
@@ -345,8 +363,8 @@ func (l *loopCompiler) accumulate(v *value, a term) {
 		in.kind = foldCols
 	}
 	if in.kind != foldOver {
-		in.b = term{l.newRegister(size), scalarSpace, size}
-		l.free[size] = append(l.free[size], in.b.pointer)
+		in.b = term{l.newRegister(size, scalarSpace), scalarSpace, size}
+		l.release(in.b)
 	}
 	l.code = append(l.code, in)
 }

@@ -59,7 +59,10 @@ func (l *loopCompiler) load(o operand, row bool) {
 	}
 	s := l.classify(&ld, o.dtype)
 	if ld.kind != direct {
-		ld.register = l.newRegister(ld.size)
+		ld.register = l.newRegister(ld.size, s)
+	}
+	if isScalar32(o, 1) {
+		l.one = ld.pointer
 	}
 	l.loads = append(l.loads, ld)
 	l.loadOf[key] = term{ld.pointer, s, ld.size}

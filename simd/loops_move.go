@@ -5,6 +5,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+
+	"gsdnet/simd/internal/kernel"
 )
 
 // word is a type that carries elements of its size, whatever they are.
@@ -48,6 +50,9 @@ func moves[T word](t *loopTable) {
 		for i := range d {
 			d[i] = s
 		}
+	}
+	if size == 4 {
+		t.fill = func(dst, a unsafe.Pointer, n int) { kernel.Fill(at[float32](dst, n), *(*float32)(a)) }
 	}
 	t.gatherer = func(dst, a unsafe.Pointer, step, n int) {
 		d := at[T](dst, n)

@@ -12,6 +12,7 @@ import (
 type worker struct {
 	source    *memory
 	pointers  []unsafe.Pointer
+	ops       []kernel.Op // of a program
 	scratch   *block
 	workspace kernel.Workspace
 	packed    []*block // of the workspace
@@ -86,4 +87,5 @@ func (w *worker) release() {
 		}
 	}
 	clear(w.pointers) // they point into it
+	clear(w.ops)
 }
