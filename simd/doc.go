@@ -15,7 +15,9 @@
 //     intermediate value in one arena by liveness.
 //   - exec*.go runs the waves on a pool of workers; step_*.go are the kinds of
 //     step: fused loops over tiles that stay in the first-level cache, matrix
-//     products, gathers, copies, control flow.
+//     products, gathers, copies, control flow. Within a tile, element-wise
+//     instructions that follow one another (schedule.go) are one program
+//     (passes.go), whose intermediate values stay in registers.
 //
 // What is not accelerated runs operation by operation on the pure-Go backend
 // (step_foreign.go), and graphs with dynamic shapes run there whole

@@ -14,8 +14,9 @@
 // threads: cutting an element-wise call or a matrix product ([GemmArgs.RunTile])
 // into pieces changes nothing.
 //
-// Start reading at gemm.go for matrix products, and at unary.go for how an
-// element-wise function finds its loop. The assembly is generated: gen/ holds
+// Start reading at gemm.go for matrix products, at unary.go for how an
+// element-wise function finds its loop, and at interpret.go for several
+// element-wise operations at once. The assembly is generated: gen/ holds
 // the generator, a module of its own.
 package kernel
 
