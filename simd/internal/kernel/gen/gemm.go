@@ -17,6 +17,7 @@ const microSignature = "func(k int, a *float32, rsa, csa int, b *float32, rsb in
 type micro struct {
 	*vector
 	rows, vecs int
+	ahead      bool           // ask for the next tile of B
 	a          []reg.Register // pointers to rows 0, 3, 6, …
 	rsa        reg.Register
 	acc        []value // one row of the tile each
@@ -38,7 +39,8 @@ func gemmAVX2(v *vector) {
 func microKernels(v *vector, rows int, vecs ...int) {
 	for _, w := range vecs {
 		for r := 1; r <= rows; r++ {
-			m := &micro{vector: v, rows: r, vecs: w}
+			// With AVX2, the largest tile has no time for it.
+			m := &micro{vector: v, rows: r, vecs: w, ahead: v.wide() || r < rows}
 			m.write()
 		}
 	}
@@ -55,7 +57,9 @@ func (m *micro) write() {
 	m.zero()
 
 	m.Label("loop")
-	m.prefetchB(b)
+	if m.ahead {
+		m.prefetchB(b)
+	}
 	m.group = m.vecs
 	vb := m.each(func(i int, d reg.VecVirtual) { m.VMOVUPS(asm.Mem{Base: b, Disp: 4 * m.lanes * i}, d) })
 	for i, acc := range m.acc {
