@@ -32,12 +32,7 @@ var loadNames = [...]string{"direct", "packed rows", "strided rows", "transposed
 // String says what a loop covers and how it reads.
 func (l *loop) String() string {
 	var b strings.Builder
-	programs, inside := 0, 0
-	for _, p := range l.passes {
-		if len(p.program) > 0 {
-			programs, inside = programs+1, inside+len(p.code)
-		}
-	}
+	programs, inside := l.programs()
 	fmt.Fprintf(&b, "loop [%d×%d] tiles [%d×%d] period %d, %d instructions (%d in %d programs), %d loads, %d stores, %d sums, %d tasks",
 		l.rows, l.cols, l.tileRows, l.tileCols, l.period, len(l.code), inside, programs, len(l.loads), len(l.stores), len(l.accumulators), len(l.tasks))
 	for _, ld := range l.loads {

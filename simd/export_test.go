@@ -10,15 +10,22 @@ import (
 // Plan describes how an executable runs, for tests.
 func Plan(e compute.Executable) string { return fmt.Sprint(e.(*executable).program) }
 
-// Foreign returns how many steps of an executable run on the Go backend.
-func Foreign(e compute.Executable) (n int) {
+// eachStep calls a function for the steps of an executable.
+func eachStep(e compute.Executable, f func(step)) {
 	for _, w := range e.(*executable).program.waves {
 		for _, s := range w.steps {
-			if _, ok := s.(*foreignStep); ok {
-				n++
-			}
+			f(s)
 		}
 	}
+}
+
+// Foreign returns how many steps of an executable run on the Go backend.
+func Foreign(e compute.Executable) (n int) {
+	eachStep(e, func(s step) {
+		if _, ok := s.(*foreignStep); ok {
+			n++
+		}
+	})
 	return n
 }
 
@@ -39,39 +46,32 @@ func ClassOf(size int) int { return classOf(size) }
 
 // Direct returns how many convolutions of an executable have no patches.
 func Direct(e compute.Executable) (n int) {
-	for _, w := range e.(*executable).program.waves {
-		for _, s := range w.steps {
-			if _, ok := s.(*directStep); ok {
-				n++
-			}
+	eachStep(e, func(s step) {
+		if _, ok := s.(*directStep); ok {
+			n++
 		}
-	}
+	})
 	return n
 }
 
 // loops calls a function for the loops of an executable.
 func loops(e compute.Executable, f func(*loop)) {
-	for _, w := range e.(*executable).program.waves {
-		for _, s := range w.steps {
-			switch s := s.(type) {
-			case loopStep:
-				f(s.loop)
-			case *chainStep:
-				f(s.loop)
-			}
+	eachStep(e, func(s step) {
+		switch s := s.(type) {
+		case loopStep:
+			f(s.loop)
+		case *chainStep:
+			f(s.loop)
 		}
-	}
+	})
 }
 
 // Programs returns how many programs the loops of an executable have, and how many
 // instructions there are in them.
 func Programs(e compute.Executable) (programs, inside int) {
 	loops(e, func(l *loop) {
-		for _, p := range l.passes {
-			if len(p.program) > 0 {
-				programs, inside = programs+1, inside+len(p.code)
-			}
-		}
+		n, instructions := l.programs()
+		programs, inside = programs+n, inside+instructions
 	})
 	return programs, inside
 }

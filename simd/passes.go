@@ -240,6 +240,16 @@ func (s *pass) run(w *worker, p []unsafe.Pointer, rows, cols int) {
 	}
 }
 
+// programs returns how many passes are programs, and how many instructions these have.
+func (l *loop) programs() (n, instructions int) {
+	for _, p := range l.passes {
+		if len(p.program) > 0 {
+			n, instructions = n+1, instructions+len(p.code)
+		}
+	}
+	return n, instructions
+}
+
 // shift moves the pointers of a program's vectors by some elements.
 func (s *pass) shift(p []unsafe.Pointer, by int) {
 	if by == 0 {

@@ -37,9 +37,9 @@ assumption. Memory is taken to be as fast for many workers as for one. The plan 
 workers has %d waves and %d tasks.
 
 In the first column of speeds, each task counts with the mean of its step, whose tasks are of the
-same size. In the second it counts with its own time; the last column says of each whether it
-is enough. The first task of a step is the longest
-there: alone, it reads from memory what the others find in the cache.
+same size. In the second it counts with its own time, and the last column says of each whether
+it is enough. The first task of a step is the longest there: alone, it reads from memory what
+the others find in the cache.
 
 | workers | ms/step | times as fast | with each task's own time | at least |
 |--:|--:|--:|--:|:--|

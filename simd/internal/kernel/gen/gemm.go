@@ -39,7 +39,7 @@ func gemmAVX2(v *vector) {
 func microKernels(v *vector, rows int, vecs ...int) {
 	for _, w := range vecs {
 		for r := 1; r <= rows; r++ {
-			// With AVX2, the largest tile has no time for it.
+			// With AVX2, asking for the next tile slows the largest one down.
 			m := &micro{vector: v, rows: r, vecs: w, ahead: v.wide() || r < rows}
 			m.write()
 		}
