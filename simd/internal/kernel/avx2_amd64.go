@@ -50,7 +50,7 @@ func init() {
 	t.gemm = &gemmKernels{
 		mr: 6, nr: 16, strips: t.strips,
 		acrossRows: 12, acrossCols: 8,
-		across: []microKernel{across1x8AVX2, across2x8AVX2, across3x8AVX2},
+		across: []microKernel{across1x8AVX2, across2x8AVX2, across3x8AVX2, across4x8AVX2},
 		micro: [][]microKernel{
 			nil,
 			{gemm1x16AVX2},

@@ -48,3 +48,8 @@ func across2x8AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *
 //
 //go:noescape
 func across3x8AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)
+
+// across4x8AVX2 sets c = alpha·a·b + c, or without c if keep is 0, for cols columns, which are stored as rows.
+//
+//go:noescape
+func across4x8AVX2(k int, a *float32, rsa int, csa int, b *float32, rsb int, c *float32, ldc int, alpha float32, keep int, cols int)

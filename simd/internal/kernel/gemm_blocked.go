@@ -1,5 +1,7 @@
 package kernel
 
+import "math/bits"
+
 // The blocked product follows Goto & van de Geijn, "Anatomy of
 // high-performance matrix multiplication" (2008), in the five loops of BLIS:
 // columns of C by nc, k by kc, rows by mc, then micro-tiles of mr × nr. A
@@ -32,6 +34,8 @@ const (
 	blockRows = 192
 	blockCols = 2048
 	packColsA = 640
+	// crowdedColsA takes the place of packColsA where rows of A are crowded.
+	crowdedColsA = 64
 	packRowsB = 320
 	fewRows   = 16
 	fewRowsK  = 256 // below, the calls would take longer than the memory
@@ -136,7 +140,7 @@ func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operan
 		at, rs, cs = s.col*g.LDA+s.row, 1, g.LDA
 	}
 	src := g.A[at:]
-	if n < packColsA {
+	if n < packColsA && (n < crowdedColsA || !crowded(rs, min(t.mr, s.rows))) {
 		return operand{p: src, step: t.mr * rs, rs: rs, cs: cs}
 	}
 	panels := (s.rows + t.mr - 1) / t.mr
@@ -151,6 +155,17 @@ func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operan
 		}
 	}
 	return operand{p: p, step: t.mr * s.cols, rs: 1, cs: t.mr}
+}
+
+// crowded says whether that many rows, so far apart in floats, cannot all stay in a
+// first-level cache of 64 sets of 8 lines, because they fall into too few of its sets.
+func crowded(step, rows int) bool {
+	const line, sets, ways = 16, 64, 8 // line in floats
+	if step%line != 0 {
+		return false
+	}
+	distinct := max(1, sets>>bits.TrailingZeros(uint(step/line)))
+	return rows > distinct*(ways-2) // B and C need room too
 }
 
 // operandB returns the block s of op(B), packed if that pays for a product of

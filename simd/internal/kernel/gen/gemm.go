@@ -33,7 +33,7 @@ func gemmAVX512(v *vector) {
 // gemmAVX2 writes the tiles of 1 to 6 rows by 16 columns.
 func gemmAVX2(v *vector) {
 	microKernels(v, 6, 2)
-	acrossKernels(v, 3)
+	acrossKernels(v, 4)
 }
 
 func microKernels(v *vector, rows int, vecs ...int) {
