@@ -137,11 +137,13 @@ func (t *training) turn(m erc.Modality) {
 	}
 	var rising mat.Dense
 	eigen.VectorsTo(&rising)
-	part.basis, part.scale = mat.NewDense(q, q, nil), make([]float64, q)
+	basis := mat.NewDense(q, q, nil)
+	part.scale = make([]float64, q)
 	for j := range q {
-		part.basis.SetCol(j, mat.Col(nil, q-1-j, &rising))
+		basis.SetCol(j, mat.Col(nil, q-1-j, &rising))
 		part.scale[j] = math.Sqrt(max(eigen.Values(nil)[q-1-j], 0))
 	}
+	part.setBasis(basis)
 }
 
 // filter fits the graph filter to the residuals of the training conversations.

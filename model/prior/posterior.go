@@ -3,9 +3,9 @@ package prior
 import (
 	"math"
 	"math/rand/v2"
-
 	"sync"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"gsdnet/erc"
@@ -136,18 +136,12 @@ func (g *Gaussian) expect(m erc.Modality, by []int, known [erc.NumModalities][][
 				continue
 			}
 			for _, v := range known[other][u] {
-				addScaled(out[u], v, w.RawRowView(at))
+				floats.AddScaled(out[u], v, w.RawRowView(at))
 				at++
 			}
 		}
 	}
 	return out
-}
-
-func addScaled(to []float64, by float64, x []float64) {
-	for j, v := range x {
-		to[j] += by * v
-	}
 }
 
 // mapOf returns the map of a pattern that was fitted without a fold; of all conversations
@@ -174,7 +168,7 @@ func (p *part) usable(by int) int {
 func (p *part) components(difference []float64) []float64 {
 	e := make([]float64, len(difference))
 	for i, v := range difference {
-		addScaled(e, v, p.basis.RawRowView(i))
+		floats.AddScaled(e, v, p.basis.RawRowView(i))
 	}
 	for j, s := range p.scale {
 		if s > leastScale {
@@ -256,15 +250,9 @@ func (g *Gaussian) Place(m erc.Modality, components []float64) []float64 {
 }
 
 func (p *part) place(components []float64) []float64 {
-	scaled := make([]float64, len(components))
-	for j, s := range p.scale {
-		scaled[j] = s * components[j]
-	}
 	out := make([]float64, len(components))
-	for i := range out {
-		for j, v := range p.basis.RawRowView(i) {
-			out[i] += v * scaled[j]
-		}
+	for j, s := range p.scale {
+		floats.AddScaled(out, s*components[j], p.along.RawRowView(j))
 	}
 	return out
 }

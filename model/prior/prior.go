@@ -73,6 +73,7 @@ type part struct {
 	maps   [patterns]*mat.Dense   // [S,q] regressions on the others' coordinates, by others; nil for none
 	folds  [][patterns]*mat.Dense // the same without each fold; nil where only maps was kept
 	basis  *mat.Dense             // [q,q] orthonormal principal axes of the residual
+	along  *mat.Dense             // [q,q] basis transposed: an axis a row, see setBasis
 	scale  []float64              // [q] deviation of the residual along each
 	rest   []float64              // [D] deviation of what the axes leave out of a standardised channel
 	tails  []float64              // quantiles, evenly spaced, of the square root of a row's size that signs do not tell; nil without Tails
@@ -80,6 +81,9 @@ type part struct {
 	usual  float64                // mean logarithm of the sizes of observed residuals
 	filter *spectral.Filter       // of the residual along its axes in units of scale
 }
+
+// setBasis keeps the axes of the residual both ways round, as they are read row by row.
+func (p *part) setBasis(basis *mat.Dense) { p.basis, p.along = basis, mat.DenseCopyOf(basis.T()) }
 
 // width returns q, 0 of a modality that training lacks.
 func (p *part) width() int {

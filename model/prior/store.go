@@ -155,14 +155,16 @@ func damaged(m erc.Modality, what string) error {
 }
 
 func (g *Gaussian) load(p *model.Params, m erc.Modality) (*part, error) {
-	part := &part{axes: read(p, constAxes), basis: read(p, constBasis)}
+	part := &part{axes: read(p, constAxes)}
 	width, q := part.axes.Dims()
+	basis := read(p, constBasis)
 	scale, rest := read(p, constScale), read(p, constRest)
 	shapes, components := read(p, constShapes), read(p, constParts)
 	switch {
-	case width != g.dims[m], !is(part.basis, q, q), !is(scale, 1, q), !is(rest, 1, width), !is(components, q, 2), shapes == nil:
+	case width != g.dims[m], !is(basis, q, q), !is(scale, 1, q), !is(rest, 1, width), !is(components, q, 2), shapes == nil:
 		return nil, damaged(m, "a constant is missing or has another shape")
 	}
+	part.setBasis(basis)
 	part.rest, part.scale = rest.RawRowView(0), scale.RawRowView(0)
 	if tails := read(p, constTails); is(tails, 1, tailLevels) {
 		part.tails = tails.RawRowView(0)

@@ -36,9 +36,9 @@ const (
 	packColsA = 640
 	// crowdedColsA takes the place of packColsA where rows of A are crowded.
 	crowdedColsA = 64
-	packRowsB = 320
-	fewRows   = 16
-	fewRowsK  = 256 // below, the calls would take longer than the memory
+	packRowsB    = 320
+	fewRows      = 16
+	fewRowsK     = 256 // below, the calls would take longer than the memory
 )
 
 // operand is a block of A or B as the micro-kernels read it: panel i starts
