@@ -53,7 +53,7 @@ type operand struct {
 // beta is zero.
 func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 	if g.TransB && r.rows <= t.acrossRows {
-		g.multiplyAcross(t, r)
+		g.multiplyAcross(t, r, ws)
 		return
 	}
 	step, width := kBlock(g.K), g.blockCols(t, r)
@@ -102,11 +102,14 @@ func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, k
 
 // multiplyAcross is multiplyBlocked for few rows and a transposed B, which is read from
 // memory once and not packed.
-func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect) {
+func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect, ws *Workspace) {
 	step := kBlock(g.K)
-	rsa, csa := g.LDA, 1
-	if g.TransA {
+	a, rsa, csa := g.A[r.row*g.strideA():], g.LDA, 1
+	switch {
+	case g.TransA:
 		rsa, csa = 1, g.LDA
+	case crowded(g.LDA, r.rows+t.acrossCols):
+		a, rsa = g.spreadA(r, ws)
 	}
 	for j := 0; j < r.cols; j += t.acrossCols {
 		cols := min(t.acrossCols, r.cols-j)
@@ -117,11 +120,21 @@ func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect) {
 			}
 			for i := 0; i < r.rows; i += len(t.across) {
 				run := t.across[min(len(t.across), r.rows-i)-1]
-				run(min(step, g.K-k), &g.A[(r.row+i)*rsa+k*csa], rsa, csa, &g.B[(r.col+j)*g.LDB+k], g.LDB,
+				run(min(step, g.K-k), &a[i*rsa+k*csa], rsa, csa, &g.B[(r.col+j)*g.LDB+k], g.LDB,
 					&g.C[(r.row+i)*g.LDC+r.col+j], g.LDC, g.Alpha, keep, cols)
 			}
 		}
 	}
+}
+
+// spreadA copies rows of A so far apart that they fall into different sets of the cache.
+func (g *GemmArgs) spreadA(r rect, ws *Workspace) (a []float32, step int) {
+	step = (g.K+31)/32*32 + 16
+	a = ws.floats(&ws.a, r.rows*step)
+	for i := range r.rows {
+		copy(a[i*step:], g.A[(r.row+i)*g.LDA:][:g.K])
+	}
+	return a, step
 }
 
 // panel returns where panel i of B starts and the distance of its rows.
