@@ -26,6 +26,8 @@ type interpreter struct {
 // stripElements is how many elements the accumulator has: kernel.Strip.
 const stripElements = 64
 
+const tileBytes = 4096
+
 func (w *interpreter) line(format string, args ...any) {
 	fmt.Fprintf(w, "\t"+format+"\n", args...)
 }
@@ -102,9 +104,19 @@ func (w *interpreter) entry() {
 	w.dispatch()
 }
 
+// ask asks for the operand's part of the next tile.
+func (w *interpreter) ask() {
+	for at := 0; at < 4*stripElements; at += 64 {
+		w.line("PREFETCHT0 %d(AX)(R12*1)", tileBytes+at)
+	}
+}
+
 // moves writes the operations between the accumulator and memory.
 func (w *interpreter) moves() {
-	w.operation("load", func() { w.each(func(i int, acc string) { w.line("VMOVUPS %s, %s", w.at(i), acc) }) })
+	w.operation("load", func() {
+		w.ask()
+		w.each(func(i int, acc string) { w.line("VMOVUPS %s, %s", w.at(i), acc) })
+	})
 	w.operation("loadS", func() {
 		w.line("VBROADCASTSS (AX), %s", w.register(0))
 		for i := 1; i < w.group(); i++ {
@@ -119,9 +131,11 @@ func (w *interpreter) moves() {
 // that additions and products have these forms too.
 func (w *interpreter) binary(name, instruction string, commutes bool) {
 	w.operation(name, func() {
+		w.ask()
 		w.each(func(i int, acc string) { w.line("%s %s, %s, %s", instruction, w.at(i), acc, acc) })
 	})
 	w.operation(name+"R", func() {
+		w.ask()
 		w.each(func(i int, acc string) {
 			w.line("VMOVUPS %s, %s", w.at(i), w.spare(i%4))
 			w.line("%s %s, %s, %s", instruction, acc, w.spare(i%4), acc)
