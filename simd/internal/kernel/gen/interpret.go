@@ -26,6 +26,7 @@ type interpreter struct {
 // stripElements is how many elements the accumulator has: kernel.Strip.
 const stripElements = 64
 
+// tileBytes is how far the next tile of an array is: simd.tileElements floats.
 const tileBytes = 4096
 
 func (w *interpreter) line(format string, args ...any) {
