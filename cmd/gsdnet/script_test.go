@@ -19,6 +19,7 @@ import (
 
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/dataset/synthetic"
+	"gsdnet/engine"
 	"gsdnet/internal/npz"
 )
 
@@ -39,7 +40,7 @@ func stuck() {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:       "testdata/script",
-		Condition: mayMount,
+		Condition: condition,
 		Setup: func(env *testscript.Env) error {
 			for name, folder := range map[string]string{"DEPLOY": "../../deploy", "MODELS": "../../engine/encoder/testdata"} {
 				path, err := filepath.Abs(folder)
@@ -69,6 +70,19 @@ func TestScripts(t *testing.T) {
 			"alone":        aloneCmd,
 		},
 	})
+}
+
+// condition is [bf16], which this machine has if it computes in bfloat16, or [mount].
+func condition(cond string) (bool, error) {
+	if cond != "bf16" {
+		return mayMount(cond)
+	}
+	backend, err := engine.Open("simd:bf16")
+	if err != nil {
+		return false, nil
+	}
+	backend.Finalize()
+	return true, nil
 }
 
 var nan = float32(math.NaN())
