@@ -19,7 +19,6 @@ import (
 
 	datanpz "gsdnet/dataset/npz"
 	"gsdnet/dataset/synthetic"
-	"gsdnet/engine"
 	"gsdnet/internal/npz"
 )
 
@@ -70,19 +69,6 @@ func TestScripts(t *testing.T) {
 			"alone":        aloneCmd,
 		},
 	})
-}
-
-// condition is [bf16], which this machine has if it computes in bfloat16, or [mount].
-func condition(cond string) (bool, error) {
-	if cond != "bf16" {
-		return mayMount(cond)
-	}
-	backend, err := engine.Open("simd:bf16")
-	if err != nil {
-		return false, nil
-	}
-	backend.Finalize()
-	return true, nil
 }
 
 var nan = float32(math.NaN())

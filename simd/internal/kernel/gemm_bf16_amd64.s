@@ -3803,7 +3803,7 @@ next:
 	RET
 
 // func pairColumnsBF16(dst *float32, ldd int, src *float32, lds int, rows int, cols int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2, CMOV
+// Requires: AVX, AVX512BW, AVX512F, BMI2, CMOV, MMX+
 TEXT ·pairColumnsBF16(SB), NOSPLIT, $0-48
 	VMOVUPS interleaved<>+0(SB), Z0
 	MOVQ    dst+0(FP), AX
@@ -3823,14 +3823,18 @@ TEXT ·pairColumnsBF16(SB), NOSPLIT, $0-48
 	KMOVW   R8, K2
 
 loop:
-	CMPQ      SI, $0x02
-	JL        odd
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPS.Z 64(CX), K2, Z2
-	LEAQ      (CX)(BX*4), CX
-	VMOVUPS.Z (CX), K1, Z3
-	VMOVUPS.Z 64(CX), K2, Z4
-	LEAQ      (CX)(BX*4), CX
+	CMPQ       SI, $0x02
+	JL         odd
+	VMOVUPS.Z  (CX), K1, Z1
+	VMOVUPS.Z  64(CX), K2, Z2
+	PREFETCHT1 128(CX)
+	PREFETCHT1 192(CX)
+	LEAQ       (CX)(BX*4), CX
+	VMOVUPS.Z  (CX), K1, Z3
+	VMOVUPS.Z  64(CX), K2, Z4
+	PREFETCHT1 128(CX)
+	PREFETCHT1 192(CX)
+	LEAQ       (CX)(BX*4), CX
 
 	// VCVTNE2PS2BF16 Z1, Z3, Z1
 	LONG    $0x4867f262
@@ -3848,12 +3852,14 @@ loop:
 	JMP     loop
 
 odd:
-	TESTQ     SI, SI
-	JZ        done
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPS.Z 64(CX), K2, Z2
-	LEAQ      (CX)(BX*4), CX
-	VXORPS    X5, X5, X5
+	TESTQ      SI, SI
+	JZ         done
+	VMOVUPS.Z  (CX), K1, Z1
+	VMOVUPS.Z  64(CX), K2, Z2
+	PREFETCHT1 128(CX)
+	PREFETCHT1 192(CX)
+	LEAQ       (CX)(BX*4), CX
+	VXORPS     X5, X5, X5
 
 	// VCVTNE2PS2BF16 Z1, Z5, Z1
 	LONG    $0x4857f262

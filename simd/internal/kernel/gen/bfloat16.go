@@ -87,6 +87,9 @@ func pairColumns(v *vector) {
 		x, y = v.ZMM(), v.ZMM()
 		v.VMOVUPS_Z(asm.Mem{Base: src}, left, x)
 		v.VMOVUPS_Z(asm.Mem{Base: src, Disp: 64}, right, y)
+		for at := 128; at < 256; at += 64 { // the next columns: rows are too far apart for the processor to guess them
+			v.PREFETCHT1(asm.Mem{Base: src, Disp: at})
+		}
 		v.LEAQ(asm.Mem{Base: src, Index: lds, Scale: 4}, src)
 		return x, y
 	}
