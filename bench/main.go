@@ -110,7 +110,7 @@ func (s *session) build() error {
 func (s *session) page() ([]byte, error) {
 	var b, head bytes.Buffer
 	s.machine(&b)
-	for _, section := range []func(*bytes.Buffer) error{s.products, s.fewRows, s.scaling, s.operations, s.convolutions, s.types, s.step, s.start, s.growth} {
+	for _, section := range []func(*bytes.Buffer) error{s.products, s.fewRows, s.scaling, s.operations, s.convolutions, s.types, s.step, s.bfloat16, s.start, s.growth} {
 		if err := section(&b); err != nil {
 			return nil, err
 		}

@@ -6,5 +6,5 @@ import "github.com/gomlx/compute/gobackend"
 // With operations side by side, its matrix products can wait for each other's workers
 // for ever (compute v0.1.6).
 func init() {
-	declare(declaration{"go", "that of GoMLX", func() (Backend, error) { return gobackend.New("ops_sequential") }})
+	declare(declaration{name: "go", help: "that of GoMLX", open: func() (Backend, error) { return gobackend.New("ops_sequential") }})
 }

@@ -3,5 +3,5 @@ package engine
 import "gsdnet/simd"
 
 func init() {
-	declare(declaration{"simd", "the default", func() (Backend, error) { return simd.New("") }})
+	declare(declaration{name: "simd", help: "the default", open: func() (Backend, error) { return simd.New("") }})
 }

@@ -2,6 +2,6 @@ package engine
 
 func init() {
 	for _, plugin := range []string{"cpu", "cuda"} {
-		declare(declaration{"xla:" + plugin, "XLA, in builds with -tags xla", func() (Backend, error) { return openXLA(plugin) }})
+		declare(declaration{name: "xla:" + plugin, help: "XLA, in builds with -tags xla", open: func() (Backend, error) { return openXLA(plugin) }})
 	}
 }

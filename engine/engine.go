@@ -35,6 +35,8 @@ type declaration struct {
 	name string // of --backend
 	help string // one clause for --help
 	open func() (Backend, error)
+
+	inferenceOnly bool // too coarse to train with
 }
 
 var declared = map[string]declaration{}
@@ -70,4 +72,13 @@ func Open(name string) (Backend, error) {
 		return nil, err
 	}
 	return declared[name].open()
+}
+
+// OpenToTrain is Open for what fits models. It refuses a backend that is for inference
+// alone.
+func OpenToTrain(name string) (Backend, error) {
+	if declared[name].inferenceOnly {
+		return nil, fault.Input("train with --backend "+Default+", and apply the run with --backend "+name, "--backend %s is for inference alone", name)
+	}
+	return Open(name)
 }

@@ -23,6 +23,7 @@ func init() {
 //   - workers=N: how many threads compute (default: GOMAXPROCS).
 //   - memory=N: how much memory arrays may take, see [WithMemoryLimit]; a
 //     number of bytes, or one with the unit KiB, MiB or GiB.
+//   - bf16: matrix products in bfloat16, see [WithBFloat16].
 //
 // Options count more than config. The environment variable GSDNET_SIMD
 // (neon, avx512, avx2 or generic) forces an instruction set; New refuses one
@@ -41,13 +42,24 @@ func New(config string, with ...Option) (compute.Backend, error) {
 	if o.memory < 0 {
 		return nil, errors.Errorf("simd: the memory limit is %d bytes: want a positive number, or 0 for none", o.memory)
 	}
+	if o.bf16 && !kernel.HasBFloat16() {
+		return nil, errors.Errorf("simd: bf16 needs the instructions AVX512_BF16, which %s", lacking())
+	}
 	host, err := gobackend.New("ops_sequential")
 	if err != nil {
 		return nil, errors.Wrap(err, "simd: starting the Go backend")
 	}
-	b := &backend{host: host, memory: memory{limit: o.memory, idle: idleTime}, watch: o.watch}
+	b := &backend{host: host, memory: memory{limit: o.memory, idle: idleTime}, watch: o.watch, bf16: o.bf16}
 	b.pool = newPool(o.workers, &b.memory)
 	return b, nil
+}
+
+// lacking says why there are no instructions for bfloat16.
+func lacking() string {
+	if kernel.Current() != kernel.Detect() {
+		return fmt.Sprintf("%s=%s leaves out", kernel.Variable, kernel.Current())
+	}
+	return "this processor does not have"
 }
 
 // backend implements compute.Backend.
@@ -57,6 +69,7 @@ type backend struct {
 	memory memory
 	gate   gate                                   // everything that uses the three above passes it
 	watch  func(name string, plan *ExecutionPlan) // of what is compiled; may be nil
+	bf16   bool                                   // products in bfloat16
 }
 
 var _ compute.Backend = (*backend)(nil)
@@ -66,7 +79,11 @@ func (b *backend) String() string  { return BackendName }
 func (b *backend) NumDevices() int { return 1 }
 
 func (b *backend) Description() string {
-	return fmt.Sprintf("vectorised CPU backend (%s, %d workers)", kernel.Current(), b.pool.workers)
+	products := ""
+	if b.bf16 {
+		products = ", products in bfloat16"
+	}
+	return fmt.Sprintf("vectorised CPU backend (%s, %d workers%s)", kernel.Current(), b.pool.workers, products)
 }
 
 func (b *backend) DeviceDescription(compute.DeviceNum) string {

@@ -10,7 +10,7 @@ func describe(s step) string {
 	case loopStep:
 		return s.loop.String()
 	case *dotStep:
-		return fmt.Sprintf("product %v×[%d×%d]·[%d×%d] transposed %v %v, %d tasks", s.batch, s.m, s.k, s.k, s.n, s.a.trans, s.b.trans, s.numTasks)
+		return fmt.Sprintf("product %v×[%d×%d]·[%d×%d] transposed %v %v, bfloat16 %v, %d tasks", s.batch, s.m, s.k, s.k, s.n, s.a.trans, s.b.trans, s.template.BFloat16, s.numTasks)
 	case *chainStep:
 		return fmt.Sprintf("chain of %d panels, local %v: %s → %s", len(s.panels), s.local, describe(s.dot), s.loop)
 	case *convStep:

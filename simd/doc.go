@@ -28,6 +28,8 @@
 // every sum is added in a fixed order, also where products are cut for more workers.
 // Executions that run at the same time share the workers (pool.go).
 //
+// [WithBFloat16] makes a backend for inference whose matrix products are in bfloat16.
+//
 // Memory comes in size classes and is kept for reuse, in proportion to what was
 // in use before (memory.go); [WithMemoryLimit] bounds it. Shapes that describe
 // more than an address space are refused when they are recorded (check.go).

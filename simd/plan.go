@@ -276,7 +276,7 @@ func (p *planner) makeStep(c *cluster) (planned, error) {
 	case v.node != nil:
 		s.step, err = newForeignStep(p.backend.host, v, p.slot)
 	case v.op == compute.OpTypeDotGeneral:
-		s.step = newDotStep(v, p.slot, p.backend.pool.workers)
+		s.step = newDotStep(v, p.slot, p.backend)
 	case v.op == compute.OpTypeConvGeneral:
 		s.step = newConvStep(v, p.slot)
 	case v.op == compute.OpTypeReduceWindow:

@@ -54,8 +54,8 @@ func (s *chainStep) run(c *context, w *worker, task int) {
 
 // Panels have about panelWork multiplications, and are at most panelBytes large, since
 // they have to stay in the second-level cache beside the right operand. They have at
-// least minPanelRows rows, or packedPanelRows where the right operand is transposed
-// and so packed for each; products of less than chainedRows are whole. A right operand
+// least minPanelRows rows, or packedPanelRows where the right operand is packed for each,
+// since it is transposed or rounded to bfloat16; products of less than chainedRows are whole. A right operand
 // of more than chainedBytes does not stay in that cache itself: reading it again for
 // each panel costs more than writing the product to memory and reading it in a loop of
 // its own.
@@ -71,7 +71,7 @@ const (
 // pieces is into how many panels one product is cut.
 func (s *dotStep) pieces() int {
 	least := minPanelRows
-	if s.b.trans {
+	if s.b.trans || s.template.BFloat16 {
 		least = packedPanelRows
 	}
 	wanted := max(s.m*s.n*s.k/panelWork, (4*s.m*s.n+panelBytes-1)/panelBytes)

@@ -29,7 +29,7 @@ const (
 	partsPerWorker = 2
 )
 
-func newDotStep(v *value, slot func(*value) int, workers int) *dotStep {
+func newDotStep(v *value, slot func(*value) int, b *backend) *dotStep {
 	p := v.attr.(productAttr)
 	s := &dotStep{
 		productAttr: p, lhs: slot(v.in[0].value), rhs: slot(v.in[1].value), out: slot(v),
@@ -39,10 +39,12 @@ func newDotStep(v *value, slot func(*value) int, workers int) *dotStep {
 		M: p.m, N: p.n, K: p.k, Alpha: 1,
 		LDA: p.a.ld, LDB: p.b.ld, LDC: p.ldc, TransA: p.a.trans, TransB: p.b.trans,
 	}
+	// Panels and parts of the product are computed as the whole is.
+	s.template.BFloat16 = b.bf16 && s.template.PaysInBFloat16()
 	each := p.m * p.n * max(p.k, 1)
 	s.effort = 200 + s.count*(each/32+(p.m*p.k+p.k*p.n+p.m*p.n)/8)
 	s.parts = 1
-	if most := max(cutInto, partsPerWorker*workers); 0 < s.count && s.count < most {
+	if most := max(cutInto, partsPerWorker*b.pool.workers); 0 < s.count && s.count < most {
 		s.cut = max(cutInto, (most+s.count-1)/s.count)
 		s.parts = max(1, s.template.Tiles(s.cut))
 	}

@@ -49,7 +49,7 @@ var demoModels = []struct {
 // Run trains the models on the same conversations and prints one table.
 func (c *demoCmd) Run(ctx context.Context, term *terminal) error {
 	corpus := synthetic.New(synthetic.Config{Seed: c.Seed})
-	backend, err := engine.Open(c.Backend)
+	backend, err := engine.OpenToTrain(c.Backend)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func stuck() {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:       "testdata/script",
-		Condition: mayMount,
+		Condition: condition,
 		Setup: func(env *testscript.Env) error {
 			for name, folder := range map[string]string{"DEPLOY": "../../deploy", "MODELS": "../../engine/encoder/testdata"} {
 				path, err := filepath.Abs(folder)

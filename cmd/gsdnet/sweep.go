@@ -80,7 +80,7 @@ func (c *sweepCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	backend, err := engine.Open(c.Backend)
+	backend, err := engine.OpenToTrain(c.Backend)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (c *trainCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	backend, err := engine.Open(c.Backend)
+	backend, err := engine.OpenToTrain(c.Backend)
 	if err != nil {
 		return err
 	}

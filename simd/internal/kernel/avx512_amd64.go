@@ -1,5 +1,7 @@
 package kernel
 
+import "golang.org/x/sys/cpu"
+
 func init() {
 	t := &tables[AVX512]
 	t.unary = [unaryOps]func(dst, src *float32, n int){
@@ -48,6 +50,9 @@ func init() {
 	t.rows = rowLoops{sumRowsAVX512, sumColumnsAVX512}
 	t.strips = &stripKernels{height: 16, width: 32, transpose: transposeStripAVX512, copy: copyStripAVX512}
 	t.gemm = gemmAVX512(t.strips)
+	if cpu.X86.HasAVX512BF16 {
+		t.bfloat16 = gemmBF16(t.strips)
+	}
 }
 
 // gemmAVX512 lists the kernels of products, by the rows that they compute at once.
@@ -70,6 +75,28 @@ func gemmAVX512(strips *stripKernels) *gemmKernels {
 			{gemm10x16AVX512, gemm10x32AVX512},
 			{gemm11x16AVX512, gemm11x32AVX512},
 			{gemm12x16AVX512, gemm12x32AVX512},
+		},
+	}
+}
+
+// gemmBF16 lists those of products in bfloat16.
+func gemmBF16(strips *stripKernels) *gemmKernels {
+	return &gemmKernels{
+		mr: 12, nr: 32, strips: strips, pairs: &pairKernels{rows: pairRowsBF16, columns: pairColumnsBF16},
+		micro: [][]microKernel{
+			nil,
+			{gemm1x16BF16, gemm1x32BF16},
+			{gemm2x16BF16, gemm2x32BF16},
+			{gemm3x16BF16, gemm3x32BF16},
+			{gemm4x16BF16, gemm4x32BF16},
+			{gemm5x16BF16, gemm5x32BF16},
+			{gemm6x16BF16, gemm6x32BF16},
+			{gemm7x16BF16, gemm7x32BF16},
+			{gemm8x16BF16, gemm8x32BF16},
+			{gemm9x16BF16, gemm9x32BF16},
+			{gemm10x16BF16, gemm10x32BF16},
+			{gemm11x16BF16, gemm11x32BF16},
+			{gemm12x16BF16, gemm12x32BF16},
 		},
 	}
 }

@@ -14,6 +14,9 @@
 // threads: cutting an element-wise call or a matrix product ([GemmArgs.RunTile])
 // into pieces changes nothing.
 //
+// Where the processor has AVX512_BF16, matrix products can also round their operands to
+// bfloat16 ([HasBFloat16]).
+//
 // Start reading at gemm.go for matrix products, at unary.go for how an
 // element-wise function finds its loop, and at interpret.go for several
 // element-wise operations at once. The assembly is generated: gen/ holds

@@ -13,12 +13,17 @@ package kernel
 // on several threads with [GemmArgs.RunTile]; the bits of C are the same,
 // because every element of C is summed over k in an order that depends on K
 // alone. With Beta = 0, C is only written, whatever it holds before.
+//
+// With BFloat16, the elements of A and B are rounded to bfloat16, to nearest even,
+// and their products are added in float32. See [HasBFloat16] and
+// [GemmArgs.PaysInBFloat16].
 type GemmArgs struct {
 	M, N, K        int
 	Alpha, Beta    float32
 	A, B, C        []float32
 	LDA, LDB, LDC  int
 	TransA, TransB bool
+	BFloat16       bool
 }
 
 // Gemm computes the whole product on the calling thread. ws may be nil; see
@@ -40,6 +45,9 @@ func (g *GemmArgs) RunTile(i, workers int, ws *Workspace) {
 func (g *GemmArgs) check() {
 	if g.M < 0 || g.N < 0 || g.K < 0 {
 		panic("kernel: negative dimension in a matrix product")
+	}
+	if g.BFloat16 && !HasBFloat16() {
+		panic("kernel: a product in bfloat16 without the instructions for it")
 	}
 	aRows, aCols := g.M, g.K
 	if g.TransA {

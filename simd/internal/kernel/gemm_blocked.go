@@ -19,6 +19,8 @@ type gemmKernels struct {
 	// which they read up to acrossCols stored rows as they lie.
 	across                 []microKernel
 	acrossRows, acrossCols int
+	// pairs is nil but for products in bfloat16.
+	pairs *pairKernels
 }
 
 // A microKernel sets c = alpha·a·b + c (without c if keep is 0) for the first
@@ -56,7 +58,7 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 		g.multiplyAcross(t, r, ws)
 		return
 	}
-	step, width := kBlock(g.K), g.blockCols(t, r)
+	step, width := t.perTerm()*kBlock(t.terms(g.K)), g.blockCols(t, r)
 	for j := 0; j < r.cols; j += width {
 		cols := min(width, r.cols-j)
 		for k := 0; k < g.K; k += step {
@@ -70,7 +72,7 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 					keep = 0
 				}
 				c := rect{r.row + i, r.col + j, rows, cols}
-				g.multiplyBlock(t, c, kc, a, b, keep)
+				g.multiplyBlock(t, c, t.terms(kc), a, b, keep)
 			}
 		}
 	}
@@ -80,21 +82,24 @@ func (g *GemmArgs) multiplyBlocked(t *gemmKernels, r rect, ws *Workspace) {
 // A meet a transposed B, packing takes as long as the product: what is packed
 // is used while it is in the first-level cache.
 func (g *GemmArgs) blockCols(t *gemmKernels, r rect) int {
+	if t.pairs != nil {
+		return pairCols
+	}
 	if g.TransB && r.rows <= fewRows && g.K >= fewRowsK {
 		return 2 * t.nr
 	}
 	return blockCols
 }
 
-// multiplyBlock runs the micro-kernels over the block c of C.
-func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, kc int, a, b operand, keep int) {
+// multiplyBlock runs the micro-kernels, of so many terms, over the block c of C.
+func (g *GemmArgs) multiplyBlock(t *gemmKernels, c rect, terms int, a, b operand, keep int) {
 	for j := 0; j < c.cols; j += t.nr {
 		cols := min(t.nr, c.cols-j)
 		pb, rsb := b.panel(j/t.nr, cols < t.nr, t.nr)
 		v := (cols*len(t.micro[1]) - 1) / t.nr
 		for i := 0; i < c.rows; i += t.mr {
 			rows := min(t.mr, c.rows-i)
-			t.micro[rows][v](kc, &a.p[i/t.mr*a.step], a.rs, a.cs, pb, rsb,
+			t.micro[rows][v](terms, &a.p[i/t.mr*a.step], a.rs, a.cs, pb, rsb,
 				&g.C[(c.row+i)*g.LDC+c.col+j], g.LDC, g.Alpha, keep, cols)
 		}
 	}
@@ -148,6 +153,9 @@ func (o *operand) panel(i int, partial bool, nr int) (*float32, int) {
 // operandA returns the block s of op(A), packed if that pays for a product of
 // n columns.
 func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operand {
+	if t.pairs != nil {
+		return g.pairsA(t, s, ws)
+	}
 	at, rs, cs := s.row*g.LDA+s.col, g.LDA, 1
 	if g.TransA {
 		at, rs, cs = s.col*g.LDA+s.row, 1, g.LDA
@@ -184,6 +192,9 @@ func crowded(step, rows int) bool {
 // operandB returns the block s of op(B), packed if that pays for a product of
 // m rows.
 func (g *GemmArgs) operandB(t *gemmKernels, s rect, m int, ws *Workspace) operand {
+	if t.pairs != nil {
+		return g.pairsB(t, s, ws)
+	}
 	panels := (s.cols + t.nr - 1) / t.nr
 	if !g.TransB && m < packRowsB {
 		src := g.B[s.row*g.LDB+s.col:]

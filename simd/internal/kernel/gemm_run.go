@@ -42,6 +42,9 @@ func (g *GemmArgs) runRect(r rect, ws *Workspace) {
 		defer workspaces.Put(ws)
 	}
 	t := tables[active].gemm
+	if g.BFloat16 {
+		t = tables[active].bfloat16
+	}
 	switch empty := g.K == 0 || g.Alpha == 0; {
 	case empty:
 		g.scaleC(r)
@@ -80,7 +83,7 @@ func (g *GemmArgs) rowC(r rect, i int) []float32 {
 // kBlock returns how many terms of the sum over k are added before they are
 // added to C. It depends on K alone.
 func kBlock(k int) int {
-	const most = 256
+	const most = 256 // elements, or pairs of bfloat16
 	blocks := (k + most - 1) / most
 	return (k + blocks - 1) / blocks
 }

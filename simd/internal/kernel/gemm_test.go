@@ -160,17 +160,17 @@ func BenchmarkGemm(b *testing.B) {
 	for _, s := range [][4]int{{64, 64, 64, 1}, {128, 128, 128, 1}, {256, 256, 256, 1}, {512, 512, 512, 1}, {1024, 1024, 1024, 1}, {96, 256, 96, 32}, {96, 128, 96, 32}} {
 		for layout := range 4 {
 			name := fmt.Sprintf("%dx%dx%d/batch=%d/A%sB%s", s[0], s[1], s[2], s[3], []string{"", "ᵀ"}[layout&1], []string{"", "ᵀ"}[layout>>1])
-			b.Run(name, func(b *testing.B) { benchmarkGemm(b, s[0], s[1], s[2], s[3], layout) })
+			b.Run(name, func(b *testing.B) { benchmarkGemm(b, s[0], s[1], s[2], s[3], layout, false) })
 		}
 	}
 }
 
-func benchmarkGemm(b *testing.B, m, n, k, count, layout int) {
+func benchmarkGemm(b *testing.B, m, n, k, count, layout int, bfloat16 bool) {
 	if _, err := kernel.Choose(); err != nil {
 		b.Fatal(err) // not the figures of other instructions than asked for
 	}
 	rng := rand.New(rand.NewPCG(5, 0))
-	g := kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, TransA: layout&1 == 1, TransB: layout&2 == 2, LDA: k, LDB: n, LDC: n,
+	g := kernel.GemmArgs{M: m, N: n, K: k, Alpha: 1, TransA: layout&1 == 1, TransB: layout&2 == 2, BFloat16: bfloat16, LDA: k, LDB: n, LDC: n,
 		A: normals(rng, count*m*k), B: normals(rng, count*k*n), C: make([]float32, count*m*n)}
 	if g.TransA {
 		g.LDA = m

@@ -10,6 +10,7 @@ type table struct {
 	rows      rowLoops
 	strips    *stripKernels
 	gemm      *gemmKernels
+	bfloat16  *gemmKernels // nil where the processor lacks the instructions
 	convert   func(dst *float32, src *uint32, n int)
 	fill      func(dst *float32, s float32, n int)
 	interpret func(ops *Op, rows, cols int)

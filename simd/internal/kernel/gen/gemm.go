@@ -18,6 +18,7 @@ type micro struct {
 	*vector
 	rows, vecs int
 	ahead      bool           // ask for the next tile of B
+	pairs      bool           // of bfloat16, and not float32
 	a          []reg.Register // pointers to rows 0, 3, 6, …
 	rsa        reg.Register
 	acc        []value // one row of the tile each
@@ -65,7 +66,7 @@ func (m *micro) write() {
 	for i, acc := range m.acc {
 		va := m.repeat(m.rowA(i))
 		for j := range acc {
-			m.VFMADD231PS(vb[j], va[j], acc[j])
+			m.multiply(va[j], vb[j], acc[j])
 		}
 	}
 	m.ADDQ(rsb, b)
@@ -81,6 +82,15 @@ func (m *micro) write() {
 	}
 	m.VZEROUPPER()
 	m.RET()
+}
+
+// multiply adds a·b to sum.
+func (m *micro) multiply(a, b, sum reg.VecVirtual) {
+	if m.pairs {
+		m.dot(a, b, sum)
+		return
+	}
+	m.VFMADD231PS(b, a, sum)
 }
 
 // loadA sets up the pointers to every third row of A.

@@ -23,6 +23,7 @@ var files = []struct {
 }{
 	{"gemm_avx512", func(c *build.Context) { gemmAVX512(newVector(c, "AVX512")) }},
 	{"gemm_avx2", func(c *build.Context) { gemmAVX2(newVector(c, "AVX2")) }},
+	{"gemm_bf16", func(c *build.Context) { gemmBFloat16(newVector(c, "AVX512")) }},
 	{"unary_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); unaryLoops(v) }},
 	{"unary_avx2", func(c *build.Context) { v := newVector(c, "AVX2"); unaryLoops(v) }},
 	{"binary_avx512", func(c *build.Context) { v := newVector(c, "AVX512"); binaryLoops(v); convertLoop(v); powLoop(v) }},
@@ -91,6 +92,9 @@ func generate(path string, write func(*build.Context)) error {
 		return err
 	}
 	if err := pass.Compile.Execute(file); err != nil {
+		return err
+	}
+	if err := pass.FunctionPass(encodeUnknown).Execute(file); err != nil {
 		return err
 	}
 	cfg := printer.Config{Name: "gen", Argv: []string{"gen"}, Pkg: "kernel"}

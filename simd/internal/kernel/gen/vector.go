@@ -16,7 +16,7 @@ import (
 // same instruction is applied to, so that loops can be unrolled.
 type vector struct {
 	*build.Context
-	set   string // "AVX2", "AVX512" or "NEON"
+	set   string // "AVX2", "AVX512", "BF16" (AVX512 with AVX512_BF16) or "NEON"
 	lanes int    // float32 per register
 	group int    // registers per value
 	known map[uint32]asm.Mem
@@ -34,7 +34,7 @@ func newVector(ctx *build.Context, set string) *vector {
 	return v
 }
 
-func (v *vector) wide() bool { return v.set == "AVX512" }
+func (v *vector) wide() bool { return v.set == "AVX512" || v.set == "BF16" }
 
 // value is one register per member of the group.
 type value []reg.VecVirtual
