@@ -8,9 +8,8 @@ func condition(cond string) (bool, error) {
 		return mayMount(cond)
 	}
 	backend, err := engine.Open("simd:bf16")
-	if err != nil {
-		return false, nil
+	if err == nil {
+		backend.Finalize()
 	}
-	backend.Finalize()
-	return true, nil
+	return err == nil, nil
 }
