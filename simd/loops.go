@@ -50,7 +50,7 @@ type loopTable struct {
 // tables has an entry for every type that loops exist for.
 var tables = map[dtypes.DType]*loopTable{
 	dtypes.Float32: float32Loops(),
-	dtypes.Float64: floatLoops[float64](),
+	dtypes.Float64: float64Loops(),
 	dtypes.Int8:    signedLoops[int8](),
 	dtypes.Int16:   signedLoops[int16](),
 	dtypes.Int32:   signedLoops[int32](),
