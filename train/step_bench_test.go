@@ -77,9 +77,9 @@ func report(b *testing.B, times []float64, unit string) float64 {
 	return median
 }
 
-// prepareAhead returns a few inputs that the host prepares, which a benchmark uses in turn,
+// preparedFeeds returns a few inputs that the host prepares, which a benchmark uses in turn,
 // and how long each took in seconds.
-func prepareAhead(b *testing.B, prepare func(i uint64) (engine.Feed, error)) (feeds []engine.Feed, host []float64) {
+func preparedFeeds(b *testing.B, prepare func(i uint64) (engine.Feed, error)) (feeds []engine.Feed, host []float64) {
 	b.Helper()
 	for i := range uint64(4) {
 		start := time.Now()
@@ -97,7 +97,7 @@ func prepareAhead(b *testing.B, prepare func(i uint64) (engine.Feed, error)) (fe
 func steps(b *testing.B, f *fitter) {
 	defer f.run.Close()
 	arithmetic := countOperations(b, f)
-	feeds, host := prepareAhead(b, func(i uint64) (engine.Feed, error) { return f.prepare(f.allIndices(), int(i), i) })
+	feeds, host := preparedFeeds(b, func(i uint64) (engine.Feed, error) { return f.prepare(f.allIndices(), int(i), i) })
 	var run []float64
 	for b.Loop() {
 		start := time.Now()
@@ -149,7 +149,7 @@ func BenchmarkInfer(b *testing.B) {
 func inferences(b *testing.B, name string, n int) {
 	m, graphs, batch := inference(b, name, n)
 	defer graphs.Close()
-	feeds, host := prepareAhead(b, func(i uint64) (engine.Feed, error) {
+	feeds, host := preparedFeeds(b, func(i uint64) (engine.Feed, error) {
 		feed := batch.Observe()
 		err := m.Prepare(feed, batch, nil)
 		m.Draw(feed, batch, model.Pass{Seed: 1, Sample: i})

@@ -30,7 +30,7 @@ func rounded(x []float32) []float32 {
 	return out
 }
 
-// run computes the product in bfloat16 and leaves the rounded operands for check.
+// runBFloat16 computes the product in bfloat16 and leaves the rounded operands for check.
 func (p *product) runBFloat16() {
 	p.BFloat16 = true
 	kernel.Gemm(&p.GemmArgs, nil)
@@ -118,8 +118,7 @@ func TestBFloat16PassesNaNAndInfinityOn(t *testing.T) {
 	}
 }
 
-// Products of one workspace do not disturb each other on several threads, and allocate
-// nothing after the first.
+// Products with one workspace allocate nothing after the first.
 func TestBFloat16AllocatesNothing(t *testing.T) {
 	needBFloat16(t)
 	p := randomProduct(rand.New(rand.NewPCG(35, 0)), 64, 64, 65, true, true, 0)

@@ -17,8 +17,6 @@ const (
 	// the second-level cache beside the block of A, and so many that rounding A again for
 	// each of them takes little of the time.
 	pairCols = 512
-	// pairGap keeps rows of pairs from falling into one set of the first-level cache.
-	pairGap = 16
 )
 
 // HasBFloat16 reports whether products in bfloat16 are available: the level is AVX512, and
@@ -45,12 +43,12 @@ func (t *gemmKernels) terms(k int) int { return (k + t.perTerm() - 1) / t.perTer
 func (g *GemmArgs) pairsA(t *gemmKernels, s rect, ws *Workspace) operand {
 	terms := t.terms(s.cols)
 	if !g.TransA {
-		ld := multiple(terms, pairLanes) + pairGap
+		ld := apart(terms)
 		p := ws.floats(&ws.a, s.rows*ld)
 		t.pairs.rows(&p[0], ld, &g.A[s.row*g.LDA+s.col], g.LDA, s.rows, s.cols)
 		return operand{p: p, step: t.mr * ld, rs: ld, cs: 1}
 	}
-	ld := multiple(s.rows, 2*pairLanes) + pairGap
+	ld := apart(s.rows)
 	p := ws.floats(&ws.a, terms*ld)
 	for i := 0; i < s.rows; i += 2 * pairLanes {
 		t.pairs.columns(&p[i], ld, &g.A[s.col*g.LDA+s.row+i], g.LDA, s.cols, min(2*pairLanes, s.rows-i))

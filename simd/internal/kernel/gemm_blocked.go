@@ -134,7 +134,7 @@ func (g *GemmArgs) multiplyAcross(t *gemmKernels, r rect, ws *Workspace) {
 
 // spreadA copies rows of A so far apart that they fall into different sets of the cache.
 func (g *GemmArgs) spreadA(r rect, ws *Workspace) (a []float32, step int) {
-	step = (g.K+31)/32*32 + 16
+	step = apart(g.K)
 	a = ws.floats(&ws.a, r.rows*step)
 	for i := range r.rows {
 		copy(a[i*step:], g.A[(r.row+i)*g.LDA:][:g.K])
@@ -178,10 +178,17 @@ func (g *GemmArgs) operandA(t *gemmKernels, s rect, n int, ws *Workspace) operan
 	return operand{p: p, step: t.mr * s.cols, rs: 1, cs: t.mr}
 }
 
+// line is how many floats a line of the cache has.
+const line = 16
+
+// apart returns a distance of rows of n floats, an odd number of lines, with which they fall
+// into different sets of the cache.
+func apart(n int) int { return multiple(n, 2*line) + line }
+
 // crowded says whether that many rows, so far apart in floats, cannot all stay in a
 // first-level cache of 64 sets of 8 lines, because they fall into too few of its sets.
 func crowded(step, rows int) bool {
-	const line, sets, ways = 16, 64, 8 // line in floats
+	const sets, ways = 64, 8
 	if step%line != 0 {
 		return false
 	}

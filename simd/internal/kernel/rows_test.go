@@ -8,6 +8,29 @@ import (
 	"gsdnet/simd/internal/kernel"
 )
 
+// TestDistanceOfRowsDoesNotMatter: rows of A that fall into one set of the cache, because
+// they are a multiple of a page apart, are copied, and give the bits of others.
+func TestDistanceOfRowsDoesNotMatter(t *testing.T) {
+	atEveryLevel(t, func(t *testing.T) {
+		for _, rows := range []int{1, 2, 3, 4, 5, 12, 13, 30, 200} {
+			for _, trans := range []bool{false, true} {
+				page := randomProduct(rand.New(rand.NewPCG(4, 0)), rows, 100, 1024, false, trans, 0)
+				other := page.GemmArgs
+				other.LDA += 16
+				other.A = make([]float32, rows*other.LDA)
+				for i := range rows {
+					copy(other.A[i*other.LDA:], page.A[i*page.LDA:][:page.K])
+				}
+				other.C = append([]float32(nil), page.before...)
+				kernel.Gemm(&page.GemmArgs, nil)
+				kernel.Gemm(&other, nil)
+				compareBits(t, fmt.Sprintf("%d rows, transposed B %v,", rows, trans), page.C, other.C)
+				page.check(t)
+			}
+		}
+	})
+}
+
 // TestFewRowsHaveTheBitsOfMany: the kernels for products of few rows add in the
 // order of the others.
 func TestFewRowsHaveTheBitsOfMany(t *testing.T) {
